@@ -1,0 +1,1 @@
+"""Many runs: sampling and seeds, execution on all cores, summaries."""

@@ -1,0 +1,139 @@
+"""The document ``stationkeep run --json`` writes, schema ``stationkeep.run/1``. The HTML report is drawn from it.
+
+Dates are ISO 8601 UTC text; a date that does not come within the horizon is null. Field names carry their units.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class ScenarioRef(_Part):
+    """Which scenario was flown."""
+
+    id: str
+    hash: str
+    epoch_utc: str
+    title: str
+    horizon_utc: str
+    station: str
+    mass_kg: float
+    mean_altitude_km: float
+    people_aboard: int | None = None
+
+
+class Reentry(_Part):
+    """When it falls: probability of falling by the horizon and the quantiles over all runs (null: not by the horizon)."""
+
+    probability: float
+    p05_utc: str | None
+    median_utc: str | None
+    p95_utc: str | None
+    dates_utc: list[str | None] = Field(description="fall date of every run, in run order; null: still flying at the horizon")
+
+
+class MeanAltitude(_Part):
+    """Mean altitude (mean semi-major axis minus 6378.137 km) over time; null once that quantile has fallen."""
+
+    dates_utc: list[str]
+    p05: list[float | None]
+    median: list[float | None]
+    p95: list[float | None]
+
+
+class Interval(_Part):
+    """A median with its 90 % interval."""
+
+    p05: float
+    median: float
+    p95: float
+
+
+class RegionRisk(_Part):
+    """A region's share of the casualty expectation, and the casualty expectation it carries."""
+
+    region: str
+    share: float
+    casualty_expectation: float
+    impact_share: float = Field(description="share of the debris expected to come down there (by area, not people)")
+
+
+class CountryRisk(_Part):
+    """A country's share of the casualty expectation."""
+
+    country: str
+    iso2: str
+    share: float
+    casualty_expectation: float
+
+
+class LatitudeBandRisk(_Part):
+    """A latitude band's share of impacts and of casualty expectation."""
+
+    south_deg: float
+    north_deg: float
+    impact_share: float
+    share: float
+
+
+class GroundRisk(_Part):
+    """Who is at risk when it falls uncontrolled; given that it falls."""
+
+    casualty_area_m2: Interval
+    casualty_expectation: Interval
+    one_in: Interval = Field(description="1 / casualty expectation; p05 belongs to the highest expectation")
+    surviving_mass_kg: Interval
+    ocean_share: float
+    population_year: int
+    population_source: str
+    by_region: list[RegionRisk]
+    by_country: list[CountryRisk]
+    by_latitude: list[LatitudeBandRisk]
+
+
+class EventRecord(_Part):
+    """Something that happened in the reference run (the run of index 0: median inputs)."""
+
+    time_utc: str
+    kind: str
+    title: str
+    mean_altitude_km: float
+    provider: str | None = None
+    delta_v_m_s: float | None = None
+    duration_s: float | None = None
+    propellant_kg: float | None = None
+    note: str | None = None
+
+
+class BranchDocument(_Part):
+    """What came of one branch."""
+
+    label: str
+    description: str
+    reentry: Reentry
+    mean_altitude_km: MeanAltitude
+    propellant_used_kg: Interval
+    burns: Interval
+    ground_risk: GroundRisk | None = Field(description="null where no run falls")
+    events: list[EventRecord]
+    reboost_ends_utc: str | None = Field(description="median date after which nobody can reboost any more; null: not by the horizon")
+
+
+class RunDocument(_Part):
+    """One campaign: a scenario, its branches side by side."""
+
+    schema_: Literal["stationkeep.run/1"] = Field("stationkeep.run/1", alias="schema", serialization_alias="schema")
+    scenario: ScenarioRef
+    runs: int
+    seed: int
+    branches: dict[str, BranchDocument]
+    notes: list[str] = Field(description="what the reader must know: comparisons with published figures, assumptions, limits")
+    provenance: dict[str, Any] = Field(
+        description="versions, data identifiers, space weather (mode, observed until, forecast until), sources, seconds"
+    )
