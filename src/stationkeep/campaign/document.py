@@ -98,7 +98,7 @@ class GroundRisk(_Part):
 
 
 class EventRecord(_Part):
-    """Something that happened in the reference run (the run of index 0: median inputs)."""
+    """Something that happened in the reference run: every uncertain input at its median, not counted among the runs."""
 
     time_utc: str
     kind: str
@@ -135,5 +135,5 @@ class RunDocument(_Part):
     branches: dict[str, BranchDocument]
     notes: list[str] = Field(description="what the reader must know: comparisons with published figures, assumptions, limits")
     provenance: dict[str, Any] = Field(
-        description="versions, data identifiers, space weather (mode, observed until, forecast until), sources, seconds"
+        description="versions, data identifiers, space weather (mode, observed until, forecast), orbit, models, sources"
     )

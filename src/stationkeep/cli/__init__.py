@@ -1,0 +1,39 @@
+"""The command line. One file per command; nothing heavy is imported before a command runs."""
+
+from __future__ import annotations
+
+import sys
+
+INTERRUPTED = 130
+BAD_INPUT = 2
+
+
+def main() -> None:
+    """Entry point of ``stationkeep``: exit 0 on success, 2 on bad input with one message, 130 on Ctrl-C."""
+    from stationkeep.errors import InputError
+
+    try:
+        from stationkeep.cli.app import app
+
+        app()
+    except InputError as error:
+        _say(f"error: {error}")
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was written")
+        sys.exit(INTERRUPTED)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            _say("interrupted; nothing was written")
+        raise
+    except BrokenPipeError:
+        # The reader of our output has gone (``| head``): nothing to say, and nobody to say it to.
+        sys.stderr.close()
+        sys.exit(0)
+    except OSError as error:
+        _say(f"error: {error.filename or 'the system'}: {error.strerror or error}\n  check the path, permissions and free space")
+        sys.exit(BAD_INPUT)
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)

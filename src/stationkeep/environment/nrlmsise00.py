@@ -1,0 +1,123 @@
+"""The reference atmosphere: NRLMSISE-00 as its authors coded it, through pymsis.
+
+Picone, Hedin, Drob and Aikin (2002), J. Geophys. Res. 107(A12), doi:10.1029/2002JA009430.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from importlib import metadata
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stationkeep.environment.atmosphere import FloatArray, Wind, checked_points, still_air
+
+DENSITY_MODEL = "NRLMSISE-00"
+
+_MJD_EPOCH = np.datetime64("1858-11-17T00:00:00", "s")
+_CHUNK = 100_000  # pymsis holds all inputs and eleven outputs of a call in memory
+_COOLEST_K = 80.0  # the coldest mesopause is about 110 K; below, the profile has folded over
+_MILDER = 0.75
+
+
+@functools.cache
+def _pymsis_version() -> str:
+    return metadata.version("pymsis")
+
+
+@dataclass(frozen=True, slots=True)
+class Nrlmsise00Reference:
+    """NRLMSISE-00 in daily-Ap mode; 3 microseconds a point.
+
+    Density is the *effective* total mass density for drag, with anomalous oxygen (what the Fortran calls ``gtd7d``):
+    half of all at 900 km and low activity, nothing at 400 km. Local solar time is UT plus longitude. The published
+    range is 0 to 1000 km; above, its hydrostatic formulas simply go on.
+
+    In great storms (daily Ap above about 240) the model breaks down over the poles between 105 and 115 km, and returns
+    negative densities. There, and only there, Ap is lowered by quarters until the answer is physical again.
+    """
+
+    wind: Wind = still_air
+
+    @property
+    def density_model(self) -> str:
+        """Name that ballistic coefficients fitted with this model carry."""
+        return DENSITY_MODEL
+
+    @property
+    def implementation(self) -> str:
+        """Which code computes it."""
+        return f"pymsis {_pymsis_version()}, version=0 (reference Fortran)"
+
+    @property
+    def floor_km(self) -> float:
+        """The ground."""
+        return 0.0
+
+    @property
+    def ceiling_km(self) -> float:
+        """Top of the published range [km]."""
+        return 1000.0
+
+    def density_kg_m3(
+        self,
+        time_mjd_utc: ArrayLike,
+        latitude_deg: ArrayLike,
+        longitude_deg: ArrayLike,
+        altitude_km: ArrayLike,
+        drivers: ArrayLike,
+    ) -> FloatArray:
+        """How dense is the air? See :class:`stationkeep.environment.atmosphere.Atmosphere`."""
+        shape, points = checked_points(time_mjd_utc, latitude_deg, longitude_deg, altitude_km, drivers)
+        return reference_density(points).reshape(shape)
+
+    def air_velocity_m_s(self, time_mjd_utc: ArrayLike, position_itrf_m: ArrayLike) -> FloatArray:
+        """How does the air move? Velocity in the Earth-fixed frame [m/s] (..., 3)."""
+        return self.wind(time_mjd_utc, position_itrf_m)
+
+
+def reference_density(points: FloatArray) -> FloatArray:
+    """Density [kg/m3] (n,) of checked points (7, n), see ``checked_points``."""
+    density, temperature = _run(points)
+    broken = _unphysical(density, temperature)
+    while np.any(broken):
+        milder = points[:, broken].copy()
+        milder[6] *= _MILDER
+        density[broken], temperature[broken] = _run(milder)
+        points = points.copy()
+        points[:, broken] = milder
+        broken = _unphysical(density, temperature)
+    return density
+
+
+def _unphysical(density: FloatArray, temperature: FloatArray) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    return ~(np.isfinite(density) & (density > 0.0) & (temperature > _COOLEST_K))
+
+
+def _run(points: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Density [kg/m3] and temperature [K] from pymsis."""
+    import pymsis
+
+    density = np.empty(points.shape[1])
+    temperature = np.empty(points.shape[1])
+    for begin in range(0, points.shape[1], _CHUNK):
+        time, latitude, longitude, altitude, previous, mean, ap = points[:, begin : begin + _CHUNK]
+        # Whole seconds: the Fortran takes nothing finer, and pymsis drops fractions.
+        dates = _MJD_EPOCH + np.round(time * 86400.0).astype("int64").astype("timedelta64[s]")
+        # All three indices are always given: pymsis would otherwise look them up, and download its table.
+        output = pymsis.calculate(
+            dates,
+            longitude,
+            latitude,
+            altitude,
+            previous,
+            mean,
+            np.repeat(ap[:, None], 7, axis=1),
+            version=0,
+            geomagnetic_activity=1,
+        ).reshape(-1, 11)
+        density[begin : begin + _CHUNK] = output[:, pymsis.Variable.MASS_DENSITY]
+        temperature[begin : begin + _CHUNK] = output[:, pymsis.Variable.TEMPERATURE]
+    return density, temperature

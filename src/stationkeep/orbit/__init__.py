@@ -1,0 +1,1 @@
+"""Orbits: elements and frames, tracking data, mean decay, calibration, high-fidelity propagation."""

@@ -1,0 +1,189 @@
+"""How does an orbit sink under drag? The mean decay engine: fast, vectorised over an ensemble, the same everywhere.
+
+It integrates Brouwer mean elements with orbit-averaged drag (see :mod:`stationkeep.orbit.decay_kernel`), one step
+a day far from the end, shorter steps as the fall steepens, down to the re-entry altitude.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
+from stationkeep.environment.surrogate import load_surrogate_weights, surrogate_workspace
+from stationkeep.errors import DensityModelMismatch, OrbitError, SpaceWeatherRangeError
+from stationkeep.orbit.decay_kernel import AT_FLOOR, FAILED, NODE_COUNTS, REENTERED, RUNNING, fly
+from stationkeep.orbit.elements import MeanElements
+from stationkeep.outcome import Outcome, OutcomeReason
+from stationkeep.timescale import iso_day
+
+FloatArray = NDArray[np.float64]
+
+DENSITY_MODEL = "NRLMSISE-00"
+"""The density model whose ballistic coefficients this engine accepts."""
+
+_SCRATCH_ROWS = 10
+_REASONS = {
+    RUNNING: OutcomeReason.TIME_LIMIT,
+    AT_FLOOR: OutcomeReason.ALTITUDE_REACHED,
+    REENTERED: OutcomeReason.REENTERED,
+    FAILED: OutcomeReason.NUMERICAL_FAILURE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BallisticCoefficient:
+    """``Cd*A/m`` [m2/kg] with its 1-sigma relative spread; valid only with the density model it was fitted with."""
+
+    value_m2_kg: float
+    density_model: str
+    spread_fraction: float = 0.0
+    arc_start_mjd_utc: float | None = None
+    arc_stop_mjd_utc: float | None = None
+    arc_count: int = 0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.value_m2_kg) and self.value_m2_kg > 0.0):
+            raise OrbitError(
+                f"ballistic coefficient {self.value_m2_kg} m2/kg is not a positive number",
+                hint="Cd*A/m of the station is near 0.008 m2/kg; give the coefficient, not its inverse",
+            )
+
+    def require_density_model(self, density_model: str) -> None:
+        """Refuse the coefficient where another density model is flown."""
+        if self.density_model != density_model:
+            raise DensityModelMismatch(
+                f"ballistic coefficient was fitted with {self.density_model}, the engine flies {density_model}",
+                hint="fit it again with the density model you fly; coefficients do not carry over between models",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class DecayTrack:
+    """One flight of the mean engine: how it ended, the last elements, mean altitude at each UTC midnight."""
+
+    outcome: Outcome
+    elements: MeanElements
+    first_day_mjd: int
+    altitude_by_day_km: FloatArray
+    """(n_day + 1,) mean altitude at each midnight from ``first_day_mjd``; NaN where the flight was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeatherTrack:
+    """Daily drivers of the density model over a stretch of days, as the engine wants them."""
+
+    first_day_mjd: int
+    drivers: FloatArray
+    """(n_day, 3): previous-day F10.7, its centred 81-day mean, daily Ap."""
+
+    @property
+    def end_mjd(self) -> int:
+        """The midnight after the last day."""
+        return self.first_day_mjd + len(self.drivers)
+
+
+def fly_mean(
+    elements: MeanElements,
+    stop_mjd_utc: float,
+    weather: WeatherTrack,
+    ballistic_m2_kg: float | FloatArray,
+    *,
+    floor_mean_altitude_km: float = 0.0,
+    reentry_altitude_km: float = 120.0,
+    altitude_by_day_km: FloatArray | None = None,
+) -> DecayTrack:
+    """Where is this orbit at a later moment, and did it fall before?
+
+    Parameters
+    ----------
+    elements                Brouwer mean elements (TEME of date) at their epoch
+    stop_mjd_utc            when to stop, modified Julian day (UTC), later than the epoch
+    weather                 drivers covering every day of the flight
+    ballistic_m2_kg         ``Cd*A/m`` [m2/kg]: one number, or one a day counted as ``weather`` (a density error that
+                            wanders in time enters here as a factor)
+    floor_mean_altitude_km  stop when the mean semi-major axis minus 6378.137 km sinks to this
+    reentry_altitude_km     stop when the lowest point of the orbit reaches this geodetic height, 100 to 150
+    altitude_by_day_km      (n_day + 1,) array to record the midnights in, where several flights share one; null: a
+                            fresh one, NaN where the flight was not
+
+    Valid for perigees of 100 to 1000 km; the averaging costs about one revolution of timing in the last day.
+    Raises :class:`SpaceWeatherRangeError` when the weather does not cover the flight.
+    """
+    if not weather.first_day_mjd <= elements.epoch_mjd_utc or stop_mjd_utc > weather.end_mjd:
+        raise SpaceWeatherRangeError(
+            f"the flight runs from {iso_day(elements.epoch_mjd_utc)} to {iso_day(stop_mjd_utc)}, the space weather "
+            f"from {iso_day(weather.first_day_mjd)} to {iso_day(weather.end_mjd - 1)}",
+            hint="continue the table with a policy (hold or forecast), or shorten the horizon",
+        )
+    if not 100.0 <= reentry_altitude_km <= 150.0:
+        raise OrbitError(f"re-entry altitude {reentry_altitude_km} km is outside 100 to 150 km", hint="120 km is usual")
+    days = len(weather.drivers)
+    ballistic = np.broadcast_to(np.asarray(ballistic_m2_kg, dtype=np.float64), (days,))
+    altitude = np.full(days + 1, np.nan) if altitude_by_day_km is None else altitude_by_day_km
+    state = state_of(elements)
+    time, reason = fly(
+        load_surrogate_weights(), state, elements.epoch_mjd_utc, stop_mjd_utc, weather.first_day_mjd, weather.drivers,
+        np.ascontiguousarray(ballistic), floor_mean_altitude_km, reentry_altitude_km, altitude,
+        np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1])), tuple(surrogate_workspace(n) for n in NODE_COUNTS),
+    )  # fmt: skip
+    end = elements_of(state, time)
+    outcome = Outcome(_REASONS[reason], time, float(state[0]) - EARTH_EQUATORIAL_RADIUS_KM)
+    return DecayTrack(outcome, end, weather.first_day_mjd, altitude)
+
+
+def fly_ensemble(
+    elements: MeanElements,
+    stop_mjd_utc: float,
+    weather: Sequence[WeatherTrack],
+    ballistic_m2_kg: Sequence[float | FloatArray],
+    *,
+    reentry_altitude_km: float = 120.0,
+    workers: int | None = None,
+) -> list[DecayTrack]:
+    """How does one orbit sink under many skies? One flight per weather and coefficient, on all cores.
+
+    ``weather`` and ``ballistic_m2_kg`` have one entry a run (a single weather may be repeated). The answer does not
+    depend on ``workers``; the compiled core releases the interpreter lock, so threads share the work.
+    """
+
+    def one(index: int) -> DecayTrack:
+        return fly_mean(
+            elements, stop_mjd_utc, weather[index], ballistic_m2_kg[index], reentry_altitude_km=reentry_altitude_km
+        )
+
+    count = len(ballistic_m2_kg)
+    if count == 0:
+        return []
+    first = one(0)  # compiles once before the threads start
+    with ThreadPoolExecutor(max_workers=workers or os.cpu_count()) as pool:
+        return [first, *pool.map(one, range(1, count))]
+
+
+def state_of(elements: MeanElements) -> FloatArray:
+    """The engine's state vector (5,) of mean elements."""
+    return np.array([
+        elements.semi_major_axis_km,
+        elements.eccentricity * math.cos(elements.argument_of_perigee_rad),
+        elements.eccentricity * math.sin(elements.argument_of_perigee_rad),
+        elements.inclination_rad,
+        elements.raan_rad,
+    ])  # fmt: skip
+
+
+def elements_of(state: FloatArray, time_mjd_utc: float) -> MeanElements:
+    """Mean elements of the engine's state vector; the place within the orbit is not followed."""
+    return MeanElements(
+        epoch_mjd_utc=time_mjd_utc,
+        semi_major_axis_km=float(state[0]),
+        eccentricity=float(math.hypot(state[1], state[2])),
+        inclination_rad=float(state[3]),
+        raan_rad=float(state[4]) % (2.0 * math.pi),
+        argument_of_perigee_rad=math.atan2(state[2], state[1]) % (2.0 * math.pi),
+    )

@@ -1,0 +1,265 @@
+"""Two-line element sets: read through sgp4, checksums enforced, each refusal with its line and reason.
+
+A TLE enters only through SGP4: its mean motion is Kozai's and is converted by sgp4's own initialisation, its
+elements are mean and never taken as osculating, its B* is a fit parameter and never used as a drag coefficient.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeep.errors import ElementSetError, OrbitError
+from stationkeep.orbit.elements import MeanElements, OsculatingState
+from stationkeep.timescale import iso_utc
+
+_LINE_LENGTH = 69  # columns of a TLE line, checksum last
+_WGS72_RADIUS_KM = 6378.135  # the radius sgp4 counts in; its elements were fitted with it
+_MJD_MINUS_JD = -2400000.5
+_MAX_FILE_BYTES = 256 * 1024 * 1024
+
+# Fixed columns (CelesTrak, "NORAD Two-Line Element Set Format"); [A-Z0-9] in the number is the Alpha-5 extension.
+_LINE_1 = re.compile(
+    r"1 [A-Z0-9 ]\d{4}[UCS ] .{8} [\d ]{2}[\d ]\d\d\.\d{8} [-+ ]\.\d{8} [-+ ][\d ]{5}[-+ ]\d [-+ ][\d ]{5}[-+ ]\d [\d ] [\d ]{4}\d"
+)
+_LINE_2 = re.compile(
+    r"2 [A-Z0-9 ]\d{4} [\d ]{3}\.[\d ]{4} [\d ]{3}\.[\d ]{4} \d{7} [\d ]{3}\.[\d ]{4} [\d ]{3}\.[\d ]{4} [\d ]\d\.\d{8}[\d ]{5}\d"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ElementSet:
+    """One accepted element set: its two lines, and the mean elements SGP4 makes of them."""
+
+    norad_id: str
+    designator: str
+    name: str
+    line1: str
+    line2: str
+    elements: MeanElements
+
+    @property
+    def epoch_mjd_utc(self) -> float:
+        """Epoch, modified Julian day (UTC)."""
+        return self.elements.epoch_mjd_utc
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedElementSet:
+    """Why an element set was refused, and on which line of the file (counted from 1)."""
+
+    line_number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class ElementHistory:
+    """Element sets of one object, sorted by epoch, one per epoch, with what was refused on the way."""
+
+    norad_id: str
+    name: str
+    sets: tuple[ElementSet, ...]
+    rejected: tuple[RejectedElementSet, ...] = ()
+    source: str = ""
+
+    @property
+    def epochs_mjd_utc(self) -> NDArray[np.float64]:
+        """Epochs, (n_set,)."""
+        return np.array([item.epoch_mjd_utc for item in self.sets])
+
+    @property
+    def mean_altitudes_km(self) -> NDArray[np.float64]:
+        """Mean semi-major axis minus 6378.137 km, (n_set,)."""
+        return np.array([item.elements.mean_altitude_km for item in self.sets])
+
+    def until(self, as_of_mjd_utc: float) -> ElementHistory:
+        """The history as known at a moment: sets with an epoch up to it."""
+        kept = tuple(item for item in self.sets if item.epoch_mjd_utc <= as_of_mjd_utc)
+        if not kept:
+            first = iso_utc(self.sets[0].epoch_mjd_utc)
+            raise ElementSetError(
+                f"no element set of object {self.norad_id} up to {iso_utc(as_of_mjd_utc)}; the first is of {first}",
+                hint="give a later --as-of, or a file that reaches further back",
+            )
+        return ElementHistory(self.norad_id, self.name, kept, self.rejected, self.source)
+
+
+def read_element_set(line1: str, line2: str, name: str = "") -> ElementSet:
+    """Which mean orbit do these two lines describe?
+
+    Raises :class:`ElementSetError` with the reason: wrong length or columns, bad checksum, two objects mixed,
+    or an orbit SGP4 cannot start.
+    """
+    from sgp4.api import WGS72, Satrec  # type: ignore[import-untyped]
+
+    line1, line2 = line1.rstrip(), line2.rstrip()
+    _check_line(line1, _LINE_1, "1")
+    _check_line(line2, _LINE_2, "2")
+    if line1[2:7] != line2[2:7]:
+        raise ElementSetError(f"line 1 is of object {line1[2:7].strip()}, line 2 of {line2[2:7].strip()}")
+    try:
+        record = Satrec.twoline2rv(line1, line2, WGS72)
+    except ValueError as error:
+        raise ElementSetError(f"sgp4 refuses it: {error}") from None
+    _check_angles(line2)
+    if record.error not in (0, 6) or not record.a > 0.0:
+        raise ElementSetError("sgp4 cannot start this orbit: mean motion or eccentricity is out of range")
+    return ElementSet(
+        norad_id=line1[2:7].strip(),
+        designator=line1[9:17].strip(),
+        name=name,
+        line1=line1,
+        line2=line2,
+        elements=MeanElements(
+            epoch_mjd_utc=record.jdsatepoch + _MJD_MINUS_JD + record.jdsatepochF,
+            # sgp4 has un-Kozai'd the mean motion at initialisation; `a` is Brouwer's, in its own Earth radii.
+            semi_major_axis_km=record.a * _WGS72_RADIUS_KM,
+            eccentricity=record.ecco,
+            inclination_rad=record.inclo,
+            raan_rad=record.nodeo,
+            argument_of_perigee_rad=record.argpo,
+            mean_anomaly_rad=record.mo,
+        ),
+    )
+
+
+def teme_state(element_set: ElementSet, time_mjd_utc: float) -> OsculatingState:
+    """Where is the object at a moment, by SGP4? Position and velocity in TEME of date.
+
+    Raises :class:`ElementSetError` where SGP4 reports an error (decayed, out of range): never a NaN.
+    """
+    from sgp4.api import SGP4_ERRORS, WGS72, Satrec
+
+    record = Satrec.twoline2rv(element_set.line1, element_set.line2, WGS72)
+    day = math.floor(time_mjd_utc)
+    error, position, velocity = record.sgp4(day - _MJD_MINUS_JD, time_mjd_utc - day)
+    if error:
+        raise ElementSetError(
+            f"SGP4 cannot place object {element_set.norad_id} at {iso_utc(time_mjd_utc)}: {SGP4_ERRORS[error]}",
+            hint="use an element set nearer to that date",
+        )
+    return OsculatingState(time_mjd_utc, position, velocity, "TEME")
+
+
+def read_tle_file(path: Path) -> dict[str, ElementHistory]:
+    """Which element sets does this file hold, object by object?
+
+    Two- and three-line files; blank lines and lines starting with ``#`` are skipped. A set that fails its
+    checksum or its columns is refused with its line number in ``rejected``; the rest of the file is still used.
+    Of several sets with one epoch the last is kept (a re-issue). Raises :class:`ElementSetError` when the file cannot
+    be read as text or holds no usable set.
+    """
+    lines = _text_lines(path)
+    accepted: dict[str, dict[float, ElementSet]] = {}
+    rejected: list[RejectedElementSet] = []
+    for line_number, name, line1, line2 in _pairs(lines, rejected):
+        try:
+            item = read_element_set(line1, line2, name)
+        except (ElementSetError, OrbitError) as error:
+            rejected.append(RejectedElementSet(line_number, error.problem))
+        else:
+            accepted.setdefault(item.norad_id, {})[item.epoch_mjd_utc] = item
+    if not accepted:
+        raise ElementSetError(_nothing_usable(path, rejected), hint="each set needs two 69-column lines starting '1 ' and '2 '")
+    rejected.sort(key=lambda item: item.line_number)
+    return {
+        norad_id: ElementHistory(
+            norad_id,
+            next((item.name for item in by_epoch.values() if item.name), ""),
+            tuple(by_epoch[epoch] for epoch in sorted(by_epoch)),
+            tuple(rejected),
+            path.name,
+        )
+        for norad_id, by_epoch in accepted.items()
+    }
+
+
+def read_history(path: Path, norad_id: str | None = None) -> ElementHistory:
+    """The element sets of one object of a file; with several objects ``norad_id`` must name one."""
+    histories = read_tle_file(path)
+    if norad_id is None and len(histories) == 1:
+        return next(iter(histories.values()))
+    known = ", ".join(sorted(histories)[:12])
+    if norad_id is None:
+        raise ElementSetError(f"{path} holds {len(histories)} objects: {known}", hint="choose one with --norad-id")
+    wanted = norad_id.strip().zfill(5)
+    if wanted not in histories:
+        raise ElementSetError(f"{path} holds no object {norad_id}; it holds {known}", hint="choose one of them")
+    return histories[wanted]
+
+
+def _check_line(line: str, columns: re.Pattern[str], which: str) -> None:
+    if len(line) != _LINE_LENGTH:
+        raise ElementSetError(f"line {which} has {len(line)} columns, a TLE line has {_LINE_LENGTH}")
+    if not line.isascii() or not columns.fullmatch(line):
+        raise ElementSetError(f"line {which} is not in TLE columns: {line!r}")
+    total = sum(int(char) if char.isdigit() else char == "-" for char in line[:-1]) % 10
+    if total != int(line[-1]):
+        raise ElementSetError(f"line {which} fails its checksum: it ends in {line[-1]}, its columns add up to {total}")
+
+
+def _check_angles(line2: str) -> None:
+    for label, columns, limit in (("inclination", slice(8, 16), 180.0), ("right ascension", slice(17, 25), 360.0),
+                                  ("argument of perigee", slice(34, 42), 360.0), ("mean anomaly", slice(43, 51), 360.0)):  # fmt: skip
+        value = float(line2[columns])
+        if value > limit:
+            raise ElementSetError(f"{label} {value} deg is above {limit:.0f} deg")
+
+
+def _text_lines(path: Path) -> list[str]:
+    try:
+        if path.is_dir():
+            raise ElementSetError(f"{path} is a folder, not a TLE file", hint="name the file inside it")
+        if path.stat().st_size > _MAX_FILE_BYTES:
+            raise ElementSetError(f"{path} is larger than 256 MiB", hint="cut it to the object and years you need")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ElementSetError(f"cannot read {path}: {error.strerror or error}", hint="check the path") from None
+    if not data.strip():
+        raise ElementSetError(f"{path} is empty", hint="give a file with two-line element sets")
+    if b"\x00" in data:
+        raise ElementSetError(f"{path} is not plain text (binary, or UTF-16)", hint="save it as plain ASCII or UTF-8 text")
+    try:
+        return data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        # An odd byte in a name line must not cost the whole file; TLE lines themselves are checked to be ASCII.
+        return data.decode("latin-1").splitlines()
+
+
+def _pairs(lines: list[str], rejected: list[RejectedElementSet]) -> Iterator[tuple[int, str, str, str]]:
+    """Pair lines 1 and 2; everything left over that looks like half a set goes to ``rejected``."""
+    name, pending, pending_number = "", "", 0
+    for number, raw in enumerate(lines, start=1):
+        line = raw.rstrip()
+        if not line.strip() or line.startswith("#"):
+            continue
+        if line.startswith("1 "):
+            if pending:
+                rejected.append(RejectedElementSet(pending_number, "line 1 without a line 2 after it"))
+            pending, pending_number = line, number
+        elif line.startswith("2 ") and pending:
+            yield pending_number, name, pending, line
+            pending, name = "", ""
+        elif line.startswith("2 "):
+            rejected.append(RejectedElementSet(number, "line 2 without a line 1 before it"))
+        else:
+            if pending:
+                rejected.append(RejectedElementSet(pending_number, "line 1 without a line 2 after it"))
+                pending = ""
+            name = line.removeprefix("0 ").strip()
+    if pending:
+        rejected.append(RejectedElementSet(pending_number, "line 1 without a line 2 after it (the file ends)"))
+
+
+def _nothing_usable(path: Path, rejected: list[RejectedElementSet]) -> str:
+    if not rejected:
+        return f"{path} holds no two-line element sets"
+    shown = "".join(f"\n  line {item.line_number}: {item.reason}" for item in rejected[:12])
+    more = f"\n  and {len(rejected) - 12} more" if len(rejected) > 12 else ""
+    return f"{path}: all {len(rejected)} element sets are refused{shown}{more}"

@@ -1,0 +1,1 @@
+"""Engines, tanks and burns: what it takes to push a station up, and who pays the propellant."""

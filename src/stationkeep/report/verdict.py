@@ -1,0 +1,165 @@
+"""The verdict: the rows and sentences that the terminal and the HTML report both print, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stationkeep.campaign.document import BranchDocument, GroundRisk, RunDocument
+from stationkeep.errors import InputError
+from stationkeep.report import text
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One line of the verdict: what is asked, and each branch's answer in the document's order."""
+
+    label: str
+    answers: tuple[str, ...]
+    kind: str = "main"
+    """``main`` is a question, ``detail`` its interval or share, ``key`` the question everybody reads first."""
+    group: str = ""
+    """Heading a detail is said under, e.g. ``carried by``; empty where the label stands alone."""
+    opens: bool = False
+    """Whether a new subject begins here."""
+
+
+def verdict_rows(document: RunDocument) -> list[VerdictRow]:
+    """What came of each branch, in the order a tired reader wants it."""
+    horizon = document.scenario.horizon_utc
+    by = text.horizon_text(horizon)
+    rows = [
+        _row(document, "Reboost no longer possible", lambda b: _date_or_not(b.reboost_ends_utc, by)),
+        _row(document, "Station falls", lambda b: text.fall_text(b.reentry, horizon), kind="key", opens=True),
+        _row(document, "90 % window", lambda b: text.window_text(b.reentry, horizon), kind="detail"),
+        _row(document, f"Falls by {by}", lambda b: text.chance_text(b.reentry)),
+    ]
+    if any(b.ground_risk for b in document.branches.values()):
+        rows += _ground_rows(document)
+    rows += [
+        _row(document, "Propellant used", lambda b: text.mass_text(b.propellant_used_kg.median), opens=True),
+        _row(document, "90 % window", lambda b: text.mass_window(b.propellant_used_kg), kind="detail"),
+        _row(document, "Burns", lambda b: f"{b.burns.median:,.0f}"),
+        _row(document, "90 % window", lambda b: text.count_window(b.burns), kind="detail"),
+    ]
+    return rows
+
+
+def _ground_rows(document: RunDocument) -> list[VerdictRow]:
+    def of_risk(answer: Callable[[GroundRisk], str]) -> Callable[[BranchDocument], str]:
+        return lambda branch: text.NONE if branch.ground_risk is None else answer(branch.ground_risk)
+
+    rows = [
+        _row(document, "Someone on the ground is hit", _odds, kind="key", opens=True),
+        _row(document, "90 % window", of_risk(lambda g: text.one_in_window(g.one_in)), kind="detail"),
+    ]
+    for region in regions_by_share(document):
+        answer = of_risk(lambda g, region=region: _share_of(g, region))  # type: ignore[misc]
+        rows.append(_row(document, region, answer, kind="detail", group="carried by"))
+    rows.append(_row(document, "debris into the ocean", of_risk(lambda g: text.percent(g.ocean_share)), kind="detail"))
+    return rows
+
+
+def regions_by_share(document: RunDocument) -> list[str]:
+    """The regions, the largest share of the risk first; the rest of the world comes last whatever its share."""
+    largest: dict[str, float] = {}
+    for branch in document.branches.values():
+        for risk in branch.ground_risk.by_region if branch.ground_risk else ():
+            largest[risk.region] = max(risk.share, largest.get(risk.region, 0.0))
+    return sorted(largest, key=lambda region: (region.lower().startswith("rest"), -largest[region]))
+
+
+def facts_line(document: RunDocument) -> str:
+    """Which station, where and when the runs begin: mean altitude, mass, people."""
+    scenario = document.scenario
+    parts = [
+        text.minute_text(scenario.epoch_utc),
+        f"mean altitude {scenario.mean_altitude_km:.1f} km",
+        text.mass_text(scenario.mass_kg, digits=3),
+    ]
+    if scenario.people_aboard is not None:
+        parts.append("1 person" if scenario.people_aboard == 1 else f"{scenario.people_aboard} people")
+    return " · ".join(parts)
+
+
+def runs_line(document: RunDocument) -> str:
+    """How many runs, under which Sun, from which seed."""
+    weather = space_weather_text(document.provenance)
+    runs = "1 run per branch" if document.runs == 1 else f"{document.runs:,} runs per branch"
+    return " · ".join([runs, *([f"space weather {weather}"] if weather else []), f"seed {document.seed}"])
+
+
+def space_weather_text(provenance: Mapping[str, Any]) -> str:
+    """Under which Sun the runs were flown, in words: the ``description`` of the provenance, or else its parts."""
+    weather = provenance.get("space_weather")
+    if not isinstance(weather, Mapping):
+        return text.clean(str(weather)) if weather else ""
+    if weather.get("description"):
+        return text.clean(str(weather["description"]))
+    mode = str(weather.get("mode", "")).replace("-", " ")
+    until, forecast = weather.get("observed_until_utc"), weather.get("forecast")
+    said = [f"as {mode.removeprefix('as ')}"] if mode else []
+    if until:
+        said.append(f"observed until {_day_or_words(str(until))}")
+    if forecast and isinstance(forecast, str):
+        said.append(f"forecast {forecast}")
+    return text.clean(", ".join(said))
+
+
+def _day_or_words(date: str) -> str:
+    try:
+        return text.day_text(date)
+    except InputError:
+        return date
+
+
+def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str:
+    """One branch's answer as a sentence that can be quoted."""
+    reentry, by = branch.reentry, text.day_text(horizon_utc, long=True)
+    window = text.window_text(reentry, horizon_utc, long=True)
+    if not any(reentry.dates_utc):
+        every = f"in all {runs:,} runs" if runs > 1 else "in the one run flown"
+        return f"Still flying on {by} {every}."
+    if reentry.median_utc is None:
+        first = f"; 5 % of the runs fall before the end of {window.split(' to ')[0].removeprefix('from ')}"
+        said = f"Falls by {by} in {text.chance_text(reentry)}{first if reentry.p05_utc else ''}."
+    else:
+        fall = text.fall_text(reentry, horizon_utc, long=True)
+        odds = "" if reentry.p95_utc else f", in {text.chance_text(reentry)} by {by}"
+        said = f"Falls in {fall}{odds}; 90 % window {window}."
+        said = said.replace("Falls in", "Falls on", 1) if fall[0].isdigit() else said
+    if branch.ground_risk is not None:
+        risk = branch.ground_risk.one_in
+        said += f" Falling uncontrolled, the chance that someone is hit is {text.one_in_text(risk.median)}"
+        said += f" ({text.one_in_window(risk).removeprefix('1 in ')})." if risk.p05 >= 2 else "."
+    return said
+
+
+def _odds(branch: BranchDocument) -> str:
+    if branch.ground_risk is None:
+        return text.NONE
+    odds = text.one_in_text(branch.ground_risk.one_in.median)
+    # The risk is conditional on a fall; where a fall is not certain the reader must see that.
+    return odds if all(branch.reentry.dates_utc) else f"{odds} if it falls"
+
+
+def _share_of(risk: GroundRisk, region: str) -> str:
+    return next((text.percent(r.share) for r in risk.by_region if r.region == region), text.NONE)
+
+
+def _date_or_not(date_utc: str | None, by: str) -> str:
+    return f"not by {by}" if date_utc is None else text.day_text(date_utc)
+
+
+def _row(
+    document: RunDocument,
+    label: str,
+    answer: Callable[[BranchDocument], str],
+    *,
+    kind: str = "main",
+    group: str = "",
+    opens: bool = False,
+) -> VerdictRow:
+    answers = tuple(answer(branch) for branch in document.branches.values())
+    return VerdictRow(text.clean(label), answers, kind, group, opens)

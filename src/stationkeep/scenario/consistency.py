@@ -1,0 +1,166 @@
+"""Do the parts of a scenario fit together? Each rule names the field it speaks of, for the loader to find its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from pydantic_core import PydanticCustomError
+
+from stationkeep.errors import InputError
+from stationkeep.timescale import iso_utc, mjd_utc
+
+if TYPE_CHECKING:
+    from stationkeep.scenario.schema import Provider, Scenario
+
+Location = tuple[str | int, ...]
+
+INCONSISTENT: Final = "inconsistent_scenario"
+LONGEST_HORIZON_DAYS: Final = 36600.0  # a century: the tables of the Sun carry no further
+FARTHEST_ELEMENT_SET_DAYS: Final = 60.0  # an orbit older than that says little about the scenario's day
+LOWEST_PERIGEE_MARGIN_KM: Final = 10.0  # above the re-entry altitude, or it has fallen before it starts
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong at a place in the scenario (``("branches", "withdrawal", "events", 0, "partner")``)."""
+
+    location: Location
+    message: str
+
+
+def require_consistency(scenario: Scenario) -> None:
+    """Refuse a scenario whose parts contradict each other; all contradictions travel in one error."""
+    problems = tuple(_problems(scenario))
+    if problems:
+        summary = "; ".join(f"{'.'.join(map(str, item.location))}: {item.message}" for item in problems)
+        # The text may hold braces, which the error class would take for fields: pass it as a field itself.
+        raise PydanticCustomError(INCONSISTENT, "{summary}", {"summary": summary, "problems": problems})
+
+
+def not_known(kind: str, given: str, known: list[str]) -> str:
+    """``no provider 'cygnu'; did you mean 'cygnus'? known: …``"""
+    close = get_close_matches(given, known, n=1, cutoff=0.6)
+    suggestion = f"; did you mean {close[0]!r}?" if close else ";"
+    listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "") if known else "none"
+    return f"no {kind} {given!r}{suggestion} known: {listed}"
+
+
+def _problems(scenario: Scenario) -> Iterator[Problem]:
+    yield from _dates(scenario)
+    yield from _orbit(scenario)
+    yield from _mass(scenario)
+    yield from _policy(scenario)
+    yield from _providers(scenario)
+    yield from _branches(scenario)
+
+
+def _dates(scenario: Scenario) -> Iterator[Problem]:
+    days = (scenario.horizon_utc - scenario.epoch_utc).total_seconds() / 86400.0
+    if days <= 0.0:
+        yield Problem(("horizon_utc",), f"must be after epoch_utc ({iso_utc(scenario.epoch_mjd_utc)})")
+    elif days > LONGEST_HORIZON_DAYS:
+        yield Problem(("horizon_utc",), f"is {days / 365.25:.0f} years after the epoch; at most 100 are flown")
+
+
+def _orbit(scenario: Scenario) -> Iterator[Problem]:
+    which = "element_set" if scenario.orbit.element_set is not None else "mean_elements"
+    where: Location = ("orbit", which)
+    try:
+        elements = scenario.orbit.elements()
+    except InputError as error:  # an orbit below ground or hyperbolic
+        yield Problem(where, error.problem)
+        return
+    apart = abs(elements.epoch_mjd_utc - scenario.epoch_mjd_utc)
+    if apart > FARTHEST_ELEMENT_SET_DAYS:
+        place = (*where, "epoch_utc") if which == "mean_elements" else (*where, "line1")
+        yield Problem(
+            place,
+            f"the orbit is of {iso_utc(elements.epoch_mjd_utc)}, {apart:.0f} days from epoch_utc; "
+            f"give one within {FARTHEST_ELEMENT_SET_DAYS:.0f} days",
+        )
+    lowest = scenario.reentry_altitude_km + LOWEST_PERIGEE_MARGIN_KM
+    if elements.perigee_altitude_km < lowest:
+        yield Problem(
+            where,
+            f"perigee at {elements.perigee_altitude_km:.1f} km; below {lowest:.0f} km it has as good as fallen",
+        )
+
+
+def _mass(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.mass_kg is not None and scenario.mass_source is None:
+        yield Problem(("mass_kg",), "overrides the catalogue, so mass_source must say where it comes from")
+    if scenario.mass_kg is None and scenario.mass_source is not None:
+        yield Problem(("mass_source",), "is given without mass_kg")
+
+
+def _policy(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.altitude_policy is not None and not scenario.providers:
+        yield Problem(("altitude_policy",), "nobody can keep it: declare providers, or write altitude_policy: null")
+
+
+def _providers(scenario: Scenario) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, item in enumerate(scenario.providers):
+        where: Location = ("providers", index)
+        if item.id in seen:
+            yield Problem((*where, "id"), f"{item.id!r} is declared twice")
+        seen.add(item.id)
+        yield from _after(
+            item.available_from_utc, item.available_until_utc, (*where, "available_until_utc"), "available_from_utc"
+        )
+        yield from _stores(item, where)
+        for number, delivery in enumerate(item.resupply):
+            at: Location = (*where, "resupply", number)
+            yield from _after(delivery.first_utc, delivery.until_utc, (*at, "until_utc"), "first_utc")
+            yield from _repeats(delivery.every_days, delivery.until_utc, at)
+        for number, visit in enumerate(item.visits):
+            at = (*where, "visits", number)
+            yield from _after(visit.arrives_utc, visit.leaves_utc, (*at, "leaves_utc"), "arrives_utc")
+            yield from _after(visit.arrives_utc, visit.until_utc, (*at, "until_utc"), "arrives_utc")
+            yield from _repeats(visit.every_days, visit.until_utc, at)
+            stay_days = (visit.leaves_utc - visit.arrives_utc).total_seconds() / 86400.0
+            if visit.every_days is not None and visit.every_days < stay_days:
+                yield Problem((*at, "every_days"), f"is shorter than the stay of {stay_days:.0f} days")
+
+
+def _stores(item: Provider, where: Location) -> Iterator[Problem]:
+    """What it pushes with, and what it burns: tanks that stay, or what visits bring; with both, which goes first?"""
+    if item.vehicle is None and item.engine is None:
+        yield Problem(where, f"provider {item.id!r} needs a vehicle or an engine of the catalogue")
+    if item.visits and (item.propellant is not None or item.resupply):
+        yield Problem((*where, "visits"), "cannot stand beside propellant or resupply: declare two providers")
+    if not item.visits and item.propellant is None:
+        yield Problem(where, f"provider {item.id!r} has nothing to burn: give propellant (and resupply), or visits")
+
+
+def _branches(scenario: Scenario) -> Iterator[Problem]:
+    known = [item.id for item in scenario.providers]
+    for name, branch in scenario.branches.items():
+        for index, event in enumerate(branch.events):
+            where: Location = ("branches", name, "events", index)
+            sound = scenario.epoch_utc < scenario.horizon_utc  # else that is the mistake, not the event
+            if sound and not scenario.epoch_utc <= event.date_utc <= scenario.horizon_utc:
+                yield Problem(
+                    (*where, "date_utc"), "lies outside epoch_utc to horizon_utc, so nothing would come of it"
+                )
+            provider = getattr(event, "provider", None)
+            if provider is not None and provider not in known:
+                yield Problem((*where, "provider"), not_known("provider", provider, known))
+    for index, comparison in enumerate(scenario.comparisons):
+        if comparison.branch is not None and comparison.branch not in scenario.branches:
+            message = not_known("branch", comparison.branch, list(scenario.branches))
+            yield Problem(("comparisons", index, "branch"), message)
+
+
+def _after(first: datetime | None, last: datetime | None, where: Location, name: str) -> Iterator[Problem]:
+    if first is not None and last is not None and last <= first:
+        yield Problem(where, f"must be after {name} ({iso_utc(mjd_utc(first))})")
+
+
+def _repeats(every_days: float | None, until_utc: datetime | None, where: Location) -> Iterator[Problem]:
+    if every_days is None and until_utc is not None:
+        yield Problem((*where, "until_utc"), "needs every_days: without a period it happens once")

@@ -1,0 +1,93 @@
+"""Dated events of a branch: what partners and providers do, one class per ``type``.
+
+A new kind of event is a new class here, added to the union ``Event``; the simulation must act on every kind the
+schema accepts, so a scope or a type is added only together with its effect.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from stationkeep.scenario.fields import AltitudeKm, Days, Id, Part, Source, Text, UtcMoment
+from stationkeep.timescale import mjd_utc
+
+
+class AltitudePolicy(Part):
+    """Between which mean altitudes is the station kept?
+
+    Below the floor a provider burns until the target is reached, at most once in ``min_days_between_burns``.
+    """
+
+    floor_km: AltitudeKm
+    target_km: AltitudeKm
+    min_days_between_burns: Days = 7.0
+
+    @model_validator(mode="after")
+    def _in_order(self) -> AltitudePolicy:
+        if self.target_km <= self.floor_km:
+            raise ValueError(f"target_km ({self.target_km:g}) must be above floor_km ({self.floor_km:g})")
+        return self
+
+
+class WithdrawalScope(StrEnum):
+    """What a withdrawing partner stops."""
+
+    STOP_OPERATING_ASSETS = "stop-operating-assets"
+    """Its vehicles and engines no longer push, though they may still be attached."""
+    STOP_RESUPPLY_PROPELLANT = "stop-resupply-propellant"
+    """It delivers no more propellant; what is aboard may still be used."""
+
+
+class _DatedEvent(Part):
+    date_utc: UtcMoment
+    source: Source | None = None
+    note: Text | None = None
+
+    @property
+    def date_mjd_utc(self) -> float:
+        """Modified Julian day (UTC) of the event."""
+        return mjd_utc(self.date_utc)
+
+
+class Withdrawal(_DatedEvent):
+    """A partner ends its part of the cooperation, as far as ``scope`` says."""
+
+    type: Literal["withdrawal"]
+    partner: Id
+    scope: Annotated[tuple[WithdrawalScope, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _no_repeats(self) -> Withdrawal:
+        if len(set(self.scope)) != len(self.scope):
+            raise ValueError("scope names the same thing twice")
+        return self
+
+
+class ProviderAvailable(_DatedEvent):
+    """From this date a provider may push, whether it was declared ``enabled`` or not."""
+
+    type: Literal["provider-available"]
+    provider: Id
+
+
+class ProviderLost(_DatedEvent):
+    """From this date a provider can no longer push (a failure, an accident)."""
+
+    type: Literal["provider-lost"]
+    provider: Id
+
+
+class AltitudePolicyChange(_DatedEvent):
+    """From this date the station is kept between other altitudes; null: nobody keeps it up any more."""
+
+    type: Literal["altitude-policy-change"]
+    altitude_policy: AltitudePolicy | None
+
+
+Event = Annotated[
+    Withdrawal | ProviderAvailable | ProviderLost | AltitudePolicyChange,
+    Field(discriminator="type"),
+]

@@ -1,0 +1,21 @@
+"""Which scenario is this, exactly? A short fingerprint of its content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from stationkeep.scenario.schema import Scenario
+
+_LENGTH = 12  # hexadecimal digits: 48 bits, one chance in 3e8 of a clash among a thousand scenarios
+
+
+def scenario_hash(scenario: Scenario) -> str:
+    """First 12 hexadecimal digits of the SHA-256 of the validated content.
+
+    Comments, the order of keys, and the spelling of numbers and dates do not matter; every
+    value does, defaults included.
+    """
+    content = scenario.model_dump(mode="json", by_alias=True)
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:_LENGTH]

@@ -1,0 +1,137 @@
+"""Reading a scenario, shipped or from a file: a checked ``Scenario``, or one error that says what is wrong where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pydantic import ValidationError
+
+from stationkeep.errors import ScenarioError
+from stationkeep.scenario.identity import scenario_hash
+from stationkeep.scenario.messages import problems_of, refusal
+from stationkeep.scenario.references import reference_problems
+from stationkeep.scenario.schema import SCHEMA_NAME, Scenario
+from stationkeep.scenario.shipped import shipped_scenarios
+from stationkeep.scenario.yaml_tree import START_HINT, Node, parse_yaml
+
+if TYPE_CHECKING:
+    from stationkeep.catalogue.store import Catalogue
+
+_LARGEST_BYTES: Final = 1024 * 1024  # the flagship scenario has 8 KiB
+_ENDINGS: Final = (".yaml", ".yml")
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedScenario:
+    """A scenario, the file it came from, and the fingerprint of its content."""
+
+    scenario: Scenario
+    path: Path
+    hash: str
+
+
+def load_scenario(name_or_path: str | Path, *, catalogue: Catalogue | None = None) -> LoadedScenario:
+    """Which scenario is meant, and is it sound?
+
+    A name (``iss-2022``) is a shipped scenario; anything with a folder or ending in ``.yaml`` is a file. Names of
+    stations, partners and vehicles are looked up in ``catalogue`` (null: the shipped one).
+    Raises :class:`ScenarioError` naming the file, the line, the field, what was given and what is allowed; up to
+    eight problems of a file at once.
+    """
+    path = _resolve(name_or_path)
+    scenario = read_scenario(_read_text(path), str(path), catalogue=catalogue)
+    return LoadedScenario(scenario, path, scenario_hash(scenario))
+
+
+def read_scenario(text: str, name: str, *, catalogue: Catalogue | None = None) -> Scenario:
+    """The scenario a YAML text describes; ``name`` stands for the file in messages. Errors as ``load_scenario``."""
+    tree = parse_yaml(text, name)
+    if tree.kind != "mapping":
+        raise ScenarioError(
+            f"{name}, line {tree.line}: not a scenario: it must be fields, each  name: value", hint=START_HINT
+        )
+    _require_version(tree, name)
+    try:
+        scenario = Scenario.model_validate(tree.plain())
+    except ValidationError as error:
+        raise refusal(problems_of(error, tree), tree, name) from None
+    problems = list(reference_problems(scenario, catalogue))
+    if problems:
+        raise refusal(problems, tree, name)
+    return scenario
+
+
+def _require_version(tree: Node, name: str) -> None:
+    """A file of another format is refused for that alone: its other differences would only confuse."""
+    written = tree.fields.get("schema")
+    if written is None:
+        raise ScenarioError(
+            f"{name}: field 'schema' is missing", hint=f"the first line should say  schema: {SCHEMA_NAME}"
+        )
+    if written.text != SCHEMA_NAME:
+        given = written.text if written.kind == "scalar" else f"a {written.kind}"
+        raise ScenarioError(
+            f"{name}, line {written.line}: schema: {given!r} given; this version reads {SCHEMA_NAME}",
+            hint="a file of a newer format needs a newer stationkeep; otherwise correct the line",
+        )
+
+
+def _resolve(name_or_path: str | Path) -> Path:
+    shipped = shipped_scenarios()
+    text = str(name_or_path)
+    if isinstance(name_or_path, str) and text in shipped:
+        return shipped[text]
+    path = Path(name_or_path)
+    is_path = isinstance(name_or_path, Path) or bool(re.search(r"[/\\]", text)) or path.suffix.lower() in _ENDINGS
+    if is_path and "\0" not in text:
+        return path
+    close = get_close_matches(text.lower(), list(shipped), n=1, cutoff=0.5)
+    suggestion = f"; did you mean {close[0]!r}?" if close else ""
+    here = [Path(text + ending) for ending in _ENDINGS] if "\0" not in text and 0 < len(text) < 200 else []
+    beside = next((item.name for item in here if item.is_file()), None)
+    hint = (
+        f"shipped are {', '.join(shipped)}; give your own as a file, e.g. mine.yaml (stationkeep new mine writes one)"
+    )
+    if beside is not None:
+        hint = f"there is a file {beside} here: give it with its ending"
+    raise ScenarioError(f"no scenario {text!r}{suggestion}", hint=hint)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        if path.is_dir():
+            raise ScenarioError(f"{path} is a folder, not a scenario", hint="name the YAML file inside it")
+        if path.exists() and not path.is_file():
+            raise ScenarioError(f"{path} is not an ordinary file", hint="give a YAML file")
+        if path.stat().st_size > _LARGEST_BYTES:
+            raise ScenarioError(f"{path} is larger than 1 MiB: not a scenario", hint=START_HINT)
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ScenarioError(
+            f"no file {path}", hint=f"check the path; shipped are {', '.join(shipped_scenarios())}"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ScenarioError(f"cannot read {path}: {reason}", hint="check the path and its permissions") from None
+    return decode_text(data, str(path))
+
+
+def decode_text(data: bytes, name: str) -> str:
+    """The text of a file that must be UTF-8; says what else it seems to be."""
+    if data.startswith(_UTF16_MARKS):
+        raise ScenarioError(f"{name} is written in UTF-16", hint="save it as UTF-8")
+    if b"\0" in data:
+        raise ScenarioError(f"{name} is not a text file (it holds zero bytes)", hint=START_HINT)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ScenarioError(
+            f"{name}, line {line}: byte {data[error.start]:#04x} is not UTF-8 (Latin-1 or Windows-1252 text?)",
+            hint="save the file as UTF-8",
+        ) from None

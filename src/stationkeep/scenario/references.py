@@ -1,0 +1,67 @@
+"""Do the names in a scenario exist in the catalogue, and can the vehicles named as providers push?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from stationkeep.errors import ScenarioError
+from stationkeep.scenario.consistency import Location, Problem, not_known
+from stationkeep.scenario.events import Withdrawal
+
+if TYPE_CHECKING:
+    from stationkeep.catalogue.store import Catalogue
+    from stationkeep.scenario.schema import Provider, Scenario
+
+
+def check_references(scenario: Scenario, catalogue: Catalogue | None = None) -> None:
+    """Refuse a scenario that names what the catalogue (null: the shipped one) does not know; lists every such name."""
+    problems = list(reference_problems(scenario, catalogue))
+    if problems:
+        listed = "; ".join(f"{'.'.join(map(str, item.location))}: {item.message}" for item in problems)
+        raise ScenarioError(f"scenario {scenario.id}: {listed}", hint="list what there is: stationkeep catalogue")
+
+
+def reference_problems(scenario: Scenario, catalogue: Catalogue | None = None) -> Iterator[Problem]:
+    """Each name the catalogue does not know, at its place in the scenario."""
+    if catalogue is None:
+        from stationkeep.catalogue.loader import load_catalogue
+
+        catalogue = load_catalogue()
+    yield from _unknown("station", scenario.station, catalogue.stations, ("station",))
+    for index, provider in enumerate(scenario.providers):
+        where: Location = ("providers", index)
+        yield from _unknown("partner", provider.partner, catalogue.partners, (*where, "partner"))
+        for number, delivery in enumerate(provider.resupply):
+            if delivery.partner is not None:
+                place: Location = (*where, "resupply", number, "partner")
+                yield from _unknown("partner", delivery.partner, catalogue.partners, place)
+        for kind, name, known in (
+            ("vehicle", provider.vehicle, catalogue.vehicles),
+            ("engine", provider.engine, catalogue.engines),
+        ):
+            if name is not None:
+                yield from _unknown(kind, name, known, (*where, kind))
+        yield from _cannot_push(provider, catalogue, where)
+    for name, branch in scenario.branches.items():
+        for number, event in enumerate(branch.events):
+            if isinstance(event, Withdrawal):
+                place = ("branches", name, "events", number, "partner")
+                yield from _unknown("partner", event.partner, catalogue.partners, place)
+
+
+def _unknown(kind: str, given: str, known: Mapping[str, Any], where: Location) -> Iterator[Problem]:
+    if given not in known:
+        yield Problem(where, f"{not_known(kind, given, list(known))} (stationkeep catalogue)")
+
+
+def _cannot_push(provider: Provider, catalogue: Catalogue, where: Location) -> Iterator[Problem]:
+    if provider.engine is not None or None not in (provider.thrust_n, provider.specific_impulse_s):
+        return
+    vehicle = catalogue.vehicles.get(provider.vehicle or "")
+    if vehicle is not None and vehicle.engine is None:
+        yield Problem(
+            (*where, "vehicle"),
+            f"the catalogue knows no engine of {vehicle.name} that can push: "
+            "give engine, or thrust_n and specific_impulse_s",
+        )

@@ -1,0 +1,38 @@
+"""Everything uncertain that one run needs, drawn beforehand: the same inputs fly every branch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeep.orbit.mean_decay import WeatherTrack
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderDraw:
+    """Where in their ranges a provider's propellant figures lie in this run (0: low end, 1: high end)."""
+
+    initial: float = 0.5
+    delivery: float = 0.5
+
+
+@dataclass(frozen=True)
+class RunInputs:
+    """One draw of the uncertain world."""
+
+    index: int
+    weather: WeatherTrack
+    ballistic_m2_kg: FloatArray
+    """(n_day,) coefficient at the reference mass, the wandering density error included."""
+    providers: Mapping[str, ProviderDraw]
+    casualty_draws: tuple[float, float] = (0.5, 0.5)
+    """Where the surviving fraction and the casualty area per kilogram lie in their ranges."""
+
+    def provider(self, provider_id: str) -> ProviderDraw:
+        """The draw of one provider; the middle of every range where none was made."""
+        return self.providers.get(provider_id, ProviderDraw())

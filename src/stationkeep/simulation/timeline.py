@@ -1,0 +1,85 @@
+"""What one run of one branch gives: series by day, dated events, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeep.outcome import Outcome
+from stationkeep.timescale import iso_utc
+
+if TYPE_CHECKING:
+    import xarray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """Something that happened, when, and what it did."""
+
+    time_mjd_utc: float
+    kind: str
+    title: str
+    mean_altitude_km: float
+    provider: str | None = None
+    delta_v_m_s: float | None = None
+    duration_s: float | None = None
+    propellant_kg: float | None = None
+    note: str | None = None
+
+    @property
+    def time_utc(self) -> str:
+        """ISO 8601 time."""
+        return iso_utc(self.time_mjd_utc)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One run of one branch."""
+
+    branch: str
+    run_index: int
+    outcome: Outcome
+    first_day_mjd: int
+    altitude_by_day_km: FloatArray
+    """(n_day + 1,) mean altitude at each UTC midnight from ``first_day_mjd``; NaN before the epoch and after the end."""
+    events: tuple[TimelineEvent, ...]
+    propellant_used_kg: float
+    burn_count: int
+    mass_kg: float
+    """Mass at the end."""
+    reboost_ends_mjd_utc: float | None
+    """From when on nobody could reboost any more; null where somebody still could at the end."""
+    tank_content_kg: dict[str, float] = field(default_factory=dict)
+
+    def series(self) -> xarray.Dataset:
+        """The daily series as a labelled dataset, dimension ``time`` (UTC midnights)."""
+        import xarray
+
+        days = np.datetime64("1858-11-17", "ns") + np.arange(len(self.altitude_by_day_km)) * np.timedelta64(86400, "s")
+        days = days + np.timedelta64(self.first_day_mjd * 86400, "s")
+        used = np.zeros(len(self.altitude_by_day_km))
+        for event in self.events:
+            if event.kind == "burn" and event.propellant_kg is not None:
+                used[int(np.ceil(event.time_mjd_utc)) - self.first_day_mjd :] += event.propellant_kg
+        return xarray.Dataset(
+            {
+                "mean_altitude_km": (
+                    "time",
+                    self.altitude_by_day_km,
+                    {"units": "km", "long_name": "mean semi-major axis minus 6378.137 km"},
+                ),
+                "propellant_used_kg": ("time", used, {"units": "kg", "long_name": "propellant burned since the epoch"}),
+            },
+            coords={"time": ("time", days, {"long_name": "UTC midnight"})},
+            attrs={"branch": self.branch, "run_index": self.run_index, "outcome": str(self.outcome.reason)},
+        )
+
+    def event_table(self) -> list[dict[str, Any]]:
+        """The events as rows, in time order."""
+        names = ("time_utc", "kind", "title", "mean_altitude_km", "provider", "delta_v_m_s", "duration_s", "propellant_kg", "note")
+        return [{name: getattr(event, name) for name in names} for event in self.events]
