@@ -20,8 +20,9 @@ from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.environment.sources import observed_space_weather
 from stationkeep.environment.space_weather import SpaceWeather
 from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.high_fidelity import Density, HighFidelityPropagator, HighFidelityResult, HighFidelitySettings
+from stationkeep.orbit.high_fidelity import HighFidelityPropagator, HighFidelityResult
 from stationkeep.orbit.mean_decay import DecayTrack, WeatherTrack, fly_mean
+from stationkeep.orbit.precise_dynamics import Density, HighFidelitySettings
 
 EPOCH = 59671  # 2022-04-02
 BALLISTIC_M2_KG = 0.008
@@ -47,7 +48,7 @@ def fly_both(
 ) -> tuple[HighFidelityResult, DecayTrack]:
     """The same orbit by both engines; prints what each took."""
     elements, stop = station(altitude_km), float(EPOCH + days)
-    start = propagator.frames.gcrs_state_from_mean_elements(elements, long_period=False)
+    start = propagator.frames.gcrs_state_from_mean_elements(elements)
     times = EPOCH + np.arange(0.0, days, 1.0 / SAMPLES_A_DAY)
     result, precise_s = timed(
         lambda: propagator.propagate(start[:3], start[3:], EPOCH, stop, BALLISTIC_M2_KG, output_times_mjd_utc=times)
@@ -56,9 +57,8 @@ def fly_both(
     fly_mean(elements, stop, weather, BALLISTIC_M2_KG)  # compiles
     track, mean_s = timed(lambda: fly_mean(elements, stop, weather, BALLISTIC_M2_KG))
     flown = result.outcome.time_mjd_utc - EPOCH
-    print(
-        f"\nfrom {altitude_km:g} km, {flown:.1f} days: high fidelity {precise_s:.1f} s, mean engine {mean_s * 1e3:.1f} ms"
-    )
+    print(f"\nfrom {altitude_km:g} km, {flown:.1f} days", end=": ")
+    print(f"high fidelity {precise_s:.1f} s, mean engine {mean_s * 1e3:.1f} ms")
     return result, track
 
 
@@ -83,9 +83,8 @@ def compare_losses(result: HighFidelityResult, track: DecayTrack, days: list[int
 def compare_ends(result: HighFidelityResult, track: DecayTrack) -> None:
     """Time to fall through 120 km, by both engines."""
     precise, mean = (outcome.time_mjd_utc - EPOCH for outcome in (result.outcome, track.outcome))
-    print(
-        f"  {result.outcome.reason} after {precise:.3f} days, mean engine {mean:.3f}: {(mean / precise - 1) * 100:+.2f} %"
-    )
+    difference = (mean / precise - 1.0) * 100.0
+    print(f"  {result.outcome.reason} after {precise:.3f} days, mean engine {mean:.3f}: {difference:+.2f} %")
 
 
 def main() -> None:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def _fingerprint_of_source() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((REPOSITORY / "src").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+# numba's disk cache looks at the file of a kernel but not at the kernels it calls: after an edit of one of those, stale
+# machine code would be tested. A cache folder per state of the source prevents it (and serves all test workers).
+os.environ.setdefault("NUMBA_CACHE_DIR", str(REPOSITORY / ".pytest_cache" / f"numba-{_fingerprint_of_source()}"))
 
 
 @pytest.fixture(scope="session")

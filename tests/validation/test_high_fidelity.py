@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import math
+import re
 import sys
 import threading
+from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +20,9 @@ from stationkeep.environment.surrogate import density_along_orbit, load_surrogat
 from stationkeep.errors import InputError, MissingExtraError, OrbitError, SpaceWeatherRangeError, StationkeepError
 from stationkeep.orbit.density_expression import ExponentialAtmosphere, surrogate_expression, surrogate_parameters
 from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.high_fidelity import Density, HighFidelityPropagator, HighFidelitySettings, PropagatorFactory
+from stationkeep.orbit.high_fidelity import HighFidelityPropagator, HighFidelityResult, PropagatorFactory
 from stationkeep.orbit.mean_decay import WeatherTrack, fly_mean
+from stationkeep.orbit.precise_dynamics import Density, HighFidelitySettings
 from stationkeep.orbit.precise_tables import (
     FrameRotations,
     geodetic_from_itrs,
@@ -26,6 +31,7 @@ from stationkeep.orbit.precise_tables import (
 )
 from stationkeep.orbit.terrestrial_time import mjd_utc_from_tt_seconds, tt_minus_utc_s, tt_seconds_since_j2000
 from stationkeep.outcome import OutcomeReason
+from stationkeep.timescale import mjd_utc
 
 heyoka = pytest.importorskip("heyoka", reason="high-fidelity propagation needs the extra 'precise'")
 pytestmark = pytest.mark.needs_heyoka
@@ -236,7 +242,7 @@ def test_thermonet_feels_the_sun_of_the_day_before(frames: FrameRotations) -> No
     assert day_after > 1.1 * same_day
 
 
-def daily_value(result, date: float) -> float:
+def daily_value(result: HighFidelityResult, date: float) -> float:
     """Mean axis at a date by a straight line through the revolution around it."""
     near = np.abs(result.times_mjd_utc - date) < 0.05
     line = np.polyfit(result.times_mjd_utc[near] - date, result.mean_semi_major_axis_km[near], 1)
@@ -255,8 +261,7 @@ def test_mean_engine_loses_altitude_like_the_high_fidelity_one(
     surrogate: HighFidelityPropagator, space_weather: SpaceWeather
 ) -> None:
     elements, days = station(), 15
-    # The engine's eccentricity vector contains J3's forced part, hence long_period=False.
-    start = surrogate.frames.gcrs_state_from_mean_elements(elements, long_period=False)
+    start = surrogate.frames.gcrs_state_from_mean_elements(elements)
     times = np.concatenate([EPOCH + shift + np.arange(0.0, 1.0, 1.0 / 288.0) for shift in (0.0, days - 1.0)])
     result = surrogate.propagate(start[:3], start[3:], EPOCH, EPOCH + days, 0.008, output_times_mjd_utc=times)
     weather = WeatherTrack(int(EPOCH), space_weather.drivers(int(EPOCH), days + 1))
@@ -271,7 +276,7 @@ def test_mean_engine_falls_from_250_km_like_the_high_fidelity_one(
     surrogate: HighFidelityPropagator, space_weather: SpaceWeather
 ) -> None:
     elements = station(250.0)
-    start = surrogate.frames.gcrs_state_from_mean_elements(elements, long_period=False)
+    start = surrogate.frames.gcrs_state_from_mean_elements(elements)
     result = surrogate.propagate(start[:3], start[3:], EPOCH, EPOCH + 40.0, 0.008)
     weather = WeatherTrack(int(EPOCH), space_weather.drivers(int(EPOCH), 41))
     mean = fly_mean(elements, EPOCH + 40.0, weather, 0.008)
@@ -281,7 +286,54 @@ def test_mean_engine_falls_from_250_km_like_the_high_fidelity_one(
     assert result.outcome.time_mjd_utc - EPOCH == pytest.approx(mean.outcome.time_mjd_utc - EPOCH, rel=0.01)
 
 
+# --- against the trajectory NASA published ---------------------------------------------------------------------------
+
+
+def nasa_ephemeris(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Dates (MJD UTC) and states in EME2000 [km, km/s] of an OEM; EME2000 is GCRS but for 0.02 arcsec (0.7 m)."""
+    dates, states = [], []
+    with gzip.open(path, "rt") as stream:
+        for block in re.findall(r"<stateVector>(.*?)</stateVector>", stream.read(), re.DOTALL):
+            text = re.search(r"<EPOCH>(.*?)</EPOCH>", block)
+            assert text is not None
+            dates.append(mjd_utc(datetime.strptime(text.group(1), "%Y-%jT%H:%M:%S.%f%z")))
+            states.append([float(value) for value in re.findall(r'units="km(?:/s)?">([^<]+)<', block)])
+    return np.array(dates), np.array(states)
+
+
+def test_a_day_of_the_station_as_nasa_computed_it(surrogate: HighFidelityPropagator, shared_data: Path) -> None:
+    dates, states = nasa_ephemeris(shared_data / "oem" / "iss_oem_2022-05-09.xml.gz")
+    day = (dates <= dates[0] + 1.0) & np.concatenate([[True], np.diff(dates) > 0.0])
+    # Mass, area and coefficient of the message itself; its density model is not ours.
+    ballistic = 1.75 * 1393.57 / 457735.0
+    flown = surrogate.propagate(
+        states[0, :3], states[0, 3:], dates[0], dates[0] + 1.001, ballistic, output_times_mjd_utc=dates[day]
+    )
+    error_km = np.linalg.norm(flown.states_gcrs[:, :3] - states[day, :3], axis=1)
+    # One revolution is gravity alone: 8x8 leaves out harmonics worth 70 m, Sun and Moon. (20x20 with them: 17 m.)
+    assert error_km[dates[day] < dates[0] + 1.5 / 24.0].max() < 0.15
+    # Drag moves the station by 2.5 km in that day, so a wrong sign, factor or air speed would show.
+    assert error_km.max() < 1.0
+
+
 # --- how it ends -----------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_flies_under_another_sky(surrogate: HighFidelityPropagator, space_weather: SpaceWeather) -> None:
+    quiet, active = (
+        SpaceWeather(
+            name, int(EPOCH) - 50, np.full(120, flux), np.full(120, flux), np.full(120, 8.0), np.zeros(120, np.uint8)
+        )
+        for name, flux in (("quiet", 70.0), ("active", 200.0))
+    )
+    start = surrogate.frames.gcrs_state_from_mean_elements(station())
+    ends = [
+        surrogate.copy(table).propagate(start[:3], start[3:], EPOCH, EPOCH + 1.0, 0.008).outcome.mean_altitude_km
+        for table in (quiet, active)
+    ]
+    assert surrogate.space_weather is space_weather
+    # NRLMSISE-00 at 418 km is several times denser at F10.7 = 200 than at 70; a day costs some 30 and 200 m.
+    assert ends[0] > ends[1] + 0.1
 
 
 def test_the_stop_altitude_hardly_matters_and_is_named(surrogate: HighFidelityPropagator) -> None:

@@ -75,7 +75,7 @@ def _branch(campaign: Campaign, name: str, reference: Timeline, runs: Sequence[T
     scenario = campaign.mission.scenario
     falls = [run.outcome.time_mjd_utc if run.outcome.reentered else None for run in runs]
     p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
-    ends = date_quantiles([run.reboost_ends_mjd_utc for run in runs])[1] if scenario.providers else None
+    ends = date_quantiles([run.reboost_ends_mjd_utc for run in runs])[1]
     return BranchDocument(
         label=scenario.branches[name].label,
         description=scenario.branches[name].description,

@@ -8,6 +8,7 @@ import typer
 
 import stationkeep
 from stationkeep.cli.catalogue import catalogue
+from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
 from stationkeep.cli.new import new
 from stationkeep.cli.run import run
@@ -25,6 +26,7 @@ app = typer.Typer(
 
 for command in (run, decay, scenarios, new, catalogue):
     app.command()(command)
+app.add_typer(data_app, name="data")
 
 
 def _show_version(wanted: bool) -> None:

@@ -45,9 +45,9 @@ def run(
             loaded, branches=branch or [], runs=runs, seed=seed, space_weather=space_weather, workers=workers, progress=advance
         )
     reproduce = _command(scenario, branch or [], runs, seed, space_weather)
-    write_report(result.document, report, reproduce=reproduce)
     if json is not None:
         emit_json(result.document.model_dump(mode="json", by_alias=True), json)
+    write_report(result.document, report, reproduce=reproduce)
     if json != "-":
         _show(result.document, report, json, reproduce)
 

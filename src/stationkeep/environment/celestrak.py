@@ -226,6 +226,7 @@ def _joined(parts: list[_Rows]) -> _Rows:
 def _assemble(rows: _Rows, identifier: str, name: str) -> SpaceWeather:
     """Check that days follow each other and figures are possible, spread monthly predictions over days."""
     _check_values(rows, name)
+    rows = _without_overlap(rows)
     daily = rows.kind != DayKind.MONTHLY_PREDICTED
     if not np.any(rows.kind <= DayKind.INTERPOLATED):
         raise SpaceWeatherFileError(f"{name}: no observed day", hint=_HINT)
@@ -240,6 +241,15 @@ def _assemble(rows: _Rows, identifier: str, name: str) -> SpaceWeather:
         line = int(rows.line[observed_then_predicted[0] + 1])
         raise SpaceWeatherFileError(f"{name}, line {line}: an observed day after a predicted one", hint=_HINT)
     return _spread(rows, int(np.count_nonzero(daily)), identifier)
+
+
+def _without_overlap(rows: _Rows) -> _Rows:
+    """The 45-day outlook may run past the first of a month that the monthly outlook also predicts: the days win."""
+    monthly = rows.kind == DayKind.MONTHLY_PREDICTED
+    if monthly.all():
+        return rows
+    keep = ~monthly | (rows.mjd > rows.mjd[~monthly].max())
+    return _Rows(rows.mjd[keep], rows.f107_sfu[keep], rows.ap[keep], rows.kind[keep], rows.line[keep])
 
 
 def _check_values(rows: _Rows, name: str) -> None:

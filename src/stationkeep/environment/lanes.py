@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import cgutils
 from numba.np.arrayobj import make_array
 
@@ -198,6 +198,33 @@ class Block:
                 result = Lanes(builder, builder.load(total))
                 builder.store((activation(result) if activation else result).value, builder.gep(outputs, [row]))
 
+    def combine_rows(self, factors: Any, table: Any, out: Any, shape: tuple[int, int]) -> None:
+        """``out[j] = sum_i factors[i] * table[i, j]``; ``shape`` is (rows, columns), at least 32 columns."""
+        n_rows, n_columns = shape
+        builder = self.builder
+        stride = 4 * LANES
+        with cgutils.for_range(builder, _INT(-(-n_columns // stride))) as blocks:
+            # The last block is moved back to end with the table; what it repeats comes out the same.
+            begin = builder.mul(blocks.index, _INT(stride))
+            last = _INT(n_columns - stride)
+            begin = builder.select(builder.icmp_signed("<", begin, last), begin, last)
+            sums = [cgutils.alloca_once(builder, _SINGLE) for _ in range(4)]
+            for total in sums:
+                builder.store(ir.Constant(_SINGLE, [0.0] * LANES), total)
+            with cgutils.for_range(builder, _INT(n_rows)) as rows:
+                factor = self._splat(factors, rows.index)
+                start = builder.add(builder.mul(rows.index, _INT(n_columns)), begin)
+                for part, total in enumerate(sums):
+                    place = self._singles(table, builder.add(start, _INT(part * LANES)))
+                    term = factor * Lanes(builder, builder.load(place, align=4))
+                    builder.store((Lanes(builder, builder.load(total)) + term).value, total)
+            for part, total in enumerate(sums):
+                place = self._singles(out, builder.add(begin, _INT(part * LANES)))
+                builder.store(builder.load(total), place, align=4)
+
+    def _singles(self, pointer: Any, index: Any) -> Any:
+        return self.builder.bitcast(self.builder.gep(pointer, [index]), _SINGLE.as_pointer())
+
     def _splat(self, pointer: Any, index: Any) -> Lanes:
         builder = self.builder
         value = builder.load(builder.gep(pointer, [index]))
@@ -205,27 +232,3 @@ class Block:
         one = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
         mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
         return Lanes(builder, builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), mask))
-
-
-def combine_rows(block: Block, factors: Any, table: Any, out: Any, shape: tuple[int, int]) -> None:
-    """``out[j] = sum_i factors[i] * table[i, j]`` for a table (rows, columns) of float32, columns a multiple of 8."""
-    n_rows, n_columns = shape
-    builder = block.builder
-    with cgutils.for_range(builder, _INT(n_columns // (4 * LANES) + (n_columns % (4 * LANES) > 0))) as blocks:
-        # The last block is moved back to end with the table; what it repeats comes out the same.
-        begin = builder.mul(blocks.index, _INT(4 * LANES))
-        last = _INT(n_columns - 4 * LANES)
-        begin = builder.select(builder.icmp_signed("<", begin, last), begin, last)
-        sums = [cgutils.alloca_once(builder, _SINGLE) for _ in range(4)]
-        for total in sums:
-            builder.store(ir.Constant(_SINGLE, [0.0] * LANES), total)
-        with cgutils.for_range(builder, _INT(n_rows)) as rows:
-            factor = block._splat(factors, rows.index)
-            for part, total in enumerate(sums):
-                where = builder.add(builder.mul(rows.index, _INT(n_columns)), builder.add(begin, _INT(part * LANES)))
-                x = builder.load(builder.bitcast(builder.gep(table, [where]), _SINGLE.as_pointer()), align=4)
-                builder.store((Lanes(builder, builder.load(total)) + factor * Lanes(builder, x)).value, total)
-        for part, total in enumerate(sums):
-            where = builder.add(begin, _INT(part * LANES))
-            place = builder.bitcast(builder.gep(out, [where]), _SINGLE.as_pointer())
-            builder.store(builder.load(total), place, align=4)

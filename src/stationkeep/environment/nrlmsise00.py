@@ -18,8 +18,10 @@ DENSITY_MODEL = "NRLMSISE-00"
 
 _MJD_EPOCH = np.datetime64("1858-11-17T00:00:00", "s")
 _CHUNK = 100_000  # pymsis holds all inputs and eleven outputs of a call in memory
-_COOLEST_K = 80.0  # the coldest mesopause is about 110 K; below, the profile has folded over
-_MILDER = 0.75
+# Beyond a daily Ap of about 265 the model breaks down over the poles at 108-118 km: temperatures of -50 000 K and
+# negative densities (found by 2 million random points), and the Fortran prints complaints to standard output.
+_STORM_LAYER_KM = (100.0, 125.0)
+_STORM_LAYER_MAX_AP = 230.0
 
 
 @functools.cache
@@ -35,8 +37,8 @@ class Nrlmsise00Reference:
     half of all at 900 km and low activity, nothing at 400 km. Local solar time is UT plus longitude. The published
     range is 0 to 1000 km; above, its hydrostatic formulas simply go on.
 
-    In great storms (daily Ap above about 240) the model breaks down over the poles between 105 and 115 km, and returns
-    negative densities. There, and only there, Ap is lowered by quarters until the answer is physical again.
+    Between 100 and 125 km daily Ap is not taken above 230, where the model breaks down (negative densities over the
+    poles from about 265 on). Only a handful of days since 1932 were that disturbed.
     """
 
     wind: Wind = still_air
@@ -80,30 +82,13 @@ class Nrlmsise00Reference:
 
 def reference_density(points: FloatArray) -> FloatArray:
     """Density [kg/m3] (n,) of checked points (7, n), see ``checked_points``."""
-    density, temperature = _run(points)
-    broken = _unphysical(density, temperature)
-    while np.any(broken):
-        milder = points[:, broken].copy()
-        milder[6] *= _MILDER
-        density[broken], temperature[broken] = _run(milder)
-        points = points.copy()
-        points[:, broken] = milder
-        broken = _unphysical(density, temperature)
-    return density
-
-
-def _unphysical(density: FloatArray, temperature: FloatArray) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    return ~(np.isfinite(density) & (density > 0.0) & (temperature > _COOLEST_K))
-
-
-def _run(points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Density [kg/m3] and temperature [K] from pymsis."""
     import pymsis
 
     density = np.empty(points.shape[1])
-    temperature = np.empty(points.shape[1])
     for begin in range(0, points.shape[1], _CHUNK):
         time, latitude, longitude, altitude, previous, mean, ap = points[:, begin : begin + _CHUNK]
+        low, high = _STORM_LAYER_KM
+        ap = np.where((altitude >= low) & (altitude <= high), np.minimum(ap, _STORM_LAYER_MAX_AP), ap)
         # Whole seconds: the Fortran takes nothing finer, and pymsis drops fractions.
         dates = _MJD_EPOCH + np.round(time * 86400.0).astype("int64").astype("timedelta64[s]")
         # All three indices are always given: pymsis would otherwise look them up, and download its table.
@@ -119,5 +104,4 @@ def _run(points: FloatArray) -> tuple[FloatArray, FloatArray]:
             geomagnetic_activity=1,
         ).reshape(-1, 11)
         density[begin : begin + _CHUNK] = output[:, pymsis.Variable.MASS_DENSITY]
-        temperature[begin : begin + _CHUNK] = output[:, pymsis.Variable.TEMPERATURE]
-    return density, temperature
+    return density

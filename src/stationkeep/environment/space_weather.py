@@ -56,7 +56,7 @@ class ContinuationPolicy(StrEnum):
     """A percentile of a solar forecast, or without one the predictions the table itself carries."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SpaceWeather:
     """How active were the Sun and the Earth's magnetic field on each UTC day of an unbroken span?
 
@@ -100,6 +100,12 @@ class SpaceWeather:
                 f"space weather {self.identifier!r} does not begin with its observed days",
                 hint="give at least one observed day, and predictions only after the last one",
             )
+
+    def __repr__(self) -> str:
+        return (
+            f"<SpaceWeather {self.identifier!r}: observed {self.first_day_utc} to {self.last_observed_utc}, "
+            f"predicted to {self.last_predicted_utc}>"
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SpaceWeather):

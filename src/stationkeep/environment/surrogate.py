@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 from stationkeep.compiled import compiled
 from stationkeep.environment import surrogate_formulas as formulas
 from stationkeep.environment.atmosphere import FloatArray, Wind, checked_points, still_air
-from stationkeep.environment.lanes import LANES, Block, Lanes, combine_rows, exponential, sine_cosine
+from stationkeep.environment.lanes import LANES, Block, Lanes, exponential, sine_cosine
 from stationkeep.environment.nrlmsise00 import DENSITY_MODEL, reference_density
 
 SURROGATE_FLOOR_KM = 100.0
@@ -107,9 +107,9 @@ def _fold_day(typing_context: Any, day: Any, local: Any, turning: Any, today: An
         block = Block(context, builder)
         factors, upper, lower, out = (block.data(t, a) for t, a in zip(signature.args, arguments, strict=True))
         size = formulas.N_LOCAL * N_LATENT
-        combine_rows(block, factors, upper, out, (formulas.N_DAY, size))
+        block.combine_rows(factors, upper, out, (formulas.N_DAY, size))
         rest = block.offset(out, size)
-        combine_rows(block, factors, lower, rest, (formulas.N_DAY_TURNING, formulas.N_TURNING * N_LATENT))
+        block.combine_rows(factors, lower, rest, (formulas.N_DAY_TURNING, formulas.N_TURNING * N_LATENT))
         return context.get_dummy_value()
 
     return types.none(day, local, turning, today), generate
@@ -162,20 +162,37 @@ def _mixed_rows(
 
 
 @compiled(fastmath=True)
-def density_along_orbit(  # type: ignore[no-untyped-def]
-    weights,
-    mjd_utc,
-    f107_previous,
-    f107_81day,
-    ap,
-    sin_lat,
-    cos_lat,
-    longitude_rad,
-    solar_time_rad,
-    altitude_km,
-    work,
-    out_kg_m3,
-):
+def _eight(
+    today: NDArray[np.float32],
+    weights: SurrogateWeights,
+    sin_lat: FloatArray,
+    cos_lat: FloatArray,
+    longitude_rad: FloatArray,
+    solar_time_rad: FloatArray,
+    altitude_km: FloatArray,
+    out_kg_m3: FloatArray,
+    start: int,
+) -> None:
+    """A function of its own, so that callers with several uses compile its thousand instructions once."""
+    points = (sin_lat, cos_lat, longitude_rad, solar_time_rad, altitude_km)
+    _density_block(today, weights, points, out_kg_m3, start)
+
+
+@compiled(fastmath=True)
+def density_along_orbit(
+    weights: SurrogateWeights,
+    mjd_utc: FloatArray,
+    f107_previous: float,
+    f107_81day: float,
+    ap: float,
+    sin_lat: FloatArray,
+    cos_lat: FloatArray,
+    longitude_rad: FloatArray,
+    solar_time_rad: FloatArray,
+    altitude_km: FloatArray,
+    work: NDArray[np.float32],
+    out_kg_m3: FloatArray,
+) -> None:
     """How dense is the air at the points of one orbit?
 
     Parameters
@@ -204,11 +221,11 @@ def density_along_orbit(  # type: ignore[no-untyped-def]
     for k in range(formulas.N_DAY):
         day[k] = features[k]
     _fold_day(day, weights.local, weights.turning, today)
-    points = (sin_lat, cos_lat, longitude_rad, solar_time_rad, altitude_km)
     if n >= LANES:
         for block in range((n + LANES - 1) // LANES):
             # The last block is moved back to end with the array; what it repeats comes out the same.
-            _density_block(today, weights, points, out_kg_m3, min(block * LANES, n - LANES))
+            start = min(block * LANES, n - LANES)
+            _eight(today, weights, sin_lat, cos_lat, longitude_rad, solar_time_rad, altitude_km, out_kg_m3, start)
     else:
         padded = np.empty((6, LANES))
         for k in range(LANES):
@@ -218,13 +235,13 @@ def density_along_orbit(  # type: ignore[no-untyped-def]
             padded[2, k] = longitude_rad[source]
             padded[3, k] = solar_time_rad[source]
             padded[4, k] = altitude_km[source]
-        _density_block(today, weights, (padded[0], padded[1], padded[2], padded[3], padded[4]), padded[5], 0)
+        _eight(today, weights, padded[0], padded[1], padded[2], padded[3], padded[4], padded[5], 0)
         for k in range(n):
             out_kg_m3[k] = padded[5, k]
 
 
 @compiled(fastmath=True)
-def _density_of_runs(weights, points, work, out):  # type: ignore[no-untyped-def]
+def _density_of_runs(weights: SurrogateWeights, points: FloatArray, work: NDArray[np.float32], out: FloatArray) -> None:
     """Density of checked points (7, n), see ``checked_points``; neighbours under the same Sun share a call."""
     n = points.shape[1]
     sin_lat, cos_lat = np.sin(np.radians(points[1])), np.cos(np.radians(points[1]))
@@ -263,7 +280,7 @@ def _density_of_runs(weights, points, work, out):  # type: ignore[no-untyped-def
 class Nrlmsise00Surrogate:
     """NRLMSISE-00 through its surrogate from 100 to 1000 km, and through the reference code outside.
 
-    Within 1 % (1 sigma) of the reference at 150-500 km, unbiased; the table of errors by altitude and activity is in
+    Within 0.5 % (1 sigma) of the reference at 150-500 km, unbiased; the errors by altitude and activity are in
     ``validation/density_surrogate.md``. Ballistic coefficients fitted with it carry the reference model's name: its
     bias is far below that of any fit.
     """

@@ -1,7 +1,8 @@
 """The compiled core of the mean decay engine: averaged drag and secular motion, bare floats only.
 
 State ``(a, xi, eta, i, raan)``: mean semi-major axis [km], ``xi = e cos(argp)``, ``eta = e sin(argp)`` (regular at
-zero eccentricity), inclination and right ascension of the node [rad], Brouwer mean elements in TEME of date.
+zero eccentricity), inclination and right ascension of the node [rad]; averages over the J2 short-period terms, in TEME of date, the J3
+long-period motion included (:func:`stationkeep.orbit.mean_decay.state_of` converts).
 
 Equations. Drag: Gauss's equations in vector form (Vallado, *Fundamentals*, 4th ed., section 9.2),
 averaged over the mean anomaly by equal steps of eccentric longitude, which converge exponentially. J2 secular rates

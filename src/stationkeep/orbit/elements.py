@@ -1,8 +1,8 @@
 """Mean and osculating elements, kept apart by type: one never passes for the other.
 
-*Mean* elements are those of Brouwer's theory with the J2 short-period terms removed, in the true equator, mean
-equinox frame of date (TEME): what a two-line element set holds once its mean motion is un-Kozai'd, and what the
-mean decay engine integrates. *Osculating* elements are those of the instantaneous position and velocity. For the
+*Mean* elements are Brouwer's (doubly primed: J2 short-period and J3 long-period terms removed), in the true
+equator, mean equinox frame of date (TEME): what a two-line element set holds once its mean motion is un-Kozai'd, and
+what the mean decay engine takes and gives. *Osculating* elements are those of the instantaneous position and velocity. For the
 station's orbit the two semi-major axes differ by up to 10 km within one revolution.
 """
 
@@ -17,7 +17,7 @@ from stationkeep.errors import OrbitError
 
 @dataclass(frozen=True, slots=True)
 class MeanElements:
-    """Brouwer mean elements in TEME of date; angles in radians, epoch as modified Julian day (UTC)."""
+    """Brouwer mean elements (doubly primed) in TEME of date; angles in radians, epoch as modified Julian day (UTC)."""
 
     epoch_mjd_utc: float
     semi_major_axis_km: float

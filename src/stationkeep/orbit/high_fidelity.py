@@ -11,26 +11,24 @@ import copy
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, EARTH_ROTATION_RAD_S
+from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2
 from stationkeep.errors import InputError, OrbitError, StationkeepError
-from stationkeep.orbit.density_expression import (
-    ExponentialAtmosphere,
-    surrogate_expression,
-    surrogate_parameters,
-)
+from stationkeep.orbit.density_expression import surrogate_parameters
 from stationkeep.orbit.mean_osculating import mean_semi_major_axis_km
-from stationkeep.orbit.precise_tables import (
-    SECONDS_PER_JULIAN_CENTURY,
-    FrameRotations,
-    heyoka_space_weather,
-    require_heyoka,
+from stationkeep.orbit.precise_dynamics import (
+    BALLISTIC_PARAMETER,
+    FIRST_DENSITY_PARAMETER,
+    STOP_ALTITUDE_PARAMETER,
+    Density,
+    HighFidelitySettings,
+    build_integrator,
 )
+from stationkeep.orbit.precise_tables import FrameRotations, require_heyoka
 from stationkeep.orbit.terrestrial_time import (
     mjd_utc_from_tt_seconds,
     tt_minus_utc_s,
@@ -45,9 +43,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# Truncation of the analytical theories of Moon and Sun: 1e-6 of their terms, metres per month in a low orbit.
-_MOON_THRESHOLD: Final = 1.0e-6
-_SUN_THRESHOLD: Final = 1.0e-6
 # Daily indices jump at midnight, so steps end there; a millisecond later no rounding can look up yesterday.
 _AFTER_MIDNIGHT_S: Final = 1.0e-3
 _CLOCK_ROUNDING_S: Final = 1.0e-6  # seconds since J2000 in a double are good to 1e-7 s
@@ -56,48 +51,6 @@ _HIGHEST_REENTRY_KM: Final = 130.0
 _HIGHEST_DENSITY_KM: Final = 1000.0
 _LARGEST_BALLISTIC_M2_KG: Final = 100.0  # balloons in orbit stay below 20 m2/kg
 _MOST_STEPS_A_DAY: Final = 100_000  # a day takes 300 to 1,000; a density without bounds would take for ever
-_BALLISTIC, _STOP_ALTITUDE, _FIRST_DENSITY_PARAMETER = 0, 1, 2
-
-
-class Density(StrEnum):
-    """Which air the satellite flies through."""
-
-    NONE = "none"
-    """No air: gravity alone."""
-    SURROGATE = "surrogate"
-    """The package's surrogate of NRLMSISE-00, the density of the mean engine; 100 to 1000 km."""
-    THERMONET = "thermonet"
-    """heyoka's own network for NRLMSISE-00 (Izzo et al. 2024), an independent second opinion; 180 to 1000 km."""
-    EXPONENTIAL = "exponential"
-    """A constant exponential, for tests with a known answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class HighFidelitySettings:
-    """What forces act, and how exactly; one compiled integrator per distinct value."""
-
-    density: Density = Density.SURROGATE
-    gravity_degree: int = 8
-    """EGM2008 degree; 4 with order 0 is the zonal field J2 to J4, 0 is a point mass."""
-    gravity_order: int = 8
-    sun_and_moon: bool = False
-    """Their pull on a low orbit moves the eccentricity by 1e-5 and leaves the energy alone: off by default."""
-    exponential: ExponentialAtmosphere | None = None
-    precession_threshold_arcsec: float = 0.01
-    """Terms of precession-nutation below this are dropped; 0.01 keeps the pole within about 5 m."""
-    relative_tolerance: float = 1.0e-13
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.gravity_order <= self.gravity_degree:
-            raise InputError(
-                f"gravity degree {self.gravity_degree} with order {self.gravity_order}",
-                hint="the order must lie between 0 and the degree, e.g. 8 and 8, or 4 and 0 for zonal terms only",
-            )
-        if (self.density is Density.EXPONENTIAL) != (self.exponential is not None):
-            raise InputError(
-                f"density {self.density.value!r} with exponential={self.exponential}",
-                hint="give ExponentialAtmosphere(...) with density 'exponential', and only then",
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +73,10 @@ class HighFidelityResult:
 
 
 class HighFidelityPropagator:
-    """One compiled integrator: build once (5 to 20 s), fly often.
+    """One compiled integrator: build once (2 to 10 s, less where heyoka finds its compiled code on disk), fly often.
 
-    It holds the state of the flight, so two threads must not share one; :meth:`copy` gives another in milliseconds.
-    Only the thermonet density has the space weather compiled in; the surrogate takes any table at flight time.
+    It holds the state of the flight, so two threads must not share one; :meth:`copy` gives another at once, with
+    another space-weather table if wanted. Takes ``frames`` from another propagator to save their second of compiling.
     """
 
     def __init__(
@@ -141,15 +94,20 @@ class HighFidelityPropagator:
         self.settings = settings
         self.space_weather = space_weather
         self.frames = FrameRotations() if frames is None else frames
-        self._integrator = _build_integrator(settings, self.frames.earth_orientation, space_weather)
+        self._integrator = build_integrator(settings, self.frames.earth_orientation, space_weather)
         self._in_use = threading.Lock()
 
-    def copy(self) -> HighFidelityPropagator:
-        """An independent propagator for another thread or process, without compiling again."""
+    def copy(self, space_weather: SpaceWeather | None = None) -> HighFidelityPropagator:
+        """An independent propagator for another thread, or for another sky, without compiling again."""
+        if space_weather is not None and self.settings.density is Density.THERMONET:
+            raise InputError(
+                "the thermonet density has its space weather compiled in",
+                hint="build a new HighFidelityPropagator, or fly density 'surrogate', which takes any table",
+            )
         twin = object.__new__(HighFidelityPropagator)
-        twin.settings, twin.space_weather, twin.frames = self.settings, self.space_weather, self.frames
-        twin._integrator = copy.deepcopy(self._integrator)
-        twin._in_use = threading.Lock()
+        twin.settings, twin._in_use = self.settings, threading.Lock()
+        twin.space_weather = self.space_weather if space_weather is None else space_weather
+        twin.frames, twin._integrator = copy.deepcopy(self.frames), copy.deepcopy(self._integrator)
         return twin
 
     @property
@@ -193,8 +151,8 @@ class HighFidelityPropagator:
         if not self._in_use.acquire(blocking=False):
             raise StationkeepError("this propagator is flying in another thread; give each thread its own copy()")
         try:
-            self._integrator.pars[_BALLISTIC] = ballistic_coefficient_m2_kg
-            self._integrator.pars[_STOP_ALTITUDE] = stop_geodetic_altitude_km
+            self._integrator.pars[BALLISTIC_PARAMETER] = ballistic_coefficient_m2_kg
+            self._integrator.pars[STOP_ALTITUDE_PARAMETER] = stop_geodetic_altitude_km
             return self._fly(state, flight, drivers, stop_geodetic_altitude_km)
         finally:
             self._in_use.release()
@@ -212,7 +170,7 @@ class HighFidelityPropagator:
         for day, until_tt_s in flight.days():
             if drivers is not None:
                 today = surrogate_parameters(day, drivers[day - flight.first_day], tt_minus_utc_s(float(day)))
-                integrator.pars[_FIRST_DENSITY_PARAMETER:] = today
+                integrator.pars[FIRST_DENSITY_PARAMETER:] = today
             code, _, _, _, track, _ = integrator.propagate_until(until_tt_s, c_output=True, max_steps=_MOST_STEPS_A_DAY)
             if code in (outcomes.err_nf_state, outcomes.step_limit) or not np.all(np.isfinite(integrator.state)):
                 what = "steps became too small" if code == outcomes.step_limit else "state stopped being finite"
@@ -342,55 +300,3 @@ def _apogee_km(state: Floats) -> float:
     momentum = np.cross(position, velocity)
     eccentricity = float(np.linalg.norm(np.cross(velocity, momentum) / EARTH_MU_KM3_S2 - position / radius))
     return axis * (1.0 + eccentricity) - EARTH_EQUATORIAL_RADIUS_KM
-
-
-def _build_integrator(settings: HighFidelitySettings, orientation: Any, space_weather: SpaceWeather | None) -> Any:
-    """Compile the equations of motion with a stop at a geodetic altitude."""
-    heyoka = require_heyoka()
-    options: dict[str, Any] = {}
-    if settings.sun_and_moon:
-        options |= {"elp2000_thresh": _MOON_THRESHOLD, "vsop2013_thresh": _SUN_THRESHOLD}
-    if settings.density is Density.THERMONET and space_weather is not None:
-        options |= {"Cb": heyoka.par[_BALLISTIC], "sw_data": heyoka_space_weather(space_weather)}
-    equations = heyoka.model.eo_dynamics(
-        max_geo_degree=settings.gravity_degree,
-        max_geo_order=settings.gravity_order,
-        eop_data=orientation,
-        iau2006_thresh=settings.precession_threshold_arcsec,
-        **options,
-    )
-    rotate = {
-        "time_expr": heyoka.time / SECONDS_PER_JULIAN_CENTURY,
-        "thresh": settings.precession_threshold_arcsec,
-        "eop_data": orientation,
-    }
-    itrs = heyoka.model.rot_icrs_itrs(list(heyoka.make_vars("x", "y", "z")), **rotate)
-    geodetic = heyoka.model.cart2geo(itrs, R_eq=EARTH_EQUATORIAL_RADIUS_KM)
-    if settings.density in (Density.SURROGATE, Density.EXPONENTIAL):
-        density = _density(settings, itrs, geodetic)
-        equations = _with_drag(equations, density, itrs, rotate)
-    # Only the descent through the altitude ends the flight: an eccentric orbit may start near it and climb.
-    stop = heyoka.t_event(geodetic[0] - heyoka.par[_STOP_ALTITUDE], direction=heyoka.event_direction.negative)
-    return heyoka.taylor_adaptive(
-        equations, state=[7000.0, 0.0, 0.0, 0.0, 7.5, 0.0], t_events=[stop],
-        compact_mode=True, tol=settings.relative_tolerance,
-    )  # fmt: skip
-
-
-def _density(settings: HighFidelitySettings, itrs_km: list[Any], geodetic: list[Any]) -> Any:
-    if settings.exponential is not None:
-        return settings.exponential.expression(geodetic[0])
-    return surrogate_expression(itrs_km, geodetic, _FIRST_DENSITY_PARAMETER)
-
-
-def _with_drag(equations: list[Any], density: Any, itrs_km: list[Any], rotate: dict[str, Any]) -> list[Any]:
-    """Add ``-rho B |w| w / 2`` to the accelerations, ``w`` being the velocity through air that turns with the Earth."""
-    heyoka = require_heyoka()
-    turning = [-EARTH_ROTATION_RAD_S * itrs_km[1], EARTH_ROTATION_RAD_S * itrs_km[0], heyoka.expression(0.0)]
-    air = heyoka.model.rot_itrs_icrs(turning, **rotate)
-    through = [v - w for v, w in zip(heyoka.make_vars("vx", "vy", "vz"), air, strict=True)]
-    speed = heyoka.sqrt(heyoka.sum([w**2 for w in through]))
-    # kg/m3 times m2/kg is per metre; velocities are in km/s, so a thousand per kilometre.
-    factor = -0.5e3 * density * heyoka.par[_BALLISTIC] * speed
-    drag = [heyoka.expression(0.0)] * 3 + [factor * w for w in through]
-    return [(variable, rate + extra) for (variable, rate), extra in zip(equations, drag, strict=True)]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
+from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_J2, EARTH_J3
 from stationkeep.environment.surrogate import load_surrogate_weights, surrogate_workspace
 from stationkeep.errors import DensityModelMismatch, OrbitError, SpaceWeatherRangeError
 from stationkeep.orbit.decay_kernel import AT_FLOOR, FAILED, NODE_COUNTS, REENTERED, RUNNING, fly
@@ -128,6 +128,8 @@ def fly_mean(
     ballistic = np.broadcast_to(np.asarray(ballistic_m2_kg, dtype=np.float64), (days,))
     altitude = np.full(days + 1, np.nan) if altitude_by_day_km is None else altitude_by_day_km
     state = state_of(elements)
+    if elements.epoch_mjd_utc == math.floor(elements.epoch_mjd_utc):
+        altitude[int(elements.epoch_mjd_utc) - weather.first_day_mjd] = elements.mean_altitude_km
     time, reason = fly(
         load_surrogate_weights(), state, elements.epoch_mjd_utc, stop_mjd_utc, weather.first_day_mjd, weather.drivers,
         np.ascontiguousarray(ballistic), floor_mean_altitude_km, reentry_altitude_km, altitude,
@@ -167,23 +169,34 @@ def fly_ensemble(
 
 
 def state_of(elements: MeanElements) -> FloatArray:
-    """The engine's state vector (5,) of mean elements."""
+    """The engine's state vector (5,) of mean elements.
+
+    Brouwer's doubly primed elements, as in an element set, leave out the J3 long-period motion; the engine's
+    eccentricity vector is the true average, so the forced part (0.001, 6 km of perigee height) is added here.
+    """
     return np.array([
         elements.semi_major_axis_km,
         elements.eccentricity * math.cos(elements.argument_of_perigee_rad),
-        elements.eccentricity * math.sin(elements.argument_of_perigee_rad),
+        elements.eccentricity * math.sin(elements.argument_of_perigee_rad) + forced_eccentricity(elements.semi_major_axis_km,
+                                                                                             elements.inclination_rad),
         elements.inclination_rad,
         elements.raan_rad,
     ])  # fmt: skip
 
 
 def elements_of(state: FloatArray, time_mjd_utc: float) -> MeanElements:
-    """Mean elements of the engine's state vector; the place within the orbit is not followed."""
+    """Mean elements of the engine's state vector (see :func:`state_of`); the place within the orbit is not followed."""
+    free = float(state[2]) - forced_eccentricity(float(state[0]), float(state[3]))
     return MeanElements(
         epoch_mjd_utc=time_mjd_utc,
         semi_major_axis_km=float(state[0]),
-        eccentricity=float(math.hypot(state[1], state[2])),
+        eccentricity=math.hypot(float(state[1]), free),
         inclination_rad=float(state[3]),
         raan_rad=float(state[4]) % (2.0 * math.pi),
-        argument_of_perigee_rad=math.atan2(state[2], state[1]) % (2.0 * math.pi),
+        argument_of_perigee_rad=math.atan2(free, float(state[1])) % (2.0 * math.pi),
     )
+
+
+def forced_eccentricity(semi_major_axis_km: float, inclination_rad: float) -> float:
+    """Eccentricity that J3 forces on an orbit, perigee over the northernmost point (Cook 1966; SGP4's ``aycof``)."""
+    return -0.5 * EARTH_J3 / EARTH_J2 * EARTH_EQUATORIAL_RADIUS_KM / semi_major_axis_km * math.sin(inclination_rad)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from stationkeep.campaign.document import BranchDocument, RunDocument
 from stationkeep.report import text
-from stationkeep.report.figures import Sheet, blank, frame, label, set_ticks, svg_of, time_ticks, wrapped
+from stationkeep.report.figures import Sheet, blank, frame, label, set_ticks, svg_of, text_width_px, time_ticks, wrapped
 from stationkeep.report.palette import MUTED, BranchStyle, branch_styles
 from stationkeep.timescale import mjd_utc, parse_utc
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Curve = NDArray[np.float64]
+Falling = Sequence[tuple[str, BranchDocument]]
+NameLines = Sequence[tuple[str, str]]  # words and weight
 
 _BOTTOM_KM: Final = 100.0  # below every re-entry altitude a scenario may ask for
 _FINEST_STEP_PX: Final = 1.0
@@ -27,7 +30,7 @@ def altitude_figure(document: RunDocument, sheet: Sheet) -> str:
     """How high does the station fly over time in each branch? Inline SVG."""
     height = 300.0 if sheet.narrow else 440.0
     figure = blank(sheet, height)
-    axes = frame(figure, (40.0, 30.0, sheet.width_px - (12.0 if sheet.narrow else 24.0), height - 30.0))
+    axes = frame(figure, (40.0, 30.0, sheet.width_px - (20.0 if sheet.narrow else 24.0), height - 30.0))
     start, stop = _time_span(document)
     top = _top_km(document)
     axes.set_xlim(start, stop)
@@ -65,7 +68,10 @@ def _draw_branch(axes: Axes, branch: BranchDocument, style: BranchStyle, sheet: 
         floor = np.where(np.isfinite(low), low, _BOTTOM_KM)
         kept = _thinned(axes, time[seen], high[seen]) | _thinned(axes, time[seen], floor[seen])
         band = (time[seen][kept], floor[seen][kept], high[seen][kept])
-        axes.fill_between(*band, color=style.line.light, alpha=0.2, linewidth=0)
+        axes.fill_between(*band, color=style.line.light, alpha=0.16, linewidth=0)
+        # Where bands overlap their edges still tell them apart.
+        for edge in band[1:]:
+            axes.plot(band[0], edge, color=style.line.light, alpha=0.6, linewidth=0.8)
     seen = np.isfinite(middle)
     if seen.any():
         kept = _thinned(axes, time[seen], middle[seen])
@@ -129,26 +135,80 @@ def _name_branches(axes: Axes, document: RunDocument, sheet: Sheet) -> None:
     falling = {key: branch for key, branch in document.branches.items() if branch.reentry.median_utc is not None}
     for number, (key, branch) in enumerate((k, b) for k, b in document.branches.items() if k not in falling):
         _name_survivor(axes, branch, branch_styles(document.branches)[key], sheet, number)
-    first, last = axes.get_xlim()
-    ends = [mjd_utc(parse_utc(b.reentry.p95_utc or b.reentry.median_utc or "")) for b in falling.values()]
-    starts = [mjd_utc(parse_utc(b.reentry.p05_utc or b.reentry.median_utc or "")) for b in falling.values()]
-    # Names stand in the empty corner: right of the falls where they come early, left of them where they come late.
-    to_the_right = max(ends, default=first) < first + 0.62 * (last - first)
-    gap = 0.012 * (last - first)
-    place = max(ends, default=first) + gap if to_the_right else min(starts, default=last) - 2 * gap
-    room = (last - place if to_the_right else place - first) / (last - first) * axes.bbox.width
-    lines = {key: _falling_lines(branch, document, sheet, room) for key, branch in falling.items()}
+    ordered = sorted(falling.items(), key=lambda item: item[1].reentry.median_utc or "")
+    if len(ordered) > 2 or not _name_on_either_side(axes, ordered, document, sheet):
+        _name_in_a_column(axes, ordered, document, sheet)
+
+
+def _name_on_either_side(axes: Axes, ordered: Falling, document: RunDocument, sheet: Sheet) -> bool:
+    """Write one or two names right beside their curves, the earlier on its left, the later on its right.
+
+    Says whether there was room; nothing is written where there was none.
+    """
+    per_px = float(np.ptp(axes.get_xlim())) / axes.bbox.width
+    line_km = _line_km(axes, sheet)
+    places = []
+    for number, (_, branch) in enumerate(ordered):
+        lines = _falling_lines(branch, document, sheet, sheet.width_px)
+        here = _when_at(branch, _BOTTOM_KM + line_km * (len(lines) + 0.5))
+        width = max(text_width_px(words, sheet) for words, _ in lines) + 12.0
+        before, after = (here - axes.get_xlim()[0]) / per_px, (axes.get_xlim()[1] - here) / per_px
+        to_the_right = number == len(ordered) - 1 and (after >= width or (len(ordered) == 1 and after > before))
+        if (after if to_the_right else before) < width or (len(ordered) == 2 and to_the_right != (number == 1)):
+            return False
+        places.append((here, to_the_right, lines))
+    for (here, to_the_right, lines), (key, _) in zip(places, ordered, strict=True):
+        level = _BOTTOM_KM + line_km * (len(lines) - 0.1)
+        at, side = (here + 8.0 * per_px, "left") if to_the_right else (here - 8.0 * per_px, "right")
+        _write_lines(axes, at, level, lines, branch_styles(document.branches)[key], sheet, side)
+    return True
+
+
+def _name_in_a_column(axes: Axes, ordered: Falling, document: RunDocument, sheet: Sheet) -> None:
+    """Write the names below one another in the empty corner, each led to its curve by a thin line."""
+    if not ordered:
+        return
+    widest = max(text_width_px(text.clean(branch.label), sheet) for _, branch in ordered)
+    place, to_the_right, room = _column_place(axes, ordered, widest)
+    gap = 0.012 * float(np.ptp(axes.get_xlim()))
+    lines = {key: _falling_lines(branch, document, sheet, room) for key, branch in ordered}
     line_km = _line_km(axes, sheet)
     level = _BOTTOM_KM + line_km * sum(len(told) + 0.35 for told in lines.values())
-    for key, branch in sorted(falling.items(), key=lambda item: item[1].reentry.median_utc or ""):
+    for key, branch in ordered:
         style = branch_styles(document.branches)[key]
-        here = _when_at(branch, level)
-        axes.plot([here, place], [level, level], color=style.line.light, linewidth=0.7, alpha=0.7)
+        axes.plot([_when_at(branch, level), place], [level, level], color=style.line.light, linewidth=0.7, alpha=0.7)
         at, side = (place + 0.5 * gap, "left") if to_the_right else (place - 0.5 * gap, "right")
-        for words, weight in lines[key]:
-            label(axes, at, level, words, sheet, color=style.text.light, ha=side, va="center", weight=weight)
-            level -= line_km
-        level -= 0.35 * line_km
+        _write_lines(axes, at, level, lines[key], style, sheet, side)
+        level -= (len(lines[key]) + 0.35) * line_km
+
+
+def _column_place(axes: Axes, ordered: Falling, wanted_px: float) -> tuple[float, bool, float]:
+    """Where a column of names begins [MJD], whether it runs to the right from there, and how much room it has [px].
+
+    The corners free of any band come first, then the sides of the curves, where the names stand on the bands; where
+    nothing is wide enough, the roomiest.
+    """
+    first, last = axes.get_xlim()
+    gap = 0.012 * (last - first)
+
+    def mjds(dates: Iterable[str | None]) -> list[float]:
+        return [mjd_utc(parse_utc(date)) for date in dates if date is not None]
+
+    medians = mjds(branch.reentry.median_utc for _, branch in ordered)
+    late = max(mjds(branch.reentry.p95_utc or branch.mean_altitude_km.dates_utc[-1] for _, branch in ordered))
+    early = min(mjds(branch.reentry.p05_utc or branch.reentry.median_utc for _, branch in ordered))
+    places = [(late + gap, True), (early - 2 * gap, False), (max(medians) + gap, True), (min(medians) - gap, False)]
+    per_px = (last - first) / axes.bbox.width
+    found = [(place, right, ((last - place) if right else (place - first)) / per_px) for place, right in places]
+    return next((item for item in found if item[2] >= wanted_px + 8.0), max(found, key=lambda item: item[2]))
+
+
+def _write_lines(
+    axes: Axes, at: float, level: float, lines: NameLines, style: BranchStyle, sheet: Sheet, side: str
+) -> None:
+    for number, (words, weight) in enumerate(lines):
+        height = level - number * _line_km(axes, sheet)
+        label(axes, at, height, words, sheet, color=style.text.light, ha=side, va="center", weight=weight)
 
 
 def _name_survivor(axes: Axes, branch: BranchDocument, style: BranchStyle, sheet: Sheet, number: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+import re
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 from stationkeep.campaign.document import BranchDocument, EventRecord
@@ -11,10 +12,11 @@ from stationkeep.report import text
 from stationkeep.report.markup import branch_vars, e, table
 from stationkeep.report.palette import BranchStyle
 
-_HEADS: Final = ("Date (UTC)", "Event", "Altitude", "Delta-v", "Propellant", "Note")
+_HEADS: Final = ("Date (UTC)", "Event", "Altitude", "Delta-v", "Propellant")
 _NUMERIC: Final = (2, 3, 4)
 _FITS_ON_A_PAGE: Final = 20
-_SHORT_ENOUGH: Final = 2  # so many of a kind in a row are still told one by one
+_TOLD_ONE_BY_ONE: Final = 6
+_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def events_of(branch: BranchDocument, style: BranchStyle) -> str:
@@ -22,8 +24,11 @@ def events_of(branch: BranchDocument, style: BranchStyle) -> str:
     heading = f'<h3 {branch_vars(style)}><span class="chip"></span>{e(branch.label)}</h3>'
     if not branch.events:
         return f"{heading}<p>Nothing happens in the reference run.</p>"
-    story = list(_condensed(branch.events))
-    caption = "Reference run (median inputs). Altitude is the mean altitude after the event."
+    story = _condensed(branch.events)
+    caption = (
+        "Reference run (median inputs). Altitude is the mean altitude after the event; what happens again and again "
+        "is told once, with its totals."
+    )
     story_table = table(caption, _HEADS, story, numeric=_NUMERIC, stack=True)
     # A short story stays on one printed page; a long one has to break somewhere.
     kept = " keep" if len(story) <= _FITS_ON_A_PAGE else ""
@@ -36,13 +41,19 @@ def events_of(branch: BranchDocument, style: BranchStyle) -> str:
     return f'{told}<details><summary>{count}</summary><div class="scroll">{everything}</div></details>'
 
 
-def _condensed(events: Sequence[EventRecord]) -> Iterator[tuple[str, ...]]:
-    for _, group in groupby(events, key=lambda event: (event.kind, event.provider, event.title)):
-        same = list(group)
-        if len(same) <= _SHORT_ENOUGH:
-            yield from (_cells(event) for event in same)
+def _condensed(events: Sequence[EventRecord]) -> list[tuple[str, ...]]:
+    """The story: what happens once or twice is told, what happens again and again is summed where it first happens."""
+    alike: dict[tuple[str, str | None, str], list[EventRecord]] = {}
+    for event in events:
+        # "Reboost: +3.00 km" and "Reboost: +2.40 km" are the same kind of thing.
+        alike.setdefault((event.kind, event.provider, _NUMBER.sub("#", event.title)), []).append(event)
+    told: list[tuple[str, tuple[str, ...]]] = []
+    for same in alike.values():
+        if len(same) <= _TOLD_ONE_BY_ONE:
+            told += [(event.time_utc, _cells(event)) for event in same]
         else:
-            yield _summed(same)
+            told.append((same[0].time_utc, _summed(same)))
+    return [cells for _, cells in sorted(told, key=lambda item: item[0])]
 
 
 def _summed(events: Sequence[EventRecord]) -> tuple[str, ...]:
@@ -52,23 +63,33 @@ def _summed(events: Sequence[EventRecord]) -> tuple[str, ...]:
     low, high = f"{min(heights):.0f}", f"{max(heights):.0f}"
     return (
         f"{text.day_text(events[0].time_utc)} – {text.day_text(events[-1].time_utc)}",
-        f"{len(events)} × {e(events[0].title)}",
+        f"{len(events)} × {e(_common_title(events))}",
         f"{high} km" if low == high else f"{low} – {high} km",
         f"{text.significant(sum(delta_v), 3)} m/s" if delta_v else "",
         text.mass_text(sum(propellant)) if propellant else "",
-        "in all",
     )
+
+
+def _common_title(events: Sequence[EventRecord]) -> str:
+    """The title as far as the events share it: the figures that differ between them are left out."""
+    letters = takewhile(lambda column: len(set(column)) == 1, zip(*(event.title for event in events), strict=False))
+    shared = "".join(column[0] for column in letters)
+    if shared == events[0].title:
+        return shared
+    words = re.sub(r"[\s:,;(+\-\d.]*$", "", shared)
+    return words or events[0].kind
 
 
 def _cells(event: EventRecord) -> tuple[str, ...]:
     title = e(event.title)
     if event.provider and event.provider.lower() not in event.title.lower():
         title += f' <span class="m">({e(event.provider)})</span>'
+    if event.note:
+        title += f'<span class="m w">{e(event.note)}</span>'
     return (
         text.day_text(event.time_utc),
         title,
         f"{event.mean_altitude_km:.0f} km",
         "" if event.delta_v_m_s is None else f"{text.significant(event.delta_v_m_s)} m/s",
         "" if event.propellant_kg is None else text.mass_text(event.propellant_kg),
-        e(event.note or ""),
     )

@@ -144,7 +144,7 @@ def _said(branch: BranchDocument, document: RunDocument) -> str:
     horizon = document.scenario.horizon_utc
     window = text.window_text(branch.reentry, horizon)
     if branch.reentry.median_utc is None:
-        return f"falls by {text.horizon_text(horizon)} {text.chance_text(branch.reentry)}"
+        return f"{text.chance_text(branch.reentry)} down by {text.horizon_text(horizon)}"
     return f"median {text.fall_text(branch.reentry, horizon)} · 90 % {window}"
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
-from collections.abc import Callable, Sequence
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 WIDE_PX: Final = 960.0
 NARROW_PX: Final = 360.0
+_WIDE_LETTERS: Final = frozenset("WMmw@%")
+_NARROW_LETTERS: Final = frozenset("iljtfrI.,:;'| !()[]-")
 _POINTS_PER_INCH: Final = 72.0  # at this resolution one point is one CSS pixel of the drawing
 
 
@@ -79,9 +82,44 @@ def label(axes: Axes, x: float, y: float, words: str, sheet: Sheet, **style: Any
 
 
 def wrapped(words: str, sheet: Sheet, width_px: float) -> list[str]:
-    """``words`` in lines that fit ``width_px``; a name is never cut off."""
-    # A letter of the page's bold sans is about 0.6 of its size wide; what a browser substitutes is rarely wider.
-    return textwrap.wrap(words, max(10, int(width_px / (0.6 * sheet.text_px)))) or [""]
+    """``words`` in lines that fit ``width_px``; a name is never cut off, only broken, inside a word if need be."""
+    room = width_px / sheet.text_px
+    lines: list[str] = []
+    line, length = "", 0.0
+    for word in words.split():
+        for piece in _pieces(word, room):
+            size = sum(map(_letter_width, piece))
+            if line and length + _letter_width(" ") + size > room:
+                lines.append(line)
+                line, length = "", 0.0
+            line = f"{line} {piece}" if line else piece
+            length += size + _letter_width(" ")
+    return [*lines, line]
+
+
+def text_width_px(words: str, sheet: Sheet) -> float:
+    """About how wide ``words`` are in bold, rather too wide than too narrow."""
+    return sheet.text_px * sum(map(_letter_width, words))
+
+
+def _pieces(word: str, room: float) -> Iterator[str]:
+    """A word, cut where it would not fit on a line of its own."""
+    start, length = 0, 0.0
+    for place, letter in enumerate(word):
+        length += _letter_width(letter)
+        if length > room and place > start:
+            yield word[start:place]
+            start, length = place, _letter_width(letter)
+    yield word[start:]
+
+
+def _letter_width(letter: str) -> float:
+    """About how wide a bold letter is, in letter heights; the browser chooses the font, so rather too wide."""
+    if letter in _WIDE_LETTERS or unicodedata.east_asian_width(letter) in "WF":
+        return 1.12
+    if letter in _NARROW_LETTERS:
+        return 0.42
+    return 0.8 if letter.isupper() else 0.68
 
 
 def set_ticks(axes: Axes, sheet: Sheet, which: str, places: Sequence[float], labels: Sequence[str]) -> None:
@@ -89,8 +127,21 @@ def set_ticks(axes: Axes, sheet: Sheet, which: str, places: Sequence[float], lab
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_ticks(list(places), labels=list(labels), fontsize=sheet.text_px, color=MUTED.light)
     axis.set_tick_params(length=4 if which == "x" else 0, width=0.8, color=MUTED.light, pad=5)
-    if which == "y":
+    if which == "x":
+        _keep_on_paper(axes, sheet, places)
+    else:
         axes.grid(axis="y", color=RULE.light, linewidth=0.8)
+
+
+def _keep_on_paper(axes: Axes, sheet: Sheet, places: Sequence[float]) -> None:
+    """Align the outermost tick labels inwards where centred they would stick out of the sheet."""
+    for place, tick in zip(places, axes.get_xticklabels(), strict=True):
+        centre = float(axes.transData.transform((place, 0.0))[0])
+        half = 0.5 * text_width_px(tick.get_text(), sheet)
+        if centre + half > sheet.width_px:
+            tick.set_horizontalalignment("right")
+        elif centre < half:
+            tick.set_horizontalalignment("left")
 
 
 def time_ticks(start_mjd: float, stop_mjd: float, most: int) -> tuple[list[float], list[str]]:
@@ -132,7 +183,9 @@ def svg_of(figure: Figure, *, name: str, alt: str) -> str:
 
     stream = io.StringIO()
     # These two settings exist only as process-wide ones; rc_context puts them back.
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}), warnings.catch_warnings():
+        # The page's fonts draw the letters, so it does not matter what matplotlib's own font lacks.
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
         figure.savefig(
             stream, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Type", "Format"))
         )

@@ -40,7 +40,7 @@ def _explanation(risk: GroundRisk) -> str:
         "An uncontrolled fall can end anywhere under the orbit; nobody can choose the place. The odds below hold for "
         "such a fall: the casualty area (what the surviving pieces cover, each widened by a standing person, 0.36 m², "
         "without credit for shelter) times the people per square metre under the orbit. "
-        f"Population: {e(risk.population_source)}, {risk.population_year}."
+        f"Population of {risk.population_year}: {e(risk.population_source)}."
     )
 
 
@@ -78,11 +78,11 @@ def _numbers_table(document: RunDocument, falling: dict[str, BranchDocument]) ->
                 _with_window(text.mass_text(risk.surviving_mass_kg.median), text.mass_window(risk.surviving_mass_kg)),
                 _with_window(
                     f"{text.significant(area.median)} m²",
-                    f"{text.significant(area.p05)} – {text.significant(area.p95)} m²",
+                    f"{text.window(area)} m²",
                 ),
                 _with_window(
                     text.significant(expected.median),
-                    f"{text.significant(expected.p05)} – {text.significant(expected.p95)}",
+                    text.window(expected),
                 ),
                 _with_window(text.one_in_text(risk.one_in.median), text.one_in_window(risk.one_in)),
                 text.percent(risk.ocean_share),

@@ -17,6 +17,7 @@ from stationkeep.report.verdict import VerdictRow, facts_line, runs_line, verdic
 _LABEL_WIDTH: Final = 28  # "Someone on the ground is hit"
 _NARROWEST_BRANCH: Final = 14  # "Jan – Nov 2024"
 _GAP: Final = 2
+_MOST_NOTES: Final = 4
 
 # What a terminal without Unicode (Latin-1, a bare C locale) can show instead.
 _PLAIN: Final = str.maketrans({"–": "-", "·": "-", "’": "'", "→": "->", "±": "+/-", "“": '"', "”": '"', "−": "-"})
@@ -33,8 +34,9 @@ def render_verdict(
     """Print when the station falls in each branch, on whom, and what it cost to keep it up.
 
     Branches stand side by side where the console is wide enough and in blocks below one another where it is not;
-    nothing is cut off. ``report``, ``data`` and ``reproduce`` are the footer's file names and command, where given.
-    Colours appear only on a terminal; titles are printed as text, never as markup.
+    nothing is cut off. ``report``, ``data`` and ``reproduce`` are the footer's file names and command, where given;
+    where there is a report it keeps the later notes. Colours appear only on a terminal; titles are printed as text,
+    never as markup.
     """
     _line(console, document.scenario.title, "bold")
     _line(console, facts_line(document))
@@ -45,8 +47,12 @@ def render_verdict(
         console.print()
         console.print(_table(rows, labels, block, console))
     console.print()
-    for note in document.notes:
+    # The report holds all notes; the terminal keeps to a page and says what it leaves out.
+    shown = document.notes if report is None else document.notes[:_MOST_NOTES]
+    for note in shown:
         _bullet(console, note)
+    if left := len(document.notes) - len(shown):
+        _bullet(console, f"{left} more {'note' if left == 1 else 'notes'} in the report")
     if document.notes:
         console.print()
     for name, value in (("Report:", report), ("Data:", data), ("Reproduce:", reproduce)):

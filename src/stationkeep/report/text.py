@@ -105,7 +105,7 @@ def chance_text(reentry: Reentry) -> str:
         return UNKNOWN
     if fell in (0, runs):
         return "in no run" if fell == 0 else "in all runs" if runs > 1 else "in the one run"
-    if min(fell, runs - fell) < 0.01 * runs or runs < 20:
+    if min(fell, runs - fell) < max(3, 0.01 * runs) or runs < 20:
         return f"{fell:,} of {runs:,} runs"
     return f"{100 * fell / runs:.0f} % of runs"
 
@@ -143,7 +143,8 @@ def one_in_window(one_in: Interval) -> str:
     """The 90 % interval of the odds: ``1 in 15 – 60``."""
     if one_in.p05 < 2:
         return f"{one_in_text(one_in.p05)} – {one_in_text(one_in.p95)}"
-    return f"1 in {significant(one_in.p05)} – {significant(one_in.p95)}"
+    low, high = significant(one_in.p05), significant(one_in.p95)
+    return f"1 in {high}" if low == high else f"1 in {low} – {high}"
 
 
 def mass_text(mass_kg: float, digits: int = 2) -> str:
@@ -157,6 +158,12 @@ def mass_window(mass_kg: Interval) -> str:
     if low == high:
         return high
     return f"{low.rpartition(' ')[0]} – {high}" if low[-2:] == high[-2:] else f"{low} – {high}"
+
+
+def window(interval: Interval) -> str:
+    """The 90 % interval of a quantity: ``0.016 – 0.062``; one number where it has no width."""
+    low, high = significant(interval.p05), significant(interval.p95)
+    return high if low == high else f"{low} – {high}"
 
 
 def count_window(count: Interval) -> str:

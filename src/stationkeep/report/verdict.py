@@ -79,7 +79,8 @@ def facts_line(document: RunDocument) -> str:
         text.mass_text(scenario.mass_kg, digits=3),
     ]
     if scenario.people_aboard is not None:
-        parts.append("1 person" if scenario.people_aboard == 1 else f"{scenario.people_aboard} people")
+        counted = f"{scenario.people_aboard} people"
+        parts.append({0: "nobody aboard", 1: "1 person"}.get(scenario.people_aboard, counted))
     return " · ".join(parts)
 
 
@@ -132,7 +133,8 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
     if branch.ground_risk is not None:
         risk = branch.ground_risk.one_in
         said += f" Falling uncontrolled, the chance that someone is hit is {text.one_in_text(risk.median)}"
-        said += f" ({text.one_in_window(risk).removeprefix('1 in ')})." if risk.p05 >= 2 else "."
+        window = text.one_in_window(risk).removeprefix("1 in ")
+        said += f" ({window})." if risk.p05 >= 2 and "–" in window else "."
     return said
 
 

@@ -17,6 +17,13 @@ class Delivery:
     propellant_kg: Range
     partner: str
     """Who delivers: its withdrawal (scope ``stop-resupply-propellant``) ends the deliveries."""
+    fill_to_kg: float | None = None
+
+    def load_kg(self, content_kg: float, draw: float) -> float:
+        """How much it brings to a store that holds ``content_kg``; ``draw`` (0 to 1) places a load nobody adjusts."""
+        if self.fill_to_kg is None:
+            return self.propellant_kg.quantile(draw)
+        return min(max(self.fill_to_kg - content_kg, self.propellant_kg.low), self.propellant_kg.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ def deliveries(provider: Provider, scenario: Scenario) -> tuple[Delivery, ...]:
         last = scenario.horizon_mjd_utc if item.until_utc is None else mjd_utc(item.until_utc)
         for time in _repeated(mjd_utc(item.first_utc), item.every_days, min(last, scenario.horizon_mjd_utc)):
             if time > scenario.epoch_mjd_utc:
-                found.append(Delivery(time, item.propellant_kg, item.partner or provider.partner))
+                found.append(Delivery(time, item.propellant_kg, item.partner or provider.partner, item.fill_to_kg))
     return tuple(sorted(found, key=lambda delivery: delivery.time_mjd_utc))
 
 

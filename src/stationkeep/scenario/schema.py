@@ -99,8 +99,8 @@ class Drag(Part):
 class DensityError(Part):
     """How wrong the density model may be: 1-sigma error of the logarithm of density, correlated in time."""
 
-    spread_percent: SpreadPercent = 10.0
-    correlation_days: Days = 180.0
+    spread_percent: SpreadPercent = 15.0
+    correlation_days: Days = 60.0
 
 
 class SpaceWeatherMode(StrEnum):
@@ -144,6 +144,11 @@ class Resupply(Part):
     every_days: PeriodDays | None = None
     until_utc: UtcMoment | None = None
     propellant_kg: Range = Field(description="usable for reboost, per delivery")
+    fill_to_kg: MassKg | None = Field(
+        None,
+        description="each delivery is loaded to bring the store up to this, within propellant_kg; "
+        "null: the load does not depend on what is left",
+    )
     partner: Id | None = Field(
         None, description="who delivers, and whose withdrawal ends it; null: the provider's partner"
     )

@@ -247,7 +247,7 @@ class _Run:
     def _deliver(self, provider: ProviderState, delivery: Delivery) -> None:
         if delivery.partner in self.not_delivering or not provider.operating:
             return
-        amount = delivery.propellant_kg.quantile(provider.draw.delivery)
+        amount = delivery.load_kg(provider.tank.content_kg, provider.draw.delivery)
         provider.tank.fill(self.now, amount, "delivery")
         self.mass_kg += amount
         self._note("delivery", f"Propellant delivered to {provider.plan.label}", provider=provider.plan.provider.id,
