@@ -90,7 +90,7 @@ def test_mean_drag_along_orbits_of_all_seasons(inclination_deg: float, altitude_
 
 
 def test_great_storm_over_the_station() -> None:
-    """Ap 100 to 280 at 350-450 km: rare, but such days take kilometres. 3 % is the bound for conditions at the edge."""
+    """Ap 100 to 280 at 350-450 km: rare, but such a day costs two. 3 % is the bound for conditions at the edge."""
     points = draw(4_000, (350.0, 450.0), (100.0, 230.0), seed=9)
     drivers = points[4].copy()
     drivers[:, 2] = np.random.default_rng(4).uniform(100.0, 280.0, len(drivers))

@@ -38,7 +38,7 @@ class Nrlmsise00Reference:
     range is 0 to 1000 km; above, its hydrostatic formulas simply go on.
 
     Between 100 and 125 km daily Ap is not taken above 230, where the model breaks down (negative densities over the
-    poles from about 265 on). Only a handful of days since 1932 were that disturbed.
+    poles from about 265 on). Five days from 1957 to 2024 were that disturbed.
     """
 
     wind: Wind = still_air
