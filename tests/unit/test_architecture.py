@@ -28,7 +28,9 @@ def imported_rooms(tree: ast.AST) -> set[str]:
     for node in ast.walk(tree):
         names = []
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names = [node.module] if node.module != "stationkeep" else [f"stationkeep.{alias.name}" for alias in node.names]
+            names = [node.module]
+            if node.module == "stationkeep":
+                names = [f"stationkeep.{alias.name}" for alias in node.names if not alias.name.startswith("__")]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         found |= {name.split(".")[1] for name in names if name.startswith("stationkeep.")}

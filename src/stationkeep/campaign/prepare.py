@@ -46,7 +46,8 @@ def prepare_campaign(scenario: Scenario, catalogue: Catalogue, space_weather: st
         forecast_id=scenario.space_weather.forecast,
         past_end=ContinuationPolicy(str(scenario.space_weather.past_end)),
     )
-    mission = Mission(scenario, elements, mass_kg, plan_providers(scenario, catalogue))
+    names = {partner.id: partner.name for partner in catalogue.partners.values()}
+    mission = Mission(scenario, elements, mass_kg, plan_providers(scenario, catalogue), names)
     return Campaign(mission, weather, source, len(station.people))
 
 

@@ -109,6 +109,7 @@ def _provenance(
     past_end: ContinuationPolicy,
 ) -> dict[str, Any]:  # fmt: skip
     return {
+        "description": _described(choice, known, forecast, first),
         "choice": choice if choice in (OBSERVED, AS_KNOWN) else Path(choice).name,
         "mode": OBSERVED if forecast is None else AS_KNOWN,
         "table": flown.identifier,
@@ -119,6 +120,13 @@ def _provenance(
         "forecast": None if forecast is None else forecast.identifier,
         "past_end_policy": str(past_end),
     }
+
+
+def _described(choice: str, known: SpaceWeather, forecast: SolarForecast | None, first: int) -> str:
+    if forecast is None:
+        where = "" if choice == OBSERVED else f" in {Path(choice).name}"
+        return f"as observed{where} until {known.last_observed_utc}, predicted after"
+    return f"as known on {iso_day(first)} ({forecast.identifier})"
 
 
 def _forecast_named(forecast_id: str) -> SolarForecast:

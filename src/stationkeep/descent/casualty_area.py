@@ -152,7 +152,7 @@ class CasualtyAreaModel:
             f"Of {self.mass_kg / 1000:,.1f} t, {100 * low:.0f} to {100 * high:.0f} % are taken to reach the ground "
             "(large spacecraft 10-40 %: Klinkrad, ESA; Skylab about 30 %, CGRO 39 %, Columbia 38 %; "
             "smaller ones less: UARS 9 %, TRMM 4 %), "
-            f"and every surviving kilogram to endanger {small:g} to {large:g} m2 (CGRO 0.01, CZ-5B 0.005-0.04, "
+            f"and every surviving kilogram to endanger {small:.2g} to {large:.2g} m2 (CGRO 0.01, CZ-5B 0.005-0.04, "
             "Skylab 0.03, UARS 0.04, GOCE 0.06; light pieces more, TRMM and Hubble about 0.1), "
             f"0.36 m2 of a person included. Median {median.surviving_mass_kg / 1000:,.1f} t and "
             f"{median.casualty_area_m2:,.0f} m2. No demise computation of a whole station is published: "

@@ -47,7 +47,7 @@ FAILED = 3
 # tenth of the density scale height or less: the midpoint rule then errs by under 1e-4 of the step.
 _STEP_FRACTION = 0.02
 _HEIGHT_OFFSET_KM = 80.0
-_GOLDEN = 0.6180339887498949  # spreads the nodes evenly over the hours of the step, whatever their number
+_SLOW_KM_DAY = 0.5  # sinking slower than this, one evaluation a day is enough
 
 # The density net ends here; above, the density goes on with a scale height of 200 km, below with 6 km. Neither
 # tail carries weight: drag above 1000 km is under 1e-4 of the station's, and a fall ends by 100 km.
@@ -58,16 +58,18 @@ _NET_CEILING_KM = 1000.0
 @compiled(fastmath=True)
 def orbit_rates(
     weights: Any, time_mjd: float, span_days: float, state: Any, drivers: Any, ballistic_m2_kg: float,
-    node_count: int, scratch: Any, net_scratch: Any, rates: Any,
+    lattice: Any, scratch: Any, net_scratch: Any, rates: Any,
 ) -> float:  # fmt: skip
     """Fill ``rates`` with d(state)/dt per day by drag, averaged over one orbit; return the lowest geodetic height [km].
 
-    ``drivers``: previous-day F10.7, its 81-day mean, daily Ap. ``scratch``: (10, >= node_count) floats.
+    ``drivers``: previous-day F10.7, its 81-day mean, daily Ap. ``lattice``: (3, n) cosine and sine of the nodes'
+    eccentric longitude and their share of the step. ``scratch``: (8, >= n) floats.
     """
+    node_count = lattice.shape[1]
     a, xi, eta, inclination, raan = state[0], state[1], state[2], state[3], state[4]
     mjd, sin_lat, cos_lat = scratch[0], scratch[1], scratch[2]
     longitude, solar_time, altitude, density = scratch[3], scratch[4], scratch[5], scratch[6]
-    cos_k, sin_k = scratch[7], scratch[8]
+    cos_k, sin_k = lattice[0], lattice[1]
     e_squared = xi * xi + eta * eta
     root = math.sqrt(1.0 - e_squared)
     beta = 1.0 / (1.0 + root)
@@ -79,8 +81,6 @@ def orbit_rates(
     radius_wave = 0.25 * j2_ratio * sin_i * sin_i
     lowest = 1.0e9
     for k in range(node_count):
-        angle = 2.0 * math.pi * (k + 0.5) / node_count
-        cos_k[k], sin_k[k] = math.cos(angle), math.sin(angle)
         x = a * ((1.0 - eta * eta * beta) * cos_k[k] + xi * eta * beta * sin_k[k] - xi)
         y = a * ((1.0 - xi * xi * beta) * sin_k[k] + xi * eta * beta * cos_k[k] - eta)
         r_mean = math.sqrt(x * x + y * y)
@@ -96,13 +96,13 @@ def orbit_rates(
         tilt = 2.0 * EARTH_FLATTENING * sin_gc * cos_gc * EARTH_EQUATORIAL_RADIUS_KM / r
         sin_lat[k] = sin_gc + cos_gc * tilt
         cos_lat[k] = cos_gc - sin_gc * tilt
-        node_mjd = time_mjd + span_days * (((k + 0.5) * _GOLDEN) % 1.0 - 0.5)
+        node_mjd = time_mjd + span_days * lattice[2, k]
         mjd[k] = node_mjd
         sidereal = math.radians((280.46061837 + 360.98564736629 * (node_mjd - 51544.5)) % 360.0)
         longitude[k] = raan + math.atan2(cos_i * sin_u, cos_u) - sidereal
         solar_time[k] = 2.0 * math.pi * (node_mjd % 1.0) + longitude[k]
     for k in range(node_count):
-        scratch[9, k] = altitude[k]
+        scratch[7, k] = altitude[k]
         altitude[k] = min(max(altitude[k], _NET_FLOOR_KM), _NET_CEILING_KM)
     density_along_orbit(
         weights, mjd[:node_count], drivers[0], drivers[1], drivers[2], sin_lat[:node_count], cos_lat[:node_count],
@@ -112,7 +112,7 @@ def orbit_rates(
     momentum = mean_motion * a * a * root  # km2/s
     d_a = d_xi = d_eta = d_i = d_raan = 0.0
     for k in range(node_count):
-        height = scratch[9, k]
+        height = scratch[7, k]
         rho = density[k]
         if height > _NET_CEILING_KM:
             rho *= math.exp(-(height - _NET_CEILING_KM) / 200.0)
@@ -164,6 +164,15 @@ def _secular_motion(state: Any, days: float) -> None:
 NODE_COUNTS = (16, 32, 64, 192)
 """Nodes per orbit the engine chooses from."""
 
+_GOLDEN = 0.6180339887498949  # spreads the nodes evenly over the hours of the step, whatever their number
+
+
+def node_lattice(node_count: int) -> FloatArray:
+    """Where along the orbit and when within the step the drag is sampled, (3, n): see :func:`orbit_rates`."""
+    index = np.arange(node_count) + 0.5
+    angle = 2.0 * np.pi * index / node_count
+    return np.array([np.cos(angle), np.sin(angle), index * _GOLDEN % 1.0 - 0.5])
+
 
 @compiled(fastmath=True)
 def _node_choice(state: Any) -> int:
@@ -182,30 +191,33 @@ def _node_choice(state: Any) -> int:
 def fly(
     weights: Any, state: Any, start_mjd: float, stop_mjd: float, first_day_mjd: int, drivers: Any,
     ballistic_m2_kg: Any, floor_mean_altitude_km: float, reentry_altitude_km: float, altitude_by_day_km: Any,
-    scratch: Any, net_scratch: Any,
+    lattices: Any, scratch: Any, net_scratch: Any,
 ) -> tuple[float, int]:  # fmt: skip
     """Advance ``state`` in place until a time, a floor of mean altitude, or re-entry; return (time [MJD], reason).
 
     ``drivers`` (n_day, 3), ``ballistic_m2_kg`` (n_day,) and ``altitude_by_day_km`` (n_day + 1,) count days from
     ``first_day_mjd``; the last is filled at each midnight passed. The caller guarantees the days cover the flight.
-    ``scratch``: (10, 192) floats, ``net_scratch``: the density net's workspace for each of ``NODE_COUNTS``.
+    ``lattices`` and ``net_scratch`` have one entry for each of ``NODE_COUNTS``; ``scratch``: (8, 192) floats.
     """
     time = start_mjd
     rates, half_rates = np.empty(5), np.empty(5)
     middle, fresh = np.empty(5), np.empty(5)
+    known = False  # whether ``rates`` holds yesterday's rates
+    lowest = 0.0
     while time < stop_mjd:
         day = int(math.floor(time + 1.0e-9)) - first_day_mjd
         day_end = min(float(first_day_mjd + day + 1), stop_mjd)
         step = day_end - time
         choice = _node_choice(state)
-        nodes = NODE_COUNTS[choice]
-        lowest = orbit_rates(
-            weights, time + 0.5 * step, step, state, drivers[day], ballistic_m2_kg[day], nodes, scratch, net_scratch[choice], rates
-        )
-        if not math.isfinite(rates[0]) or not math.isfinite(lowest):
-            return time, FAILED
-        if lowest <= reentry_altitude_km:
-            return time, REENTERED
+        nodes = lattices[choice]
+        if not known:
+            lowest = orbit_rates(
+                weights, time + 0.5 * step, step, state, drivers[day], ballistic_m2_kg[day], nodes, scratch, net_scratch[choice], rates
+            )
+            if not math.isfinite(rates[0]) or not math.isfinite(lowest):
+                return time, FAILED
+            if lowest <= reentry_altitude_km:
+                return time, REENTERED
         altitude = state[0] - EARTH_EQUATORIAL_RADIUS_KM
         largest = _STEP_FRACTION * max(lowest - _HEIGHT_OFFSET_KM, 5.0)
         if -rates[0] * step > largest:
@@ -217,13 +229,14 @@ def fly(
         )
         if not math.isfinite(half_rates[0]):
             return time, FAILED
-        low_end = 2.0 * low_half - lowest  # the lowest point sinks evenly within so short a step
+        low_end = low_half + 0.5 * half_rates[0] * step  # the lowest point sinks about as the mean does
         fraction, reason = 1.0, RUNNING
         sunk = altitude + half_rates[0] * step
         if sunk < floor_mean_altitude_km:
             fraction, reason = max((altitude - floor_mean_altitude_km) / (altitude - sunk), 0.0), AT_FLOOR
         if low_end < reentry_altitude_km:
-            at_reentry = (lowest - reentry_altitude_km) / (lowest - low_end)
+            low_start = low_half - 0.5 * half_rates[0] * step
+            at_reentry = min(max((low_start - reentry_altitude_km) / (low_start - low_end), 0.0), 1.0)
             if at_reentry < fraction or reason == RUNNING:
                 fraction, reason = at_reentry, REENTERED
         _advance(state, half_rates, fraction * step, fresh)
@@ -234,6 +247,13 @@ def fly(
             altitude_by_day_km[int(time) - first_day_mjd] = state[0] - EARTH_EQUATORIAL_RADIUS_KM
         if reason != RUNNING:
             return time, reason
+        # Far from the end yesterday's rates place the middle of today well enough: they differ by what the Sun did
+        # overnight, at most a few tens of metres of altitude, 1e-3 in density, with either sign.
+        known = -half_rates[0] < _SLOW_KM_DAY
+        if known:
+            lowest = low_end
+            for j in range(5):
+                rates[j] = half_rates[j]
     return time, RUNNING
 
 

@@ -6,6 +6,7 @@ a day far from the end, shorter steps as the fall steepens, down to the re-entry
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_J2, EARTH_J3
 from stationkeep.environment.surrogate import load_surrogate_weights, surrogate_workspace
 from stationkeep.errors import DensityModelMismatch, OrbitError, SpaceWeatherRangeError
-from stationkeep.orbit.decay_kernel import AT_FLOOR, FAILED, NODE_COUNTS, REENTERED, RUNNING, fly
+from stationkeep.orbit.decay_kernel import AT_FLOOR, FAILED, NODE_COUNTS, REENTERED, RUNNING, fly, node_lattice
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.timescale import iso_day
@@ -28,7 +29,7 @@ FloatArray = NDArray[np.float64]
 DENSITY_MODEL = "NRLMSISE-00"
 """The density model whose ballistic coefficients this engine accepts."""
 
-_SCRATCH_ROWS = 10
+_SCRATCH_ROWS = 8
 _REASONS = {
     RUNNING: OutcomeReason.TIME_LIMIT,
     AT_FLOOR: OutcomeReason.ALTITUDE_REACHED,
@@ -89,6 +90,19 @@ class WeatherTrack:
         return self.first_day_mjd + len(self.drivers)
 
 
+class Workspace:
+    """Scratch memory of the engine: belongs to one thread at a time."""
+
+    def __init__(self) -> None:
+        self.scratch = np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1]))
+        self.net_scratch = tuple(surrogate_workspace(count) for count in NODE_COUNTS)
+
+
+@functools.cache
+def _lattices() -> tuple[FloatArray, ...]:
+    return tuple(node_lattice(count) for count in NODE_COUNTS)
+
+
 def fly_mean(
     elements: MeanElements,
     stop_mjd_utc: float,
@@ -98,6 +112,7 @@ def fly_mean(
     floor_mean_altitude_km: float = 0.0,
     reentry_altitude_km: float = 120.0,
     altitude_by_day_km: FloatArray | None = None,
+    workspace: Workspace | None = None,
 ) -> DecayTrack:
     """Where is this orbit at a later moment, and did it fall before?
 
@@ -112,6 +127,7 @@ def fly_mean(
     reentry_altitude_km     stop when the lowest point of the orbit reaches this geodetic height, 100 to 150
     altitude_by_day_km      (n_day + 1,) array to record the midnights in, where several flights share one; null: a
                             fresh one, NaN where the flight was not
+    workspace               scratch memory to reuse over many short flights of one thread; null: a fresh one
 
     Valid for perigees of 100 to 1000 km; the averaging costs about one revolution of timing in the last day.
     Raises :class:`SpaceWeatherRangeError` when the weather does not cover the flight.
@@ -125,15 +141,16 @@ def fly_mean(
     if not 100.0 <= reentry_altitude_km <= 150.0:
         raise OrbitError(f"re-entry altitude {reentry_altitude_km} km is outside 100 to 150 km", hint="120 km is usual")
     days = len(weather.drivers)
-    ballistic = np.broadcast_to(np.asarray(ballistic_m2_kg, dtype=np.float64), (days,))
+    ballistic = ballistic_m2_kg if isinstance(ballistic_m2_kg, np.ndarray) else np.full(days, ballistic_m2_kg)
     altitude = np.full(days + 1, np.nan) if altitude_by_day_km is None else altitude_by_day_km
+    space = workspace or Workspace()
     state = state_of(elements)
     if elements.epoch_mjd_utc == math.floor(elements.epoch_mjd_utc):
         altitude[int(elements.epoch_mjd_utc) - weather.first_day_mjd] = elements.mean_altitude_km
     time, reason = fly(
         load_surrogate_weights(), state, elements.epoch_mjd_utc, stop_mjd_utc, weather.first_day_mjd, weather.drivers,
         np.ascontiguousarray(ballistic), floor_mean_altitude_km, reentry_altitude_km, altitude,
-        np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1])), tuple(surrogate_workspace(n) for n in NODE_COUNTS),
+        _lattices(), space.scratch, space.net_scratch,
     )  # fmt: skip
     end = elements_of(state, time)
     outcome = Outcome(_REASONS[reason], time, float(state[0]) - EARTH_EQUATORIAL_RADIUS_KM)

@@ -6,15 +6,15 @@ deliveries, deliveries need partners, and the mass of it all sets how strongly t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import simpy
 
 from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.mean_decay import fly_mean
+from stationkeep.orbit.mean_decay import Workspace, fly_mean
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.propulsion.burns import reboost
 from stationkeep.scenario.events import AltitudePolicyChange, ProviderAvailable, ProviderLost, Withdrawal, WithdrawalScope
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 _SAME_TIME_DAYS = 1.0e-6  # a tenth of a second: below what the mean engine resolves
 _REACHED_KM = 0.005
+_STOPS = {
+    WithdrawalScope.STOP_OPERATING_ASSETS: "stops operating its vehicles and engines",
+    WithdrawalScope.STOP_RESUPPLY_PROPELLANT: "stops delivering propellant",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Mission:
     """Mean elements at the epoch."""
     mass_kg: float
     providers: tuple[ProviderPlan, ...]
+    partner_names: Mapping[str, str] = field(default_factory=dict)
+    """Names for people by partner id."""
 
 
 def simulate(mission: Mission, branch: str, inputs: RunInputs) -> Timeline:
@@ -73,6 +79,7 @@ class _Run:
         self.to_be_enabled: set[str] = set()
         self.not_delivering: set[str] = set()
         self.burn_count = 0
+        self.workspace = Workspace()
 
     def timeline(self) -> Timeline:
         for provider in self.providers:
@@ -168,7 +175,7 @@ class _Run:
         track = fly_mean(
             self.elements, stop_mjd, self.inputs.weather, self.inputs.ballistic_m2_kg * scale,
             floor_mean_altitude_km=floor_km, reentry_altitude_km=self.scenario.reentry_altitude_km,
-            altitude_by_day_km=self.altitude_by_day_km,
+            altitude_by_day_km=self.altitude_by_day_km, workspace=self.workspace,
         )  # fmt: skip
         self.elements = track.elements
         return track.outcome.reason
@@ -242,7 +249,8 @@ class _Run:
             for provider in self.providers:
                 if provider.plan.provider.partner == event.partner:
                     provider.operating = False
-        self._note(event.type, f"{event.partner} withdraws: {', '.join(event.scope)}", note=event.note)
+        stops = " and ".join(_STOPS[scope] for scope in event.scope)
+        self._note(event.type, f"{self.mission.partner_names.get(event.partner, event.partner)} withdraws: {stops}", note=event.note)
 
     def _deliver(self, provider: ProviderState, delivery: Delivery) -> None:
         if delivery.partner in self.not_delivering or not provider.operating:
