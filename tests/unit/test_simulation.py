@@ -99,9 +99,11 @@ def test_propellant_draw_moves_the_end() -> None:
 
 def test_withdrawal_ends_a_provider_from_its_date() -> None:
     withdrawal = {
-        "type": "withdrawal", "partner": "roscosmos", "date_utc": "2025-03-01T00:00:00Z",
+        "type": "withdrawal",
+        "partner": "roscosmos",
+        "date_utc": "2025-03-01T00:00:00Z",
         "scope": ["stop-operating-assets"],
-    }  # fmt: skip
+    }
     timeline = simulate(mission(branches={"leave": {"label": "leave", "events": [withdrawal]}}), "leave", inputs())
     day = 60676 + 59
     assert timeline.reboost_ends_mjd_utc == pytest.approx(day)
@@ -112,13 +114,25 @@ def test_withdrawal_ends_a_provider_from_its_date() -> None:
 
 
 def test_deliveries_stop_with_their_partner_but_what_is_aboard_still_burns() -> None:
-    providers = [{**BASE["providers"][0], "resupply": [
-        {"first_utc": "2025-02-01T00:00:00Z", "every_days": 30.0, "propellant_kg": 100.0, "source": "made up for this test"}
-    ]}]  # fmt: skip
+    providers = [
+        {
+            **BASE["providers"][0],
+            "resupply": [
+                {
+                    "first_utc": "2025-02-01T00:00:00Z",
+                    "every_days": 30.0,
+                    "propellant_kg": 100.0,
+                    "source": "made up for this test",
+                }
+            ],
+        }
+    ]
     withdrawal = {
-        "type": "withdrawal", "partner": "roscosmos", "date_utc": "2025-04-15T00:00:00Z",
+        "type": "withdrawal",
+        "partner": "roscosmos",
+        "date_utc": "2025-04-15T00:00:00Z",
         "scope": ["stop-resupply-propellant"],
-    }  # fmt: skip
+    }
     timeline = simulate(
         mission(providers=providers, branches={"leave": {"label": "leave", "events": [withdrawal]}}), "leave", inputs()
     )
@@ -130,10 +144,20 @@ def test_deliveries_stop_with_their_partner_but_what_is_aboard_still_burns() -> 
 
 
 def test_loads_follow_need_where_they_may() -> None:
-    providers = [{**BASE["providers"][0], "resupply": [{
-        "first_utc": "2025-02-01T00:00:00Z", "every_days": 30.0, "propellant_kg": {"low": 10.0, "high": 150.0},
-        "fill_to_kg": 320.0, "source": "made up for this test",
-    }]}]  # fmt: skip
+    providers = [
+        {
+            **BASE["providers"][0],
+            "resupply": [
+                {
+                    "first_utc": "2025-02-01T00:00:00Z",
+                    "every_days": 30.0,
+                    "propellant_kg": {"low": 10.0, "high": 150.0},
+                    "fill_to_kg": 320.0,
+                    "source": "made up for this test",
+                }
+            ],
+        }
+    ]
     timeline = simulate(mission(providers=providers), "stay", inputs())
     assert timeline.outcome.reason is OutcomeReason.TIME_LIMIT
     loads = [event.propellant_kg or 0.0 for event in timeline.events if event.kind == "delivery"]
@@ -144,14 +168,20 @@ def test_loads_follow_need_where_they_may() -> None:
 
 
 def test_visitors_push_only_while_they_are_there_and_leave_with_the_rest() -> None:
-    providers = [{
-        **{key: value for key, value in BASE["providers"][0].items() if key != "propellant"},
-        "max_burn_duration_s": 100.0,
-        "visits": [{
-            "arrives_utc": "2025-03-01T00:00:00Z", "leaves_utc": "2025-04-01T00:00:00Z", "propellant_kg": 500.0,
-            "source": "made up for this test",
-        }],
-    }]  # fmt: skip
+    providers = [
+        {
+            **{key: value for key, value in BASE["providers"][0].items() if key != "propellant"},
+            "max_burn_duration_s": 100.0,
+            "visits": [
+                {
+                    "arrives_utc": "2025-03-01T00:00:00Z",
+                    "leaves_utc": "2025-04-01T00:00:00Z",
+                    "propellant_kg": 500.0,
+                    "source": "made up for this test",
+                }
+            ],
+        }
+    ]
     timeline = simulate(mission(providers=providers), "stay", inputs())
     burns = [event.time_mjd_utc for event in timeline.events if event.kind == "burn"]
     assert burns
@@ -188,7 +218,9 @@ def test_lost_provider_hands_over_to_the_next() -> None:
     second = {**BASE["providers"][0], "id": "spare", "partner": "nasa"}
     lost = {"type": "provider-lost", "provider": "tug", "date_utc": "2025-02-01T00:00:00Z"}
     timeline = simulate(
-        mission(providers=[*BASE["providers"], second], branches={"lost": {"label": "lost", "events": [lost]}}), "lost", inputs()
+        mission(providers=[*BASE["providers"], second], branches={"lost": {"label": "lost", "events": [lost]}}),
+        "lost",
+        inputs(),
     )
     used = [event.provider for event in timeline.events if event.kind == "burn"]
     assert used[0] == "tug"

@@ -34,9 +34,7 @@ def test_mean_motion_is_un_kozai_d() -> None:
 
 def test_mean_axis_is_not_the_osculating_axis() -> None:
     item = read_element_set(LINE1, LINE2)
-    axes = [
-        teme_state(item, item.epoch_mjd_utc + minutes / 1440.0).semi_major_axis_km for minutes in range(0, 93, 3)
-    ]
+    axes = [teme_state(item, item.epoch_mjd_utc + minutes / 1440.0).semi_major_axis_km for minutes in range(0, 93, 3)]
     # J2 swings the osculating axis by several km within one revolution around a nearly constant mean.
     assert max(axes) - min(axes) > 10.0
     assert np.mean(axes) == pytest.approx(item.elements.semi_major_axis_km, abs=5.0)

@@ -81,7 +81,9 @@ class DecayOutcome(_Part):
 class DecayDocument(_Part):
     """One answer to "when does it come down?"."""
 
-    schema_: Literal["stationkeep.decay/1"] = Field("stationkeep.decay/1", alias="schema", serialization_alias="schema")
+    schema_: Literal["stationkeep.decay/1"] = Field(
+        default="stationkeep.decay/1", alias="schema", serialization_alias="schema"
+    )
     object: DecayObject
     as_of_utc: str
     horizon_utc: str
@@ -149,9 +151,16 @@ def predict_decay(
 
 
 def _document(
-    known: ElementHistory, as_of: float, horizon: float, options: DecayOptions, fitted: Calibration, weather: CampaignWeather,
-    past: CampaignWeather, reference: DecayTrack, tracks: list[DecayTrack],
-) -> DecayDocument:  # fmt: skip
+    known: ElementHistory,
+    as_of: float,
+    horizon: float,
+    options: DecayOptions,
+    fitted: Calibration,
+    weather: CampaignWeather,
+    past: CampaignWeather,
+    reference: DecayTrack,
+    tracks: list[DecayTrack],
+) -> DecayDocument:
     last = known.sets[-1]
     falls = [track.outcome.time_mjd_utc if track.outcome.reentered else None for track in tracks]
     p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
@@ -159,8 +168,12 @@ def _document(
     arcs = fitted.arcs
     return DecayDocument(
         object=DecayObject(
-            norad_id=known.norad_id, name=known.name, designator=last.designator, element_sets_used=len(known.sets),
-            last_element_set_utc=iso_utc(last.epoch_mjd_utc), mean_altitude_km=round(last.elements.mean_altitude_km, 3),
+            norad_id=known.norad_id,
+            name=known.name,
+            designator=last.designator,
+            element_sets_used=len(known.sets),
+            last_element_set_utc=iso_utc(last.epoch_mjd_utc),
+            mean_altitude_km=round(last.elements.mean_altitude_km, 3),
             inclination_deg=round(last.elements.inclination_deg, 4),
             rejected=[{"line_number": item.line_number, "reason": item.reason} for item in known.rejected],
         ),
@@ -169,7 +182,10 @@ def _document(
         runs=options.runs,
         seed=options.seed,
         reentry=DecayReentry(
-            probability=sum(date is not None for date in falls) / len(falls), p05_utc=p05, median_utc=median, p95_utc=p95
+            probability=sum(date is not None for date in falls) / len(falls),
+            p05_utc=p05,
+            median_utc=median,
+            p95_utc=p95,
         ),
         ballistic_coefficient=DecayCoefficient(
             value_m2_kg=coefficient.value_m2_kg,
@@ -182,7 +198,8 @@ def _document(
         ),
         mean_altitude_km=_daily(tracks),
         outcome=DecayOutcome(
-            reason=str(reference.outcome.reason), time_utc=reference.outcome.time_utc,
+            reason=str(reference.outcome.reason),
+            time_utc=reference.outcome.time_utc,
             mean_altitude_km=round(reference.outcome.mean_altitude_km, 3),
         ),
         provenance={
@@ -191,10 +208,13 @@ def _document(
             "element_sets": known.source,
             "space_weather": weather.provenance,
             "space_weather_of_fit": past.provenance,
-            "density_error": {"spread_percent": 100.0 * DENSITY_ERROR_FRACTION, "correlation_days": DENSITY_CORRELATION_DAYS},
+            "density_error": {
+                "spread_percent": 100.0 * DENSITY_ERROR_FRACTION,
+                "correlation_days": DENSITY_CORRELATION_DAYS,
+            },
             "reentry_altitude_km": options.reentry_altitude_km,
         },
-    )  # fmt: skip
+    )
 
 
 def _daily(tracks: list[DecayTrack]) -> MeanAltitude:
@@ -205,4 +225,6 @@ def _daily(tracks: list[DecayTrack]) -> MeanAltitude:
     columns = np.arange(flying[0], flying[-1] + 1)
     low, middle, high = altitude_quantiles(table[:, columns])
     first = tracks[0].first_day_mjd
-    return MeanAltitude(dates_utc=[iso_day(first + int(column)) for column in columns], p05=low, median=middle, p95=high)
+    return MeanAltitude(
+        dates_utc=[iso_day(first + int(column)) for column in columns], p05=low, median=middle, p95=high
+    )

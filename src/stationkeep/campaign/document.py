@@ -29,13 +29,15 @@ class ScenarioRef(_Part):
 
 
 class Reentry(_Part):
-    """When it falls: probability of falling by the horizon and the quantiles over all runs (null: not by the horizon)."""
+    """When it falls: probability of falling by the horizon, and quantiles over all runs (null: not by the horizon)."""
 
     probability: float
     p05_utc: str | None
     median_utc: str | None
     p95_utc: str | None
-    dates_utc: list[str | None] = Field(description="fall date of every run, in run order; null: still flying at the horizon")
+    dates_utc: list[str | None] = Field(
+        description="fall date of every run, in run order; null: still flying at the horizon"
+    )
 
 
 class MeanAltitude(_Part):
@@ -122,18 +124,24 @@ class BranchDocument(_Part):
     burns: Interval
     ground_risk: GroundRisk | None = Field(description="null where no run falls")
     events: list[EventRecord]
-    reboost_ends_utc: str | None = Field(description="median date after which nobody can reboost any more; null: not by the horizon")
+    reboost_ends_utc: str | None = Field(
+        description="median date after which nobody can reboost any more; null: not by the horizon"
+    )
 
 
 class RunDocument(_Part):
     """One campaign: a scenario, its branches side by side."""
 
-    schema_: Literal["stationkeep.run/1"] = Field("stationkeep.run/1", alias="schema", serialization_alias="schema")
+    schema_: Literal["stationkeep.run/1"] = Field(
+        default="stationkeep.run/1", alias="schema", serialization_alias="schema"
+    )
     scenario: ScenarioRef
     runs: int
     seed: int
     branches: dict[str, BranchDocument]
-    notes: list[str] = Field(description="what the reader must know: comparisons with published figures, assumptions, limits")
+    notes: list[str] = Field(
+        description="what the reader must know: comparisons with published figures, assumptions, limits"
+    )
     provenance: dict[str, Any] = Field(
         description="versions, data identifiers, space weather (mode, observed until, forecast), orbit, models, sources"
     )

@@ -11,7 +11,11 @@ Result = TypeVar("Result")
 
 
 def map_runs(
-    one: Callable[[int], Result], indices: Sequence[int], *, workers: int | None = None, progress: Callable[[], None] | None = None
+    one: Callable[[int], Result],
+    indices: Sequence[int],
+    *,
+    workers: int | None = None,
+    progress: Callable[[], None] | None = None,
 ) -> list[Result]:
     """``[one(i) for i in indices]``, shared among threads; ``progress`` is called after each.
 

@@ -59,7 +59,8 @@ def carry_to(elements: MeanElements, scenario: Scenario) -> MeanElements:
     gap_days = scenario.epoch_mjd_utc - elements.epoch_mjd_utc
     if abs(gap_days) > 60.0:
         raise ScenarioError(
-            f"scenario {scenario.id}: the orbit is of {iso_utc(elements.epoch_mjd_utc)}, {abs(gap_days):.0f} days from the epoch",
+            f"scenario {scenario.id}: the orbit is of {iso_utc(elements.epoch_mjd_utc)}, "
+            f"{abs(gap_days):.0f} days from the epoch",
             hint="give an element set within 60 days of epoch_utc",
         )
     if abs(gap_days) < 1.0e-6:
@@ -76,7 +77,11 @@ def _flown(elements: MeanElements, until_mjd: float, scenario: Scenario) -> Mean
     policy = ContinuationPolicy.FORECAST if table.last_usable_mjd >= first + days else ContinuationPolicy.HOLD
     weather = WeatherTrack(first, table.continued(first + days, policy).drivers(first, days))
     track = fly_mean(
-        elements, until_mjd, weather, scenario.drag.ballistic_coefficient_m2_kg, reentry_altitude_km=scenario.reentry_altitude_km
+        elements,
+        until_mjd,
+        weather,
+        scenario.drag.ballistic_coefficient_m2_kg,
+        reentry_altitude_km=scenario.reentry_altitude_km,
     )
     if track.outcome.reentered:
         raise ScenarioError(

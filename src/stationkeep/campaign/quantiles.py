@@ -32,7 +32,7 @@ def date_quantiles(dates_mjd: Sequence[float | None]) -> list[float | None]:
 
 
 def altitude_quantiles(altitudes_km: FloatArray) -> list[list[float | None]]:
-    """Quantiles over runs of (n_run, n_time) altitudes, NaN where a run has fallen: null where that quantile has fallen.
+    """Quantiles over runs of (n_run, n_time) altitudes, NaN where a run has fallen: null where the quantile has too.
 
     A fallen run counts as lower than any altitude, so the median does not rise when the weakest runs are gone.
     """

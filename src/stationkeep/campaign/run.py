@@ -79,7 +79,9 @@ def run_scenario(
         name: BranchRuns(references[name], tuple(timelines[position] for _, timelines in flown))
         for position, name in enumerate(names)
     }
-    document = summarise(loaded, campaign, {name: (item.reference, item.runs) for name, item in results.items()}, inputs, seed)
+    document = summarise(
+        loaded, campaign, {name: (item.reference, item.runs) for name, item in results.items()}, inputs, seed
+    )
     return CampaignResult(document, campaign, inputs, results)
 
 
@@ -89,7 +91,8 @@ def _chosen(loaded: LoadedScenario, branches: Sequence[str]) -> list[str]:
         if name not in known:
             near = get_close_matches(name, known, n=1)
             raise InputError(
-                f"scenario {loaded.scenario.id} has no branch {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
+                f"scenario {loaded.scenario.id} has no branch {name!r}"
+                + (f"; did you mean {near[0]!r}?" if near else ""),
                 hint=f"its branches are {', '.join(known)}",
             )
     return [name for name in known if not branches or name in branches]

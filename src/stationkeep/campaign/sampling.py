@@ -25,14 +25,19 @@ def draw_inputs(scenario: Scenario, weather: CampaignWeather, root_seed: int, in
 
     Each kind of input has its own stream below the run's seed, so that a new kind does not disturb the others.
     """
-    weather_seed, density_seed, provider_seed, ground_seed = np.random.SeedSequence(root_seed, spawn_key=(index,)).spawn(4)
+    weather_seed, density_seed, provider_seed, ground_seed = np.random.SeedSequence(
+        root_seed, spawn_key=(index,)
+    ).spawn(4)
     track = weather.track(np.random.default_rng(weather_seed))
     density = np.random.default_rng(density_seed)
     ballistic = scenario.drag.ballistic_coefficient_m2_kg * math.exp(
         0.01 * scenario.drag.spread_percent * density.standard_normal()
     )
     error = density_error_path(
-        len(track.drivers), 0.01 * scenario.density_error.spread_percent, scenario.density_error.correlation_days, density
+        len(track.drivers),
+        0.01 * scenario.density_error.spread_percent,
+        scenario.density_error.correlation_days,
+        density,
     )
     provider_rng = np.random.default_rng(provider_seed)
     providers = {item.id: ProviderDraw(provider_rng.random(), provider_rng.random()) for item in scenario.providers}
@@ -46,7 +51,9 @@ def median_inputs(scenario: Scenario, weather: CampaignWeather) -> RunInputs:
     return RunInputs(REFERENCE_RUN, weather.median, ballistic, {})
 
 
-def density_error_path(day_count: int, spread_fraction: float, correlation_days: float, rng: np.random.Generator) -> FloatArray:
+def density_error_path(
+    day_count: int, spread_fraction: float, correlation_days: float, rng: np.random.Generator
+) -> FloatArray:
     """How wrong is the density model on each day? A factor that wanders around one, (n_day,).
 
     The logarithm is an Ornstein-Uhlenbeck process of standard deviation ``spread_fraction`` and the given correlation

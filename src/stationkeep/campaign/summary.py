@@ -71,7 +71,9 @@ def summarise(
     )
 
 
-def _branch(campaign: Campaign, name: str, reference: Timeline, runs: Sequence[Timeline], ground: _Ground) -> BranchDocument:
+def _branch(
+    campaign: Campaign, name: str, reference: Timeline, runs: Sequence[Timeline], ground: _Ground
+) -> BranchDocument:
     scenario = campaign.mission.scenario
     falls = [run.outcome.time_mjd_utc if run.outcome.reentered else None for run in runs]
     p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
@@ -104,7 +106,9 @@ def _altitudes(epoch_mjd: float, runs: Sequence[Timeline]) -> MeanAltitude:
     end = int(flying[-1]) + 1 if flying.size else begin
     columns = np.arange(begin, end, _DAYS_BETWEEN_POINTS)
     low, middle, high = altitude_quantiles(table[:, columns])
-    return MeanAltitude(dates_utc=[iso_day(first_day + int(column)) for column in columns], p05=low, median=middle, p95=high)
+    return MeanAltitude(
+        dates_utc=[iso_day(first_day + int(column)) for column in columns], p05=low, median=middle, p95=high
+    )
 
 
 def _events(reference: Timeline) -> list[EventRecord]:
@@ -124,9 +128,13 @@ def _milestones(reference: Timeline) -> list[EventRecord]:
         if above.size and above[-1] + 1 < len(altitudes) and np.isfinite(altitudes[above[-1] + 1]):
             day = reference.first_day_mjd + int(above[-1]) + 1
             found.append(
-                EventRecord(time_utc=iso_utc(day), kind="milestone", title=f"Mean altitude below {level:.0f} km",
-                            mean_altitude_km=float(altitudes[above[-1] + 1]))
-            )  # fmt: skip
+                EventRecord(
+                    time_utc=iso_utc(day),
+                    kind="milestone",
+                    title=f"Mean altitude below {level:.0f} km",
+                    mean_altitude_km=float(altitudes[above[-1] + 1]),
+                )
+            )
     return found
 
 
@@ -171,21 +179,31 @@ class _Ground:
             population_year=self.result.population_year,
             population_source=self.result.population_source,
             by_region=[
-                RegionRisk(region=item.region, share=item.share, impact_share=item.impact_share,
-                           casualty_expectation=item.share * middle.median)
+                RegionRisk(
+                    region=item.region,
+                    share=item.share,
+                    impact_share=item.impact_share,
+                    casualty_expectation=item.share * middle.median,
+                )
                 for item in self.result.by_region
             ],
             by_country=[
-                CountryRisk(country=item.country, iso2=item.iso2, share=item.share,
-                            casualty_expectation=item.share * middle.median)
+                CountryRisk(
+                    country=item.country,
+                    iso2=item.iso2,
+                    share=item.share,
+                    casualty_expectation=item.share * middle.median,
+                )
                 for item in self.result.by_country
                 if item.share > 0.0
             ],
             by_latitude=[
-                LatitudeBandRisk(south_deg=item.south_deg, north_deg=item.north_deg, impact_share=item.impact_share, share=item.share)
+                LatitudeBandRisk(
+                    south_deg=item.south_deg, north_deg=item.north_deg, impact_share=item.impact_share, share=item.share
+                )
                 for item in self.result.by_latitude
             ],
-        )  # fmt: skip
+        )
 
 
 def _notes(campaign: Campaign, branches: Mapping[str, BranchDocument], ground: _Ground) -> list[str]:
@@ -193,14 +211,15 @@ def _notes(campaign: Campaign, branches: Mapping[str, BranchDocument], ground: _
     from stationkeep.campaign.comparison import comparison_notes
 
     scenario = campaign.mission.scenario
+    drag, error = scenario.drag, scenario.density_error
     notes = comparison_notes(scenario, branches)
     if any(branch.ground_risk for branch in branches.values()):
         notes.append(ground.model.reasoning)
         notes.append(f"Risk on the ground: {CONVENTION}.")
     notes.append(
-        f"Ballistic coefficient {scenario.drag.ballistic_coefficient_m2_kg:.4g} m2/kg +-{scenario.drag.spread_percent:g} % "
-        f"with {scenario.drag.density_model}; the density error wanders by {scenario.density_error.spread_percent:g} % (1 sigma) "
-        f"over {scenario.density_error.correlation_days:g} days. Mean altitude is the mean semi-major axis minus 6378.137 km."
+        f"Ballistic coefficient {drag.ballistic_coefficient_m2_kg:.4g} m2/kg +-{drag.spread_percent:g} % "
+        f"with {drag.density_model}; the density error wanders by {error.spread_percent:g} % (1 sigma) over "
+        f"{error.correlation_days:g} days. Mean altitude is the mean semi-major axis minus 6378.137 km."
     )
     return notes
 
@@ -208,13 +227,24 @@ def _notes(campaign: Campaign, branches: Mapping[str, BranchDocument], ground: _
 def _provenance(loaded: LoadedScenario, campaign: Campaign, ground: _Ground) -> dict[str, Any]:
     scenario, elements = loaded.scenario, campaign.mission.elements
     orbit_source = scenario.orbit.element_set or scenario.orbit.mean_elements
-    sources = [("Orbit", orbit_source.source if orbit_source else None), ("Ballistic coefficient", scenario.drag.source),
-               ("Mass", scenario.mass_source), ("Ground", scenario.ground.source if scenario.ground else None),
-               ("Population", ground.result.population_source)]  # fmt: skip
+    sources: list[tuple[str, str | None]] = [
+        ("Orbit", orbit_source.source if orbit_source else None),
+        ("Ballistic coefficient", scenario.drag.source),
+        ("Mass", scenario.mass_source),
+        ("Ground", scenario.ground.source if scenario.ground else None),
+        ("Population", ground.result.population_source),
+    ]
     sources += [(f"{item.label or item.id}", item.source) for item in scenario.providers]
-    sources += [(f"{item.label or item.id}, propellant aboard", item.propellant.source) for item in scenario.providers if item.propellant]
     sources += [
-        (f"{item.label or item.id}, deliveries", part.source) for item in scenario.providers for part in (*item.resupply, *item.visits)
+        (f"{item.label or item.id}, propellant aboard", item.propellant.source)
+        for item in scenario.providers
+        if item.propellant
+    ]
+    sources += [
+        (f"{item.label or item.id}, deliveries", part.source) for item in scenario.providers for part in item.resupply
+    ]
+    sources += [
+        (f"{item.label or item.id}, visits", part.source) for item in scenario.providers for part in item.visits
     ]
     return {
         "stationkeep": stationkeep.__version__,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stationkeep.environment.celestrak import read_celestrak
 from stationkeep.environment.msafe import SolarForecast, forecast_known_at, read_msafe, shipped_forecasts
 from stationkeep.environment.realisations import realise
-from stationkeep.environment.celestrak import read_celestrak
 from stationkeep.environment.sources import observed_space_weather
 from stationkeep.environment.space_weather import ContinuationPolicy, SpaceWeather
 from stationkeep.errors import InputError, SpaceWeatherFileError
@@ -60,8 +60,8 @@ def campaign_weather(
     """Prepare the space weather of a campaign.
 
     ``choice``: ``observed`` (the Sun as it was, past the table's end by ``past_end``), ``as-known`` (observed up to
-    ``known_until_mjd_utc``, then random draws from the bulletin known then, or from ``forecast_id``), or a file: an MSAFE bulletin
-    (as ``as-known``, with it) or a CelesTrak table (as ``observed``, with it).
+    ``known_until_mjd_utc``, then random draws from the bulletin known then, or from ``forecast_id``), or a file: an
+    MSAFE bulletin (as ``as-known``, with it) or a CelesTrak table (as ``observed``, with it).
     """
     forecast: SolarForecast | None = None
     table: SpaceWeather | None = None
@@ -81,22 +81,37 @@ def _observed(
     first, days = _span(first_mjd, horizon_mjd)
     continued = found.continued(first + days, past_end)
     return CampaignWeather(
-        OBSERVED, first, days, WeatherTrack(first, continued.drivers(first, days)), found, None,
+        OBSERVED,
+        first,
+        days,
+        WeatherTrack(first, continued.drivers(first, days)),
+        found,
+        None,
         _provenance(choice, continued, found, None, first, days, past_end),
-    )  # fmt: skip
+    )
 
 
 def _as_known(
-    forecast: SolarForecast, first_mjd: float, known_until: float, horizon_mjd: float, past_end: ContinuationPolicy, choice: str
+    forecast: SolarForecast,
+    first_mjd: float,
+    known_until: float,
+    horizon_mjd: float,
+    past_end: ContinuationPolicy,
+    choice: str,
 ) -> CampaignWeather:
     observed = observed_space_weather(known_until)
     known = observed.observed_before(known_until)
     first, days = _span(first_mjd, horizon_mjd)
     median = known.continued(first + days, ContinuationPolicy.FORECAST, forecast)
     return CampaignWeather(
-        AS_KNOWN, first, days, WeatherTrack(first, median.drivers(first, days)), known, forecast,
+        AS_KNOWN,
+        first,
+        days,
+        WeatherTrack(first, median.drivers(first, days)),
+        known,
+        forecast,
         _provenance(choice, median, known, forecast, first, days, past_end),
-    )  # fmt: skip
+    )
 
 
 def _span(first_mjd: float, horizon_mjd: float) -> tuple[int, int]:
@@ -105,9 +120,14 @@ def _span(first_mjd: float, horizon_mjd: float) -> tuple[int, int]:
 
 
 def _provenance(
-    choice: str, flown: SpaceWeather, known: SpaceWeather, forecast: SolarForecast | None, first: int, days: int,
+    choice: str,
+    flown: SpaceWeather,
+    known: SpaceWeather,
+    forecast: SolarForecast | None,
+    first: int,
+    days: int,
     past_end: ContinuationPolicy,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     return {
         "description": _described(choice, known, forecast, first),
         "choice": choice if choice in (OBSERVED, AS_KNOWN) else Path(choice).name,

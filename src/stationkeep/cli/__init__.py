@@ -31,7 +31,10 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except OSError as error:
-        _say(f"error: {error.filename or 'the system'}: {error.strerror or error}\n  check the path, permissions and free space")
+        _say(
+            f"error: {error.filename or 'the system'}: {error.strerror or error}\n"
+            "  check the path, permissions and free space"
+        )
         sys.exit(BAD_INPUT)
 
 

@@ -14,21 +14,27 @@ if TYPE_CHECKING:
 
 
 def decay(
-    tle: Annotated[Path, typer.Option("--tle", metavar="FILE", help="Two-line element sets of the object, as many as there are.")],
+    tle: Annotated[Path, typer.Option("--tle", metavar="FILE", help="Two-line element sets, as many as there are.")],
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Use only element sets up to then (UTC). Default: the last one.")
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="Use only sets up to then (UTC). Default: the last one."),
     ] = None,
     space_weather: Annotated[
         str,
-        typer.Option("--space-weather", metavar="observed|as-known|FILE",
-                     help="The Sun as it was, as it was forecast at --as-of, or from an MSAFE bulletin or a CelesTrak table."),
+        typer.Option(
+            "--space-weather",
+            metavar="observed|as-known|FILE",
+            help="The Sun as it was, as forecast at --as-of, or from an MSAFE bulletin or a CelesTrak table.",
+        ),
     ] = "as-known",
     runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs.")] = 200,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
     horizon_days: Annotated[float, typer.Option("--horizon-days", help="How far to look after --as-of.")] = 3652.0,
-    norad_id: Annotated[str | None, typer.Option("--norad-id", help="Which object, where the file holds several.")] = None,
+    norad_id: Annotated[
+        str | None, typer.Option("--norad-id", help="Which object, where the file holds several.")
+    ] = None,
     json: JsonOption = None,
-) -> None:  # fmt: skip
+) -> None:
     """When does it come down? The window of re-entry of an object nobody pushes, from its element sets.
 
     Example: stationkeep decay --tle tiangong1.tle --as-of 2018-03-19 --space-weather observed
@@ -69,13 +75,18 @@ def _show(document: DecayDocument) -> None:
     console.print()
     console.print(
         f"Drag            Cd*A/m = {drag.value_m2_kg:.5f} m2/kg +-{drag.spread_percent:.0f} % ({drag.density_model}), "
-        f"{drag.arcs} arc{'s' if drag.arcs != 1 else ''}, {minute_text(drag.arc_start_utc)} to {minute_text(drag.arc_stop_utc)}"
+        f"{drag.arcs} arc{'s' if drag.arcs != 1 else ''}, "
+        f"{minute_text(drag.arc_start_utc)} to {minute_text(drag.arc_stop_utc)}"
     )
     weather = document.provenance["space_weather"]
     forecast = f", then {weather['forecast']}" if weather["forecast"] else ""
     console.print(f"Space weather   {weather['mode']}: observed until {weather['observed_until_utc']}{forecast}")
     if drag.burns_seen:
-        console.print(f"Burns           {drag.burns_seen} seen in the history; none are assumed after {minute_text(document.as_of_utc)}")
+        console.print(
+            f"Burns           {drag.burns_seen} seen in the history; none are assumed after "
+            f"{minute_text(document.as_of_utc)}"
+        )
     if seen.rejected:
         lines = ", ".join(str(item["line_number"]) for item in seen.rejected[:8])
-        console.print(f"Refused         {len(seen.rejected)} element sets (line {lines}{', ...' if len(seen.rejected) > 8 else ''})")
+        lines += ", ..." if len(seen.rejected) > 8 else ""
+        console.print(f"Refused         {len(seen.rejected)} element sets (line {lines})")

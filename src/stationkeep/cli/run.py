@@ -13,7 +13,9 @@ from stationkeep.cli.common import JsonOption, emit_json, make_console, progress
 
 def run(
     scenario: Annotated[str, typer.Argument(help="A shipped scenario (see 'stationkeep scenarios') or a YAML file.")],
-    branch: Annotated[list[str] | None, typer.Option("--branch", "-b", help="Fly only this branch; may be repeated.")] = None,
+    branch: Annotated[
+        list[str] | None, typer.Option("--branch", "-b", help="Fly only this branch; may be repeated.")
+    ] = None,
     runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs per branch.")] = 200,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
     space_weather: Annotated[
@@ -42,7 +44,13 @@ def run(
     _require_writable(out)
     with progress_bar(runs) as advance:
         result = run_scenario(
-            loaded, branches=branch or [], runs=runs, seed=seed, space_weather=space_weather, workers=workers, progress=advance
+            loaded,
+            branches=branch or [],
+            runs=runs,
+            seed=seed,
+            space_weather=space_weather,
+            workers=workers,
+            progress=advance,
         )
     reproduce = _command(scenario, branch or [], runs, seed, space_weather)
     if json is not None:
@@ -76,7 +84,14 @@ def _require_writable(folder: Path) -> None:
 
 
 def _command(scenario: str, branches: list[str], runs: int, seed: int, space_weather: str | None) -> str:
-    words = ["stationkeep", "run", scenario, *(f"--branch={name}" for name in branches), f"--runs={runs}", f"--seed={seed}"]
+    words = [
+        "stationkeep",
+        "run",
+        scenario,
+        *(f"--branch={name}" for name in branches),
+        f"--runs={runs}",
+        f"--seed={seed}",
+    ]
     if space_weather is not None:
         words.append(f"--space-weather={space_weather}")
     return shlex.join(words)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,8 +80,8 @@ def calibrate(history: ElementHistory, weather: WeatherTrack) -> Calibration:
     history  element sets up to the moment of interest (``history.until(...)``)
     weather  observed drivers covering the last 200 days of the history
 
-    The last 90 burn-free days are used, cut into arcs of at most 30, each weighted by the altitude it lost. The spread is
-    the standard error of their mean, at least 5 %.
+    The last 90 burn-free days are used, cut into arcs of at most 30, each weighted by the altitude it lost. The spread
+    is the standard error of their mean, at least 5 %.
     Raises :class:`ElementSetError` when burns or gaps leave no arc of at least 3 days and 4 sets.
     """
     sets = _thinned(history, weather)
@@ -88,8 +89,9 @@ def calibrate(history: ElementHistory, weather: WeatherTrack) -> Calibration:
     arcs = _latest_arcs(pieces, weather)
     if not arcs:
         raise ElementSetError(
-            f"no burn-free arc of {_SHORTEST_ARC_DAYS:.0f} days with {_FEWEST_SETS} sets in the last {_OLDEST_DAYS:.0f} days "
-            f"before {iso_utc(history.sets[-1].epoch_mjd_utc)} ({len(sets)} sets, {burns_seen} burns seen)",
+            f"no burn-free arc of {_SHORTEST_ARC_DAYS:.0f} days with {_FEWEST_SETS} sets in the last "
+            f"{_OLDEST_DAYS:.0f} days before {iso_utc(history.sets[-1].epoch_mjd_utc)} "
+            f"({len(sets)} sets, {burns_seen} burns seen)",
             hint="give a file with more element sets, or a later --as-of",
         )
     # An arc speaks with the weight of the altitude it lost: its error is a fixed few tens of metres.
@@ -131,10 +133,9 @@ def _burn_free_pieces(sets: list[ElementSet], weather: WeatherTrack) -> tuple[li
     """Cut the history where the semi-major axis moves as only a burn can move it, and count the cuts."""
     if len(sets) < 2:
         return [sets], 0
-    expected = np.array([
-        _loss_km(one.elements, two.epoch_mjd_utc, _REFERENCE_M2_KG, weather)
-        for one, two in zip(sets[:-1], sets[1:], strict=True)
-    ])  # fmt: skip
+    expected = np.array(
+        [_loss_km(one.elements, two.epoch_mjd_utc, _REFERENCE_M2_KG, weather) for one, two in pairwise(sets)]
+    )
     lost = -np.diff([item.elements.semi_major_axis_km for item in sets])
     expected *= max(_weighted_median(lost / expected, expected), 0.05)
     cuts = _burn_steps(lost, expected)
@@ -204,7 +205,7 @@ def fit_arc(sets: tuple[ElementSet, ...], weather: WeatherTrack) -> Arc | None:
     if len(sets) < _FEWEST_SETS or sets[-1].epoch_mjd_utc - sets[0].epoch_mjd_utc < _SHORTEST_ARC_DAYS:
         return None
     stride = max(1, len(sets) // _MOST_PAIR_SETS)
-    sets = (*sets[: -1 : stride], sets[-1])
+    sets = (*sets[:-1:stride], sets[-1])
     axes = np.array([item.elements.semi_major_axis_km for item in sets])
     value = _REFERENCE_M2_KG
     start = sets[0].elements
@@ -225,9 +226,13 @@ def fit_arc(sets: tuple[ElementSet, ...], weather: WeatherTrack) -> Arc | None:
 
 def _shifted(elements: MeanElements, offset_km: float) -> MeanElements:
     return MeanElements(
-        elements.epoch_mjd_utc, elements.semi_major_axis_km + offset_km, elements.eccentricity,
-        elements.inclination_rad, elements.raan_rad, elements.argument_of_perigee_rad,
-    )  # fmt: skip
+        elements.epoch_mjd_utc,
+        elements.semi_major_axis_km + offset_km,
+        elements.eccentricity,
+        elements.inclination_rad,
+        elements.raan_rad,
+        elements.argument_of_perigee_rad,
+    )
 
 
 def _losses_along(start: MeanElements, sets: tuple[ElementSet, ...], value: float, weather: WeatherTrack) -> FloatArray:

@@ -1,8 +1,8 @@
 """The compiled core of the mean decay engine: averaged drag and secular motion, bare floats only.
 
 State ``(a, xi, eta, i, raan)``: mean semi-major axis [km], ``xi = e cos(argp)``, ``eta = e sin(argp)`` (regular at
-zero eccentricity), inclination and right ascension of the node [rad]; averages over the J2 short-period terms, in TEME of date, the J3
-long-period motion included (:func:`stationkeep.orbit.mean_decay.state_of` converts).
+zero eccentricity), inclination and right ascension of the node [rad]; averages over the J2 short-period terms, in
+TEME of date, the J3 long-period motion included (:func:`stationkeep.orbit.mean_decay.state_of` converts).
 
 Equations. Drag: Gauss's equations in vector form (Vallado, *Fundamentals*, 4th ed., section 9.2),
 averaged over the mean anomaly by equal steps of eccentric longitude, which converge exponentially. J2 secular rates
@@ -57,9 +57,17 @@ _NET_CEILING_KM = 1000.0
 
 @compiled(fastmath=True)
 def orbit_rates(
-    weights: Any, time_mjd: float, span_days: float, state: Any, drivers: Any, ballistic_m2_kg: float,
-    lattice: Any, scratch: Any, net_scratch: Any, rates: Any,
-) -> float:  # fmt: skip
+    weights: Any,
+    time_mjd: float,
+    span_days: float,
+    state: Any,
+    drivers: Any,
+    ballistic_m2_kg: float,
+    lattice: Any,
+    scratch: Any,
+    net_scratch: Any,
+    rates: Any,
+) -> float:
     """Fill ``rates`` with d(state)/dt per day by drag, averaged over one orbit; return the lowest geodetic height [km].
 
     ``drivers``: previous-day F10.7, its 81-day mean, daily Ap. ``lattice``: (3, n) cosine and sine of the nodes'
@@ -105,9 +113,19 @@ def orbit_rates(
         scratch[7, k] = altitude[k]
         altitude[k] = min(max(altitude[k], _NET_FLOOR_KM), _NET_CEILING_KM)
     density_along_orbit(
-        weights, mjd[:node_count], drivers[0], drivers[1], drivers[2], sin_lat[:node_count], cos_lat[:node_count],
-        longitude[:node_count], solar_time[:node_count], altitude[:node_count], net_scratch, density[:node_count],
-    )  # fmt: skip
+        weights,
+        mjd[:node_count],
+        drivers[0],
+        drivers[1],
+        drivers[2],
+        sin_lat[:node_count],
+        cos_lat[:node_count],
+        longitude[:node_count],
+        solar_time[:node_count],
+        altitude[:node_count],
+        net_scratch,
+        density[:node_count],
+    )
     mean_motion = math.sqrt(EARTH_MU_KM3_S2 / (a * a * a))  # rad/s
     momentum = mean_motion * a * a * root  # km2/s
     d_a = d_xi = d_eta = d_i = d_raan = 0.0
@@ -189,10 +207,20 @@ def _node_choice(state: Any) -> int:
 
 @compiled()
 def fly(
-    weights: Any, state: Any, start_mjd: float, stop_mjd: float, first_day_mjd: int, drivers: Any,
-    ballistic_m2_kg: Any, floor_mean_altitude_km: float, reentry_altitude_km: float, altitude_by_day_km: Any,
-    lattices: Any, scratch: Any, net_scratch: Any,
-) -> tuple[float, int]:  # fmt: skip
+    weights: Any,
+    state: Any,
+    start_mjd: float,
+    stop_mjd: float,
+    first_day_mjd: int,
+    drivers: Any,
+    ballistic_m2_kg: Any,
+    floor_mean_altitude_km: float,
+    reentry_altitude_km: float,
+    altitude_by_day_km: Any,
+    lattices: Any,
+    scratch: Any,
+    net_scratch: Any,
+) -> tuple[float, int]:
     """Advance ``state`` in place until a time, a floor of mean altitude, or re-entry; return (time [MJD], reason).
 
     ``drivers`` (n_day, 3), ``ballistic_m2_kg`` (n_day,) and ``altitude_by_day_km`` (n_day + 1,) count days from
@@ -205,14 +233,23 @@ def fly(
     known = False  # whether ``rates`` holds yesterday's rates
     lowest = 0.0
     while time < stop_mjd:
-        day = int(math.floor(time + 1.0e-9)) - first_day_mjd
+        day = math.floor(time + 1.0e-9) - first_day_mjd
         day_end = min(float(first_day_mjd + day + 1), stop_mjd)
         step = day_end - time
         choice = _node_choice(state)
         nodes = lattices[choice]
         if not known:
             lowest = orbit_rates(
-                weights, time + 0.5 * step, step, state, drivers[day], ballistic_m2_kg[day], nodes, scratch, net_scratch[choice], rates
+                weights,
+                time + 0.5 * step,
+                step,
+                state,
+                drivers[day],
+                ballistic_m2_kg[day],
+                nodes,
+                scratch,
+                net_scratch[choice],
+                rates,
             )
             if not math.isfinite(rates[0]) or not math.isfinite(lowest):
                 return time, FAILED
@@ -225,7 +262,16 @@ def fly(
         # midpoint rule
         _advance(state, rates, 0.5 * step, middle)
         low_half = orbit_rates(
-            weights, time + 0.5 * step, step, middle, drivers[day], ballistic_m2_kg[day], nodes, scratch, net_scratch[choice], half_rates
+            weights,
+            time + 0.5 * step,
+            step,
+            middle,
+            drivers[day],
+            ballistic_m2_kg[day],
+            nodes,
+            scratch,
+            net_scratch[choice],
+            half_rates,
         )
         if not math.isfinite(half_rates[0]):
             return time, FAILED

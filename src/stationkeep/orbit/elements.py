@@ -2,8 +2,8 @@
 
 *Mean* elements are Brouwer's (doubly primed: J2 short-period and J3 long-period terms removed), in the true
 equator, mean equinox frame of date (TEME): what a two-line element set holds once its mean motion is un-Kozai'd, and
-what the mean decay engine takes and gives. *Osculating* elements are those of the instantaneous position and velocity. For the
-station's orbit the two semi-major axes differ by up to 10 km within one revolution.
+what the mean decay engine takes and gives. *Osculating* elements are those of the instantaneous position and
+velocity. For the station's orbit the two semi-major axes differ by up to 10 km within one revolution.
 """
 
 from __future__ import annotations
@@ -28,8 +28,15 @@ class MeanElements:
     mean_anomaly_rad: float = 0.0
 
     def __post_init__(self) -> None:
-        values = (self.semi_major_axis_km, self.eccentricity, self.inclination_rad, self.raan_rad,
-                  self.argument_of_perigee_rad, self.mean_anomaly_rad, self.epoch_mjd_utc)  # fmt: skip
+        values = (
+            self.semi_major_axis_km,
+            self.eccentricity,
+            self.inclination_rad,
+            self.raan_rad,
+            self.argument_of_perigee_rad,
+            self.mean_anomaly_rad,
+            self.epoch_mjd_utc,
+        )
         if not all(math.isfinite(value) for value in values):
             raise OrbitError(f"orbit with a value that is not a number: {self}")
         if not 0.0 <= self.eccentricity < 1.0 or self.semi_major_axis_km <= 0.0:

@@ -148,10 +148,20 @@ def fly_mean(
     if elements.epoch_mjd_utc == math.floor(elements.epoch_mjd_utc):
         altitude[int(elements.epoch_mjd_utc) - weather.first_day_mjd] = elements.mean_altitude_km
     time, reason = fly(
-        load_surrogate_weights(), state, elements.epoch_mjd_utc, stop_mjd_utc, weather.first_day_mjd, weather.drivers,
-        np.ascontiguousarray(ballistic), floor_mean_altitude_km, reentry_altitude_km, altitude,
-        _lattices(), space.scratch, space.net_scratch,
-    )  # fmt: skip
+        load_surrogate_weights(),
+        state,
+        elements.epoch_mjd_utc,
+        stop_mjd_utc,
+        weather.first_day_mjd,
+        weather.drivers,
+        np.ascontiguousarray(ballistic),
+        floor_mean_altitude_km,
+        reentry_altitude_km,
+        altitude,
+        _lattices(),
+        space.scratch,
+        space.net_scratch,
+    )
     end = elements_of(state, time)
     outcome = Outcome(_REASONS[reason], time, float(state[0]) - EARTH_EQUATORIAL_RADIUS_KM)
     return DecayTrack(outcome, end, weather.first_day_mjd, altitude)
@@ -191,14 +201,16 @@ def state_of(elements: MeanElements) -> FloatArray:
     Brouwer's doubly primed elements, as in an element set, leave out the J3 long-period motion; the engine's
     eccentricity vector is the true average, so the forced part (0.001, 6 km of perigee height) is added here.
     """
-    return np.array([
-        elements.semi_major_axis_km,
-        elements.eccentricity * math.cos(elements.argument_of_perigee_rad),
-        elements.eccentricity * math.sin(elements.argument_of_perigee_rad) + forced_eccentricity(elements.semi_major_axis_km,
-                                                                                             elements.inclination_rad),
-        elements.inclination_rad,
-        elements.raan_rad,
-    ])  # fmt: skip
+    forced = forced_eccentricity(elements.semi_major_axis_km, elements.inclination_rad)
+    return np.array(
+        [
+            elements.semi_major_axis_km,
+            elements.eccentricity * math.cos(elements.argument_of_perigee_rad),
+            elements.eccentricity * math.sin(elements.argument_of_perigee_rad) + forced,
+            elements.inclination_rad,
+            elements.raan_rad,
+        ]
+    )
 
 
 def elements_of(state: FloatArray, time_mjd_utc: float) -> MeanElements:

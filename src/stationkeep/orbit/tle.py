@@ -26,10 +26,12 @@ _MAX_FILE_BYTES = 256 * 1024 * 1024
 
 # Fixed columns (CelesTrak, "NORAD Two-Line Element Set Format"); [A-Z0-9] in the number is the Alpha-5 extension.
 _LINE_1 = re.compile(
-    r"1 [A-Z0-9 ]\d{4}[UCS ] .{8} [\d ]{2}[\d ]\d\d\.\d{8} [-+ ]\.\d{8} [-+ ][\d ]{5}[-+ ]\d [-+ ][\d ]{5}[-+ ]\d [\d ] [\d ]{4}\d"
+    r"1 [A-Z0-9 ]\d{4}[UCS ] .{8} [\d ]{2}[\d ]\d\d\.\d{8} [-+ ]\.\d{8} "
+    r"[-+ ][\d ]{5}[-+ ]\d [-+ ][\d ]{5}[-+ ]\d [\d ] [\d ]{4}\d"
 )
 _LINE_2 = re.compile(
-    r"2 [A-Z0-9 ]\d{4} [\d ]{3}\.[\d ]{4} [\d ]{3}\.[\d ]{4} \d{7} [\d ]{3}\.[\d ]{4} [\d ]{3}\.[\d ]{4} [\d ]\d\.\d{8}[\d ]{5}\d"
+    r"2 [A-Z0-9 ]\d{4} [\d ]{3}\.[\d ]{4} [\d ]{3}\.[\d ]{4} \d{7} "
+    r"[\d ]{3}\.[\d ]{4} [\d ]{3}\.[\d ]{4} [\d ]\d\.\d{8}[\d ]{5}\d"
 )
 
 
@@ -96,7 +98,7 @@ def read_element_set(line1: str, line2: str, name: str = "") -> ElementSet:
     Raises :class:`ElementSetError` with the reason: wrong length or columns, bad checksum, two objects mixed,
     or an orbit SGP4 cannot start.
     """
-    from sgp4.api import WGS72, Satrec  # type: ignore[import-untyped]
+    from sgp4.api import WGS72, Satrec
 
     line1, line2 = line1.rstrip(), line2.rstrip()
     _check_line(line1, _LINE_1, "1")
@@ -166,7 +168,9 @@ def read_tle_file(path: Path) -> dict[str, ElementHistory]:
         else:
             accepted.setdefault(item.norad_id, {})[item.epoch_mjd_utc] = item
     if not accepted:
-        raise ElementSetError(_nothing_usable(path, rejected), hint="each set needs two 69-column lines starting '1 ' and '2 '")
+        raise ElementSetError(
+            _nothing_usable(path, rejected), hint="each set needs two 69-column lines starting '1 ' and '2 '"
+        )
     rejected.sort(key=lambda item: item.line_number)
     return {
         norad_id: ElementHistory(
@@ -205,8 +209,12 @@ def _check_line(line: str, columns: re.Pattern[str], which: str) -> None:
 
 
 def _check_angles(line2: str) -> None:
-    for label, columns, limit in (("inclination", slice(8, 16), 180.0), ("right ascension", slice(17, 25), 360.0),
-                                  ("argument of perigee", slice(34, 42), 360.0), ("mean anomaly", slice(43, 51), 360.0)):  # fmt: skip
+    for label, columns, limit in (
+        ("inclination", slice(8, 16), 180.0),
+        ("right ascension", slice(17, 25), 360.0),
+        ("argument of perigee", slice(34, 42), 360.0),
+        ("mean anomaly", slice(43, 51), 360.0),
+    ):
         value = float(line2[columns])
         if value > limit:
             raise ElementSetError(f"{label} {value} deg is above {limit:.0f} deg")
@@ -224,7 +232,9 @@ def _text_lines(path: Path) -> list[str]:
     if not data.strip():
         raise ElementSetError(f"{path} is empty", hint="give a file with two-line element sets")
     if b"\x00" in data:
-        raise ElementSetError(f"{path} is not plain text (binary, or UTF-16)", hint="save it as plain ASCII or UTF-8 text")
+        raise ElementSetError(
+            f"{path} is not plain text (binary, or UTF-16)", hint="save it as plain ASCII or UTF-8 text"
+        )
     try:
         return data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""What does a reboost burn cost, and how far does it lift? Rocket equation and the tangential burn on a near-circular orbit."""
+"""What does a reboost burn cost, and how far does it lift? Rocket equation and tangential burns near a circle."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def delta_v_for_gain_m_s(mean_altitude_km: float, gain_km: float) -> float:
     start = EARTH_EQUATORIAL_RADIUS_KM + mean_altitude_km
     end = start + gain_km
     if start <= 0.0 or end <= 0.0:
-        raise InputError(f"no orbit at {mean_altitude_km + gain_km:.1f} km mean altitude", hint="give altitudes above ground")
+        raise InputError(
+            f"no orbit at {mean_altitude_km + gain_km:.1f} km mean altitude", hint="give altitudes above ground"
+        )
     transfer = 0.5 * (start + end)
     first = math.sqrt(EARTH_MU_KM3_S2 * (2.0 / start - 1.0 / transfer)) - math.sqrt(EARTH_MU_KM3_S2 / start)
     second = math.sqrt(EARTH_MU_KM3_S2 / end) - math.sqrt(EARTH_MU_KM3_S2 * (2.0 / end - 1.0 / transfer))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,13 @@ from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import Workspace, fly_mean
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.propulsion.burns import reboost
-from stationkeep.scenario.events import AltitudePolicyChange, ProviderAvailable, ProviderLost, Withdrawal, WithdrawalScope
+from stationkeep.scenario.events import (
+    AltitudePolicyChange,
+    ProviderAvailable,
+    ProviderLost,
+    Withdrawal,
+    WithdrawalScope,
+)
 from stationkeep.simulation.providers import ProviderPlan, ProviderState
 from stationkeep.simulation.timeline import Timeline, TimelineEvent
 
@@ -116,13 +123,13 @@ class _Run:
         for event in self.scenario.branches[self.branch].events:
             if isinstance(event, ProviderAvailable):
                 self.to_be_enabled.add(event.provider)
-            self._at(event.date_mjd_utc, lambda event=event: self._happen(event))
+            self._at(event.date_mjd_utc, partial(self._happen, event))
         for provider in self.providers:
             for delivery in provider.plan.deliveries:
-                self._at(delivery.time_mjd_utc, lambda p=provider, d=delivery: self._deliver(p, d))
+                self._at(delivery.time_mjd_utc, partial(self._deliver, provider, delivery))
             for stay in provider.plan.stays:
-                self._at(max(stay.arrives_mjd_utc, self.epoch), lambda p=provider, s=stay: self._arrive(p, s))
-                self._at(stay.leaves_mjd_utc, lambda p=provider, s=stay: self._leave(p, s))
+                self._at(max(stay.arrives_mjd_utc, self.epoch), partial(self._arrive, provider, stay))
+                self._at(stay.leaves_mjd_utc, partial(self._leave, provider, stay))
             for edge in (provider.plan.from_mjd_utc, provider.plan.until_mjd_utc):
                 if self.epoch < edge < self.horizon:
                     self._at(edge, self._review)
@@ -173,10 +180,15 @@ class _Run:
             return OutcomeReason.TIME_LIMIT
         scale = self.scenario.drag.reference_mass_kg / self.mass_kg
         track = fly_mean(
-            self.elements, stop_mjd, self.inputs.weather, self.inputs.ballistic_m2_kg * scale,
-            floor_mean_altitude_km=floor_km, reentry_altitude_km=self.scenario.reentry_altitude_km,
-            altitude_by_day_km=self.altitude_by_day_km, workspace=self.workspace,
-        )  # fmt: skip
+            self.elements,
+            stop_mjd,
+            self.inputs.weather,
+            self.inputs.ballistic_m2_kg * scale,
+            floor_mean_altitude_km=floor_km,
+            reentry_altitude_km=self.scenario.reentry_altitude_km,
+            altitude_by_day_km=self.altitude_by_day_km,
+            workspace=self.workspace,
+        )
         self.elements = track.elements
         return track.outcome.reason
 
@@ -208,18 +220,26 @@ class _Run:
     def _burn(self, provider: ProviderState) -> None:
         assert self.policy is not None
         burn = reboost(
-            self.altitude_km, self.policy.target_km - self.altitude_km, self.mass_kg, provider.plan.thruster,
-            propellant_available_kg=provider.tank.content_kg, longest_burn_s=provider.plan.provider.max_burn_duration_s,
-        )  # fmt: skip
+            self.altitude_km,
+            self.policy.target_km - self.altitude_km,
+            self.mass_kg,
+            provider.plan.thruster,
+            propellant_available_kg=provider.tank.content_kg,
+            longest_burn_s=provider.plan.provider.max_burn_duration_s,
+        )
         provider.tank.draw(self.now, burn.propellant_kg, "reboost")
         self.mass_kg -= burn.propellant_kg
         self.elements = _lifted(self.elements, burn.mean_altitude_gain_km)
         self.burn_count += 1
         self.next_burn_mjd = self.now + self.policy.min_days_between_burns
         self._note(
-            "burn", f"Reboost by {provider.plan.label}: +{burn.mean_altitude_gain_km:.2f} km", provider=provider.plan.provider.id,
-            delta_v_m_s=burn.delta_v_m_s, duration_s=burn.duration_s, propellant_kg=burn.propellant_kg,
-        )  # fmt: skip
+            "burn",
+            f"Reboost by {provider.plan.label}: +{burn.mean_altitude_gain_km:.2f} km",
+            provider=provider.plan.provider.id,
+            delta_v_m_s=burn.delta_v_m_s,
+            duration_s=burn.duration_s,
+            propellant_kg=burn.propellant_kg,
+        )
         self._review()
 
     # --- partners and flights ---------------------------------------------------------------------------------------
@@ -250,7 +270,11 @@ class _Run:
                 if provider.plan.provider.partner == event.partner:
                     provider.operating = False
         stops = " and ".join(_STOPS[scope] for scope in event.scope)
-        self._note(event.type, f"{self.mission.partner_names.get(event.partner, event.partner)} withdraws: {stops}", note=event.note)
+        self._note(
+            event.type,
+            f"{self.mission.partner_names.get(event.partner, event.partner)} withdraws: {stops}",
+            note=event.note,
+        )
 
     def _deliver(self, provider: ProviderState, delivery: Delivery) -> None:
         if delivery.partner in self.not_delivering or not provider.operating:
@@ -258,8 +282,12 @@ class _Run:
         amount = delivery.load_kg(provider.tank.content_kg, provider.draw.delivery)
         provider.tank.fill(self.now, amount, "delivery")
         self.mass_kg += amount
-        self._note("delivery", f"Propellant delivered to {provider.plan.label}", provider=provider.plan.provider.id,
-                   propellant_kg=amount)  # fmt: skip
+        self._note(
+            "delivery",
+            f"Propellant delivered to {provider.plan.label}",
+            provider=provider.plan.provider.id,
+            propellant_kg=amount,
+        )
         self._review()
 
     def _arrive(self, provider: ProviderState, stay: Stay) -> None:
@@ -271,8 +299,12 @@ class _Run:
         if stay.arrives_mjd_utc >= self.epoch:
             # The dry mass of visitors comes and goes and is in the station's mean mass; their propellant is counted.
             self.mass_kg += amount
-            self._note("arrival", f"{stay.flight or provider.plan.label} arrives", provider=provider.plan.provider.id,
-                       propellant_kg=amount)  # fmt: skip
+            self._note(
+                "arrival",
+                f"{stay.flight or provider.plan.label} arrives",
+                provider=provider.plan.provider.id,
+                propellant_kg=amount,
+            )
         self._review()
 
     def _leave(self, provider: ProviderState, stay: Stay) -> None:
@@ -281,8 +313,11 @@ class _Run:
         left = provider.tank.empty(self.now, "left with its vehicle")
         provider.present = False
         self.mass_kg -= left
-        self._note("departure", f"{stay.flight or provider.plan.label} leaves with {left:.0f} kg unused",
-                   provider=provider.plan.provider.id)  # fmt: skip
+        self._note(
+            "departure",
+            f"{stay.flight or provider.plan.label} leaves with {left:.0f} kg unused",
+            provider=provider.plan.provider.id,
+        )
         self._review()
 
     def _state(self, provider_id: str) -> ProviderState:
@@ -305,8 +340,10 @@ class _Run:
 def _lifted(elements: MeanElements, gain_km: float) -> MeanElements:
     """The orbit after a reboost in two halves, half a revolution apart: higher, eccentricity vector unchanged."""
     return MeanElements(
-        elements.epoch_mjd_utc, elements.semi_major_axis_km + gain_km, elements.eccentricity,
-        elements.inclination_rad, elements.raan_rad, elements.argument_of_perigee_rad,
-    )  # fmt: skip
-
-
+        elements.epoch_mjd_utc,
+        elements.semi_major_axis_km + gain_km,
+        elements.eccentricity,
+        elements.inclination_rad,
+        elements.raan_rad,
+        elements.argument_of_perigee_rad,
+    )

@@ -46,7 +46,7 @@ class Timeline:
     outcome: Outcome
     first_day_mjd: int
     altitude_by_day_km: FloatArray
-    """(n_day + 1,) mean altitude at each UTC midnight from ``first_day_mjd``; NaN before the epoch and after the end."""
+    """(n_day + 1,) mean altitude at each UTC midnight from ``first_day_mjd``; NaN where it did not fly."""
     events: tuple[TimelineEvent, ...]
     propellant_used_kg: float
     burn_count: int
@@ -81,5 +81,15 @@ class Timeline:
 
     def event_table(self) -> list[dict[str, Any]]:
         """The events as rows, in time order."""
-        names = ("time_utc", "kind", "title", "mean_altitude_km", "provider", "delta_v_m_s", "duration_s", "propellant_kg", "note")
+        names = (
+            "time_utc",
+            "kind",
+            "title",
+            "mean_altitude_km",
+            "provider",
+            "delta_v_m_s",
+            "duration_s",
+            "propellant_kg",
+            "note",
+        )
         return [{name: getattr(event, name) for name in names} for event in self.events]
