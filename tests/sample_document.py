@@ -19,6 +19,7 @@ from stationkeep.campaign.document import (
     RegionRisk,
     RunDocument,
     ScenarioRef,
+    with_median,
 )
 
 EPOCH = datetime(2022, 4, 2, tzinfo=UTC)
@@ -71,10 +72,12 @@ def ground_risk(median_area_m2: float = 1900.0) -> GroundRisk:
     people = impact * np.interp(bands, [-55, -35, -5, 10, 30, 50], [0.2, 2.0, 3.0, 8.0, 14.0, 6.0])
     shares = 0.4 * 0.86 ** np.arange(len(_COUNTRIES))
     return GroundRisk(
-        casualty_area_m2=around(median_area_m2),
-        casualty_expectation=expectation,
-        one_in=Interval(p05=1 / expectation.p95, median=1 / expectation.median, p95=1 / expectation.p05),
-        surviving_mass_kg=Interval(p05=52_000, median=106_000, p95=170_000),
+        **with_median(
+            casualty_area_m2=around(median_area_m2),
+            casualty_expectation=expectation,
+            one_in=Interval(p05=1 / expectation.p95, median=1 / expectation.median, p95=1 / expectation.p05),
+            surviving_mass_kg=Interval(p05=52_000, median=106_000, p95=170_000),
+        ),
         ocean_share=0.714,
         population_year=2022,
         population_source="GeoNames places (CC BY 4.0) scaled to national totals",
@@ -131,8 +134,10 @@ def falling_branch(
             median=curve(quantile(0.5)),
             p95=curve(quantile(0.95)),
         ),
-        propellant_used_kg=Interval(p05=120.0 * burns, median=140.0 * burns, p95=155.0 * burns),
-        burns=Interval(p05=max(0, burns - 2), median=burns, p95=burns + 3),
+        **with_median(
+            propellant_used_kg=Interval(p05=120.0 * burns, median=140.0 * burns, p95=155.0 * burns),
+            burns=Interval(p05=max(0, burns - 2), median=burns, p95=burns + 3),
+        ),
         ground_risk=ground_risk() if any(dates) else None,
         events=[
             EventRecord(
@@ -164,8 +169,10 @@ def flying_branch(label: str = "Cooperation", *, runs: int = 200, burns: int = 6
             median=[float(x) for x in saw],
             p95=[float(x) for x in saw + 1.2],
         ),
-        propellant_used_kg=Interval(p05=18_600, median=21_300, p95=24_800),
-        burns=Interval(p05=burns - 7, median=burns, p95=burns + 8),
+        **with_median(
+            propellant_used_kg=Interval(p05=18_600, median=21_300, p95=24_800),
+            burns=Interval(p05=burns - 7, median=burns, p95=burns + 8),
+        ),
         ground_risk=None,
         events=_burns("progress", burns, every_days=52),
         reboost_ends_utc=None,

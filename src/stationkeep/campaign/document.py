@@ -57,6 +57,14 @@ class Interval(_Part):
     p95: float
 
 
+def with_median(**intervals: Interval) -> dict[str, Any]:
+    """Fields ``x`` (the median) and ``x_interval`` for each: a reader may take just the number."""
+    return {
+        **{name: part.median for name, part in intervals.items()},
+        **{f"{name}_interval": part for name, part in intervals.items()},
+    }
+
+
 class RegionRisk(_Part):
     """A region's share of the casualty expectation, and the casualty expectation it carries."""
 
@@ -87,10 +95,14 @@ class LatitudeBandRisk(_Part):
 class GroundRisk(_Part):
     """Who is at risk when it falls uncontrolled; given that it falls."""
 
-    casualty_area_m2: Interval
-    casualty_expectation: Interval
-    one_in: Interval = Field(description="1 / casualty expectation; p05 belongs to the highest expectation")
-    surviving_mass_kg: Interval
+    casualty_area_m2: float
+    casualty_area_m2_interval: Interval
+    casualty_expectation: float
+    casualty_expectation_interval: Interval
+    one_in: float = Field(description="1 / casualty expectation")
+    one_in_interval: Interval = Field(description="p05 belongs to the highest expectation")
+    surviving_mass_kg: float
+    surviving_mass_kg_interval: Interval
     ocean_share: float
     population_year: int
     population_source: str
@@ -120,8 +132,10 @@ class BranchDocument(_Part):
     description: str
     reentry: Reentry
     mean_altitude_km: MeanAltitude
-    propellant_used_kg: Interval
-    burns: Interval
+    propellant_used_kg: float
+    propellant_used_kg_interval: Interval
+    burns: float
+    burns_interval: Interval
     ground_risk: GroundRisk | None = Field(description="null where no run falls")
     events: list[EventRecord]
     reboost_ends_utc: str | None = Field(

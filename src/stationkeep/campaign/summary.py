@@ -22,6 +22,7 @@ from stationkeep.campaign.document import (
     RegionRisk,
     RunDocument,
     ScenarioRef,
+    with_median,
 )
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
@@ -89,8 +90,10 @@ def _branch(
             dates_utc=[None if date is None else iso_utc(date) for date in falls],
         ),
         mean_altitude_km=_altitudes(scenario.epoch_mjd_utc, runs),
-        propellant_used_kg=interval([run.propellant_used_kg for run in runs]),
-        burns=interval([run.burn_count for run in runs]),
+        **with_median(
+            propellant_used_kg=interval([run.propellant_used_kg for run in runs]),
+            burns=interval([run.burn_count for run in runs]),
+        ),
         ground_risk=ground.risk(runs),
         events=_events(reference),
         reboost_ends_utc=None if ends is None else iso_utc(ends),
@@ -171,10 +174,12 @@ class _Ground:
         expectation = areas * self.result.people_per_km2 * 1.0e-6
         middle = interval(expectation)
         return GroundRisk(
-            casualty_area_m2=interval(areas),
-            casualty_expectation=middle,
-            one_in=Interval(p05=1.0 / middle.p95, median=1.0 / middle.median, p95=1.0 / middle.p05),
-            surviving_mass_kg=interval(surviving),
+            **with_median(
+                casualty_area_m2=interval(areas),
+                casualty_expectation=middle,
+                one_in=Interval(p05=1.0 / middle.p95, median=1.0 / middle.median, p95=1.0 / middle.p05),
+                surviving_mass_kg=interval(surviving),
+            ),
             ocean_share=self.result.ocean_share,
             population_year=self.result.population_year,
             population_source=self.result.population_source,

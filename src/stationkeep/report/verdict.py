@@ -38,10 +38,10 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
     if any(b.ground_risk for b in document.branches.values()):
         rows += _ground_rows(document)
     rows += [
-        _row(document, "Propellant used", lambda b: text.mass_text(b.propellant_used_kg.median), opens=True),
-        _row(document, "90 % window", lambda b: text.mass_window(b.propellant_used_kg), kind="detail"),
-        _row(document, "Burns", lambda b: f"{b.burns.median:,.0f}"),
-        _row(document, "90 % window", lambda b: text.count_window(b.burns), kind="detail"),
+        _row(document, "Propellant used", lambda b: text.mass_text(b.propellant_used_kg_interval.median), opens=True),
+        _row(document, "90 % window", lambda b: text.mass_window(b.propellant_used_kg_interval), kind="detail"),
+        _row(document, "Burns", lambda b: f"{b.burns_interval.median:,.0f}"),
+        _row(document, "90 % window", lambda b: text.count_window(b.burns_interval), kind="detail"),
     ]
     return rows
 
@@ -52,7 +52,7 @@ def _ground_rows(document: RunDocument) -> list[VerdictRow]:
 
     rows = [
         _row(document, "Someone on the ground is hit", _odds, kind="key", opens=True),
-        _row(document, "90 % window", of_risk(lambda g: text.one_in_window(g.one_in)), kind="detail"),
+        _row(document, "90 % window", of_risk(lambda g: text.one_in_window(g.one_in_interval)), kind="detail"),
     ]
     for region in regions_by_share(document):
         answer = of_risk(lambda g, region=region: _share_of(g, region))  # type: ignore[misc]
@@ -131,7 +131,7 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
         said = f"Falls in {fall}{odds}; 90 % window {window}."
         said = said.replace("Falls in", "Falls on", 1) if fall[0].isdigit() else said
     if branch.ground_risk is not None:
-        risk = branch.ground_risk.one_in
+        risk = branch.ground_risk.one_in_interval
         said += f" Falling uncontrolled, the chance that someone is hit is {text.one_in_text(risk.median)}"
         window = text.one_in_window(risk).removeprefix("1 in ")
         said += f" ({window})." if risk.p05 >= 2 and "–" in window else "."
@@ -141,7 +141,7 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
 def _odds(branch: BranchDocument) -> str:
     if branch.ground_risk is None:
         return text.NONE
-    odds = text.one_in_text(branch.ground_risk.one_in.median)
+    odds = text.one_in_text(branch.ground_risk.one_in_interval.median)
     # The risk is conditional on a fall; where a fall is not certain the reader must see that.
     return odds if all(branch.reentry.dates_utc) else f"{odds} if it falls"
 
