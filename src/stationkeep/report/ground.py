@@ -75,7 +75,7 @@ def _numbers_table(document: RunDocument, falling: dict[str, BranchDocument]) ->
         rows.append(
             (
                 f'<span class="t" {branch_vars(styles[key])}>{e(branch.label)}</span>',
-                _with_window(text.mass_text(risk.surviving_mass_kg_interval.median), text.mass_window(risk.surviving_mass_kg_interval)),
+                _with_window(text.mass_text(risk.surviving_mass_kg), text.mass_window(risk.surviving_mass_kg_interval)),
                 _with_window(
                     f"{text.significant(area.median)} m²",
                     f"{text.window(area)} m²",
@@ -84,7 +84,7 @@ def _numbers_table(document: RunDocument, falling: dict[str, BranchDocument]) ->
                     text.significant(expected.median),
                     text.window(expected),
                 ),
-                _with_window(text.one_in_text(risk.one_in_interval.median), text.one_in_window(risk.one_in_interval)),
+                _with_window(text.one_in_text(risk.one_in), text.one_in_window(risk.one_in_interval)),
                 text.percent(risk.ocean_share),
             )
         )

@@ -175,9 +175,9 @@ def _propellant_section(document: RunDocument) -> str:
     rows = [
         (
             f'<span class="t" {branch_vars(styles[key])}>{e(branch.label)}</span>',
-            text.mass_text(branch.propellant_used_kg_interval.median),
+            text.mass_text(branch.propellant_used_kg),
             text.mass_window(branch.propellant_used_kg_interval),
-            f"{branch.burns_interval.median:,.0f}",
+            f"{branch.burns:,.0f}",
             text.count_window(branch.burns_interval),
             text.day_text(branch.reboost_ends_utc) if branch.reboost_ends_utc else "not by the horizon",
         )

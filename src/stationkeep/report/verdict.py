@@ -38,9 +38,9 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
     if any(b.ground_risk for b in document.branches.values()):
         rows += _ground_rows(document)
     rows += [
-        _row(document, "Propellant used", lambda b: text.mass_text(b.propellant_used_kg_interval.median), opens=True),
+        _row(document, "Propellant used", lambda b: text.mass_text(b.propellant_used_kg), opens=True),
         _row(document, "90 % window", lambda b: text.mass_window(b.propellant_used_kg_interval), kind="detail"),
-        _row(document, "Burns", lambda b: f"{b.burns_interval.median:,.0f}"),
+        _row(document, "Burns", lambda b: f"{b.burns:,.0f}"),
         _row(document, "90 % window", lambda b: text.count_window(b.burns_interval), kind="detail"),
     ]
     return rows
@@ -141,7 +141,7 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
 def _odds(branch: BranchDocument) -> str:
     if branch.ground_risk is None:
         return text.NONE
-    odds = text.one_in_text(branch.ground_risk.one_in_interval.median)
+    odds = text.one_in_text(branch.ground_risk.one_in)
     # The risk is conditional on a fall; where a fall is not certain the reader must see that.
     return odds if all(branch.reentry.dates_utc) else f"{odds} if it falls"
 

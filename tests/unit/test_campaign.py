@@ -1,0 +1,140 @@
+"""Campaigns: one seed per run index, shared by branches, the same for any number of workers; honest quantiles."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stationkeep.campaign.comparison import comparison_notes
+from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
+from stationkeep.campaign.run import CampaignResult, run_scenario
+from stationkeep.campaign.sampling import density_error_path
+from stationkeep.errors import InputError
+from stationkeep.scenario.loader import load_scenario
+
+
+@pytest.fixture(scope="module")
+def flown() -> CampaignResult:
+    return run_scenario(load_scenario("iss-2022"), runs=6, seed=7, workers=1)
+
+
+def test_same_numbers_for_any_number_of_workers(flown: CampaignResult) -> None:
+    again = run_scenario(load_scenario("iss-2022"), runs=6, seed=7, workers=3)
+    assert again.document.model_dump() == flown.document.model_dump()
+
+
+def test_more_runs_begin_with_the_same_runs(flown: CampaignResult) -> None:
+    more = run_scenario(load_scenario("iss-2022"), runs=8, seed=7, branches=["withdrawal"])
+    few = flown.document.branches["withdrawal"].reentry.dates_utc
+    assert more.document.branches["withdrawal"].reentry.dates_utc[:6] == few
+
+
+def test_another_seed_gives_other_numbers(flown: CampaignResult) -> None:
+    other = run_scenario(load_scenario("iss-2022"), runs=6, seed=8, branches=["withdrawal"])
+    assert (
+        other.document.branches["withdrawal"].reentry.dates_utc
+        != flown.document.branches["withdrawal"].reentry.dates_utc
+    )
+
+
+def test_branches_share_their_random_numbers(flown: CampaignResult) -> None:
+    # With the same Sun and the same drag, help can only delay a fall, run by run.
+    alone = flown.branches["withdrawal"].runs
+    helped = flown.branches["withdrawal-with-cygnus"].runs
+    for without, with_help in zip(alone, helped, strict=True):
+        assert without.run_index == with_help.run_index
+        assert without.outcome.time_mjd_utc <= with_help.outcome.time_mjd_utc
+        # and until the first burn they fly the same orbit
+        first = np.isfinite(without.altitude_by_day_km[:80])
+        assert without.altitude_by_day_km[:80][first] == pytest.approx(with_help.altitude_by_day_km[:80][first])
+
+
+def test_cooperation_keeps_the_station_between_floor_and_target(flown: CampaignResult) -> None:
+    reference = flown.branches["cooperation"].reference
+    altitude = reference.altitude_by_day_km[np.isfinite(reference.altitude_by_day_km)]
+    assert altitude.min() > 414.9
+    assert altitude.max() < 418.1
+    assert reference.burn_count > 10
+
+
+def test_document_is_whole(flown: CampaignResult) -> None:
+    document = flown.document
+    assert list(document.branches) == ["cooperation", "withdrawal", "withdrawal-with-cygnus"]
+    risk = document.branches["withdrawal"].ground_risk
+    assert risk is not None
+    assert sum(item.share for item in risk.by_region) == pytest.approx(1.0)
+    assert sum(item.impact_share for item in risk.by_region) + risk.ocean_share == pytest.approx(1.0)
+    assert risk.one_in == pytest.approx(1.0 / risk.casualty_expectation)
+    assert document.provenance["space_weather"]["mode"] == "as-known"
+    assert document.provenance["space_weather"]["observed_until_utc"] == "2022-04-01"
+    days = document.provenance["space_weather"]["days_by_kind"]
+    assert set(days) <= {"observed", "forecast"}
+    altitude = document.branches["withdrawal"].mean_altitude_km
+    assert altitude.dates_utc[0] == "2022-04-02"
+    assert altitude.median[0] == pytest.approx(document.scenario.mean_altitude_km, abs=0.01)
+    assert document.branches["withdrawal"].reboost_ends_utc == "2022-04-02T00:00:00Z"
+
+
+def test_as_known_uses_nothing_from_after_the_epoch(flown: CampaignResult) -> None:
+    # 2023 and 2024 were far more active than the bulletin's median: knowing them would show.
+    median = flown.campaign.weather.median.drivers
+    assert median[366:730, 1].mean() == pytest.approx(131.0, abs=8.0)  # MSAFE April 2022, 50 %, April 2023 - March 2024
+    observed = run_scenario(load_scenario("iss-2022"), runs=1, branches=["withdrawal"], space_weather="observed")
+    assert observed.campaign.weather.median.drivers[366:730, 1].mean() > 155.0
+
+
+def test_published_figures_stand_beside_ours(flown: CampaignResult) -> None:
+    notes = comparison_notes(load_scenario("iss-2022").scenario, flown.document.branches)
+    assert any("1-2 years" in note and "Here, withdrawal:" in note for note in notes)
+    assert any("2-5 years" in note for note in notes)
+
+
+@pytest.mark.parametrize(("runs", "seed"), [(0, 1), (-1, 1), (10**7, 1), (1, -1)])
+def test_impossible_requests_are_refused(runs: int, seed: int) -> None:
+    with pytest.raises(InputError):
+        run_scenario(load_scenario("iss-2022"), runs=runs, seed=seed)
+
+
+def test_unknown_branch_is_named_with_the_known_ones() -> None:
+    with pytest.raises(InputError, match="did you mean 'withdrawal'"):
+        run_scenario(load_scenario("iss-2022"), branches=["withdrawl"])
+
+
+def test_density_error_starts_at_one_and_keeps_its_spread() -> None:
+    paths = np.log([density_error_path(900, 0.15, 60.0, np.random.default_rng(seed)) for seed in range(400)])
+    assert np.all(paths[:, 0] == 0.0)
+    # 400 paths: the standard deviation is known to 4 %, so 12 % is three sigma
+    assert paths[:, 800].std() == pytest.approx(0.15, rel=0.12)
+    # correlation exp(-1) after 60 days, known to 0.05
+    assert np.corrcoef(paths[:, 700], paths[:, 760])[0, 1] == pytest.approx(np.exp(-1.0), abs=0.12)
+
+
+def test_quantiles_of_dates_that_may_never_come() -> None:
+    assert date_quantiles([1.0, 2.0, 3.0, None]) == [1.0, 2.0, None]
+    assert date_quantiles([None, None]) == [None, None, None]
+    assert date_quantiles([5.0]) == [5.0, 5.0, 5.0]
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(0.0, 1.0e5)), min_size=1, max_size=50))
+def test_date_quantiles_are_in_order_and_among_the_dates(dates: list[float | None]) -> None:
+    found = date_quantiles(dates)
+    assert all(date in dates for date in found)
+    as_numbers = [np.inf if date is None else date for date in found]
+    assert as_numbers == sorted(as_numbers)
+    # at least that share has come by each quantile
+    for level, quantile in zip((0.05, 0.5, 0.95), as_numbers, strict=True):
+        assert np.mean([(np.inf if date is None else date) <= quantile for date in dates]) >= level - 1.0e-9
+
+
+def test_fallen_runs_do_not_lift_the_fan() -> None:
+    table = np.array([[400.0, 300.0, np.nan], [400.0, 350.0, np.nan], [400.0, 390.0, 380.0]])
+    low, middle, high = altitude_quantiles(table)
+    assert low == [400.0, 300.0, None]
+    assert middle == [400.0, 350.0, None]
+    assert high == [400.0, 390.0, 380.0]
+
+
+def test_interval_of_one_value() -> None:
+    assert interval([3.0]).median == 3.0
