@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import stationkeep
+from stationkeep.cli.burns import burns
 from stationkeep.cli.catalogue import catalogue
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
@@ -24,7 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (run, decay, scenarios, new, catalogue):
+for command in (run, decay, burns, scenarios, new, catalogue):
     app.command()(command)
 app.add_typer(data_app, name="data")
 

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,8 @@ class ElementHistory:
     sets: tuple[ElementSet, ...]
     rejected: tuple[RejectedElementSet, ...] = ()
     source: str = ""
+    notes: tuple[str, ...] = ()
+    """What a reader should know of how the history was put together: re-issues, order, gaps."""
 
     @property
     def epochs_mjd_utc(self) -> NDArray[np.float64]:
@@ -89,7 +92,7 @@ class ElementHistory:
                 f"no element set of object {self.norad_id} up to {iso_utc(as_of_mjd_utc)}; the first is of {first}",
                 hint="give a later --as-of, or a file that reaches further back",
             )
-        return ElementHistory(self.norad_id, self.name, kept, self.rejected, self.source)
+        return ElementHistory(self.norad_id, self.name, kept, self.rejected, self.source, self.notes)
 
 
 def read_element_set(line1: str, line2: str, name: str = "") -> ElementSet:
@@ -138,6 +141,11 @@ def teme_state(element_set: ElementSet, time_mjd_utc: float) -> OsculatingState:
     """
     from sgp4.api import SGP4_ERRORS, WGS72, Satrec
 
+    if not element_set.line1:
+        raise ElementSetError(
+            f"the elements of object {element_set.norad_id} have no two-line form, which SGP4 starts from",
+            hint="use element sets (TLE or OMM), or the states themselves",
+        )
     record = Satrec.twoline2rv(element_set.line1, element_set.line2, WGS72)
     day = math.floor(time_mjd_utc)
     error, position, velocity = record.sgp4(day - _MJD_MINUS_JD, time_mjd_utc - day)
@@ -157,8 +165,12 @@ def read_tle_file(path: Path) -> dict[str, ElementHistory]:
     Of several sets with one epoch the last is kept (a re-issue). Raises :class:`ElementSetError` when the file cannot
     be read as text or holds no usable set.
     """
-    lines = _text_lines(path)
-    accepted: dict[str, dict[float, ElementSet]] = {}
+    return histories_of_lines(_text_lines(path), path.name, str(path))
+
+
+def histories_of_lines(lines: list[str], source: str, path: str | None = None) -> dict[str, ElementHistory]:
+    """The element sets in the lines of a text, object by object, as :func:`read_tle_file` finds them in a file."""
+    accepted: dict[str, list[ElementSet]] = {}
     rejected: list[RejectedElementSet] = []
     for line_number, name, line1, line2 in _pairs(lines, rejected):
         try:
@@ -166,22 +178,29 @@ def read_tle_file(path: Path) -> dict[str, ElementHistory]:
         except (ElementSetError, OrbitError) as error:
             rejected.append(RejectedElementSet(line_number, error.problem))
         else:
-            accepted.setdefault(item.norad_id, {})[item.epoch_mjd_utc] = item
+            accepted.setdefault(item.norad_id, []).append(item)
     if not accepted:
         raise ElementSetError(
-            _nothing_usable(path, rejected), hint="each set needs two 69-column lines starting '1 ' and '2 '"
+            _nothing_usable(path or source, rejected), hint="each set needs two 69-column lines starting '1 ' and '2 '"
         )
     rejected.sort(key=lambda item: item.line_number)
-    return {
-        norad_id: ElementHistory(
-            norad_id,
-            next((item.name for item in by_epoch.values() if item.name), ""),
-            tuple(by_epoch[epoch] for epoch in sorted(by_epoch)),
-            tuple(rejected),
-            path.name,
-        )
-        for norad_id, by_epoch in accepted.items()
-    }
+    return {key: history_of_sets(key, found, tuple(rejected), source) for key, found in accepted.items()}
+
+
+def history_of_sets(
+    norad_id: str, sets: list[ElementSet], rejected: tuple[RejectedElementSet, ...] = (), source: str = ""
+) -> ElementHistory:
+    """The history of one object from its sets in any order: sorted, of several with one epoch the last given."""
+    by_epoch = {item.epoch_mjd_utc: item for item in sets}
+    notes = []
+    if any(later.epoch_mjd_utc < item.epoch_mjd_utc for item, later in pairwise(sets)):
+        notes.append(f"the element sets of {source or 'the history'} were not in order of time: sorted")
+    if len(by_epoch) < len(sets):
+        notes.append(f"{len(sets) - len(by_epoch)} element sets were issued again for one epoch: the last is used")
+    name = next((item.name for item in sets if item.name), "")
+    return ElementHistory(
+        norad_id, name, tuple(by_epoch[epoch] for epoch in sorted(by_epoch)), rejected, source, tuple(notes)
+    )
 
 
 def read_history(path: Path, norad_id: str | None = None) -> ElementHistory:
@@ -267,7 +286,7 @@ def _pairs(lines: list[str], rejected: list[RejectedElementSet]) -> Iterator[tup
         rejected.append(RejectedElementSet(pending_number, "line 1 without a line 2 after it (the file ends)"))
 
 
-def _nothing_usable(path: Path, rejected: list[RejectedElementSet]) -> str:
+def _nothing_usable(path: str, rejected: list[RejectedElementSet]) -> str:
     if not rejected:
         return f"{path} holds no two-line element sets"
     shown = "".join(f"\n  line {item.line_number}: {item.reason}" for item in rejected[:12])

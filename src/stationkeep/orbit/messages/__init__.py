@@ -1,0 +1,1 @@
+"""Orbit messages of the CCSDS: OMM, OEM and OPM in and out."""
