@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import Any, Literal
 
@@ -12,22 +12,17 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 import stationkeep
+from stationkeep.campaign.density_error import DensityError
 from stationkeep.campaign.document import MeanAltitude
 from stationkeep.campaign.execution import map_runs
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
 from stationkeep.campaign.run import MOST_RUNS
-from stationkeep.campaign.sampling import density_error_path
 from stationkeep.campaign.weather import CampaignWeather, campaign_weather
 from stationkeep.errors import InputError
 from stationkeep.orbit.calibration import Calibration, calibrate
 from stationkeep.orbit.mean_decay import DecayTrack, fly_mean
 from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
-
-# What is left to go wrong with a known Sun. Chosen so that the spread of Delfi-C3's predicted remaining lifetimes (12 %
-# 1 sigma from 300 to 5 days before its end) is met; the station and Tiangong-1 were not used.
-DENSITY_ERROR_FRACTION = 0.15
-DENSITY_CORRELATION_DAYS = 60.0
 
 _CALIBRATION_DAYS = 205.0
 
@@ -142,7 +137,7 @@ def predict_decay(
         track = weather.track(np.random.default_rng(sun))
         rng = np.random.default_rng(drag)
         coefficient = value * math.exp(spread * rng.standard_normal())
-        error = density_error_path(len(track.drivers), DENSITY_ERROR_FRACTION, DENSITY_CORRELATION_DAYS, rng)
+        error = DensityError().path(len(track.drivers), rng)
         return fly(coefficient * error, track)
 
     reference = fly(value, weather.median)
@@ -208,10 +203,7 @@ def _document(
             "element_sets": known.source,
             "space_weather": weather.provenance,
             "space_weather_of_fit": past.provenance,
-            "density_error": {
-                "spread_percent": 100.0 * DENSITY_ERROR_FRACTION,
-                "correlation_days": DENSITY_CORRELATION_DAYS,
-            },
+            "density_error": asdict(DensityError()),
             "reentry_altitude_km": options.reentry_altitude_km,
         },
     )

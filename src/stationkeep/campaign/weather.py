@@ -129,7 +129,7 @@ def _provenance(
     past_end: ContinuationPolicy,
 ) -> dict[str, Any]:
     return {
-        "description": _described(choice, known, forecast, first),
+        "description": _described(choice, known, forecast),
         "choice": choice if choice in (OBSERVED, AS_KNOWN) else Path(choice).name,
         "mode": OBSERVED if forecast is None else AS_KNOWN,
         "table": flown.identifier,
@@ -142,11 +142,11 @@ def _provenance(
     }
 
 
-def _described(choice: str, known: SpaceWeather, forecast: SolarForecast | None, first: int) -> str:
+def _described(choice: str, known: SpaceWeather, forecast: SolarForecast | None) -> str:
     if forecast is None:
         where = "" if choice == OBSERVED else f" in {Path(choice).name}"
         return f"as observed{where} until {known.last_observed_utc}, predicted after"
-    return f"as known on {iso_day(first)} ({forecast.identifier})"
+    return f"as known on {iso_day(known.last_observed_mjd + 1)} ({forecast.identifier})"
 
 
 def _forecast_named(forecast_id: str) -> SolarForecast:

@@ -6,11 +6,12 @@ import sys
 
 INTERRUPTED = 130
 BAD_INPUT = 2
+FAILED = 1
 
 
 def main() -> None:
-    """Entry point of ``stationkeep``: exit 0 on success, 2 on bad input with one message, 130 on Ctrl-C."""
-    from stationkeep.errors import InputError
+    """Entry point of ``stationkeep``: exit 0 on success, 2 on bad input, 130 on Ctrl-C, 1 on our own failure."""
+    from stationkeep.errors import InputError, StationkeepError
 
     try:
         from stationkeep.cli.app import app
@@ -19,6 +20,9 @@ def main() -> None:
     except InputError as error:
         _say(f"error: {error}")
         sys.exit(BAD_INPUT)
+    except StationkeepError as error:
+        _say(f"failed: {error}")
+        sys.exit(FAILED)
     except KeyboardInterrupt:
         _say("interrupted; nothing was written")
         sys.exit(INTERRUPTED)

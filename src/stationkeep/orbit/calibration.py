@@ -35,7 +35,11 @@ _DROP_FACTOR = 4.0  # and it must be this many times the usual loss of the inter
 # days. For a station it spans more than one cycle of the sun angle (60 days), to which its arrays turn.
 _POOLED_DAYS = 90.0
 _OLDEST_DAYS = 200.0
-_SMALLEST_SPREAD = 0.05  # two arcs that agree by luck do not make the coefficient better known than this
+_AXIS_NOISE_KM = 0.05  # scatter of one element set's mean semi-major axis
+# Before any scatter has been seen, 30-day arcs of one object are taken to differ by this much (1 sigma; the
+# station's six arcs of winter 2021/22 differ by 17 %, Delfi-C3's by 10 %), with the weight of two arcs.
+_PRIOR_SCATTER = 0.15
+_PRIOR_ARCS = 2
 _MOST_PAIR_SETS = 200
 
 
@@ -81,7 +85,7 @@ def calibrate(history: ElementHistory, weather: WeatherTrack) -> Calibration:
     weather  observed drivers covering the last 200 days of the history
 
     The last 90 burn-free days are used, cut into arcs of at most 30, each weighted by the altitude it lost. The spread
-    is the standard error of their mean, at least 5 %.
+    is the standard error of their mean; it grows to 15 % and more where there is only one arc or a short one.
     Raises :class:`ElementSetError` when burns or gaps leave no arc of at least 3 days and 4 sets.
     """
     sets = _thinned(history, weather)
@@ -98,16 +102,29 @@ def calibrate(history: ElementHistory, weather: WeatherTrack) -> Calibration:
     weights = np.array([arc.loss_km for arc in arcs])
     values = np.array([arc.value_m2_kg for arc in arcs])
     value = float(np.average(values, weights=weights))
-    scatter = float(np.sqrt(np.average((values / value - 1.0) ** 2, weights=weights)))
+    spread = _pooled_spread(values / value - 1.0, weights)
     coefficient = BallisticCoefficient(
         value_m2_kg=value,
         density_model=DENSITY_MODEL,
-        spread_fraction=max(scatter / math.sqrt(len(arcs)), _SMALLEST_SPREAD),
+        spread_fraction=spread,
         arc_start_mjd_utc=min(arc.start_mjd_utc for arc in arcs),
         arc_stop_mjd_utc=max(arc.stop_mjd_utc for arc in arcs),
         arc_count=len(arcs),
     )
     return Calibration(coefficient, tuple(arcs), burns_seen)
+
+
+def _pooled_spread(deviations: FloatArray, losses_km: FloatArray) -> float:
+    """How uncertain is the mean of these arcs (1 sigma, relative)?
+
+    Two parts: the noise of the element sets at both ends of each arc, and how much the coefficient differs from arc to
+    arc, shrunk towards a prior because a few arcs may agree by luck.
+    """
+    count = len(deviations)
+    noise = math.sqrt(2.0 * count) * _AXIS_NOISE_KM / float(np.sum(losses_km))
+    seen = float(np.average(deviations**2, weights=losses_km)) * count  # n - 1 degrees of freedom
+    scatter = (seen + _PRIOR_ARCS * _PRIOR_SCATTER**2) / (count - 1 + _PRIOR_ARCS)
+    return math.sqrt(noise**2 + scatter / count)
 
 
 def _thinned(history: ElementHistory, weather: WeatherTrack) -> list[ElementSet]:

@@ -107,7 +107,7 @@ def fly_mean(
     elements: MeanElements,
     stop_mjd_utc: float,
     weather: WeatherTrack,
-    ballistic_m2_kg: float | FloatArray,
+    ballistic_m2_kg: float | FloatArray | BallisticCoefficient,
     *,
     floor_mean_altitude_km: float = 0.0,
     reentry_altitude_km: float = 120.0,
@@ -121,8 +121,9 @@ def fly_mean(
     elements                Brouwer mean elements (TEME of date) at their epoch
     stop_mjd_utc            when to stop, modified Julian day (UTC), later than the epoch
     weather                 drivers covering every day of the flight
-    ballistic_m2_kg         ``Cd*A/m`` [m2/kg]: one number, or one a day counted as ``weather`` (a density error that
-                            wanders in time enters here as a factor)
+    ballistic_m2_kg         ``Cd*A/m`` [m2/kg]: a fitted coefficient (refused if fitted with another density model), a
+                            number, or one a day counted as ``weather`` (a density error that wanders in time enters
+                            here as a factor)
     floor_mean_altitude_km  stop when the mean semi-major axis minus 6378.137 km sinks to this
     reentry_altitude_km     stop when the lowest point of the orbit reaches this geodetic height, 100 to 150
     altitude_by_day_km      (n_day + 1,) array to record the midnights in, where several flights share one; null: a
@@ -130,8 +131,15 @@ def fly_mean(
     workspace               scratch memory to reuse over many short flights of one thread; null: a fresh one
 
     Valid for perigees of 100 to 1000 km; the averaging costs about one revolution of timing in the last day.
-    Raises :class:`SpaceWeatherRangeError` when the weather does not cover the flight.
+    Raises :class:`SpaceWeatherRangeError` when the weather does not cover the flight, :class:`OrbitError` for a stop
+    before the start or a coefficient that is not positive, :class:`DensityModelMismatch` for a coefficient of
+    another density model.
     """
+    if not stop_mjd_utc >= elements.epoch_mjd_utc:
+        raise OrbitError(
+            f"the flight would stop at {stop_mjd_utc} MJD, before it starts at {elements.epoch_mjd_utc} MJD",
+            hint="give a later stop; the engine flies forward only",
+        )
     if not weather.first_day_mjd <= elements.epoch_mjd_utc or stop_mjd_utc > weather.end_mjd:
         raise SpaceWeatherRangeError(
             f"the flight runs from {iso_day(elements.epoch_mjd_utc)} to {iso_day(stop_mjd_utc)}, the space weather "
@@ -141,8 +149,10 @@ def fly_mean(
     if not 100.0 <= reentry_altitude_km <= 150.0:
         raise OrbitError(f"re-entry altitude {reentry_altitude_km} km is outside 100 to 150 km", hint="120 km is usual")
     days = len(weather.drivers)
-    ballistic = ballistic_m2_kg if isinstance(ballistic_m2_kg, np.ndarray) else np.full(days, ballistic_m2_kg)
+    ballistic = _by_day(ballistic_m2_kg, days)
     altitude = np.full(days + 1, np.nan) if altitude_by_day_km is None else altitude_by_day_km
+    if altitude.shape != (days + 1,):
+        raise OrbitError(f"altitude_by_day_km has shape {altitude.shape}", hint=f"give {days + 1} midnights")
     space = workspace or Workspace()
     state = state_of(elements)
     if elements.epoch_mjd_utc == math.floor(elements.epoch_mjd_utc):
@@ -154,7 +164,7 @@ def fly_mean(
         stop_mjd_utc,
         weather.first_day_mjd,
         weather.drivers,
-        np.ascontiguousarray(ballistic),
+        ballistic,
         floor_mean_altitude_km,
         reentry_altitude_km,
         altitude,
@@ -167,11 +177,26 @@ def fly_mean(
     return DecayTrack(outcome, end, weather.first_day_mjd, altitude)
 
 
+def _by_day(ballistic_m2_kg: float | FloatArray | BallisticCoefficient, days: int) -> FloatArray:
+    """One positive coefficient a day, (days,)."""
+    if isinstance(ballistic_m2_kg, BallisticCoefficient):
+        ballistic_m2_kg.require_density_model(DENSITY_MODEL)
+        return np.full(days, ballistic_m2_kg.value_m2_kg)
+    values = np.asarray(ballistic_m2_kg, dtype=np.float64)
+    by_day = np.full(days, values) if values.ndim == 0 else np.ascontiguousarray(values)
+    if by_day.shape != (days,) or not (np.isfinite(by_day).all() and (by_day > 0.0).all()):
+        raise OrbitError(
+            f"ballistic coefficients of shape {values.shape} that are not all positive numbers, or not {days} of them",
+            hint="give Cd*A/m in m2/kg (the station: near 0.007), one number or one for each day of weather",
+        )
+    return by_day
+
+
 def fly_ensemble(
     elements: MeanElements,
     stop_mjd_utc: float,
     weather: Sequence[WeatherTrack],
-    ballistic_m2_kg: Sequence[float | FloatArray],
+    ballistic_m2_kg: Sequence[float | FloatArray | BallisticCoefficient],
     *,
     reentry_altitude_km: float = 120.0,
     workers: int | None = None,

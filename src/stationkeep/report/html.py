@@ -107,8 +107,8 @@ def _verdict_table(document: RunDocument) -> str:
         label = f'<span class="{shown}">{e(row.group)} </span>{e(row.label)}' if row.group else e(row.label)
         body.append(f'<tr class="{_classes(row, following)}"><th scope="row">{label}</th>{cells}</tr>')
     caption = (
-        "<caption>Medians over the runs; 90 % of the runs lie inside the window. The chance of hitting someone holds "
-        "for an uncontrolled fall.</caption>"
+        "<caption>Medians over the runs; 90 % of the runs lie inside the window. The casualty expectation (a mean "
+        "over what is not known) holds for an uncontrolled fall.</caption>"
     )
     # So many columns no page holds: the table then scrolls in its own frame on a screen, and stacks on a phone.
     many, width = (" many", f"{14 + 9 * len(branches)}rem") if len(branches) > 3 else ("", "0")

@@ -30,7 +30,7 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
     horizon = document.scenario.horizon_utc
     by = text.horizon_text(horizon)
     rows = [
-        _row(document, "Reboost no longer possible", lambda b: _date_or_not(b.reboost_ends_utc, by)),
+        _row(document, "Reboost no longer possible", lambda b: _reboost_ends(b, by)),
         _row(document, "Station falls", lambda b: text.fall_text(b.reentry, horizon), kind="key", opens=True),
         _row(document, "90 % window", lambda b: text.window_text(b.reentry, horizon), kind="detail"),
         _row(document, f"Falls by {by}", lambda b: text.chance_text(b.reentry)),
@@ -51,7 +51,7 @@ def _ground_rows(document: RunDocument) -> list[VerdictRow]:
         return lambda branch: text.NONE if branch.ground_risk is None else answer(branch.ground_risk)
 
     rows = [
-        _row(document, "Someone on the ground is hit", _odds, kind="key", opens=True),
+        _row(document, "Casualty expectation", _odds, kind="key", opens=True),
         _row(document, "90 % window", of_risk(lambda g: text.one_in_window(g.one_in_interval)), kind="detail"),
     ]
     for region in regions_by_share(document):
@@ -132,7 +132,7 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
         said = said.replace("Falls in", "Falls on", 1) if fall[0].isdigit() else said
     if branch.ground_risk is not None:
         risk = branch.ground_risk.one_in_interval
-        said += f" Falling uncontrolled, the chance that someone is hit is {text.one_in_text(risk.median)}"
+        said += f" Falling uncontrolled, the casualty expectation is {text.one_in_text(branch.ground_risk.one_in)}"
         window = text.one_in_window(risk).removeprefix("1 in ")
         said += f" ({window})." if risk.p05 >= 2 and "–" in window else "."
     return said
@@ -150,8 +150,11 @@ def _share_of(risk: GroundRisk, region: str) -> str:
     return next((text.percent(r.share) for r in risk.by_region if r.region == region), text.NONE)
 
 
-def _date_or_not(date_utc: str | None, by: str) -> str:
-    return f"not by {by}" if date_utc is None else text.day_text(date_utc)
+def _reboost_ends(branch: BranchDocument, by: str) -> str:
+    if branch.reboost_ends_utc is not None:
+        return text.day_text(branch.reboost_ends_utc)
+    # Somebody could still push when it fell: too little, not too late.
+    return f"not by {by}" if branch.reentry.median_utc is None else "until it falls"
 
 
 def _row(

@@ -125,6 +125,8 @@ class _Run:
                 self.to_be_enabled.add(event.provider)
             self._at(event.date_mjd_utc, partial(self._happen, event))
         for provider in self.providers:
+            if not (provider.enabled or provider.plan.provider.id in self.to_be_enabled):
+                continue  # plays no part in this branch
             for delivery in provider.plan.deliveries:
                 self._at(delivery.time_mjd_utc, partial(self._deliver, provider, delivery))
             for stay in provider.plan.stays:
@@ -158,22 +160,36 @@ class _Run:
                 self._burn(pusher)
                 continue
             stop = min(self.epoch + self.environment.peek(), self.horizon)
-            floor = 0.0
+            floor = self._next_lowest_level()
             if pusher is not None and self.policy is not None:
                 if self.now >= self.next_burn_mjd - _SAME_TIME_DAYS:
-                    floor = self.policy.floor_km
+                    floor = max(floor, self.policy.floor_km)
                 else:
                     stop = min(stop, self.next_burn_mjd)
             reason = self._coast(stop, floor)
             yield self.environment.timeout(max(self.elements.epoch_mjd_utc - self.now, 0.0))
             if reason is OutcomeReason.ALTITUDE_REACHED:
-                self.raising = True
+                self._reached_a_level()
             elif reason is not OutcomeReason.TIME_LIMIT:
                 self._finish(reason)
                 return
             if self.now >= self.horizon - _SAME_TIME_DAYS:
                 self._finish(OutcomeReason.TIME_LIMIT)
                 return
+
+    def _next_lowest_level(self) -> float:
+        """The next altitude, going down, at which some provider stops coming and pushing; 0 where there is none."""
+        levels = [provider.plan.provider.lowest_altitude_km or 0.0 for provider in self.providers]
+        return max((level for level in levels if level < self.altitude_km - _REACHED_KM), default=0.0)
+
+    def _reached_a_level(self) -> None:
+        """Sunk to the policy's floor, or to where a provider stops coming: burn soon, or leave."""
+        if self.policy is not None and self.altitude_km <= self.policy.floor_km + _REACHED_KM:
+            self.raising = True
+        for provider in self.providers:
+            if provider.plan.stays and provider.present and provider.too_low(self.altitude_km):
+                self._leave(provider, None)
+        self._review()
 
     def _coast(self, stop_mjd: float, floor_km: float) -> OutcomeReason:
         if stop_mjd <= self.elements.epoch_mjd_utc:
@@ -207,7 +223,7 @@ class _Run:
     def _pusher(self) -> ProviderState | None:
         if self.policy is None:
             return None
-        return next((provider for provider in self.providers if provider.can_push(self.now)), None)
+        return next((provider for provider in self.providers if provider.can_push(self.now, self.altitude_km)), None)
 
     def _burn_is_due(self) -> bool:
         assert self.policy is not None
@@ -277,7 +293,7 @@ class _Run:
         )
 
     def _deliver(self, provider: ProviderState, delivery: Delivery) -> None:
-        if delivery.partner in self.not_delivering or not provider.operating:
+        if delivery.partner in self.not_delivering or not provider.operating or provider.too_low(self.altitude_km):
             return
         amount = delivery.load_kg(provider.tank.content_kg, provider.draw.delivery)
         provider.tank.fill(self.now, amount, "delivery")
@@ -293,6 +309,8 @@ class _Run:
     def _arrive(self, provider: ProviderState, stay: Stay) -> None:
         if provider.plan.provider.partner in self.not_delivering or not provider.operating:
             return
+        if provider.too_low(self.altitude_km):
+            return
         amount = stay.propellant_kg.quantile(provider.draw.delivery)
         provider.present = True
         provider.tank.fill(self.now, amount, "arrived with its vehicle")
@@ -307,15 +325,18 @@ class _Run:
             )
         self._review()
 
-    def _leave(self, provider: ProviderState, stay: Stay) -> None:
+    def _leave(self, provider: ProviderState, stay: Stay | None) -> None:
+        """The visitor goes, with what it has not burnt; without a stay: because the station is too low."""
         if not provider.present:
             return
         left = provider.tank.empty(self.now, "left with its vehicle")
         provider.present = False
         self.mass_kg -= left
+        who = provider.plan.label if stay is None or stay.flight is None else stay.flight
+        why = "; the station is too low" if stay is None else ""
         self._note(
             "departure",
-            f"{stay.flight or provider.plan.label} leaves with {left:.0f} kg unused",
+            f"{who} leaves with {left:.0f} kg unused{why}",
             provider=provider.plan.provider.id,
         )
         self._review()
@@ -326,7 +347,10 @@ class _Run:
     def _review(self) -> None:
         """Has the last chance of a reboost gone (or come back)?"""
         possible = self.policy is not None and any(
-            provider.could_push_after(self.now, self.not_delivering, provider.plan.provider.id in self.to_be_enabled)
+            not provider.too_low(self.altitude_km)
+            and provider.could_push_after(
+                self.now, self.not_delivering, provider.plan.provider.id in self.to_be_enabled
+            )
             for provider in self.providers
         )
         if possible:
