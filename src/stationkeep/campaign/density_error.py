@@ -32,7 +32,8 @@ class DensityError:
 
     def path(self, day_count: int, rng: np.random.Generator) -> FloatArray:
         """One random history of the factor, (day_count,), around one."""
-        kicks = rng.standard_normal((2, day_count))
+        # One pair a day, so that a longer flight begins with the same errors as a shorter one.
+        kicks = rng.standard_normal((day_count, 2)).T
         slow = _ornstein_uhlenbeck(kicks[0], self.slow_fraction, self.slow_days, start=0.0)
         fast = _ornstein_uhlenbeck(kicks[1], self.fast_fraction, self.fast_days, start=kicks[1, 0] * self.fast_fraction)
         return np.exp(slow + fast)
