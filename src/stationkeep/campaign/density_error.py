@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from stationkeep.compiled import compiled
 
 FloatArray = NDArray[np.float64]
 
@@ -36,17 +39,16 @@ class DensityError:
         kicks = rng.standard_normal((day_count, 2)).T
         slow = _ornstein_uhlenbeck(kicks[0], self.slow_fraction, self.slow_days, start=0.0)
         fast = _ornstein_uhlenbeck(kicks[1], self.fast_fraction, self.fast_days, start=kicks[1, 0] * self.fast_fraction)
-        return np.exp(slow + fast)
+        return np.asarray(np.exp(slow + fast))
 
 
-def _ornstein_uhlenbeck(kicks: FloatArray, spread: float, correlation_days: float, start: float) -> FloatArray:
+@compiled()
+def _ornstein_uhlenbeck(kicks: Any, spread: float, correlation_days: float, start: float) -> Any:
     """Daily values of a process that returns to zero over ``correlation_days`` and spreads by ``spread``."""
     keep = math.exp(-1.0 / correlation_days)
-    scaled = kicks * spread * math.sqrt(1.0 - keep * keep)
+    scale = spread * math.sqrt(1.0 - keep * keep)
     values = np.empty(len(kicks))
-    level = start
-    for day in range(len(kicks)):
-        values[day] = level
-        if day + 1 < len(kicks):
-            level = keep * level + scaled[day + 1]
+    values[0] = start
+    for day in range(1, len(kicks)):
+        values[day] = keep * values[day - 1] + scale * kicks[day]
     return values

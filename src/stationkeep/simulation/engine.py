@@ -15,7 +15,7 @@ import numpy as np
 import simpy
 
 from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.mean_decay import Workspace, fly_mean
+from stationkeep.orbit.mean_decay import MeanFlight
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.propulsion.burns import reboost
 from stationkeep.scenario.events import (
@@ -73,11 +73,15 @@ class _Run:
         self.epoch = self.scenario.epoch_mjd_utc
         self.horizon = self.scenario.horizon_mjd_utc
         self.environment = simpy.Environment()
-        self.elements = mission.elements
+        self.flight = MeanFlight(
+            mission.elements,
+            inputs.weather,
+            inputs.ballistic_m2_kg,
+            reentry_altitude_km=self.scenario.reentry_altitude_km,
+        )
         self.mass_kg = mission.mass_kg
         self.policy: AltitudePolicy | None = self.scenario.altitude_policy
         self.providers = [ProviderState(plan, inputs.provider(plan.provider.id)) for plan in mission.providers]
-        self.altitude_by_day_km = np.full(len(inputs.weather.drivers) + 1, np.nan)
         self.events: list[TimelineEvent] = []
         self.outcome: Outcome | None = None
         self.raising = False
@@ -86,7 +90,6 @@ class _Run:
         self.to_be_enabled: set[str] = set()
         self.not_delivering: set[str] = set()
         self.burn_count = 0
-        self.workspace = Workspace()
 
     def timeline(self) -> Timeline:
         for provider in self.providers:
@@ -99,7 +102,7 @@ class _Run:
             run_index=self.inputs.index,
             outcome=self.outcome,
             first_day_mjd=self.inputs.weather.first_day_mjd,
-            altitude_by_day_km=self.altitude_by_day_km,
+            altitude_by_day_km=self.flight.altitude_by_day_km,
             events=tuple(self.events),
             propellant_used_kg=sum(event.propellant_kg or 0.0 for event in self.events if event.kind == "burn"),
             burn_count=self.burn_count,
@@ -116,7 +119,7 @@ class _Run:
 
     @property
     def altitude_km(self) -> float:
-        return self.elements.mean_altitude_km
+        return self.flight.mean_altitude_km
 
     def _schedule(self) -> None:
         """Put every dated thing on the calendar; partner events come before deliveries of the same moment."""
@@ -167,7 +170,7 @@ class _Run:
                 else:
                     stop = min(stop, self.next_burn_mjd)
             reason = self._coast(stop, floor)
-            yield self.environment.timeout(max(self.elements.epoch_mjd_utc - self.now, 0.0))
+            yield self.environment.timeout(max(self.flight.time_mjd_utc - self.now, 0.0))
             if reason is OutcomeReason.ALTITUDE_REACHED:
                 self._reached_a_level()
             elif reason is not OutcomeReason.TIME_LIMIT:
@@ -192,24 +195,13 @@ class _Run:
         self._review()
 
     def _coast(self, stop_mjd: float, floor_km: float) -> OutcomeReason:
-        if stop_mjd <= self.elements.epoch_mjd_utc:
+        if stop_mjd <= self.flight.time_mjd_utc:
             return OutcomeReason.TIME_LIMIT
-        scale = self.scenario.drag.reference_mass_kg / self.mass_kg
-        track = fly_mean(
-            self.elements,
-            stop_mjd,
-            self.inputs.weather,
-            self.inputs.ballistic_m2_kg * scale,
-            floor_mean_altitude_km=floor_km,
-            reentry_altitude_km=self.scenario.reentry_altitude_km,
-            altitude_by_day_km=self.altitude_by_day_km,
-            workspace=self.workspace,
-        )
-        self.elements = track.elements
-        return track.outcome.reason
+        heavier = self.scenario.drag.reference_mass_kg / self.mass_kg
+        return self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=heavier)
 
     def _finish(self, reason: OutcomeReason) -> None:
-        self.outcome = Outcome(reason, self.elements.epoch_mjd_utc, self.altitude_km)
+        self.outcome = Outcome(reason, self.flight.time_mjd_utc, self.altitude_km)
         if reason is OutcomeReason.REENTERED:
             title = f"Falls through {self.scenario.reentry_altitude_km:g} km"
         elif reason is OutcomeReason.TIME_LIMIT:
@@ -245,7 +237,7 @@ class _Run:
         )
         provider.tank.draw(self.now, burn.propellant_kg, "reboost")
         self.mass_kg -= burn.propellant_kg
-        self.elements = _lifted(self.elements, burn.mean_altitude_gain_km)
+        self.flight.lift(burn.mean_altitude_gain_km)
         self.burn_count += 1
         self.next_burn_mjd = self.now + self.policy.min_days_between_burns
         self._note(
@@ -359,15 +351,3 @@ class _Run:
             self.reboost_ends = self.now
             if self.providers:
                 self._note("reboost-ends", "Nobody can reboost any more")
-
-
-def _lifted(elements: MeanElements, gain_km: float) -> MeanElements:
-    """The orbit after a reboost in two halves, half a revolution apart: higher, eccentricity vector unchanged."""
-    return MeanElements(
-        elements.epoch_mjd_utc,
-        elements.semi_major_axis_km + gain_km,
-        elements.eccentricity,
-        elements.inclination_rad,
-        elements.raan_rad,
-        elements.argument_of_perigee_rad,
-    )
