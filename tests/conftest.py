@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -21,6 +22,11 @@ def _fingerprint_of_source() -> str:
 # numba's disk cache looks at the file of a kernel but not at the kernels it calls: after an edit of one of those, stale
 # machine code would be tested. A cache folder per state of the source prevents it (and serves all test workers).
 os.environ.setdefault("NUMBA_CACHE_DIR", str(REPOSITORY / ".pytest_cache" / f"numba-{_fingerprint_of_source()}"))
+
+
+# A busy machine is no failure: no deadline per example, no complaint about slow generation.
+settings.register_profile("stationkeep", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("stationkeep")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What the decay engine says of flights whose end is known; every figure of ``decay.md`` and of its tests comes from here.
+"""What the decay engine says of flights whose end is known: the figures of ``decay.md`` and of its tests.
 
 Each function uses only what was known at the moment of the prediction, except the Sun where it says "observed".
 """
@@ -31,7 +31,7 @@ CALIBRATION_DAYS = 205.0  # what calibrate() may look back, and a few days
 
 ISS_FILE = "tle/25544_iss.tle"
 TIANGONG_FILE = "tle/37820_tiangong1.tle"
-TIANGONG_END_MJD = mjd_utc(parse_utc("2018-04-02T00:16Z"))  # US Space Force, +-1 min
+TIANGONG_END_MJD = mjd_utc(parse_utc("2018-04-02T00:16Z"))  # US Strategic Command, +-1 min
 DELFI_FILE = "tle/32789_delfi_c3.tle"
 # Its last element set, 15:43 UTC, is at 179 km and sinks by 4 km an hour; known to the day, taken as 20:00 +-4 h.
 DELFI_END_MJD = mjd_utc(parse_utc("2023-11-13T20:00Z"))
@@ -49,6 +49,8 @@ class SpringOfTheStation:
     last: ElementSet
     checks: tuple[tuple[ElementSet, float], ...]
     """Each later set with the mean altitude predicted for it [km]."""
+    losses_by_arc_km: tuple[float, ...]
+    """What the flight would lose with the coefficient of each single arc of the calibration."""
 
     @property
     def observed_loss_km(self) -> float:
@@ -70,12 +72,14 @@ def iss_spring_2022(data: Path) -> SpringOfTheStation:
     weather = campaign_weather("observed", begin - CALIBRATION_DAYS, begin, end).median
     calibration = calibrate(history.until(begin), weather)
     flight = [item for item in history.sets if begin < item.epoch_mjd_utc < end]
-    value = calibration.coefficient.value_m2_kg
-    checks = tuple(
-        (item, fly_mean(flight[0].elements, item.epoch_mjd_utc, weather, value).elements.mean_altitude_km)
-        for item in flight[1:]
-    )
-    return SpringOfTheStation(calibration, flight[0], flight[-1], checks)
+    first, last = flight[0], flight[-1]
+
+    def predicted_km(item: ElementSet, ballistic_m2_kg: float) -> float:
+        return fly_mean(first.elements, item.epoch_mjd_utc, weather, ballistic_m2_kg).elements.mean_altitude_km
+
+    checks = tuple((item, predicted_km(item, calibration.coefficient.value_m2_kg)) for item in flight[1:])
+    alone = tuple(first.elements.mean_altitude_km - predicted_km(last, arc.value_m2_kg) for arc in calibration.arcs)
+    return SpringOfTheStation(calibration, first, last, checks, alone)
 
 
 # --- objects that fell -----------------------------------------------------------------------------------------------
@@ -162,6 +166,10 @@ class Fall:
     p95_years: float | None
     scenario_hash: str
     table: str
+
+    @property
+    def years(self) -> tuple[float | None, float | None, float | None]:
+        return self.p05_years, self.median_years, self.p95_years
 
 
 @cache

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stationkeep.campaign.comparison import comparison_notes
+from stationkeep.campaign.density_error import DensityError
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.campaign.run import CampaignResult, run_scenario
-from stationkeep.campaign.sampling import density_error_path
 from stationkeep.errors import InputError
 from stationkeep.scenario.loader import load_scenario
 
@@ -86,7 +86,9 @@ def test_as_known_uses_nothing_from_after_the_epoch(flown: CampaignResult) -> No
 
 
 def test_published_figures_stand_beside_ours(flown: CampaignResult) -> None:
-    notes = comparison_notes(load_scenario("iss-2022").scenario, flown.document.branches)
+    references = {name: item.reference for name, item in flown.branches.items()}
+    notes = comparison_notes(load_scenario("iss-2022").scenario, flown.document.branches, references)
+    assert any("m a day over the first month" in note for note in notes)
     assert any("1-2 years" in note and "Here, withdrawal:" in note for note in notes)
     assert any("2-5 years" in note for note in notes)
 
@@ -102,13 +104,19 @@ def test_unknown_branch_is_named_with_the_known_ones() -> None:
         run_scenario(load_scenario("iss-2022"), branches=["withdrawl"])
 
 
-def test_density_error_starts_at_one_and_keeps_its_spread() -> None:
-    paths = np.log([density_error_path(900, 0.15, 60.0, np.random.default_rng(seed)) for seed in range(400)])
-    assert np.all(paths[:, 0] == 0.0)
-    # 400 paths: the standard deviation is known to 4 %, so 12 % is three sigma
-    assert paths[:, 800].std() == pytest.approx(0.15, rel=0.12)
-    # correlation exp(-1) after 60 days, known to 0.05
-    assert np.corrcoef(paths[:, 700], paths[:, 760])[0, 1] == pytest.approx(np.exp(-1.0), abs=0.12)
+def test_density_error_is_slow_and_fast() -> None:
+    model = DensityError()
+    paths = np.log([model.path(1500, np.random.default_rng(seed)) for seed in range(600)])
+    # Standard deviations of 600 paths are known to 3 %; 10 % is three sigma.
+    # On the first day only the fast part is there: the slow one is inside the fitted coefficient.
+    assert paths[:, 0].std() == pytest.approx(0.15, rel=0.1)
+    # after four years both are
+    assert paths[:, 1499].std() == pytest.approx(np.hypot(0.20, 0.15), rel=0.1)
+    # the mean over three days is still as wrong as the fast part, over a month the fast part has averaged out
+    assert paths[:, :3].mean(axis=1).std() == pytest.approx(0.13, rel=0.15)
+    assert paths[:, :30].mean(axis=1).std() < 0.09
+    # no bias: the median factor is one
+    assert np.median(paths) == pytest.approx(0.0, abs=0.02)
 
 
 def test_quantiles_of_dates_that_may_never_come() -> None:

@@ -18,6 +18,21 @@ LINE1 = "1 25544U 98067A   22086.54746528  .00007553  00000+0  14224-3 0  9994"
 LINE2 = "2 25544  51.6447  20.9354 0003979 317.3996  16.1142 15.49578066332518"
 
 
+def high_orbit_sets() -> str:
+    """Twelve well-formed element sets of a geostationary orbit, half a day apart."""
+
+    def checked(line: str) -> str:
+        return f"{line}{sum(int(c) if c.isdigit() else c == '-' for c in line) % 10}"
+
+    return "".join(
+        checked(f"1 28626U 05008A   22{60 + 0.5 * number:012.8f}  .00000000  00000-0  00000-0 0  999")
+        + "\n"
+        + checked("2 28626   0.0500 100.0000 0002000 100.0000 100.0000  1.0027000062000")
+        + "\n"
+        for number in range(12)
+    )
+
+
 def stationkeep(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """Run the command in this process; the exit code."""
     monkeypatch.setattr(sys, "argv", ["stationkeep", *arguments])
@@ -96,7 +111,7 @@ BAD = [
     (["run", "iss-2022", "--branch", "withdraw"], "withdrawal"),
     (["run", "iss-2022", "--space-weather", "nowhere.txt"], "nowhere.txt"),
     (["run", "iss-2022", "--out", "/proc/nothing/here"], "/proc"),
-    (["run", "tiangong1-2018", "--runs", "1", "--json", "/proc/x.json"], "cannot write /proc/x.json"),
+    (["run", "tiangong1-2018", "--runs", "1", "--json", "/proc/x.json"], "cannot write in /proc"),
     (["decay", "--tle", "nothing.tle"], "nothing.tle"),
     (["decay", "--tle", "good.tle", "--as-of", "yesterday"], "is not a date"),
     (["decay", "--tle", "good.tle", "--as-of", "2022-02-30"], "is not a date"),
@@ -104,6 +119,10 @@ BAD = [
     (["decay", "--tle", "good.tle"], "no burn-free arc"),
     (["decay", "--tle", "binary.tle"], "not plain text"),
     (["decay", "--tle", "empty.tle"], "is empty"),
+    (["decay", "--tle", "/dev/zero"], "not an ordinary file"),
+    (["decay", "--tle", "geo.tle"], "perigee at 35"),
+    (["run", "iss-2022", "--json", "."], "is not a file name"),
+    (["run", "iss-2022", "--json", ""], "is not a file name"),
     (["catalogue", "mir-2"], "mir-2"),
     (["run"], "Missing argument"),
     (["fly"], "No such command"),
@@ -117,6 +136,7 @@ def test_bad_input_exits_2_with_one_message(cli, tmp_path: Path, arguments: list
     (tmp_path / "good.tle").write_text(f"{LINE1}\n{LINE2}\n")
     (tmp_path / "binary.tle").write_bytes(bytes(range(256)))
     (tmp_path / "empty.tle").write_bytes(b"")
+    (tmp_path / "geo.tle").write_text(high_orbit_sets())
     code, _, error = cli(*arguments)
     assert code == 2, error
     assert message in error
@@ -130,6 +150,18 @@ def test_unwritable_folder_is_refused_before_the_work(cli, tmp_path: Path) -> No
     code, _, error = cli("run", "iss-2022", "--out", "file/below")
     assert code == 2
     assert "is not a folder" in error
+
+
+def test_several_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    from stationkeep.errors import OutputError
+    from stationkeep.files import write_together
+
+    (tmp_path / "taken").write_text("x")
+    with pytest.raises(OutputError, match="cannot write"):
+        write_together([(tmp_path / "good.html", "1"), (tmp_path / "taken" / "bad.json", "2")])
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+    write_together([(tmp_path / "good.html", "1"), (tmp_path / "good.json", "2")])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["good.html", "good.json", "taken"]
 
 
 def test_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,11 +187,16 @@ def test_ctrl_c_exits_130_and_writes_nothing(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Started in the background, as on some CI machines, this process ignores Ctrl-C and its children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    time.sleep(6.0)
-    assert process.poll() is None, process.communicate()
-    process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=60)
+    try:
+        time.sleep(6.0)
+        assert process.poll() is None, process.communicate()
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert "interrupted" in error
     assert "Traceback" not in error

@@ -223,7 +223,7 @@ def test_every_row_answers_for_every_branch(document: RunDocument) -> None:
     by_label = {row.label: row.answers for row in rows if row.kind != "detail"}
     assert by_label["Station falls"] == ("not by 2031", "May 2024", "Nov 2024")
     assert by_label["Falls by 2031"] == ("in no run", "in all runs", "in all runs")
-    assert by_label["Someone on the ground is hit"] == ("–", "1 in 30", "1 in 30")
+    assert by_label["Casualty expectation"] == ("–", "1 in 30", "1 in 30")
     assert by_label["Reboost no longer possible"] == ("not by 2031", "2 Apr 2022", "22 Jan 2024")
     assert by_label["Propellant used"] == ("21 t", "0 kg", "1.5 t")
 
@@ -234,7 +234,7 @@ def test_the_rest_of_the_world_comes_last_whatever_its_share(document: RunDocume
 
 
 def test_a_risk_that_hangs_on_an_uncertain_fall_says_so() -> None:
-    row = next(row for row in verdict_rows(rare_fall()) if row.label == "Someone on the ground is hit")
+    row = next(row for row in verdict_rows(rare_fall()) if row.label == "Casualty expectation")
     assert all(answer.endswith("if it falls") for answer in row.answers)
 
 
@@ -247,7 +247,7 @@ def test_sentences_can_be_quoted(document: RunDocument) -> None:
     said = {key: verdict_sentence(branch, HORIZON, 200) for key, branch in document.branches.items()}
     assert said["cooperation"] == "Still flying on 1 January 2031 in all 200 runs."
     assert said["withdrawal"].startswith("Falls in May 2024; 90 % window February – August 2024. ")
-    assert said["withdrawal"].endswith("the chance that someone is hit is 1 in 30 (16 – 64).")
+    assert said["withdrawal"].endswith("the casualty expectation is 1 in 30 (16 – 64).")
     late, rare = (verdict_sentence(branch, HORIZON, 200) for branch in rare_fall().branches.values())
     assert re.match(r"Falls in December 2030, in \d+ % of runs by 1 January 2031; 90 % window from ", late)
     assert re.match(r"Falls by 1 January 2031 in \d+ % of runs\. ", rare)

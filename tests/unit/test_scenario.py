@@ -144,7 +144,7 @@ def test_nothing_in_the_flagship_forecast_of_the_orbit_comes_from_after_the_epoc
 def test_minimal_scenario_gets_its_defaults() -> None:
     scenario = read(MINIMAL)
     assert scenario.reentry_altitude_km == 120.0
-    assert scenario.density_error.spread_percent == 10.0
+    assert scenario.density_error.slow_spread_percent == 20.0
     assert scenario.space_weather.default == "as-known"
     assert scenario.altitude_policy is not None
     assert scenario.altitude_policy.min_days_between_burns == 7.0
@@ -475,10 +475,17 @@ def test_progress_brings_what_the_sources_say_a_year() -> None:
     scenario = load_scenario("iss-2022").scenario
     brought = deliveries(scenario.provider("progress"), scenario)
     years = (scenario.horizon_mjd_utc - scenario.epoch_mjd_utc) / 365.25
-    tonnes_a_year = sum(item.propellant_kg.middle for item in brought) / years / 1000.0
-    assert (
-        2.6 <= tonnes_a_year <= 3.4
-    )  # planned translation burns 2023-2025 need 2.8-3.4 t; deliveries of 2016-2023 2.2-2.9 t
+    least, most = (
+        sum(load) / years / 1000.0
+        for load in (
+            [item.propellant_kg.low for item in brought],
+            [item.propellant_kg.high for item in brought],
+        )
+    )
+    # Planned translation burns of 2023-2025 need 2.8-3.4 t a year: loads follow need and must be able to reach that;
+    # in quiet years (1 t in 2021) they may stay far below.
+    assert least < 1.0
+    assert 3.4 < most < 5.0
     assert iso_utc(brought[0].time_mjd_utc) == "2022-06-03T00:00:00Z"
     assert {item.partner for item in brought} == {"roscosmos"}
 

@@ -1,4 +1,7 @@
-"""The high-fidelity propagator against conservation laws, known answers, the IERS and the mean engine."""
+"""The high-fidelity propagator against conservation laws, known answers, the IERS and NASA's trajectory.
+
+Against the mean engine: ``test_mean_engine_against_high_fidelity.py``.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,6 @@ from stationkeep.errors import InputError, MissingExtraError, OrbitError, SpaceW
 from stationkeep.orbit.density_expression import ExponentialAtmosphere, surrogate_expression, surrogate_parameters
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.high_fidelity import HighFidelityPropagator, HighFidelityResult, PropagatorFactory
-from stationkeep.orbit.mean_decay import WeatherTrack, fly_mean
 from stationkeep.orbit.precise_dynamics import Density, HighFidelitySettings
 from stationkeep.orbit.precise_tables import (
     FrameRotations,
@@ -249,41 +251,9 @@ def daily_value(result: HighFidelityResult, date: float) -> float:
     return float(line[1])
 
 
-# --- against the mean engine, same density ---------------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def surrogate(factory: PropagatorFactory) -> HighFidelityPropagator:
     return factory.propagator(HighFidelitySettings(precession_threshold_arcsec=1.0))
-
-
-def test_mean_engine_loses_altitude_like_the_high_fidelity_one(
-    surrogate: HighFidelityPropagator, space_weather: SpaceWeather
-) -> None:
-    elements, days = station(), 15
-    start = surrogate.frames.gcrs_state_from_mean_elements(elements)
-    times = np.concatenate([EPOCH + shift + np.arange(0.0, 1.0, 1.0 / 288.0) for shift in (0.0, days - 1.0)])
-    result = surrogate.propagate(start[:3], start[3:], EPOCH, EPOCH + days, 0.008, output_times_mjd_utc=times)
-    weather = WeatherTrack(int(EPOCH), space_weather.drivers(int(EPOCH), days + 1))
-    altitude = fly_mean(elements, EPOCH + days + 0.5, weather, 0.008).altitude_by_day_km
-    first, last = np.split(result.mean_semi_major_axis_km, 2)
-    mean_engine = (elements.mean_altitude_km + altitude[1] - altitude[days - 1] - altitude[days]) / 2.0
-    # The aim is 1 % in 60 days (see docs/high-fidelity.md for those); the daily means themselves are good to a metre.
-    assert first.mean() - last.mean() == pytest.approx(mean_engine, rel=0.01)
-
-
-def test_mean_engine_falls_from_250_km_like_the_high_fidelity_one(
-    surrogate: HighFidelityPropagator, space_weather: SpaceWeather
-) -> None:
-    elements = station(250.0)
-    start = surrogate.frames.gcrs_state_from_mean_elements(elements)
-    result = surrogate.propagate(start[:3], start[3:], EPOCH, EPOCH + 40.0, 0.008)
-    weather = WeatherTrack(int(EPOCH), space_weather.drivers(int(EPOCH), 41))
-    mean = fly_mean(elements, EPOCH + 40.0, weather, 0.008)
-    assert result.outcome.reason is mean.outcome.reason is OutcomeReason.REENTERED
-    assert abs(result.outcome.latitude_deg) < 52.0
-    # The aim is 1 % of the time to fall (17 days).
-    assert result.outcome.time_mjd_utc - EPOCH == pytest.approx(mean.outcome.time_mjd_utc - EPOCH, rel=0.01)
 
 
 # --- against the trajectory NASA published ---------------------------------------------------------------------------

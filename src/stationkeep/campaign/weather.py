@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 OBSERVED = "observed"
 AS_KNOWN = "as-known"
 
+_OLD_FORECAST_DAYS = 400.0  # bulletins come monthly; within a year the cycle's forecast changes little
+_OLD_TABLE_DAYS = 45.0
 _BULLETIN_BEGINS = "ESTIMATES OF 13-MONTH"
 
 
@@ -46,6 +48,23 @@ class CampaignWeather:
             return self.median
         drivers = realise(self.forecast, self.known, self.first_day_mjd, self.day_count, rng)
         return WeatherTrack(self.first_day_mjd, drivers)
+
+    def warnings(self, known_until_mjd_utc: float) -> list[str]:
+        """What is old about the Sun of this campaign, in words."""
+        found = []
+        gap_days = known_until_mjd_utc - 1.0 - self.known.last_observed_mjd
+        if self.forecast is not None and gap_days > _OLD_TABLE_DAYS:
+            found.append(
+                f"the Sun was observed only until {self.known.last_observed_utc}; "
+                "fetch a newer table: stationkeep data update"
+            )
+        if self.forecast is not None and known_until_mjd_utc - self.forecast.issued_mjd > _OLD_FORECAST_DAYS:
+            years = (known_until_mjd_utc - self.forecast.issued_mjd) / 365.25
+            found.append(
+                f"the newest shipped solar forecast ({self.forecast.identifier}) is {years:.1f} years older than "
+                f"{iso_day(known_until_mjd_utc)}; give a newer bulletin: --space-weather FILE"
+            )
+        return found
 
 
 def campaign_weather(
@@ -129,7 +148,7 @@ def _provenance(
     past_end: ContinuationPolicy,
 ) -> dict[str, Any]:
     return {
-        "description": _described(choice, known, forecast, first),
+        "description": _described(choice, known, forecast),
         "choice": choice if choice in (OBSERVED, AS_KNOWN) else Path(choice).name,
         "mode": OBSERVED if forecast is None else AS_KNOWN,
         "table": flown.identifier,
@@ -142,11 +161,11 @@ def _provenance(
     }
 
 
-def _described(choice: str, known: SpaceWeather, forecast: SolarForecast | None, first: int) -> str:
+def _described(choice: str, known: SpaceWeather, forecast: SolarForecast | None) -> str:
     if forecast is None:
         where = "" if choice == OBSERVED else f" in {Path(choice).name}"
         return f"as observed{where} until {known.last_observed_utc}, predicted after"
-    return f"as known on {iso_day(first)} ({forecast.identifier})"
+    return f"as known on {iso_day(known.last_observed_mjd + 1)} ({forecast.identifier})"
 
 
 def _forecast_named(forecast_id: str) -> SolarForecast:

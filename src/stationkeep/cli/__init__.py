@@ -6,11 +6,12 @@ import sys
 
 INTERRUPTED = 130
 BAD_INPUT = 2
+FAILED = 1
 
 
 def main() -> None:
-    """Entry point of ``stationkeep``: exit 0 on success, 2 on bad input with one message, 130 on Ctrl-C."""
-    from stationkeep.errors import InputError
+    """Entry point of ``stationkeep``: exit 0 on success, 2 on bad input, 130 on Ctrl-C, 1 on our own failure."""
+    from stationkeep.errors import InputError, StationkeepError
 
     try:
         from stationkeep.cli.app import app
@@ -19,12 +20,15 @@ def main() -> None:
     except InputError as error:
         _say(f"error: {error}")
         sys.exit(BAD_INPUT)
+    except StationkeepError as error:
+        _say(f"failed: {error}")
+        sys.exit(FAILED)
     except KeyboardInterrupt:
-        _say("interrupted; nothing was written")
+        _say("interrupted; files are written only when a run is complete")
         sys.exit(INTERRUPTED)
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
-            _say("interrupted; nothing was written")
+            _say("interrupted; files are written only when a run is complete")
         raise
     except BrokenPipeError:
         # The reader of our output has gone (``| head``): nothing to say, and nobody to say it to.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_module
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from stationkeep.errors import OutputError
 from stationkeep.files import write_atomically
 
 if TYPE_CHECKING:
@@ -25,13 +27,42 @@ JsonOption = Annotated[
 ]
 
 
+def json_text(document: dict[str, Any]) -> str:
+    """The document as JSON text."""
+    return json_module.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def emit_json(document: dict[str, Any], target: str) -> None:
     """Write ``document`` as JSON to a file (all or nothing) or, for ``-``, to standard output."""
-    text = json_module.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if target == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(json_text(document))
     else:
-        write_atomically(Path(target), text)
+        write_atomically(Path(target), json_text(document))
+
+
+def require_json_target(target: str | None) -> None:
+    """Refuse a place where no JSON can be written before minutes of work, not after."""
+    if target is None or target == "-":
+        return
+    if not target.strip() or Path(target).is_dir():
+        raise OutputError(f"--json {target!r} is not a file name", hint="give a file, or - for standard output")
+    require_writable_folder(Path(target).parent)
+
+
+def require_writable_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be written; one that does not exist yet is judged by where it would be made."""
+    existing = folder
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    if not existing.is_dir():
+        raise OutputError(f"{existing} is not a folder", hint="give a folder; it is made if it does not exist")
+    try:
+        # Asking for permission is not enough: root has it in /proc, and may still not write there.
+        tempfile.TemporaryFile(dir=existing).close()
+    except OSError as error:
+        raise OutputError(
+            f"cannot write in {existing}: {error.strerror or error}", hint="choose another folder"
+        ) from None
 
 
 def make_console() -> Console:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationkeep.cli.common import JsonOption, emit_json, make_console, progress_bar
+from stationkeep.cli.common import JsonOption, emit_json, make_console, progress_bar, require_json_target
 
 if TYPE_CHECKING:
     from stationkeep.campaign.decay import DecayDocument
@@ -43,6 +43,7 @@ def decay(
     from stationkeep.orbit.tle import read_history
     from stationkeep.timescale import mjd_utc, parse_utc
 
+    require_json_target(json)
     moment = None if as_of is None else mjd_utc(parse_utc(as_of))
     history = read_history(tle, norad_id)
     options = DecayOptions(space_weather=space_weather, runs=runs, seed=seed, horizon_days=horizon_days)
@@ -90,3 +91,5 @@ def _show(document: DecayDocument) -> None:
         lines = ", ".join(str(item["line_number"]) for item in seen.rejected[:8])
         lines += ", ..." if len(seen.rejected) > 8 else ""
         console.print(f"Refused         {len(seen.rejected)} element sets (line {lines})")
+    for note in document.notes:
+        console.print(f"Note            {note}")

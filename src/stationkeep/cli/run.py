@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationkeep.cli.common import JsonOption, emit_json, make_console, progress_bar
+from stationkeep.cli.common import (
+    JsonOption,
+    json_text,
+    make_console,
+    progress_bar,
+    require_json_target,
+    require_writable_folder,
+)
+from stationkeep.files import write_together
+
+if TYPE_CHECKING:
+    from stationkeep.campaign.document import RunDocument
 
 
 def run(
@@ -36,12 +49,15 @@ def run(
     Example: stationkeep run iss-2022 --branch withdrawal --runs 500 --space-weather observed
     """
     from stationkeep.campaign.run import run_scenario
-    from stationkeep.report.html import write_report
+    from stationkeep.report.html import report_html
     from stationkeep.scenario.loader import load_scenario
 
     loaded = load_scenario(scenario)
     report = out / f"{loaded.scenario.id}-report.html"
-    _require_writable(out)
+    require_writable_folder(out)
+    require_json_target(json)
+    # Its chatter about caches and fonts is of no use to who asked when a station falls.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     with progress_bar(runs) as advance:
         result = run_scenario(
             loaded,
@@ -53,34 +69,22 @@ def run(
             progress=advance,
         )
     reproduce = _command(scenario, branch or [], runs, seed, space_weather)
-    if json is not None:
-        emit_json(result.document.model_dump(mode="json", by_alias=True), json)
-    write_report(result.document, report, reproduce=reproduce)
-    if json != "-":
-        _show(result.document, report, json, reproduce)
+    document = result.document
+    text = json_text(document.model_dump(mode="json", by_alias=True)) if json is not None else ""
+    files: list[tuple[Path, str | bytes]] = [(report, report_html(document, reproduce=reproduce))]
+    if json is not None and json != "-":
+        files.append((Path(json), text))
+    write_together(files)
+    if json == "-":
+        sys.stdout.write(text)
+    else:
+        _show(document, report, json, reproduce)
 
 
-def _show(document: object, report: Path, json: str | None, reproduce: str) -> None:
-    from stationkeep.campaign.document import RunDocument
+def _show(document: RunDocument, report: Path, json: str | None, reproduce: str) -> None:
     from stationkeep.report.terminal import render_verdict
 
-    assert isinstance(document, RunDocument)
     render_verdict(document, make_console(), report=str(report), data=json, reproduce=reproduce)
-
-
-def _require_writable(folder: Path) -> None:
-    """Refuse an unwritable folder before minutes of work, not after."""
-    import os
-
-    from stationkeep.errors import OutputError
-
-    existing = folder
-    while not existing.exists() and existing != existing.parent:
-        existing = existing.parent
-    if not existing.is_dir():
-        raise OutputError(f"{existing} is not a folder", hint="give --out a folder; it is made if it does not exist")
-    if not os.access(existing, os.W_OK | os.X_OK):
-        raise OutputError(f"no permission to write in {existing}", hint="choose another folder with --out")
 
 
 def _command(scenario: str, branches: list[str], runs: int, seed: int, space_weather: str | None) -> str:

@@ -47,7 +47,7 @@ def probability_south_of(
     sine = np.sin(np.radians(geocentric_latitude_deg(latitude) if figure == "ellipsoid" else latitude))
     # The supplement is taken in degrees: sin(pi) is not zero in floating point.
     reach = np.sin(np.radians(min(inclination_deg, 180.0 - inclination_deg)))
-    if reach == 0.0:
+    if reach < 1.0e-12:  # an equatorial orbit; dividing by less than that would overflow
         return np.asarray(0.5 + 0.5 * np.sign(sine))
     return np.asarray(0.5 + np.arcsin(np.clip(sine, -reach, reach) / reach) / np.pi)
 
@@ -68,7 +68,7 @@ def density_per_deg(latitude_deg: ArrayLike, inclination_deg: float) -> FloatArr
     """
     probability_south_of(0.0, inclination_deg)  # refuses impossible inclinations
     reach = np.sin(np.radians(min(inclination_deg, 180.0 - inclination_deg)))
-    if reach == 0.0:
+    if reach < 1.0e-12:  # an equatorial orbit; dividing by less than that would overflow
         raise OrbitError(
             "an equatorial orbit has no density by latitude: it comes down on the equator",
             hint="ask for the probability of a band around the equator instead",

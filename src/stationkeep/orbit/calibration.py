@@ -35,7 +35,13 @@ _DROP_FACTOR = 4.0  # and it must be this many times the usual loss of the inter
 # days. For a station it spans more than one cycle of the sun angle (60 days), to which its arrays turn.
 _POOLED_DAYS = 90.0
 _OLDEST_DAYS = 200.0
-_SMALLEST_SPREAD = 0.05  # two arcs that agree by luck do not make the coefficient better known than this
+_HIGHEST_PERIGEE_KM = 1000.0  # the density model's ceiling
+_LARGEST_SPREAD = 0.5
+_AXIS_NOISE_KM = 0.05  # scatter of one element set's mean semi-major axis
+# Before any scatter has been seen, 30-day arcs of one object are taken to differ by this much (1 sigma; the
+# station's six arcs of winter 2021/22 differ by 17 %, Delfi-C3's by 10 %), with the weight of two arcs.
+_PRIOR_SCATTER = 0.15
+_PRIOR_ARCS = 2
 _MOST_PAIR_SETS = 200
 
 
@@ -81,9 +87,10 @@ def calibrate(history: ElementHistory, weather: WeatherTrack) -> Calibration:
     weather  observed drivers covering the last 200 days of the history
 
     The last 90 burn-free days are used, cut into arcs of at most 30, each weighted by the altitude it lost. The spread
-    is the standard error of their mean, at least 5 %.
+    is the standard error of their mean; it grows to 15 % and more where there is only one arc or a short one.
     Raises :class:`ElementSetError` when burns or gaps leave no arc of at least 3 days and 4 sets.
     """
+    _require_drag(history)
     sets = _thinned(history, weather)
     pieces, burns_seen = _burn_free_pieces(sets, weather)
     arcs = _latest_arcs(pieces, weather)
@@ -92,22 +99,51 @@ def calibrate(history: ElementHistory, weather: WeatherTrack) -> Calibration:
             f"no burn-free arc of {_SHORTEST_ARC_DAYS:.0f} days with {_FEWEST_SETS} sets in the last "
             f"{_OLDEST_DAYS:.0f} days before {iso_utc(history.sets[-1].epoch_mjd_utc)} "
             f"({len(sets)} sets, {burns_seen} burns seen)",
-            hint="give a file with more element sets, or a later --as-of",
+            hint="give a file with more element sets before that date",
         )
     # An arc speaks with the weight of the altitude it lost: its error is a fixed few tens of metres.
     weights = np.array([arc.loss_km for arc in arcs])
     values = np.array([arc.value_m2_kg for arc in arcs])
     value = float(np.average(values, weights=weights))
-    scatter = float(np.sqrt(np.average((values / value - 1.0) ** 2, weights=weights)))
+    spread = _pooled_spread(values / value - 1.0, weights)
+    if spread > _LARGEST_SPREAD:
+        raise ElementSetError(
+            f"the {float(np.sum(weights)) * 1000.0:.0f} m of altitude lost over {len(arcs)} burn-free arcs are within "
+            f"the noise of the element sets: Cd*A/m would be uncertain by {100.0 * spread:.0f} %",
+            hint="give a longer history",
+        )
     coefficient = BallisticCoefficient(
         value_m2_kg=value,
         density_model=DENSITY_MODEL,
-        spread_fraction=max(scatter / math.sqrt(len(arcs)), _SMALLEST_SPREAD),
+        spread_fraction=spread,
         arc_start_mjd_utc=min(arc.start_mjd_utc for arc in arcs),
         arc_stop_mjd_utc=max(arc.stop_mjd_utc for arc in arcs),
         arc_count=len(arcs),
     )
     return Calibration(coefficient, tuple(arcs), burns_seen)
+
+
+def _require_drag(history: ElementHistory) -> None:
+    """Refuse an orbit on which there is no drag to measure."""
+    perigee_km = history.sets[-1].elements.perigee_altitude_km
+    if perigee_km > _HIGHEST_PERIGEE_KM:
+        raise ElementSetError(
+            f"object {history.norad_id} has its perigee at {perigee_km:.0f} km, where drag cannot be told from noise",
+            hint=f"give an object whose perigee is below {_HIGHEST_PERIGEE_KM:.0f} km",
+        )
+
+
+def _pooled_spread(deviations: FloatArray, losses_km: FloatArray) -> float:
+    """How uncertain is the mean of these arcs (1 sigma, relative)?
+
+    Two parts: the noise of the element sets at both ends of each arc, and how much the coefficient differs from arc to
+    arc, shrunk towards a prior because a few arcs may agree by luck.
+    """
+    count = len(deviations)
+    noise = math.sqrt(2.0 * count) * _AXIS_NOISE_KM / float(np.sum(losses_km))
+    seen = float(np.average(deviations**2, weights=losses_km)) * count  # n - 1 degrees of freedom
+    scatter = (seen + _PRIOR_ARCS * _PRIOR_SCATTER**2) / (count - 1 + _PRIOR_ARCS)
+    return math.sqrt(noise**2 + scatter / count)
 
 
 def _thinned(history: ElementHistory, weather: WeatherTrack) -> list[ElementSet]:
@@ -137,7 +173,10 @@ def _burn_free_pieces(sets: list[ElementSet], weather: WeatherTrack) -> tuple[li
         [_loss_km(one.elements, two.epoch_mjd_utc, _REFERENCE_M2_KG, weather) for one, two in pairwise(sets)]
     )
     lost = -np.diff([item.elements.semi_major_axis_km for item in sets])
-    expected *= max(_weighted_median(lost / expected, expected), 0.05)
+    felt = expected > 0.0
+    if not felt.any():
+        return [sets], 0
+    expected *= max(_weighted_median(lost[felt] / expected[felt], expected[felt]), 0.05)
     cuts = _burn_steps(lost, expected)
     pieces: list[list[ElementSet]] = [[sets[0]]]
     burns, settled_from = 0, -np.inf

@@ -90,88 +90,149 @@ class WeatherTrack:
         return self.first_day_mjd + len(self.drivers)
 
 
-class Workspace:
-    """Scratch memory of the engine: belongs to one thread at a time."""
-
-    def __init__(self) -> None:
-        self.scratch = np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1]))
-        self.net_scratch = tuple(surrogate_workspace(count) for count in NODE_COUNTS)
-
-
 @functools.cache
 def _lattices() -> tuple[FloatArray, ...]:
     return tuple(node_lattice(count) for count in NODE_COUNTS)
+
+
+class MeanFlight:
+    """One orbit flown piece by piece: advance, lift it with a burn, advance again. Belongs to one thread.
+
+    Parameters
+    ----------
+    elements             Brouwer mean elements (TEME of date) at their epoch
+    weather              drivers covering every day of the flight
+    ballistic_m2_kg      ``Cd*A/m`` [m2/kg]: a fitted coefficient (refused if fitted with another density model), a
+                         number, or one a day counted as ``weather`` (a density error that wanders in time enters here
+                         as a factor)
+    reentry_altitude_km  re-entry is where the lowest point of the orbit reaches this geodetic height, 100 to 150
+
+    Valid for perigees of 100 to 1000 km. Raises :class:`SpaceWeatherRangeError` when the weather does not cover the
+    flight, :class:`OrbitError` for a coefficient that is not positive or a re-entry altitude out of range,
+    :class:`DensityModelMismatch` for a coefficient of another density model.
+    """
+
+    def __init__(
+        self,
+        elements: MeanElements,
+        weather: WeatherTrack,
+        ballistic_m2_kg: float | FloatArray | BallisticCoefficient,
+        *,
+        reentry_altitude_km: float = 120.0,
+    ) -> None:
+        if not 100.0 <= reentry_altitude_km <= 150.0:
+            raise OrbitError(
+                f"re-entry altitude {reentry_altitude_km} km is outside 100 to 150 km", hint="120 km is usual"
+            )
+        days = len(weather.drivers)
+        self.time_mjd_utc = elements.epoch_mjd_utc
+        self.altitude_by_day_km = np.full(days + 1, np.nan)
+        """(n_day + 1,) mean altitude at each midnight from the first day of the weather; NaN where not flown."""
+        self._weather = weather
+        self._ballistic = _by_day(ballistic_m2_kg, days)
+        self._reentry_altitude_km = reentry_altitude_km
+        self._state = state_of(elements)
+        self._scratch = np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1]))
+        self._net_scratch = tuple(surrogate_workspace(count) for count in NODE_COUNTS)
+        self._require_weather(elements.epoch_mjd_utc)
+        if elements.epoch_mjd_utc == math.floor(elements.epoch_mjd_utc):
+            self.altitude_by_day_km[int(elements.epoch_mjd_utc) - weather.first_day_mjd] = elements.mean_altitude_km
+
+    @property
+    def mean_altitude_km(self) -> float:
+        """Mean semi-major axis minus 6378.137 km, now."""
+        return float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
+
+    @property
+    def elements(self) -> MeanElements:
+        """Mean elements, now; the place within the orbit is not followed."""
+        return elements_of(self._state, self.time_mjd_utc)
+
+    def advance(
+        self, stop_mjd_utc: float, *, floor_mean_altitude_km: float = 0.0, drag_factor: float = 1.0
+    ) -> OutcomeReason:
+        """Fly on to a time, to a floor of mean altitude, or to re-entry, whichever comes first; say which it was.
+
+        ``drag_factor`` multiplies the ballistic coefficient over this piece (another mass or area).
+        """
+        if not stop_mjd_utc >= self.time_mjd_utc:
+            raise OrbitError(
+                f"the flight would stop at {stop_mjd_utc} MJD, before it starts at {self.time_mjd_utc} MJD",
+                hint="give a later stop; the engine flies forward only",
+            )
+        self._require_weather(stop_mjd_utc)
+        self.time_mjd_utc, reason = fly(
+            load_surrogate_weights(),
+            self._state,
+            self.time_mjd_utc,
+            stop_mjd_utc,
+            self._weather.first_day_mjd,
+            self._weather.drivers,
+            self._ballistic if drag_factor == 1.0 else self._ballistic * drag_factor,
+            floor_mean_altitude_km,
+            self._reentry_altitude_km,
+            self.altitude_by_day_km,
+            _lattices(),
+            self._scratch,
+            self._net_scratch,
+        )
+        return _REASONS[reason]
+
+    def lift(self, gain_km: float) -> None:
+        """Raise the mean semi-major axis, as a burn in two halves half a revolution apart does: the rest stays."""
+        self._state[0] += gain_km
+
+    def _require_weather(self, until_mjd_utc: float) -> None:
+        weather = self._weather
+        if not weather.first_day_mjd <= self.time_mjd_utc or until_mjd_utc > weather.end_mjd:
+            raise SpaceWeatherRangeError(
+                f"the flight runs from {iso_day(self.time_mjd_utc)} to {iso_day(until_mjd_utc)}, the space weather "
+                f"from {iso_day(weather.first_day_mjd)} to {iso_day(weather.end_mjd - 1)}",
+                hint="continue the table with a policy (hold or forecast), or shorten the horizon",
+            )
 
 
 def fly_mean(
     elements: MeanElements,
     stop_mjd_utc: float,
     weather: WeatherTrack,
-    ballistic_m2_kg: float | FloatArray,
+    ballistic_m2_kg: float | FloatArray | BallisticCoefficient,
     *,
     floor_mean_altitude_km: float = 0.0,
     reentry_altitude_km: float = 120.0,
-    altitude_by_day_km: FloatArray | None = None,
-    workspace: Workspace | None = None,
 ) -> DecayTrack:
     """Where is this orbit at a later moment, and did it fall before?
 
-    Parameters
-    ----------
-    elements                Brouwer mean elements (TEME of date) at their epoch
-    stop_mjd_utc            when to stop, modified Julian day (UTC), later than the epoch
-    weather                 drivers covering every day of the flight
-    ballistic_m2_kg         ``Cd*A/m`` [m2/kg]: one number, or one a day counted as ``weather`` (a density error that
-                            wanders in time enters here as a factor)
-    floor_mean_altitude_km  stop when the mean semi-major axis minus 6378.137 km sinks to this
-    reentry_altitude_km     stop when the lowest point of the orbit reaches this geodetic height, 100 to 150
-    altitude_by_day_km      (n_day + 1,) array to record the midnights in, where several flights share one; null: a
-                            fresh one, NaN where the flight was not
-    workspace               scratch memory to reuse over many short flights of one thread; null: a fresh one
-
-    Valid for perigees of 100 to 1000 km; the averaging costs about one revolution of timing in the last day.
-    Raises :class:`SpaceWeatherRangeError` when the weather does not cover the flight.
+    One :class:`MeanFlight` in one piece; see there for the parameters, the valid range and the errors.
+    ``stop_mjd_utc``: modified Julian day (UTC), not before the epoch. ``floor_mean_altitude_km``: stop when the mean
+    semi-major axis minus 6378.137 km sinks to this.
     """
-    if not weather.first_day_mjd <= elements.epoch_mjd_utc or stop_mjd_utc > weather.end_mjd:
-        raise SpaceWeatherRangeError(
-            f"the flight runs from {iso_day(elements.epoch_mjd_utc)} to {iso_day(stop_mjd_utc)}, the space weather "
-            f"from {iso_day(weather.first_day_mjd)} to {iso_day(weather.end_mjd - 1)}",
-            hint="continue the table with a policy (hold or forecast), or shorten the horizon",
+    flight = MeanFlight(elements, weather, ballistic_m2_kg, reentry_altitude_km=reentry_altitude_km)
+    reason = flight.advance(stop_mjd_utc, floor_mean_altitude_km=floor_mean_altitude_km)
+    outcome = Outcome(reason, flight.time_mjd_utc, flight.mean_altitude_km)
+    return DecayTrack(outcome, flight.elements, weather.first_day_mjd, flight.altitude_by_day_km)
+
+
+def _by_day(ballistic_m2_kg: float | FloatArray | BallisticCoefficient, days: int) -> FloatArray:
+    """One positive coefficient a day, (days,)."""
+    if isinstance(ballistic_m2_kg, BallisticCoefficient):
+        ballistic_m2_kg.require_density_model(DENSITY_MODEL)
+        return np.full(days, ballistic_m2_kg.value_m2_kg)
+    values = np.asarray(ballistic_m2_kg, dtype=np.float64)
+    by_day = np.full(days, values) if values.ndim == 0 else np.ascontiguousarray(values)
+    if by_day.shape != (days,) or not (np.isfinite(by_day).all() and (by_day > 0.0).all()):
+        raise OrbitError(
+            f"ballistic coefficients of shape {values.shape} that are not all positive numbers, or not {days} of them",
+            hint="give Cd*A/m in m2/kg (the station: near 0.007), one number or one for each day of weather",
         )
-    if not 100.0 <= reentry_altitude_km <= 150.0:
-        raise OrbitError(f"re-entry altitude {reentry_altitude_km} km is outside 100 to 150 km", hint="120 km is usual")
-    days = len(weather.drivers)
-    ballistic = ballistic_m2_kg if isinstance(ballistic_m2_kg, np.ndarray) else np.full(days, ballistic_m2_kg)
-    altitude = np.full(days + 1, np.nan) if altitude_by_day_km is None else altitude_by_day_km
-    space = workspace or Workspace()
-    state = state_of(elements)
-    if elements.epoch_mjd_utc == math.floor(elements.epoch_mjd_utc):
-        altitude[int(elements.epoch_mjd_utc) - weather.first_day_mjd] = elements.mean_altitude_km
-    time, reason = fly(
-        load_surrogate_weights(),
-        state,
-        elements.epoch_mjd_utc,
-        stop_mjd_utc,
-        weather.first_day_mjd,
-        weather.drivers,
-        np.ascontiguousarray(ballistic),
-        floor_mean_altitude_km,
-        reentry_altitude_km,
-        altitude,
-        _lattices(),
-        space.scratch,
-        space.net_scratch,
-    )
-    end = elements_of(state, time)
-    outcome = Outcome(_REASONS[reason], time, float(state[0]) - EARTH_EQUATORIAL_RADIUS_KM)
-    return DecayTrack(outcome, end, weather.first_day_mjd, altitude)
+    return by_day
 
 
 def fly_ensemble(
     elements: MeanElements,
     stop_mjd_utc: float,
     weather: Sequence[WeatherTrack],
-    ballistic_m2_kg: Sequence[float | FloatArray],
+    ballistic_m2_kg: Sequence[float | FloatArray | BallisticCoefficient],
     *,
     reentry_altitude_km: float = 120.0,
     workers: int | None = None,

@@ -27,7 +27,7 @@ _MAX_FILE_BYTES = 256 * 1024 * 1024
 
 # Fixed columns (CelesTrak, "NORAD Two-Line Element Set Format"); [A-Z0-9] in the number is the Alpha-5 extension.
 _LINE_1 = re.compile(
-    r"1 [A-Z0-9 ]\d{4}[UCS ] .{8} [\d ]{2}[\d ]\d\d\.\d{8} [-+ ]\.\d{8} "
+    r"1 [A-Z0-9 ]\d{4}[UCS ] .{8} \d\d[\d ]\d\d\.\d{8} [-+ ]\.\d{8} "
     r"[-+ ][\d ]{5}[-+ ]\d [-+ ][\d ]{5}[-+ ]\d [\d ] [\d ]{4}\d"
 )
 _LINE_2 = re.compile(
@@ -108,11 +108,12 @@ def read_element_set(line1: str, line2: str, name: str = "") -> ElementSet:
     _check_line(line2, _LINE_2, "2")
     if line1[2:7] != line2[2:7]:
         raise ElementSetError(f"line 1 is of object {line1[2:7].strip()}, line 2 of {line2[2:7].strip()}")
+    _check_epoch(line1)
+    _check_angles(line2)
     try:
         record = Satrec.twoline2rv(line1, line2, WGS72)
     except ValueError as error:
         raise ElementSetError(f"sgp4 refuses it: {error}") from None
-    _check_angles(line2)
     if record.error not in (0, 6) or not record.a > 0.0:
         raise ElementSetError("sgp4 cannot start this orbit: mean motion or eccentricity is out of range")
     return ElementSet(
@@ -227,6 +228,13 @@ def _check_line(line: str, columns: re.Pattern[str], which: str) -> None:
         raise ElementSetError(f"line {which} fails its checksum: it ends in {line[-1]}, its columns add up to {total}")
 
 
+def _check_epoch(line1: str) -> None:
+    # sgp4 counts on past the end of the year, and back before its start, without a word.
+    day = float(line1[20:32])
+    if not 1.0 <= day < 367.0:
+        raise ElementSetError(f"the epoch is day {day} of its year; days run from 1 to 366")
+
+
 def _check_angles(line2: str) -> None:
     for label, columns, limit in (
         ("inclination", slice(8, 16), 180.0),
@@ -234,7 +242,10 @@ def _check_angles(line2: str) -> None:
         ("argument of perigee", slice(34, 42), 360.0),
         ("mean anomaly", slice(43, 51), 360.0),
     ):
-        value = float(line2[columns])
+        try:
+            value = float(line2[columns])
+        except ValueError:
+            raise ElementSetError(f"{label} is not a number: {line2[columns]!r}") from None
         if value > limit:
             raise ElementSetError(f"{label} {value} deg is above {limit:.0f} deg")
 
@@ -243,6 +254,8 @@ def _text_lines(path: Path) -> list[str]:
     try:
         if path.is_dir():
             raise ElementSetError(f"{path} is a folder, not a TLE file", hint="name the file inside it")
+        if path.exists() and not path.is_file():
+            raise ElementSetError(f"{path} is not an ordinary file", hint="give a text file with element sets")
         if path.stat().st_size > _MAX_FILE_BYTES:
             raise ElementSetError(f"{path} is larger than 256 MiB", hint="cut it to the object and years you need")
         data = path.read_bytes()

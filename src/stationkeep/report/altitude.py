@@ -1,4 +1,4 @@
-"""The altitude fan chart: every branch in one frame, its median and the band that holds 90 % of the runs."""
+"""The altitude fan chart: every branch in one frame, its median and the band that holds 90 % of many runs."""
 
 from __future__ import annotations
 
@@ -255,4 +255,5 @@ def _alt(document: RunDocument) -> str:
         for branch in document.branches.values()
     ]
     start = text.month_text(document.scenario.epoch_utc, long=True)
-    return f"Mean altitude in km from {start} on, median and 90 % band of each branch. Falls: " + "; ".join(said) + "."
+    drawn = text.band_text(document.runs)
+    return f"Mean altitude in km from {start} on, for each branch: {drawn}. Falls: " + "; ".join(said) + "."

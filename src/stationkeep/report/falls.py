@@ -145,7 +145,10 @@ def _said(branch: BranchDocument, document: RunDocument) -> str:
     window = text.window_text(branch.reentry, horizon)
     if branch.reentry.median_utc is None:
         return f"{text.chance_text(branch.reentry)} down by {text.horizon_text(horizon)}"
-    return f"median {text.fall_text(branch.reentry, horizon)} · 90 % {window}"
+    if document.runs == 1:
+        return f"one run: {text.fall_text(branch.reentry, horizon)}"
+    spread = text.spread_name(document.runs).removesuffix(" window")
+    return f"median {text.fall_text(branch.reentry, horizon)} · {spread} {window}"
 
 
 def _alt(document: RunDocument) -> str:

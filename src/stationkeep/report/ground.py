@@ -57,7 +57,7 @@ def _figure(document: RunDocument, risk: GroundRisk) -> str:
     field = risk_field(inclination)
     drawn = both_sheets(lambda sheet: map_figure(field, risk, sheet))
     told = (
-        "Each 1° cell's share of the chance that someone is hit, by the people living there and the time the orbit "
+        "Each 1° cell's share of the casualty expectation, by the people living there and the time the orbit "
         f"spends overhead. The orbit turns at {field.highest_latitude_deg:.1f}° north and south. {profile} "
         "Land outlines: Natural Earth."
     )
@@ -81,20 +81,30 @@ def _numbers_table(document: RunDocument, falling: dict[str, BranchDocument]) ->
                     f"{text.window(area)} m²",
                 ),
                 _with_window(
-                    text.significant(expected.median),
+                    text.significant(risk.casualty_expectation),
                     text.window(expected),
                 ),
                 _with_window(text.one_in_text(risk.one_in), text.one_in_window(risk.one_in_interval)),
                 text.percent(risk.ocean_share),
             )
         )
-    heads = ("Branch", "Mass that survives", "Casualty area", "Expected casualties", "Someone is hit", "Into the ocean")
-    caption = "Given an uncontrolled fall: median, and below it the 90 % window."
+    heads = ("Branch", "Mass that survives", "Casualty area", "Casualty expectation", "Odds", "Into the ocean")
+    caption = f"Given an uncontrolled fall. {_how_summed(document.runs)}"
     return f'<h3>The size of the risk</h3><div class="scroll">{table(caption, heads, rows, stack=True)}</div>'
 
 
+def _how_summed(runs: int) -> str:
+    if runs == 1:
+        return "One run, so one draw of the mass and the area."
+    small = f"below each in small type the {text.spread_name(runs)}"
+    return (
+        "Mass and area are medians over the draws; the casualty expectation is their mean, and the odds are one in "
+        f"its inverse; {small}."
+    )
+
+
 def _with_window(median: str, window: str) -> str:
-    return f'{median}<span class="m w">{window}</span>'
+    return median if median == window else f'{median}<span class="m w">{window}</span>'
 
 
 def _shares(document: RunDocument, branches: dict[str, BranchDocument], told_once: bool) -> str:
@@ -135,8 +145,8 @@ def _country_table(risk: GroundRisk) -> str:
     largest = max((country.share for country in shown), default=1.0)
     rows = [(e(c.country), bar(c.share, largest), text.percent(c.share), _odds(c.casualty_expectation)) for c in shown]
     more = f" The {len(shown)} largest of {len(countries)}." if len(countries) > len(shown) else ""
-    caption = f"By country: share of the risk, and the chance that someone there is hit.{more}"
-    return _with_bars(caption, ("Country", "", "Risk", "Odds"), rows)
+    caption = f"By country: share of the risk, and the casualty expectation there.{more}"
+    return _with_bars(caption, ("Country", "", "Risk", "Casualty expectation"), rows)
 
 
 def _with_bars(caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

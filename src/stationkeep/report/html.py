@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from stationkeep.campaign.document import RunDocument
+from stationkeep.campaign.document import BranchDocument, RunDocument
 from stationkeep.files import write_atomically
 from stationkeep.report import text
 from stationkeep.report.altitude import altitude_figure, needs_key
@@ -16,7 +16,14 @@ from stationkeep.report.figures import both_sheets
 from stationkeep.report.ground import ground_section
 from stationkeep.report.markup import branch_vars, e, key_to, linked, table, tree
 from stationkeep.report.palette import branch_styles, css_variables
-from stationkeep.report.verdict import VerdictRow, facts_line, runs_line, verdict_rows, verdict_sentence
+from stationkeep.report.verdict import (
+    VerdictRow,
+    facts_line,
+    never_reboosted,
+    runs_line,
+    verdict_rows,
+    verdict_sentence,
+)
 
 _FONTS: Final = (
     'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,sans-serif'
@@ -107,7 +114,7 @@ def _verdict_table(document: RunDocument) -> str:
         label = f'<span class="{shown}">{e(row.group)} </span>{e(row.label)}' if row.group else e(row.label)
         body.append(f'<tr class="{_classes(row, following)}"><th scope="row">{label}</th>{cells}</tr>')
     caption = (
-        "<caption>Medians over the runs; 90 % of the runs lie inside the window. The chance of hitting someone holds "
+        f"<caption>{_what_stands_here(document.runs)} The casualty expectation (a mean over what is not known) holds "
         "for an uncontrolled fall.</caption>"
     )
     # So many columns no page holds: the table then scrolls in its own frame on a screen, and stacks on a phone.
@@ -117,10 +124,19 @@ def _verdict_table(document: RunDocument) -> str:
     return f'<div class="scroll{many}">{opened}{head}<tbody>{"".join(body)}</tbody></table></div>'
 
 
+def _what_stands_here(runs: int) -> str:
+    if runs == 1:
+        return "One run: it shows what may happen, not how likely it is."
+    if runs < text.FEWEST_RUNS_FOR_A_WINDOW:
+        return f"Medians over {runs} runs and the range they cover: too few for a 90 % window."
+    return "Medians over the runs; 90 % of the runs lie inside the window."
+
+
 def _classes(row: VerdictRow, following: VerdictRow | None) -> str:
     return (
         row.kind
         + (" share" if row.group else "")
+        + (" minor" if row.minor else "")
         + (" opens" if row.opens else "")
         + (" closes" if following is None or following.opens else "")
     )
@@ -131,10 +147,19 @@ def _altitude_section(document: RunDocument) -> str:
     key = key_to(branch_styles(document.branches), labels) if needs_key(document) else ""
     return (
         '<section aria-labelledby="altitude" class="keep"><h2 id="altitude">Altitude</h2>'
-        "<p>The line is the median of the runs, the band holds 90 % of them. "
-        f"Where a band reaches the bottom, some runs have fallen while others still fly.</p>{key}"
+        f"<p>{_told_of_the_fan(document.runs)}</p>{key}"
         f"<figure>{both_sheets(lambda sheet: altitude_figure(document, sheet))}"
         "<figcaption>Mean altitude: mean semi-major axis minus 6378.137 km.</figcaption></figure></section>"
+    )
+
+
+def _told_of_the_fan(runs: int) -> str:
+    if runs == 1:
+        return "Each line is one run; how sure it is, only many runs can tell."
+    share = "90 %" if runs >= text.FEWEST_RUNS_FOR_A_WINDOW else "all"
+    return (
+        f"The line is the median of the runs, the band holds {share} of them. Where a band reaches the bottom, some "
+        "runs have fallen while others still fly."
     )
 
 
@@ -157,38 +182,47 @@ def _falls_section(document: RunDocument) -> str:
         )
         for key, branch in document.branches.items()
     ]
-    heads = ("Branch", "5 % have fallen", "Half have fallen", "95 % have fallen", "Fall by the horizon")
+    many = document.runs >= text.FEWEST_RUNS_FOR_A_WINDOW
+    ends = ("5 % have fallen", "95 % have fallen") if many else ("First falls", "Last falls")
+    heads = ("Branch", ends[0], "Half have fallen", ends[1], "Fall by the horizon")
     horizon = text.day_text(document.scenario.horizon_utc)
-    caption = f"Quantiles over all runs, to the calendar day as computed; the horizon is {horizon}."
+    caption = f"Over all runs, to the calendar day as computed; the horizon is {horizon}."
     return (
         '<section aria-labelledby="falls"><div class="keep"><h2 id="falls">When it falls</h2>'
         "<p>Each run has its own Sun, air density and drag; the same ones in every branch.</p>"
         f"<figure>{both_sheets(lambda sheet: falls_figure(document, sheet))}"
         f"<figcaption>Share of all runs that fall within each {falls_caption(document)}. Dot: median. "
-        "Bar: 90 % window.</figcaption></figure></div>"
+        f"Bar: {text.spread_name(document.runs)}.</figcaption></figure></div>"
         f"<h3>Dates</h3>{table(caption, heads, rows, stack=True)}</section>"
     )
 
 
 def _propellant_section(document: RunDocument) -> str:
-    styles = branch_styles(document.branches)
+    styles, single = branch_styles(document.branches), document.runs == 1
     rows = [
         (
             f'<span class="t" {branch_vars(styles[key])}>{e(branch.label)}</span>',
             text.mass_text(branch.propellant_used_kg),
-            text.mass_window(branch.propellant_used_kg_interval),
+            text.NONE if single else text.mass_window(branch.propellant_used_kg_interval),
             f"{branch.burns:,.0f}",
-            text.count_window(branch.burns_interval),
-            text.day_text(branch.reboost_ends_utc) if branch.reboost_ends_utc else "not by the horizon",
+            text.NONE if single else text.count_window(branch.burns_interval),
+            _reboost_ends(branch, document),
         )
         for key, branch in document.branches.items()
     ]
-    heads = ("Branch", "Propellant", "90 % window", "Burns", "90 % window", "Reboost ends")
+    spread = text.spread_name(document.runs).capitalize()
+    heads = ("Branch", "Propellant", spread, "Burns", spread, "Reboost ends")
     told = table("Used from the epoch to the fall or the horizon.", heads, rows, stack=True)
     return (
         '<section aria-labelledby="propellant"><h2 id="propellant">Propellant and burns</h2>'
         f'<div class="scroll">{told}</div></section>'
     )
+
+
+def _reboost_ends(branch: BranchDocument, document: RunDocument) -> str:
+    if never_reboosted(document):
+        return "never possible"
+    return text.day_text(branch.reboost_ends_utc) if branch.reboost_ends_utc else "not by the horizon"
 
 
 def _described(description: str) -> str:

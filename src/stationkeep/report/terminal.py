@@ -14,7 +14,7 @@ from stationkeep.campaign.document import RunDocument
 from stationkeep.report.text import clean
 from stationkeep.report.verdict import VerdictRow, facts_line, runs_line, verdict_rows
 
-_LABEL_WIDTH: Final = 28  # "Someone on the ground is hit"
+_LABEL_WIDTH: Final = 26  # "Reboost no longer possible"
 _NARROWEST_BRANCH: Final = 14  # "Jan – Nov 2024"
 _GAP: Final = 2
 _MOST_NOTES: Final = 4

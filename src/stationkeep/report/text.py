@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import unicodedata
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 from stationkeep.campaign.document import Interval, Reentry
 from stationkeep.timescale import parse_utc
@@ -26,6 +28,9 @@ MONTHS = (
 )
 NONE = "–"
 UNKNOWN = "unknown"
+
+FEWEST_RUNS_FOR_A_WINDOW: Final = 20
+"""Below it the 5 % and the 95 % quantile are the first and the last run: a range, not a 90 % window."""
 
 # A median known to within months is not a day: from this width of the 90 % window on, only the month is said.
 _WIDEST_WINDOW_FOR_A_DAY = timedelta(days=60)
@@ -62,6 +67,20 @@ def horizon_text(horizon_utc: str) -> str:
     """The horizon as it follows "by": ``2031`` for New Year's Day, ``1 Jul 2031`` else."""
     moment = _moment(horizon_utc)
     return str(moment.year) if (moment.month, moment.day) == (1, 1) else day_text(moment)
+
+
+def spread_name(runs: int) -> str:
+    """What the span beside a median is: a 90 % window, or with few runs just the range they happen to cover."""
+    return "90 % window" if runs >= FEWEST_RUNS_FOR_A_WINDOW else f"range of the {runs} runs" if runs > 1 else "range"
+
+
+def band_text(runs: int) -> str:
+    """What the line and the band of a fan chart hold."""
+    if runs == 1:
+        return "one run"
+    return (
+        f"median of the runs, and the band that holds {'90 %' if runs >= FEWEST_RUNS_FOR_A_WINDOW else 'all'} of them"
+    )
 
 
 def window_days(reentry: Reentry) -> float | None:
@@ -107,7 +126,7 @@ def chance_text(reentry: Reentry) -> str:
         return "in no run" if fell == 0 else "in all runs" if runs > 1 else "in the one run"
     if min(fell, runs - fell) < max(3, 0.01 * runs) or runs < 20:
         return f"{fell:,} of {runs:,} runs"
-    return f"{100 * fell / runs:.0f} % of runs"
+    return f"{percent(fell / runs)} of runs"
 
 
 def significant(value: float, digits: int = 2) -> str:
@@ -124,12 +143,16 @@ def significant(value: float, digits: int = 2) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a percentage without false digits: ``22 %``, ``0.4 %``, ``< 0.1 %``."""
+    """A share as a percentage without false digits, halves rounded up: ``22 %``, ``4.5 %``, ``4 %``, ``< 0.1 %``."""
     if share == 0:
         return "0 %"
     if abs(share) < 0.0005:
         return "< 0.1 %"
-    return f"{100 * share:.0f} %" if abs(share) >= 0.0095 else f"{100 * share:.1f} %"
+    # Python rounds halves to even, and 4.5 % would read 4 % beside a 5.5 % that reads 6 %. Of 100 times the share only
+    # ten digits count: 100 * 0.285 is 28.499999999999996.
+    exact = Decimal(f"{100 * share:.10g}")
+    rounded = exact.quantize(Decimal("0.1") if abs(exact) < 10 else Decimal(1), ROUND_HALF_UP)
+    return f"{rounded:.0f} %" if rounded == rounded.to_integral_value() else f"{rounded} %"
 
 
 def one_in_text(one_in: float) -> str:

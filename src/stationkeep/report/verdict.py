@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from stationkeep.campaign.document import BranchDocument, GroundRisk, RunDocument
 from stationkeep.errors import InputError
 from stationkeep.report import text
+
+
+_REGIONS_ON_A_TELEPHONE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,42 +26,74 @@ class VerdictRow:
     """Heading a detail is said under, e.g. ``carried by``; empty where the label stands alone."""
     opens: bool = False
     """Whether a new subject begins here."""
+    minor: bool = False
+    """Whether a telephone leaves it out: a page has the three largest regions and the rest, a terminal has all."""
 
 
 def verdict_rows(document: RunDocument) -> list[VerdictRow]:
     """What came of each branch, in the order a tired reader wants it."""
     horizon = document.scenario.horizon_utc
     by = text.horizon_text(horizon)
+    never = never_reboosted(document)
+    spread = text.spread_name(document.runs)
+
+    def known(answer: Callable[[BranchDocument], str]) -> Callable[[BranchDocument], str]:
+        # One run has no spread, and saying its value twice would look like one.
+        return answer if document.runs > 1 else lambda _: text.NONE
+
     rows = [
-        _row(document, "Reboost no longer possible", lambda b: _date_or_not(b.reboost_ends_utc, by)),
+        _row(document, "Reboost no longer possible", lambda b: "never possible" if never else _reboost_ends(b, by)),
         _row(document, "Station falls", lambda b: text.fall_text(b.reentry, horizon), kind="key", opens=True),
-        _row(document, "90 % window", lambda b: text.window_text(b.reentry, horizon), kind="detail"),
+        _row(document, spread, known(lambda b: text.window_text(b.reentry, horizon)), kind="detail"),
         _row(document, f"Falls by {by}", lambda b: text.chance_text(b.reentry)),
     ]
     if any(b.ground_risk for b in document.branches.values()):
-        rows += _ground_rows(document)
+        rows += _ground_rows(document, spread)
     rows += [
         _row(document, "Propellant used", lambda b: text.mass_text(b.propellant_used_kg), opens=True),
-        _row(document, "90 % window", lambda b: text.mass_window(b.propellant_used_kg_interval), kind="detail"),
+        _row(document, spread, known(lambda b: text.mass_window(b.propellant_used_kg_interval)), kind="detail"),
         _row(document, "Burns", lambda b: f"{b.burns:,.0f}"),
-        _row(document, "90 % window", lambda b: text.count_window(b.burns_interval), kind="detail"),
+        _row(document, spread, known(lambda b: text.count_window(b.burns_interval)), kind="detail"),
     ]
     return rows
 
 
-def _ground_rows(document: RunDocument) -> list[VerdictRow]:
+def never_reboosted(document: RunDocument) -> bool:
+    """Whether nobody could ever push in any branch: a station flown without providers, not one that lost them.
+
+    Where there are providers the reference run says when the last of them is gone.
+    """
+    return all(
+        branch.reboost_ends_utc == document.scenario.epoch_utc
+        and branch.burns_interval.p95 == 0
+        and not any(event.kind == "reboost-ends" for event in branch.events)
+        for branch in document.branches.values()
+    )
+
+
+def _ground_rows(document: RunDocument, spread: str) -> list[VerdictRow]:
     def of_risk(answer: Callable[[GroundRisk], str]) -> Callable[[BranchDocument], str]:
         return lambda branch: text.NONE if branch.ground_risk is None else answer(branch.ground_risk)
 
     rows = [
-        _row(document, "Someone on the ground is hit", _odds, kind="key", opens=True),
-        _row(document, "90 % window", of_risk(lambda g: text.one_in_window(g.one_in_interval)), kind="detail"),
+        _row(document, "Casualty expectation", _odds, kind="key", opens=True),
+        _row(document, spread, of_risk(lambda g: _odds_window(g, document.runs)), kind="detail"),
     ]
-    for region in regions_by_share(document):
+    for place, region in enumerate(regions_by_share(document)):
         answer = of_risk(lambda g, region=region: _share_of(g, region))  # type: ignore[misc]
-        rows.append(_row(document, region, answer, kind="detail", group="carried by"))
-    rows.append(_row(document, "debris into the ocean", of_risk(lambda g: text.percent(g.ocean_share)), kind="detail"))
+        minor = place >= _REGIONS_ON_A_TELEPHONE and not _is_rest(region)
+        rows.append(_row(document, region, answer, kind="detail", group="carried by", minor=minor))
+    ocean = of_risk(lambda g: text.percent(g.ocean_share))
+    rows.append(_row(document, "debris into the ocean", ocean, kind="detail"))
     return rows
+
+
+def _odds_window(risk: GroundRisk, runs: int) -> str:
+    return text.one_in_window(risk.one_in_interval) if runs > 1 else text.NONE
+
+
+def _is_rest(region: str) -> bool:
+    return region.lower().startswith("rest")
 
 
 def regions_by_share(document: RunDocument) -> list[str]:
@@ -67,7 +102,7 @@ def regions_by_share(document: RunDocument) -> list[str]:
     for branch in document.branches.values():
         for risk in branch.ground_risk.by_region if branch.ground_risk else ():
             largest[risk.region] = max(risk.share, largest.get(risk.region, 0.0))
-    return sorted(largest, key=lambda region: (region.lower().startswith("rest"), -largest[region]))
+    return sorted(largest, key=lambda region: (_is_rest(region), -largest[region]))
 
 
 def facts_line(document: RunDocument) -> str:
@@ -128,11 +163,12 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
     else:
         fall = text.fall_text(reentry, horizon_utc, long=True)
         odds = "" if reentry.p95_utc else f", in {text.chance_text(reentry)} by {by}"
-        said = f"Falls in {fall}{odds}; 90 % window {window}."
+        spread = f"; {text.spread_name(runs)} {window}" if runs > 1 else ", in the one run flown"
+        said = f"Falls in {fall}{odds}{spread}."
         said = said.replace("Falls in", "Falls on", 1) if fall[0].isdigit() else said
     if branch.ground_risk is not None:
         risk = branch.ground_risk.one_in_interval
-        said += f" Falling uncontrolled, the chance that someone is hit is {text.one_in_text(risk.median)}"
+        said += f" Falling uncontrolled, the casualty expectation is {text.one_in_text(branch.ground_risk.one_in)}"
         window = text.one_in_window(risk).removeprefix("1 in ")
         said += f" ({window})." if risk.p05 >= 2 and "–" in window else "."
     return said
@@ -150,8 +186,11 @@ def _share_of(risk: GroundRisk, region: str) -> str:
     return next((text.percent(r.share) for r in risk.by_region if r.region == region), text.NONE)
 
 
-def _date_or_not(date_utc: str | None, by: str) -> str:
-    return f"not by {by}" if date_utc is None else text.day_text(date_utc)
+def _reboost_ends(branch: BranchDocument, by: str) -> str:
+    if branch.reboost_ends_utc is not None:
+        return text.day_text(branch.reboost_ends_utc)
+    # Somebody could still push when it fell: too little, not too late.
+    return f"not by {by}" if branch.reentry.median_utc is None else "until it falls"
 
 
 def _row(
@@ -162,6 +201,7 @@ def _row(
     kind: str = "main",
     group: str = "",
     opens: bool = False,
+    minor: bool = False,
 ) -> VerdictRow:
     answers = tuple(answer(branch) for branch in document.branches.values())
-    return VerdictRow(text.clean(label), answers, kind, group, opens)
+    return VerdictRow(text.clean(label), answers, kind, group, opens, minor)

@@ -97,10 +97,15 @@ class Drag(Part):
 
 
 class DensityError(Part):
-    """How wrong the density model may be: 1-sigma error of the logarithm of density, correlated in time."""
+    """How wrong density times drag may be beyond the fitted coefficient: 1-sigma errors of its logarithm.
 
-    spread_percent: SpreadPercent = 15.0
-    correlation_days: Days = 60.0
+    A slow part that starts at zero and wanders, and a fast one that is there from the first day.
+    """
+
+    slow_spread_percent: SpreadPercent = 20.0
+    slow_correlation_days: Days = 365.0
+    fast_spread_percent: SpreadPercent = 15.0
+    fast_correlation_days: Days = 3.0
 
 
 class SpaceWeatherMode(StrEnum):
@@ -187,6 +192,9 @@ class Provider(Part):
     max_burn_duration_s: PositiveNumber
     available_from_utc: UtcMoment | None = None
     available_until_utc: UtcMoment | None = None
+    lowest_altitude_km: AltitudeKm | None = Field(
+        default=None, description="below this mean altitude it neither arrives nor pushes, and a visitor leaves"
+    )
     propellant: Propellant | None = None
     resupply: tuple[Resupply, ...] = ()
     visits: tuple[Visit, ...] = ()
@@ -218,6 +226,9 @@ class Comparison(Part):
     value: Title
     source: Source
     branch: Id | None = Field(default=None, description="the branch it speaks of; null: all")
+    quantity: Literal["years-to-fall", "loss-m-per-day"] | None = Field(
+        default=None, description="which of our numbers stands beside it (needs branch); null: none"
+    )
 
 
 class Scenario(Part):

@@ -15,7 +15,7 @@ import numpy as np
 import simpy
 
 from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.mean_decay import Workspace, fly_mean
+from stationkeep.orbit.mean_decay import MeanFlight
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.propulsion.burns import reboost
 from stationkeep.scenario.events import (
@@ -73,11 +73,15 @@ class _Run:
         self.epoch = self.scenario.epoch_mjd_utc
         self.horizon = self.scenario.horizon_mjd_utc
         self.environment = simpy.Environment()
-        self.elements = mission.elements
+        self.flight = MeanFlight(
+            mission.elements,
+            inputs.weather,
+            inputs.ballistic_m2_kg,
+            reentry_altitude_km=self.scenario.reentry_altitude_km,
+        )
         self.mass_kg = mission.mass_kg
         self.policy: AltitudePolicy | None = self.scenario.altitude_policy
         self.providers = [ProviderState(plan, inputs.provider(plan.provider.id)) for plan in mission.providers]
-        self.altitude_by_day_km = np.full(len(inputs.weather.drivers) + 1, np.nan)
         self.events: list[TimelineEvent] = []
         self.outcome: Outcome | None = None
         self.raising = False
@@ -86,7 +90,6 @@ class _Run:
         self.to_be_enabled: set[str] = set()
         self.not_delivering: set[str] = set()
         self.burn_count = 0
-        self.workspace = Workspace()
 
     def timeline(self) -> Timeline:
         for provider in self.providers:
@@ -99,7 +102,7 @@ class _Run:
             run_index=self.inputs.index,
             outcome=self.outcome,
             first_day_mjd=self.inputs.weather.first_day_mjd,
-            altitude_by_day_km=self.altitude_by_day_km,
+            altitude_by_day_km=self.flight.altitude_by_day_km,
             events=tuple(self.events),
             propellant_used_kg=sum(event.propellant_kg or 0.0 for event in self.events if event.kind == "burn"),
             burn_count=self.burn_count,
@@ -116,7 +119,7 @@ class _Run:
 
     @property
     def altitude_km(self) -> float:
-        return self.elements.mean_altitude_km
+        return self.flight.mean_altitude_km
 
     def _schedule(self) -> None:
         """Put every dated thing on the calendar; partner events come before deliveries of the same moment."""
@@ -125,6 +128,8 @@ class _Run:
                 self.to_be_enabled.add(event.provider)
             self._at(event.date_mjd_utc, partial(self._happen, event))
         for provider in self.providers:
+            if not (provider.enabled or provider.plan.provider.id in self.to_be_enabled):
+                continue  # plays no part in this branch
             for delivery in provider.plan.deliveries:
                 self._at(delivery.time_mjd_utc, partial(self._deliver, provider, delivery))
             for stay in provider.plan.stays:
@@ -158,16 +163,16 @@ class _Run:
                 self._burn(pusher)
                 continue
             stop = min(self.epoch + self.environment.peek(), self.horizon)
-            floor = 0.0
+            floor = self._next_lowest_level()
             if pusher is not None and self.policy is not None:
                 if self.now >= self.next_burn_mjd - _SAME_TIME_DAYS:
-                    floor = self.policy.floor_km
+                    floor = max(floor, self.policy.floor_km)
                 else:
                     stop = min(stop, self.next_burn_mjd)
             reason = self._coast(stop, floor)
-            yield self.environment.timeout(max(self.elements.epoch_mjd_utc - self.now, 0.0))
+            yield self.environment.timeout(max(self.flight.time_mjd_utc - self.now, 0.0))
             if reason is OutcomeReason.ALTITUDE_REACHED:
-                self.raising = True
+                self._reached_a_level()
             elif reason is not OutcomeReason.TIME_LIMIT:
                 self._finish(reason)
                 return
@@ -175,25 +180,28 @@ class _Run:
                 self._finish(OutcomeReason.TIME_LIMIT)
                 return
 
+    def _next_lowest_level(self) -> float:
+        """The next altitude, going down, at which some provider stops coming and pushing; 0 where there is none."""
+        levels = [provider.plan.provider.lowest_altitude_km or 0.0 for provider in self.providers]
+        return max((level for level in levels if level < self.altitude_km - _REACHED_KM), default=0.0)
+
+    def _reached_a_level(self) -> None:
+        """Sunk to the policy's floor, or to where a provider stops coming: burn soon, or leave."""
+        if self.policy is not None and self.altitude_km <= self.policy.floor_km + _REACHED_KM:
+            self.raising = True
+        for provider in self.providers:
+            if provider.plan.stays and provider.present and provider.too_low(self.altitude_km):
+                self._leave(provider, None)
+        self._review()
+
     def _coast(self, stop_mjd: float, floor_km: float) -> OutcomeReason:
-        if stop_mjd <= self.elements.epoch_mjd_utc:
+        if stop_mjd <= self.flight.time_mjd_utc:
             return OutcomeReason.TIME_LIMIT
-        scale = self.scenario.drag.reference_mass_kg / self.mass_kg
-        track = fly_mean(
-            self.elements,
-            stop_mjd,
-            self.inputs.weather,
-            self.inputs.ballistic_m2_kg * scale,
-            floor_mean_altitude_km=floor_km,
-            reentry_altitude_km=self.scenario.reentry_altitude_km,
-            altitude_by_day_km=self.altitude_by_day_km,
-            workspace=self.workspace,
-        )
-        self.elements = track.elements
-        return track.outcome.reason
+        heavier = self.scenario.drag.reference_mass_kg / self.mass_kg
+        return self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=heavier)
 
     def _finish(self, reason: OutcomeReason) -> None:
-        self.outcome = Outcome(reason, self.elements.epoch_mjd_utc, self.altitude_km)
+        self.outcome = Outcome(reason, self.flight.time_mjd_utc, self.altitude_km)
         if reason is OutcomeReason.REENTERED:
             title = f"Falls through {self.scenario.reentry_altitude_km:g} km"
         elif reason is OutcomeReason.TIME_LIMIT:
@@ -207,7 +215,7 @@ class _Run:
     def _pusher(self) -> ProviderState | None:
         if self.policy is None:
             return None
-        return next((provider for provider in self.providers if provider.can_push(self.now)), None)
+        return next((provider for provider in self.providers if provider.can_push(self.now, self.altitude_km)), None)
 
     def _burn_is_due(self) -> bool:
         assert self.policy is not None
@@ -229,7 +237,7 @@ class _Run:
         )
         provider.tank.draw(self.now, burn.propellant_kg, "reboost")
         self.mass_kg -= burn.propellant_kg
-        self.elements = _lifted(self.elements, burn.mean_altitude_gain_km)
+        self.flight.lift(burn.mean_altitude_gain_km)
         self.burn_count += 1
         self.next_burn_mjd = self.now + self.policy.min_days_between_burns
         self._note(
@@ -277,7 +285,7 @@ class _Run:
         )
 
     def _deliver(self, provider: ProviderState, delivery: Delivery) -> None:
-        if delivery.partner in self.not_delivering or not provider.operating:
+        if delivery.partner in self.not_delivering or not provider.operating or provider.too_low(self.altitude_km):
             return
         amount = delivery.load_kg(provider.tank.content_kg, provider.draw.delivery)
         provider.tank.fill(self.now, amount, "delivery")
@@ -293,6 +301,8 @@ class _Run:
     def _arrive(self, provider: ProviderState, stay: Stay) -> None:
         if provider.plan.provider.partner in self.not_delivering or not provider.operating:
             return
+        if provider.too_low(self.altitude_km):
+            return
         amount = stay.propellant_kg.quantile(provider.draw.delivery)
         provider.present = True
         provider.tank.fill(self.now, amount, "arrived with its vehicle")
@@ -307,15 +317,18 @@ class _Run:
             )
         self._review()
 
-    def _leave(self, provider: ProviderState, stay: Stay) -> None:
+    def _leave(self, provider: ProviderState, stay: Stay | None) -> None:
+        """The visitor goes, with what it has not burnt; without a stay: because the station is too low."""
         if not provider.present:
             return
         left = provider.tank.empty(self.now, "left with its vehicle")
         provider.present = False
         self.mass_kg -= left
+        who = provider.plan.label if stay is None or stay.flight is None else stay.flight
+        why = "; the station is too low" if stay is None else ""
         self._note(
             "departure",
-            f"{stay.flight or provider.plan.label} leaves with {left:.0f} kg unused",
+            f"{who} leaves with {left:.0f} kg unused{why}",
             provider=provider.plan.provider.id,
         )
         self._review()
@@ -326,7 +339,10 @@ class _Run:
     def _review(self) -> None:
         """Has the last chance of a reboost gone (or come back)?"""
         possible = self.policy is not None and any(
-            provider.could_push_after(self.now, self.not_delivering, provider.plan.provider.id in self.to_be_enabled)
+            not provider.too_low(self.altitude_km)
+            and provider.could_push_after(
+                self.now, self.not_delivering, provider.plan.provider.id in self.to_be_enabled
+            )
             for provider in self.providers
         )
         if possible:
@@ -335,15 +351,3 @@ class _Run:
             self.reboost_ends = self.now
             if self.providers:
                 self._note("reboost-ends", "Nobody can reboost any more")
-
-
-def _lifted(elements: MeanElements, gain_km: float) -> MeanElements:
-    """The orbit after a reboost in two halves, half a revolution apart: higher, eccentricity vector unchanged."""
-    return MeanElements(
-        elements.epoch_mjd_utc,
-        elements.semi_major_axis_km + gain_km,
-        elements.eccentricity,
-        elements.inclination_rad,
-        elements.raan_rad,
-        elements.argument_of_perigee_rad,
-    )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stationkeep.simulation.inputs import ProviderDraw
 
 _USABLE_KG = 1.0  # less than this is not worth a burn
+_AT_LEVEL_KM = 1.0e-6  # the engine stops at a level within a millimetre
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,16 @@ class ProviderState:
         if propellant is not None:
             self.tank.fill(epoch_mjd_utc, propellant.initial_kg.quantile(self.draw.initial), "aboard at the epoch")
 
-    def can_push(self, now_mjd_utc: float) -> bool:
+    def too_low(self, mean_altitude_km: float) -> bool:
+        """Whether the station has sunk below where this provider comes and pushes."""
+        lowest = self.plan.provider.lowest_altitude_km
+        return lowest is not None and mean_altitude_km < lowest + _AT_LEVEL_KM
+
+    def can_push(self, now_mjd_utc: float, mean_altitude_km: float) -> bool:
         """Whether it can burn now."""
         in_time = self.plan.from_mjd_utc <= now_mjd_utc < self.plan.until_mjd_utc
-        return self.enabled and self.operating and self.present and in_time and self.tank.content_kg > _USABLE_KG
+        able = self.enabled and self.operating and self.present and not self.too_low(mean_altitude_km)
+        return able and in_time and self.tank.content_kg > _USABLE_KG
 
     def could_push_after(self, now_mjd_utc: float, not_delivering: Collection[str], will_be_enabled: bool) -> bool:
         """Whether it can burn now or at any later date that is already foreseen.

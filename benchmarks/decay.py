@@ -1,0 +1,146 @@
+"""How fast is a decay, an ensemble of them, and the main job from a cold start? Prints a markdown table.
+
+    python benchmarks/decay.py            # about two minutes; --quick leaves out the main job
+
+The limits are those the project set itself; the exit code is 1 where one is missed. Each figure is the best of several
+runs: other work on the machine only ever adds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import resource
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from stationkeep.campaign.density_error import DensityError
+from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
+from stationkeep.environment.sources import bundled_space_weather
+from stationkeep.orbit.elements import MeanElements
+from stationkeep.orbit.mean_decay import WeatherTrack, fly_ensemble, fly_mean
+
+EPOCH = 59671  # 2022-04-02
+TWO_YEARS_DAYS = 731
+# Falls after 1.99 years: the whole flight counts, the steep end with its short steps included.
+BALLISTIC_M2_KG = 0.00685
+COMMAND = Path(sysconfig.get_path("scripts")) / "stationkeep"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure beside its limit."""
+
+    what: str
+    value: float
+    unit: str
+    limit: float
+    wish: bool = False
+    """A limit that would be nice: missing it is no failure."""
+
+    @property
+    def kept(self) -> bool:
+        return self.value < self.limit
+
+    def row(self) -> str:
+        verdict = "yes" if self.kept else "**no**"
+        return f"| {self.what} | {self.value:.3g} {self.unit} | {self.limit:g} {self.unit} | {verdict} |"
+
+
+def best_of(repeats: int, action: Callable[[], object]) -> float:
+    """Shortest of several runs [s]."""
+    spans = []
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        action()
+        spans.append(time.perf_counter() - begin)
+    return min(spans)
+
+
+def station() -> MeanElements:
+    return MeanElements(EPOCH, EARTH_EQUATORIAL_RADIUS_KM + 417.9, 0.0005, math.radians(51.64), 1.0, 2.0)
+
+
+def engine_figures() -> list[Figure]:
+    """One flight and a thousand, as a program that imports the package sees them."""
+    sun = WeatherTrack(EPOCH, bundled_space_weather().drivers(EPOCH, TWO_YEARS_DAYS + 60))
+    stop = float(EPOCH + TWO_YEARS_DAYS)
+    track = fly_mean(station(), stop, sun, BALLISTIC_M2_KG)  # compiles, or reads the cache
+    print(f"<!-- the flight ends ({track.outcome.reason}) after {track.outcome.time_mjd_utc - EPOCH:.0f} days -->")
+    single_s = best_of(20, lambda: fly_mean(station(), stop, sun, BALLISTIC_M2_KG))
+    count = 1000
+    error = DensityError()
+    paths = [BALLISTIC_M2_KG * error.path(len(sun.drivers), np.random.default_rng(index)) for index in range(count)]
+    many_s = best_of(3, lambda: fly_ensemble(station(), stop, [sun] * count, paths))
+    return [
+        Figure("one two-year decay, warm", 1e3 * single_s, "ms", 50.0),
+        Figure("1,000 two-year decays, all cores", many_s, "s", 10.0),
+        Figure("the same, moonshot", many_s, "s", 2.0, wish=True),
+    ]
+
+
+def processor_s() -> float:
+    """Processor time of all commands so far [s]: what counts on a machine that others use as well."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def timed_command(arguments: list[str], cache: Path, folder: Path) -> tuple[float, float]:
+    """Seconds of one run of the command in an empty folder, numba's cache in ``cache``: on the clock, of processor."""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(cache), "COLUMNS": "120"}
+    before, begin = processor_s(), time.perf_counter()
+    subprocess.run([str(COMMAND), *arguments], cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begin, processor_s() - before
+
+
+def command_figures(repeats: int) -> list[Figure]:
+    """The main job as a person starts it: the kernels not compiled yet, then compiled."""
+    job = ["run", "iss-2022", "--runs", "200"]
+    cold, warm, answers = [], [], []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for index in range(repeats):
+            cache = folder / f"cache-{index}"
+            cold.append(timed_command(job, cache, folder))
+            warm.append(timed_command(job, cache, folder))
+            answers += [timed_command(["--help"], cache, folder) for _ in range(5)]
+    # Kilobytes on Linux, bytes on macOS; the largest child so far, which is a cold main job.
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    (cold_s, cold_cpu_s), (warm_s, warm_cpu_s) = min(cold), min(warm)
+    print(f"<!-- processor time of the main job: {cold_cpu_s:.1f} s cold, {warm_cpu_s:.1f} s with kernels compiled -->")
+    return [
+        Figure("`stationkeep run iss-2022 --runs 200`, cold start", cold_s, "s", 30.0),
+        Figure("the same, kernels compiled", warm_s, "s", 30.0),
+        Figure("its peak memory", peak / 2**30, "GiB", 1.0),
+        Figure("`stationkeep --help`", min(answers)[0], "s", 0.5),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="leave out the main job")
+    parser.add_argument("--repeats", type=int, default=2, help="cold starts of the main job (default 2)")
+    options = parser.parse_args()
+    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+    print(f"{datetime.now(UTC).date().isoformat()}, {os.cpu_count()} cores, load before {load}, best of several\n")
+    figures = engine_figures()
+    if not options.quick:
+        figures += command_figures(options.repeats)
+    print("\n| what | measured | limit | kept |\n|---|---:|---:|---|")
+    for figure in figures:
+        print(figure.row())
+    sys.exit(0 if all(figure.kept or figure.wish for figure in figures) else 1)
+
+
+if __name__ == "__main__":
+    main()
