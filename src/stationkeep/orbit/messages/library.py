@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from stationkeep.errors import ElementSetError
+from stationkeep.errors import ElementSetError, MissingExtraError
 from stationkeep.files import write_atomically
 from stationkeep.orbit.messages.files import Format, MessageText
 
@@ -24,6 +24,18 @@ _DECLARED: Final = re.compile(r"\bCCSDS_([A-Z]{3})_VERS\b")
 # Entities could blow a small file up, and the library's XML reader panics on a document type within an element.
 _DOCUMENT_TYPE: Final = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _LONGEST_REASON: Final = 300  # characters of a library's message worth showing
+
+
+def ccsds_library() -> Any:
+    """The standards library, or :class:`MissingExtraError` where it is not installed."""
+    try:
+        import ccsds_ndm
+    except ImportError:
+        raise MissingExtraError(
+            "CCSDS messages in XML and KVN need the package ccsds-ndm-py, which is not installed",
+            hint='install it: pip install "stationkeep[messages]" (element sets and JSON messages need nothing)',
+        ) from None
+    return ccsds_ndm
 
 
 def messages_of(text: MessageText) -> list[Any]:
@@ -60,7 +72,7 @@ def kind_of(message: Any) -> str:
 
 def library_type(name: str) -> Any:
     """A type of the library by its name; a few are only exported by its compiled module."""
-    import ccsds_ndm
+    ccsds_ndm = ccsds_library()
 
     return getattr(ccsds_ndm, name, None) or getattr(ccsds_ndm.ccsds_ndm, name)
 
@@ -94,7 +106,7 @@ def _guarded(source: str, action: Any, argument: Any) -> Any:
 
 
 def _parse(text: str) -> Any:
-    import ccsds_ndm
+    ccsds_ndm = ccsds_library()
 
     return ccsds_ndm.from_str(text)
 

@@ -11,7 +11,7 @@ import numpy as np
 from stationkeep.errors import ElementSetError
 from stationkeep.orbit.messages.epochs import epoch_mjd_utc, epoch_text, time_scale_named
 from stationkeep.orbit.messages.files import MessageText, read_text
-from stationkeep.orbit.messages.library import kind_of, library_type, messages_of, write_message
+from stationkeep.orbit.messages.library import ccsds_library, kind_of, library_type, messages_of, write_message
 from stationkeep.orbit.messages.oem import created_mjd_utc, frame_of, refuse_impossible, refuse_other_centres
 from stationkeep.orbit.messages.omm import tle_designator
 from stationkeep.orbit.messages.writing import header, in_version_2, object_id_of, plain_name
@@ -80,7 +80,7 @@ def write_opm(
     XML where ``xml`` is true or, unset, the name ends in ``.xml``; KVN elsewhere. The creation date is the arc's where
     none is given. States and burns survive to the last digit, epochs to a microsecond.
     """
-    import ccsds_ndm
+    ccsds_ndm = ccsds_library()
 
     arc = parameters.arc
     if len(arc.times_mjd_utc) != 1:
@@ -134,7 +134,7 @@ MAN_DV_3 = 0
 
 
 def _manoeuvre(item: PlannedManoeuvre) -> Any:
-    import ccsds_ndm
+    ccsds_ndm = ccsds_library()
 
     made = ccsds_ndm.Opm.from_str(_ONE_MANOEUVRE).segment.data.maneuver_parameters[0]
     made.man_epoch_ignition = epoch_text(item.start_mjd_utc)

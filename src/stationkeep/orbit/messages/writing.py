@@ -15,7 +15,7 @@ from stationkeep.errors import ElementSetError
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_osculating import WGS72
 from stationkeep.orbit.messages.epochs import epoch_text
-from stationkeep.orbit.messages.library import library_type, write_message
+from stationkeep.orbit.messages.library import ccsds_library, library_type, write_message
 from stationkeep.orbit.messages.omm import (
     REV_DAY2_TO_RAD_MIN2,
     REV_DAY3_TO_RAD_MIN3,
@@ -52,7 +52,7 @@ def write_omm(
     Values survive to the last digit for sets that came as OMM or TLE, and the mean elements of sets without two lines
     to 12 digits (their B* is unknown and written as zero); epochs to a microsecond.
     """
-    import ccsds_ndm
+    ccsds_ndm = ccsds_library()
 
     if not sets:
         raise ElementSetError("no element set to write", hint="give at least one")
@@ -73,7 +73,7 @@ def write_oem(
     The spacecraft's figures and the planned events go into comments as NASA writes them. States survive to the last
     digit, epochs to a microsecond, times of events to a millisecond.
     """
-    import ccsds_ndm
+    ccsds_ndm = ccsds_library()
 
     if not history.arcs:
         raise ElementSetError("no state to write", hint="give a history with at least one arc")
@@ -84,7 +84,7 @@ def write_oem(
 
 def header(originator: str, created_mjd_utc: float | None) -> Any:
     """The header of a message; written now where no date is given."""
-    import ccsds_ndm
+    ccsds_ndm = ccsds_library()
 
     moment = mjd_utc(datetime.now(UTC)) if created_mjd_utc is None else created_mjd_utc
     return ccsds_ndm.OdmHeader(epoch_text(moment), originator)
@@ -151,7 +151,7 @@ def kozai_mean_motion_rev_day(elements: MeanElements) -> float:
 
 
 def _omm(item: ElementSet, originator: str, created: float | None) -> Any:
-    import ccsds_ndm
+    ccsds_ndm = ccsds_library()
 
     elements, terms = item.elements, sgp4_terms(item)
     metadata = ccsds_ndm.OmmMetadata(
@@ -194,7 +194,7 @@ def _number_of(norad_id: str) -> int | None:
 
 
 def _oem_segment(arc: StateArc) -> Any:
-    import ccsds_ndm
+    ccsds_ndm = ccsds_library()
 
     if len(arc.times_mjd_utc) == 0 or not np.all(np.isfinite(arc.states)):
         raise ElementSetError(
