@@ -43,6 +43,7 @@ class DecayObject(_Part):
     mean_altitude_km: float
     inclination_deg: float
     rejected: list[dict[str, Any]] = Field(description="element sets refused: line_number, reason")
+    notes: list[str] = Field(description="what was out of order, repeated or missing in the history")
 
 
 class DecayReentry(_Part):
@@ -175,6 +176,7 @@ def _document(
             mean_altitude_km=round(last.elements.mean_altitude_km, 3),
             inclination_deg=round(last.elements.inclination_deg, 4),
             rejected=[{"line_number": item.line_number, "reason": item.reason} for item in known.rejected],
+            notes=list(known.notes),
         ),
         as_of_utc=iso_utc(as_of),
         horizon_utc=iso_utc(horizon),

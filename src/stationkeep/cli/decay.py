@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def decay(
-    tle: Annotated[Path, typer.Option("--tle", metavar="FILE", help="Two-line element sets, as many as there are.")],
+    tle: Annotated[
+        Path, typer.Option("--tle", metavar="FILE", help="Its history: TLE, OMM or OEM, as much as there is.")
+    ],
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", metavar="DATE", help="Use only sets up to then (UTC). Default: the last one."),
@@ -40,12 +42,12 @@ def decay(
     Example: stationkeep decay --tle tiangong1.tle --as-of 2018-03-19 --space-weather observed
     """
     from stationkeep.campaign.decay import DecayOptions, predict_decay
-    from stationkeep.orbit.tle import read_history
+    from stationkeep.orbit.history import as_element_history, read_any_history
     from stationkeep.timescale import mjd_utc, parse_utc
 
     require_json_target(json)
     moment = None if as_of is None else mjd_utc(parse_utc(as_of))
-    history = read_history(tle, norad_id)
+    history = as_element_history(read_any_history([tle], norad_id))
     options = DecayOptions(space_weather=space_weather, runs=runs, seed=seed, horizon_days=horizon_days)
     with progress_bar(runs) as advance:
         document = predict_decay(history, moment, options, advance)
@@ -91,5 +93,5 @@ def _show(document: DecayDocument) -> None:
         lines = ", ".join(str(item["line_number"]) for item in seen.rejected[:8])
         lines += ", ..." if len(seen.rejected) > 8 else ""
         console.print(f"Refused         {len(seen.rejected)} element sets (line {lines})")
-    for note in document.notes:
+    for note in (*document.object.notes, *document.notes):
         console.print(f"Note            {note}")

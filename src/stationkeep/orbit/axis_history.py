@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_J2, EARTH_MU_KM3_S2, SECONDS_PER_DAY
 from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.mean_decay import WeatherTrack, Workspace, fly_mean
+from stationkeep.orbit.mean_decay import WeatherTrack, fly_mean
 
 FloatArray = NDArray[np.float64]
 
@@ -103,19 +103,9 @@ def axis_history(elements: Sequence[MeanElements], weather: WeatherTrack) -> Axi
 
 def _predicted_losses_m(elements: Sequence[MeanElements], weather: WeatherTrack) -> FloatArray:
     """Loss of mean axis from each set to the next [m], by the mean engine with the reference coefficient."""
-    days = len(weather.drivers)
-    ballistic, altitude, space = np.full(days, REFERENCE_M2_KG), np.full(days + 1, np.nan), Workspace()
     losses = np.empty(len(elements) - 1)
     for index, (one, two) in enumerate(pairwise(elements)):
-        track = fly_mean(
-            one,
-            two.epoch_mjd_utc,
-            weather,
-            ballistic,
-            reentry_altitude_km=100.0,
-            altitude_by_day_km=altitude,
-            workspace=space,
-        )
+        track = fly_mean(one, two.epoch_mjd_utc, weather, REFERENCE_M2_KG, reentry_altitude_km=100.0)
         losses[index] = 1.0e3 * (one.semi_major_axis_km - track.elements.semi_major_axis_km)
     return losses
 
