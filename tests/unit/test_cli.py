@@ -120,7 +120,7 @@ BAD = [
     (["decay", "--tle", "binary.tle"], "not plain text"),
     (["decay", "--tle", "empty.tle"], "is empty"),
     (["decay", "--tle", "/dev/zero"], "not an ordinary file"),
-    (["decay", "--tle", "geo.tle"], "perigee at 35"),
+    (["decay", "--tle", "geo.tle"], "too high for air drag"),
     (["run", "iss-2022", "--json", "."], "is not a file name"),
     (["run", "iss-2022", "--json", ""], "is not a file name"),
     (["catalogue", "mir-2"], "mir-2"),

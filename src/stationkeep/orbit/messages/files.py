@@ -85,6 +85,8 @@ def _bytes_of(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise ElementSetError(f"{path} is a folder, not a file", hint="name the files inside it")
+        if path.exists() and not path.is_file():
+            raise ElementSetError(f"{path} is not an ordinary file", hint="give a text file with an orbit's history")
         if path.stat().st_size > _MAX_BYTES:
             raise ElementSetError(f"{path} is larger than 256 MiB", hint="cut it to the object and years you need")
         return path.read_bytes()
