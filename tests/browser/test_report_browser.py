@@ -50,10 +50,11 @@ document.getElementById("page").onload = event => {
     const box = t.getBoundingClientRect(), frame = svg.getBoundingClientRect();
     return box.left < frame.left - 2 || box.right > frame.right + 2;
   }).map(t => t.textContent));
+  const carried = [...page.querySelectorAll("tr.share")].filter(row => row.getBoundingClientRect().height > 0);
   document.title = "measured";
   document.body.dataset.measured = JSON.stringify({
     scroll: root.scrollWidth, client: root.clientWidth, wide: wide, figures: shown.length,
-    smallest: Math.min(...letters), out: out, heading: page.querySelector("h1").textContent,
+    smallest: Math.min(...letters), out: out, carried: carried.length, heading: page.querySelector("h1").textContent,
   });
 };
 </script>
@@ -115,6 +116,8 @@ def test_nothing_is_wider_than_the_window(browser: str, page: str, width: int, t
     assert measured["scroll"] <= width
     assert measured["wide"] == []
     assert measured["figures"] == 3
+    # A telephone says who carries the risk too: the three largest regions and the rest of the world.
+    assert measured["carried"] == (6 if width == 1280 else 4)
     assert measured["out"] == [], "letters stick out of a figure"
     # Ten pixels: below that nobody reads a label on a telephone.
     assert measured["smallest"] >= 10.0

@@ -216,6 +216,12 @@ def test_find_suggests(facts: Catalogue) -> None:
     assert "zvezda" in caught.value.hint
 
 
+def test_find_suggests_nothing_for_a_word_that_is_like_nothing(facts: Catalogue) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        facts.find("nope")
+    assert caught.value.hint == "list everything with: stationkeep catalogue"
+
+
 @pytest.mark.parametrize("name", ["", "   ", "###", "no such thing at all"])
 def test_find_of_nothing_says_how_to_list(facts: Catalogue, name: str) -> None:
     with pytest.raises(CatalogueError, match="stationkeep catalogue"):

@@ -142,7 +142,21 @@ def test_odds_become_an_expectation_where_odds_would_mislead(one_in: float, said
 
 @pytest.mark.parametrize(
     ("share", "said"),
-    [(0.0, "0 %"), (0.0002, "< 0.1 %"), (0.0042, "0.4 %"), (0.0095, "1 %"), (0.2249, "22 %"), (1, "100 %")],
+    [
+        (0.0, "0 %"),
+        (0.0002, "< 0.1 %"),
+        (0.0042, "0.4 %"),
+        (0.0095, "1 %"),
+        (0.045, "4.5 %"),
+        (0.04, "4 %"),
+        (0.055, "5.5 %"),
+        (0.0996, "10 %"),
+        (0.125, "13 %"),
+        (0.285, "29 %"),
+        (0.2249, "22 %"),
+        (0.995, "100 %"),
+        (1, "100 %"),
+    ],
 )
 def test_shares(share: float, said: str) -> None:
     assert text.percent(share) == said
@@ -190,6 +204,8 @@ def test_fall_dates_are_no_more_precise_than_their_window(
         (1, 200, "1 of 200 runs"),
         (198, 200, "198 of 200 runs"),
         (126, 200, "63 % of runs"),
+        (9, 200, "4.5 % of runs"),
+        (125, 1000, "13 % of runs"),
         (3, 10, "3 of 10 runs"),
     ],
 )
@@ -226,6 +242,92 @@ def test_every_row_answers_for_every_branch(document: RunDocument) -> None:
     assert by_label["Casualty expectation"] == ("–", "1 in 30", "1 in 30")
     assert by_label["Reboost no longer possible"] == ("not by 2031", "2 Apr 2022", "22 Jan 2024")
     assert by_label["Propellant used"] == ("21 t", "0 kg", "1.5 t")
+
+
+def test_the_guide_to_the_json_names_every_field() -> None:
+    from pydantic import BaseModel
+
+    from stationkeep.campaign.decay import DecayDocument
+
+    def fields(schema: dict[str, object]) -> set[str]:
+        parts = [schema, *schema.get("$defs", {}).values()]  # type: ignore[attr-defined]
+        return {name for part in parts for name in part.get("properties", {})}
+
+    guide = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    documents: tuple[type[BaseModel], ...] = (RunDocument, DecayDocument)
+    for document in documents:
+        missing = {name for name in fields(document.model_json_schema()) if f"`{name}`" not in guide}
+        assert not missing, f"{document.__name__}: {sorted(missing)}"
+    assert max(map(len, guide.splitlines())) <= 200
+
+
+def few_runs(runs: int) -> RunDocument:
+    return sample_document(
+        {"x": falling_branch("Few", fall=datetime(2024, 5, 14, tzinfo=UTC), spread_days=62, runs=runs, burns=3)},
+        runs=runs,
+    )
+
+
+def test_few_runs_have_a_range_and_no_ninety_per_cent_window() -> None:
+    document = few_runs(19)
+    rows = verdict_rows(document)
+    details = {row.label for row in rows if row.kind == "detail" and not row.group}
+    assert details == {"range of the 19 runs", "debris into the ocean"}
+    shown = Page(report_html(document, reproduce="x"))
+    for said in (shown.text, printed(document), verdict_sentence(document.branches["x"], HORIZON, 19)):
+        assert "range of the 19 runs" in said
+        assert "90 % window" not in said.replace("too few for a 90 % window", "")
+    assert "First falls" in shown.text
+    assert "band holds all of them" in shown.text
+    pictures = " ".join(svg["aria-label"] or "" for svg in shown.named("svg") if svg.get("role") == "img")
+    assert "90 %" not in pictures
+    many = few_runs(20)
+    assert "90 % window" in printed(many)
+    assert "range of" not in Page(report_html(many, reproduce="x")).text
+
+
+def test_one_run_has_no_spread_at_all() -> None:
+    document = few_runs(1)
+    spans = [row.answers for row in verdict_rows(document) if row.label == "range"]
+    assert spans == [("–",)] * 4
+    assert "in the one run flown" in verdict_sentence(document.branches["x"], HORIZON, 1)
+    assert "window" not in printed(document)
+
+
+def test_a_station_nobody_could_ever_push_is_told_from_one_that_was_left() -> None:
+    def drifting(*events: EventRecord) -> RunDocument:
+        branch = falling_branch("Uncontrolled", fall=LATE, spread_days=30)
+        told = {
+            "reboost_ends_utc": "2022-04-02T00:00:00Z",
+            "burns_interval": Interval(p05=0, median=0, p95=0),
+            "events": list(events),
+        }
+        return sample_document({"x": branch.model_copy(update=told)})
+
+    def said(document: RunDocument) -> str:
+        return next(row for row in verdict_rows(document) if row.label == "Reboost no longer possible").answers[0]
+
+    assert said(drifting()) == "never possible"
+    assert "never possible" in Page(report_html(drifting(), reproduce="x")).text
+    left = EventRecord(
+        time_utc="2022-04-02T00:00:00Z",
+        kind="reboost-ends",
+        title="Nobody can reboost any more",
+        mean_altitude_km=418.0,
+    )
+    assert said(drifting(left)) == "2 Apr 2022"
+
+
+def test_a_telephone_keeps_the_three_largest_regions_and_the_rest(document: RunDocument, html: str) -> None:
+    shares = [row for row in verdict_rows(document) if row.group]
+    assert [row.label for row in shares if not row.minor] == ["India", "China", "Europe", "Rest of world"]
+    hidden = re.findall(r'<tr class="[^"]*minor[^"]*"><th scope="row">(?:<span[^>]*>[^<]*</span>)([^<]*)', html)
+    assert hidden == ["United States", "Russia"]
+
+
+def test_the_risk_table_says_what_is_a_mean_and_what_a_median(page: Page) -> None:
+    assert "Mass and area are medians over the draws; the casualty expectation is the mean over them" in page.text
+    assert "Country Risk Casualty expectation" in page.text
 
 
 def test_the_rest_of_the_world_comes_last_whatever_its_share(document: RunDocument) -> None:

@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 from stationkeep.cli.data import data
 from stationkeep.environment import sources
 from stationkeep.environment.celestrak import parse_celestrak, read_celestrak
-from stationkeep.environment.msafe import forecast_known_at
+from stationkeep.environment.msafe import forecast_known_at, read_msafe
 from stationkeep.environment.sources import bundled_space_weather, bundled_table_path, observed_space_weather
 from stationkeep.environment.space_weather import (
     ContinuationPolicy,
@@ -153,8 +154,11 @@ def test_known_on_a_morning_holds_nothing_of_that_day(bundled: SpaceWeather) -> 
 
 
 def test_policy_error_refuses_predictions(bundled: SpaceWeather) -> None:
-    with pytest.raises(SpaceWeatherRangeError):
+    with pytest.raises(SpaceWeatherRangeError) as caught:
         bundled.continued(bundled.last_observed_mjd + 1, ContinuationPolicy.ERROR)
+    assert caught.value.hint is not None
+    assert "set space_weather.past_end to hold or forecast, or shorten horizon_utc" in caught.value.hint
+    assert ".continued(" not in str(caught.value)
     assert bundled.continued(mjd("2022-04-02"), ContinuationPolicy.ERROR) is bundled
 
 
@@ -273,6 +277,29 @@ def test_empty_and_binary_files_are_refused(content: bytes) -> None:
 def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SpaceWeatherFileError, match="cannot read"):
         read_celestrak(tmp_path / "nowhere.txt")
+
+
+@pytest.mark.parametrize("read", [read_celestrak, read_msafe])
+def test_what_is_no_ordinary_file_is_refused_unread(read: Callable[[Path], object], tmp_path: Path) -> None:
+    large = tmp_path / "large.txt"
+    with large.open("wb") as stream:
+        stream.truncate(60_000_000)  # takes no room on the disk
+    cases = {large: "60 MB, at most 50 MB", tmp_path: "it is a folder", Path("a\0b"): "cannot read"}
+    if Path("/dev/zero").exists():
+        cases[Path("/dev/zero")] = "it is not an ordinary file"
+    for path, message in cases.items():
+        with pytest.raises(SpaceWeatherFileError, match=message) as caught:
+            read(path)
+        assert caught.value.hint
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    os.mkfifo(pipe)
+    with pytest.raises(SpaceWeatherFileError, match="not an ordinary file"):
+        read_celestrak(pipe)
 
 
 def test_damaged_csv_is_refused_by_line() -> None:

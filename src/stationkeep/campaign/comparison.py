@@ -54,7 +54,8 @@ def _years_to_fall(branch: BranchDocument, epoch_mjd: float) -> str:
     if middle is None:
         return f"Here, {branch.label}: more than half of the runs are still flying at the horizon."
     latest = f"{high:.1f}" if high is not None else "beyond the horizon"
-    return f"Here, {branch.label}: {middle:.1f} years (90 % of the runs {low:.1f} to {latest})."
+    which = "90 % of the runs" if len(branch.reentry.dates_utc) >= _FEWEST_RUNS else "all runs"
+    return f"Here, {branch.label}: {middle:.1f} years ({which} {low:.1f} to {latest})."
 
 
 def _loss(label: str, reference: Timeline) -> str:

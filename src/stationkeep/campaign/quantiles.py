@@ -12,11 +12,14 @@ from stationkeep.campaign.document import Interval
 FloatArray = NDArray[np.float64]
 
 LEVELS = (0.05, 0.5, 0.95)
+_FEWEST_FOR_ENDS = 20
 
 
 def interval(values: Sequence[float] | FloatArray) -> Interval:
-    """Median and 90 % interval of finite numbers."""
-    low, middle, high = (float(value) for value in np.quantile(np.asarray(values, dtype=float), LEVELS))
+    """Median and 90 % interval of finite numbers; of fewer than 20 the whole range, since they have no 5 % end."""
+    numbers = np.asarray(values, dtype=float)
+    levels = LEVELS if numbers.size >= _FEWEST_FOR_ENDS else (0.0, 0.5, 1.0)
+    low, middle, high = (float(value) for value in np.quantile(numbers, levels))
     return Interval(p05=low, median=middle, p95=high)
 
 

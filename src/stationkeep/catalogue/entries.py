@@ -164,7 +164,7 @@ class Vehicle(Sourced, Entry):
     engine: Annotated[Engine, BeforeValidator(_look_up("engines")), AsId] | None = Field(
         None, description="what pushes the station while docked; null: none that is known to be usable"
     )
-    reboost_since_utc: UtcTime | None = Field(None, description="first shown to push its station; null: never shown")
+    reboost_since_utc: UtcTime | None = Field(None, description="first standard reboost, not a test; null: none yet")
     crew_seats: Figure | None = None
     stay_limit_days: Figure | None = None
     launch_mass_kg: Figure
@@ -283,7 +283,7 @@ class Station(Sourced, Entry):
 
     @property
     def module_mass_kg(self) -> float:
-        """Sum of the modules' masses as launched [kg]: without what was carried up later to fit them out."""
+        """Sum of the modules' masses as they joined the station [kg]: without what was carried up later."""
         return sum(module.mass_kg.best for module in self.modules)
 
     @property

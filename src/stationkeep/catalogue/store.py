@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final
 
 from stationkeep.catalogue.entries import Engine, Entry, Facts, Module, Partner, Station, Vehicle
 from stationkeep.catalogue.figure import Figure
 from stationkeep.errors import CatalogueError
+
+_ALIKE: Final = 0.72  # "zveza" is 0.9 alike to "zvezda"; at 0.67 "nope" would be taken for "node1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Catalogue:
 
     def _suggestion(self, wanted: str) -> str:
         names = {_plain(name): entry.id for entry in self.entries() for name in _names(entry)}
-        near = [names[match] for match in get_close_matches(wanted, names, n=4, cutoff=0.6)]
+        near = [names[match] for match in get_close_matches(wanted, names, n=4, cutoff=_ALIKE)]
         near += [entry_id for plain, entry_id in names.items() if len(wanted) >= 3 and wanted in plain]
         unique = list(dict.fromkeys(near))[:4]
         everything = "list everything with: stationkeep catalogue"

@@ -154,7 +154,7 @@ def _engines(facts: Catalogue) -> Table:
 
 
 def _modules(facts: Catalogue) -> Table:
-    return _module_table("Modules (masses as launched)", facts.modules.values())
+    return _module_table("Modules (masses as they joined the station)", facts.modules.values())
 
 
 def _module_table(title: str, modules: Iterable[Module]) -> Table:
@@ -230,7 +230,7 @@ def _print_station_parts(console: Console, station: Station) -> None:
     if station.people:
         console.print(_people_table(station))
         console.print()
-    console.print(_module_table("Modules (masses as launched)", station.modules))
+    console.print(_module_table("Modules (masses as they joined the station)", station.modules))
     console.print()
     if station.docked:
         console.print(_mass_balance(station))
@@ -240,7 +240,7 @@ def _print_station_parts(console: Console, station: Station) -> None:
 def _mass_balance(station: Station) -> str:
     rest_kg = station.mass_kg.best - station.module_mass_kg - station.docked_mass_kg
     return (
-        f"Mass: modules as launched {station.module_mass_kg / 1000:,.1f} t + docked vehicles as launched "
+        f"Mass: modules as they joined {station.module_mass_kg / 1000:,.1f} t + docked vehicles as launched "
         f"{station.docked_mass_kg / 1000:,.1f} t + what was carried up since to fit it out, less what was used, "
         f"{rest_kg / 1000:,.1f} t (the difference) = {station.mass_kg.best / 1000:,.1f} t."
     )

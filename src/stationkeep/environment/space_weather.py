@@ -279,9 +279,9 @@ class SpaceWeather:
             f"space weather for {iso_day(first_day)} to {iso_day(last_day)} was asked of {self.identifier!r}, which is "
             f"observed from {self.first_day_utc} to {self.last_observed_utc}, predicted to {self.last_predicted_utc}; "
             f"81-day means are whole from {iso_day(self.first_usable_mjd)} to {iso_day(self.last_usable_mjd)}",
-            hint="choose a date inside, run 'stationkeep data update' for newer observations, or say what to assume "
-            "after the last observed day: .continued(until_mjd, policy) with policy error, hold or forecast "
-            "(option --space-weather as-known, or FILE with an MSAFE bulletin or a CelesTrak table)",
+            hint="in a scenario set space_weather.past_end to hold or forecast, or shorten horizon_utc; "
+            "'stationkeep data update' fetches newer observations, and --space-weather as-known or FILE (an MSAFE "
+            "bulletin or a CelesTrak table) flies under another Sun",
         )
 
 

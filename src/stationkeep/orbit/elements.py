@@ -47,7 +47,7 @@ class MeanElements:
             )
         if self.perigee_altitude_km < 0.0:
             raise OrbitError(
-                f"orbit below ground: perigee {self.perigee_altitude_km:.1f} km (above 6378.137 km)",
+                f"orbit below ground: perigee {-self.perigee_altitude_km:.1f} km under the equator's radius",
                 hint="give a perigee above the ground; an orbit needs about 120 km to last one revolution",
             )
         if not 0.0 <= self.inclination_rad <= math.pi:

@@ -96,10 +96,9 @@ def _numbers_table(document: RunDocument, falling: dict[str, BranchDocument]) ->
 def _how_summed(runs: int) -> str:
     if runs == 1:
         return "One run, so one draw of the mass and the area."
-    small = f"below each in small type the {text.spread_name(runs)}"
     return (
-        "Mass and area are medians over the draws; the casualty expectation is their mean, and the odds are one in "
-        f"its inverse; {small}."
+        "Mass and area are medians over the draws; the casualty expectation is the mean over them, and the odds are "
+        f"its inverse. Beside or below each in small type: the {text.spread_name(runs)}."
     )
 
 

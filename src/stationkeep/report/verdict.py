@@ -10,7 +10,6 @@ from stationkeep.campaign.document import BranchDocument, GroundRisk, RunDocumen
 from stationkeep.errors import InputError
 from stationkeep.report import text
 
-
 _REGIONS_ON_A_TELEPHONE: Final = 3
 
 

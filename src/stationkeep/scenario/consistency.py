@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic_core import PydanticCustomError
 
+from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.errors import InputError
 from stationkeep.timescale import iso_utc, mjd_utc
 
@@ -61,9 +62,12 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
 def _dates(scenario: Scenario) -> Iterator[Problem]:
     days = (scenario.horizon_utc - scenario.epoch_utc).total_seconds() / 86400.0
     if days <= 0.0:
-        yield Problem(("horizon_utc",), f"must be after epoch_utc ({iso_utc(scenario.epoch_mjd_utc)})")
+        given, epoch = iso_utc(scenario.horizon_mjd_utc), iso_utc(scenario.epoch_mjd_utc)
+        yield Problem(("horizon_utc",), f"{given} given; must be after epoch_utc ({epoch})")
     elif days > LONGEST_HORIZON_DAYS:
-        yield Problem(("horizon_utc",), f"is {days / 365.25:.0f} years after the epoch; at most 100 are flown")
+        given = iso_utc(scenario.horizon_mjd_utc)
+        years = f"{days / 365.25:.0f} years after the epoch"
+        yield Problem(("horizon_utc",), f"{given} given, {years}; at most 100 are flown")
 
 
 def _orbit(scenario: Scenario) -> Iterator[Problem]:
@@ -72,7 +76,7 @@ def _orbit(scenario: Scenario) -> Iterator[Problem]:
     try:
         elements = scenario.orbit.elements()
     except InputError as error:  # an orbit below ground or hyperbolic
-        yield Problem(where, error.problem)
+        yield Problem(where, _below_ground(scenario) or error.problem)
         return
     apart = abs(elements.epoch_mjd_utc - scenario.epoch_mjd_utc)
     if apart > FARTHEST_ELEMENT_SET_DAYS:
@@ -88,6 +92,21 @@ def _orbit(scenario: Scenario) -> Iterator[Problem]:
             where,
             f"perigee at {elements.perigee_altitude_km:.1f} km; below {lowest:.0f} km it has as good as fallen",
         )
+
+
+def _below_ground(scenario: Scenario) -> str | None:
+    """Said in the scenario's own words: mean altitude and eccentricity are what was given, not a perigee."""
+    given = scenario.orbit.mean_elements
+    if given is None:
+        return None
+    axis_km = EARTH_EQUATORIAL_RADIUS_KM + given.mean_altitude_km
+    perigee_km = axis_km * (1.0 - given.eccentricity) - EARTH_EQUATORIAL_RADIUS_KM
+    if perigee_km >= 0.0:
+        return None
+    return (
+        f"its perigee would be {-perigee_km:.1f} km below the ground "
+        f"(mean_altitude_km {given.mean_altitude_km:g}, eccentricity {given.eccentricity:g}); make it rounder or higher"
+    )
 
 
 def _mass(scenario: Scenario) -> Iterator[Problem]:
@@ -144,8 +163,11 @@ def _branches(scenario: Scenario) -> Iterator[Problem]:
             where: Location = ("branches", name, "events", index)
             sound = scenario.epoch_utc < scenario.horizon_utc  # else that is the mistake, not the event
             if sound and not scenario.epoch_utc <= event.date_utc <= scenario.horizon_utc:
+                span = f"{iso_utc(scenario.epoch_mjd_utc)} to {iso_utc(scenario.horizon_mjd_utc)}"
                 yield Problem(
-                    (*where, "date_utc"), "lies outside epoch_utc to horizon_utc, so nothing would come of it"
+                    (*where, "date_utc"),
+                    f"{iso_utc(event.date_mjd_utc)} given; must lie between epoch_utc and horizon_utc ({span}), "
+                    "or nothing would come of it",
                 )
             provider = getattr(event, "provider", None)
             if provider is not None and provider not in known:
@@ -158,7 +180,7 @@ def _branches(scenario: Scenario) -> Iterator[Problem]:
 
 def _after(first: datetime | None, last: datetime | None, where: Location, name: str) -> Iterator[Problem]:
     if first is not None and last is not None and last <= first:
-        yield Problem(where, f"must be after {name} ({iso_utc(mjd_utc(first))})")
+        yield Problem(where, f"{iso_utc(mjd_utc(last))} given; must be after {name} ({iso_utc(mjd_utc(first))})")
 
 
 def _repeats(every_days: float | None, until_utc: datetime | None, where: Location) -> Iterator[Problem]:

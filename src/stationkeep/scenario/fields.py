@@ -36,7 +36,7 @@ def _read_utc(given: Any) -> datetime:
     else:
         raise ValueError("not a date; write it as 2022-04-02 or 2022-04-02T12:00:00Z (UTC)")
     if not FIRST_DATE <= moment <= LAST_DATE:
-        raise ValueError(f"date must lie between {FIRST_DATE.date()} and {LAST_DATE.date()}")
+        raise ValueError(f"{moment.date()} given; must lie between {FIRST_DATE.date()} and {LAST_DATE.date()}")
     return moment.astimezone(UTC)
 
 

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from stationkeep.errors import ScenarioError
 from stationkeep.scenario.consistency import INCONSISTENT, Location, Problem
 from stationkeep.scenario.schema import Scenario
-from stationkeep.scenario.yaml_tree import START_HINT, Node
+from stationkeep.scenario.yaml_tree import Node
 
 _MOST_SHOWN: Final = 8
 _QUOTED: Final = re.compile(r"'([^']*)'")
@@ -35,7 +35,6 @@ _WANTED: Final = {
     "dict_type": "must be a group of named entries",
     "model_type": "must be a group of fields",
     "model_attributes_type": "must be a group of fields",
-    "too_short": "must not be empty",
     "string_too_short": "is too short",
     "string_too_long": "is too long",
 }
@@ -62,10 +61,10 @@ def refusal(problems: list[Problem], tree: Node, name: str) -> ScenarioError:
     placed = sorted(((_line_of(item.location, tree), item) for item in problems), key=lambda pair: pair[0])
     texts = [_with_place(line, item) for line, item in placed]
     if len(texts) == 1:
-        return ScenarioError(f"{name}, {texts[0]}", hint=START_HINT)
+        return ScenarioError(f"{name}, {texts[0]}", hint="correct it and try again")
     shown = "".join(f"\n  {text}" for text in texts[:_MOST_SHOWN])
     more = f"\n  and {len(texts) - _MOST_SHOWN} more" if len(texts) > _MOST_SHOWN else ""
-    return ScenarioError(f"{name} has {len(texts)} problems:{shown}{more}", hint=START_HINT)
+    return ScenarioError(f"{name} has {len(texts)} problems:{shown}{more}", hint="correct them and try again")
 
 
 def _with_place(line: int, problem: Problem) -> str:
@@ -129,6 +128,13 @@ def _given(node: Node | None) -> str:
     return repr(written) if isinstance(node.value, str) else written
 
 
+def _too_short(location: Location, node: Node | None) -> str:
+    """An empty group or list; what is wanted is at least one of what it holds."""
+    if node is not None and node.kind == "mapping":
+        return f"no {location[-1]} given; give at least one"
+    return f"{'an empty list' if node is not None and node.kind == 'list' else _given(node)} given; give at least one"
+
+
 def _explain(detail: ErrorDetails, location: Location, tree: Node) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "missing":
@@ -137,6 +143,8 @@ def _explain(detail: ErrorDetails, location: Location, tree: Node) -> str:
         return _unknown_field(location, tree)
     if location and location[-1] == "[key]":
         return f"{location[-2]!r} given as a name; {_WANTED['string_pattern_mismatch']}"
+    if kind == "too_short":
+        return _too_short(location, _node_at(location, tree))
     given = f"{_given(_node_at(location, tree))} given"
     if kind in _BOUNDS:
         key, text = _BOUNDS[kind]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from stationkeep.errors import ScenarioError
 from stationkeep.scenario.consistency import Location, Problem, not_known
@@ -12,6 +12,9 @@ from stationkeep.scenario.events import Withdrawal
 if TYPE_CHECKING:
     from stationkeep.catalogue.store import Catalogue
     from stationkeep.scenario.schema import Provider, Scenario
+
+
+_HEAVIEST: Final = 3.0  # times the catalogue's mass: a station still growing, but not another one
 
 
 def check_references(scenario: Scenario, catalogue: Catalogue | None = None) -> None:
@@ -29,6 +32,7 @@ def reference_problems(scenario: Scenario, catalogue: Catalogue | None = None) -
 
         catalogue = load_catalogue()
     yield from _unknown("station", scenario.station, catalogue.stations, ("station",))
+    yield from _unlike_the_station(scenario, catalogue)
     for index, provider in enumerate(scenario.providers):
         where: Location = ("providers", index)
         yield from _unknown("partner", provider.partner, catalogue.partners, (*where, "partner"))
@@ -53,6 +57,26 @@ def reference_problems(scenario: Scenario, catalogue: Catalogue | None = None) -
 def _unknown(kind: str, given: str, known: Mapping[str, Any], where: Location) -> Iterator[Problem]:
     if given not in known:
         yield Problem(where, f"{not_known(kind, given, list(known))} (stationkeep catalogue)")
+
+
+def _unlike_the_station(scenario: Scenario, catalogue: Catalogue) -> Iterator[Problem]:
+    """A mass given for a station must be one it can have: a slip of a power of ten flies well and says nonsense."""
+    station = catalogue.stations.get(scenario.station)
+    if station is None or scenario.mass_kg is None:
+        return
+    known_kg, docked_kg = station.mass_kg.best, station.docked_mass_kg
+    if scenario.mass_kg < docked_kg:
+        yield Problem(
+            ("mass_kg",),
+            f"{scenario.mass_kg:,.0f} kg given; the vehicles docked at {scenario.station} alone have {docked_kg:,.0f} "
+            f"kg, the whole station {known_kg:,.0f} kg",
+        )
+    elif scenario.mass_kg > _HEAVIEST * known_kg:
+        yield Problem(
+            ("mass_kg",),
+            f"{scenario.mass_kg:,.0f} kg given; more than {_HEAVIEST:g} times the {known_kg:,.0f} kg the catalogue has "
+            f"for {scenario.station}",
+        )
 
 
 def _cannot_push(provider: Provider, catalogue: Catalogue, where: Location) -> Iterator[Problem]:

@@ -47,11 +47,12 @@ class Node:
 
 def parse_yaml(text: str, name: str) -> Node:
     """Read one YAML document. Raises :class:`ScenarioError` naming ``name`` and the line."""
+    events: list[yaml.Event] = []
     try:
-        # The C reader calls a broken character a reader error only when it gets there, so list() it inside the try.
-        events = list(yaml.parse(text, Loader=_LOADER))
+        # The C reader calls a broken character a reader error only when it gets there, so go through it inside the try.
+        events.extend(yaml.parse(text, Loader=_LOADER))
     except yaml.YAMLError as error:
-        raise _syntax_error(error, text, name) from None
+        raise _left_open(error, events, name) or _syntax_error(error, text, name) from None
     builder = _Builder(events, name)
     return builder.document()
 
@@ -151,6 +152,42 @@ def plain_value(text: str) -> Any:
     if special:
         return float((special[1] or "") + "inf") if special[2] else float("nan")
     return text
+
+
+_OPENERS: Final = {"sequence": "the list opened here with '['", "mapping": "the group opened here with '{'"}
+
+
+def _left_open(error: yaml.YAMLError, before: list[yaml.Event], name: str) -> ScenarioError | None:
+    """The refusal of something that was opened and never closed, at the line where it was opened; else nothing.
+
+    The reader notices such a mistake only lines later, often at the end of the file.
+    """
+    began, found = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
+    if began is None or found is None:
+        return None
+    context, problem = str(getattr(error, "context", "")), str(getattr(error, "problem", ""))
+    if "quoted scalar" in context and "end of stream" in problem:
+        return _unclosed(name, began.line, "the quote opened here is never closed", "close it with the same quote mark")
+    if "flow" in context and "',' or" in problem and found.line > began.line:
+        what = _OPENERS["sequence" if "sequence" in context else "mapping"]
+        missing = f"{what} is not closed, or a comma is missing (noticed on line {found.line + 1})"
+        return _unclosed(name, began.line, missing, "close it, and put a comma between its parts")
+    span = _quoted_lines(before[-1]) if before else None
+    if span is not None and span[0] < span[1] == found.line:
+        early = f"the text in quotes that begins here ends only on line {span[1] + 1}, in the middle of it"
+        return _unclosed(name, span[0], early, "put the closing quote where the text ends")
+    return None
+
+
+def _quoted_lines(event: yaml.Event) -> tuple[int, int] | None:
+    """First and last line (from 0) of a text in quotes; nothing for any other event."""
+    if not isinstance(event, yaml.ScalarEvent) or event.style not in ("'", '"'):
+        return None
+    return None if event.start_mark is None or event.end_mark is None else (event.start_mark.line, event.end_mark.line)
+
+
+def _unclosed(name: str, line: int, problem: str, hint: str) -> ScenarioError:
+    return ScenarioError(f"{name}, line {line + 1}: not YAML: {problem}", hint=hint)
 
 
 def _syntax_error(error: yaml.YAMLError, text: str, name: str) -> ScenarioError:
