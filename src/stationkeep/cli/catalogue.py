@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-from stationkeep.cli.common import JsonOption, emit_json
+from stationkeep.cli.common import JsonOption, emit_json, make_console
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from stationkeep.catalogue.store import Catalogue
 
 SCHEMA: Final = "stationkeep.catalogue/1"
-_PIPED_WIDTH: Final = 100  # columns where nobody said how wide the page is
 
 
 def catalogue(
@@ -44,7 +41,7 @@ def catalogue(
         emit_json(catalogue_document(facts, chosen), json)
         if json == "-":
             return
-    console = _console()
+    console = make_console()
     if chosen is None:
         _print_everything(console, facts)
     else:
@@ -64,14 +61,6 @@ def catalogue_document(facts: Catalogue, chosen: Entry | None = None) -> dict[st
         "quality_marks": dict(QUALITY_MARKS),
         "credits": [asdict(credit) for credit in facts.credits],
     }
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPED_WIDTH
-    # Names and sources are data: brackets in them are text, never markup.
-    return Console(width=width, markup=False, highlight=False)
 
 
 def _table(title: str, *columns: str) -> Table:
