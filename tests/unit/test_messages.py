@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stationkeep.errors import ElementSetError, InputError, OrbitError, OutputError
+from stationkeep.errors import ElementSetError, InputError, MissingExtraError, OrbitError, OutputError
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.frames import Frame, converted_states
 from stationkeep.orbit.history import as_element_history, read_any_history
 from stationkeep.orbit.mean_osculating import states_from_mean_columns
 from stationkeep.orbit.messages.epochs import epoch_mjd_utc, epoch_text
+from stationkeep.orbit.messages.library import ccsds_library
 from stationkeep.orbit.messages.omm import OmmElementSet
 from stationkeep.orbit.messages.opm import OrbitParameters, PlannedManoeuvre, read_opm, write_opm
 from stationkeep.orbit.messages.trajectory_comments import planned_events, spacecraft_figures
@@ -565,3 +567,10 @@ def test_an_element_set_of_states_cannot_be_flown_by_sgp4() -> None:
     item = ElementSet("98067A", "98067A", "", "", "", MeanElements(59671.0, 6796.0, 0.0006, 0.9, 1.0, 0.7))
     with pytest.raises(ElementSetError, match="no two-line form"):
         teme_state(item, 59671.0)
+
+
+def test_without_the_standards_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ccsds_ndm", None)
+    with pytest.raises(MissingExtraError, match="ccsds-ndm-py") as caught:
+        ccsds_library()
+    assert "stationkeep[messages]" in str(caught.value)
