@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 import stationkeep
-from stationkeep.campaign.density_error import DensityError
 from stationkeep.campaign.document import MeanAltitude
 from stationkeep.campaign.execution import map_runs
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
 from stationkeep.campaign.run import MOST_RUNS
 from stationkeep.campaign.weather import CampaignWeather, campaign_weather
 from stationkeep.errors import InputError
-from stationkeep.orbit.calibration import Calibration, calibrate
-from stationkeep.orbit.mean_decay import DecayTrack, fly_mean
+from stationkeep.orbit.calibration import LOOKBACK_DAYS, Calibration, calibrate
+from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean
 from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day, iso_utc, mjd_utc, parse_utc
 
-_CALIBRATION_DAYS = 205.0
+_CALIBRATION_DAYS = LOOKBACK_DAYS + 5.0
 _OLD_SETS_DAYS = 10.0
+
+FloatArray = NDArray[np.float64]
 
 
 class _Part(BaseModel):
@@ -116,8 +117,9 @@ def predict_decay(
 ) -> DecayDocument:
     """When does this object come down, from its element sets up to ``as_of_mjd_utc`` (null: the last one)?
 
-    The ballistic coefficient is fitted to the recent burn-free arcs with the observed Sun; the fall is flown many times
-    with that coefficient's spread, a density error that wanders, and the Sun that ``options.space_weather`` chooses.
+    The ballistic coefficient and its drift are fitted to the burn-free arcs of the last 365 days with the observed Sun;
+    the fall is flown many times, each with another course of the coefficient that these arcs allow (the errors of the
+    density model are inside) and the Sun that ``options.space_weather`` chooses.
     Assumes that nobody pushes the object up after ``as_of``.
     """
     options = options or DecayOptions()
@@ -132,20 +134,21 @@ def predict_decay(
     past = campaign_weather(options.space_weather, as_of - _CALIBRATION_DAYS, as_of, as_of + 1.0)
     fitted = calibrate(known, past.median)
     weather = campaign_weather(options.space_weather, start.epoch_mjd_utc, as_of, horizon)
-    value, spread = fitted.coefficient.value_m2_kg, fitted.coefficient.spread_fraction
+    days = weather.day_count
 
-    def fly(ballistic: float | np.ndarray[Any, Any], track: Any) -> DecayTrack:
+    def fly(ballistic: BallisticCoefficient | FloatArray, track: WeatherTrack) -> DecayTrack:
         return fly_mean(start, horizon, track, ballistic, reentry_altitude_km=options.reentry_altitude_km)
+
+    # A falling orbit's plane turns faster under the Sun: a first flight with one number says how fast.
+    altitude = fly(fitted.coefficient, weather.median).altitude_by_day_km[:days]
+    course = fitted.forecast(weather.first_day_mjd, days, altitude)
 
     def one(index: int) -> DecayTrack:
         sun, drag = np.random.SeedSequence(options.seed, spawn_key=(index,)).spawn(2)
         track = weather.track(np.random.default_rng(sun))
-        rng = np.random.default_rng(drag)
-        coefficient = value * math.exp(spread * rng.standard_normal())
-        error = DensityError().path(len(track.drivers), rng)
-        return fly(coefficient * error, track)
+        return fly(course.draw(np.random.default_rng(drag)), track)
 
-    reference = fly(value, weather.median)
+    reference = fly(course.median_m2_kg, weather.median)
     tracks = map_runs(one, range(options.runs), workers=options.workers, progress=progress)
     return _document(known, as_of, horizon, options, fitted, weather, past, reference, tracks)
 
@@ -210,7 +213,7 @@ def _document(
             "element_sets": known.source,
             "space_weather": weather.provenance,
             "space_weather_of_fit": past.provenance,
-            "density_error": asdict(DensityError()),
+            "drag_drift": asdict(fitted.drift.model),
             "reentry_altitude_km": options.reentry_altitude_km,
         },
     )

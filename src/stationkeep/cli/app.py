@@ -8,6 +8,7 @@ import typer
 
 import stationkeep
 from stationkeep.cli.burns import burns
+from stationkeep.cli.calibrate import calibrate
 from stationkeep.cli.catalogue import catalogue
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
@@ -25,7 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (run, decay, burns, scenarios, new, catalogue):
+for command in (run, decay, burns, calibrate, scenarios, new, catalogue):
     app.command()(command)
 app.add_typer(data_app, name="data")
 

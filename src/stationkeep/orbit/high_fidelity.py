@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2
 from stationkeep.errors import InputError, OrbitError, StationkeepError
 from stationkeep.orbit.density_expression import surrogate_parameters
+from stationkeep.orbit.mean_decay import BallisticCoefficient
 from stationkeep.orbit.mean_osculating import mean_semi_major_axis_km
 from stationkeep.orbit.precise_dynamics import (
     BALLISTIC_PARAMETER,
@@ -122,7 +123,7 @@ class HighFidelityPropagator:
         velocity_km_s: ArrayLike,
         start_mjd_utc: float,
         stop_mjd_utc: float,
-        ballistic_coefficient_m2_kg: float = 0.0,
+        ballistic_coefficient_m2_kg: float | BallisticCoefficient = 0.0,
         *,
         stop_geodetic_altitude_km: float = 120.0,
         output_times_mjd_utc: ArrayLike = (),
@@ -133,15 +134,19 @@ class HighFidelityPropagator:
         ----------
         position_km, velocity_km_s   ``(3,)`` each, GCRS, at the start
         start_mjd_utc, stop_mjd_utc  modified Julian days (UTC), from 1973 on
-        ballistic_coefficient_m2_kg  ``Cd*A/m`` with this propagator's density model
+        ballistic_coefficient_m2_kg  ``Cd*A/m``, a number or a fitted coefficient (refused if of another density model)
         stop_geodetic_altitude_km    ends at the first descent through this height above WGS 84 (100 to 1000 km);
                                      up to 130 km that is a re-entry, above it an altitude reached
         output_times_mjd_utc         ``(n,)`` ascending, within start and stop
 
         Never returns NaN: where the integrator gives up, the outcome is a numerical failure with the last good state.
         Raises :class:`OrbitError` for a start that is not an orbit above the stop altitude,
-        :class:`SpaceWeatherRangeError` where the table does not cover the flight.
+        :class:`SpaceWeatherRangeError` where the table does not cover the flight, :class:`DensityModelMismatch` for a
+        coefficient of another density model.
         """
+        if isinstance(ballistic_coefficient_m2_kg, BallisticCoefficient):
+            ballistic_coefficient_m2_kg.require_density_model(self.density_model)
+            ballistic_coefficient_m2_kg = ballistic_coefficient_m2_kg.value_m2_kg
         flight = _Flight(
             start_mjd_utc, stop_mjd_utc, _checked_output_times(output_times_mjd_utc, start_mjd_utc, stop_mjd_utc)
         )

