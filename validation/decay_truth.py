@@ -27,7 +27,7 @@ from stationkeep.scenario.loader import load_scenario
 from stationkeep.timescale import mjd_utc, parse_utc
 
 DAYS_A_YEAR = 365.25
-CALIBRATION_DAYS = 205.0  # what calibrate() may look back, and a few days
+CALIBRATION_DAYS = 370.0  # what calibrate() may look back, and a few days
 
 ISS_FILE = "tle/25544_iss.tle"
 TIANGONG_FILE = "tle/37820_tiangong1.tle"

@@ -55,7 +55,17 @@ def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFi
     return run
 
 
-COMMANDS = [["run"], ["decay"], ["burns"], ["scenarios"], ["new"], ["catalogue"], ["data", "update"], ["data", "show"]]
+COMMANDS = [
+    ["run"],
+    ["decay"],
+    ["burns"],
+    ["calibrate"],
+    ["scenarios"],
+    ["new"],
+    ["catalogue"],
+    ["data", "update"],
+    ["data", "show"],
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
