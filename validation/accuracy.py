@@ -1,0 +1,91 @@
+"""How good are the numbers, all on one page? Writes ``docs/accuracy.md`` from what the validation scripts recorded.
+
+    python validation/accuracy.py                          # composes the page
+    python validation/accuracy.py --refresh [--data FOLDER]  # runs every validation script first (half an hour)
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from record import recorded
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parent / "docs" / "accuracy.md"
+
+SECTIONS: tuple[tuple[str, str, str], ...] = (
+    ("density_surrogate", "Density", "The fast density against the reference code of NRLMSISE-00."),
+)
+
+HEAD = """# Accuracy
+
+How far are the numbers from the truth, and who says so? Written by `validation/accuracy.py` from the records of the scripts in
+`validation/`, which compare with something nobody here wrote: reference codes, flown objects, published tables. A goal is
+what the project set itself before it measured; **missed** ones stay in the table. What is known to be wrong is in
+[known-issues.md](known-issues.md), with its size.
+
+*Held out*: no constant of the package was chosen on the objects or stretches of time this was measured on. *Fitted*: some was, so the
+number shows the fit and proves nothing.
+"""
+
+
+def page() -> str:
+    """The whole report."""
+    parts = [HEAD]
+    for name, title, text in SECTIONS:
+        document = recorded(name)
+        link = f"[{document['page']}](../validation/{document['page']})"
+        parts.append(f"## {title}\n\n{text} Details: {link}.\n\n{_table(document['findings'])}\n")
+    parts.append(_objects())
+    parts.append(_versions([recorded(name) for name, _, _ in SECTIONS]))
+    return "\n".join(parts)
+
+
+def _table(findings: list[dict[str, Any]]) -> str:
+    head = "| question | measured | goal | | on |\n|---|---|---|---|---|"
+    return "\n".join([head, *(_row(item) for item in findings)])
+
+
+def _row(item: dict[str, Any]) -> str:
+    verdict = {True: "met", False: "**missed**", None: ""}[item["met"]]
+    share = {True: "held out", False: "fitted", None: ""}[item["held_out"]]
+    return f"| {item['question']} | {item['measured']} | {item['target'] or '–'} | {verdict} | {share} |"
+
+
+def _objects() -> str:
+    """Who chose constants, and who did not."""
+    parts = ["## Objects used for fitting, and objects held out\n"]
+    for file, title in (("objects_fitted.txt", "Used for fitting"), ("objects_held_out.txt", "Held out")):
+        lines = [line for line in (HERE / file).read_text(encoding="utf-8").splitlines() if line[:1] not in ("", "#")]
+        parts.append(f"{title}:\n\n" + "\n".join(f"- {line}" for line in lines) + "\n")
+    return "\n".join(parts)
+
+
+def _versions(documents: list[dict[str, Any]]) -> str:
+    made = sorted({", ".join(f"{name} {value}" for name, value in item["made_with"].items()) for item in documents})
+    return "## Made with\n\n" + "\n".join(f"- {line}" for line in made) + "\n"
+
+
+def _refresh(data: Path) -> None:
+    """Run every script that keeps a record; the first that fails ends it."""
+    for name, title, _ in SECTIONS:
+        print(f"{title}: validation/{name}.py", flush=True)
+        subprocess.run([sys.executable, str(HERE / f"{name}.py"), "--data", str(data)], check=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--refresh", action="store_true", help="run every validation script first")
+    parser.add_argument("--data", type=Path, default=HERE.parents[1] / "shared" / "data")
+    options = parser.parse_args()
+    if options.refresh:
+        _refresh(options.data)
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
