@@ -13,8 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
+from stationkeep.attitude.inertia import FloatArray
 from stationkeep.attitude.loads import Load
 from stationkeep.attitude.model import AttitudeModel
+from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
 from stationkeep.errors import InputError
 
 _DAYS_A_YEAR = 365.25
@@ -128,6 +132,71 @@ def _room(model: AttitudeModel, density_kg_m3: float, mean_altitude_km: float) -
     cyclic = model.cyclic_momentum_n_m_s(density_kg_m3, mean_altitude_km)
     without = model.without_gyro_swing_deg(density_kg_m3, mean_altitude_km)
     return capacity if without <= model.pitch_band_deg else max(capacity - cyclic, 0.0)
+
+
+def loss_hazards_per_day(
+    model: AttitudeModel, upsets: Upsets, density_kg_m3: FloatArray, mean_altitude_km: FloatArray
+) -> FloatArray:
+    """:func:`loss_hazard_per_day` of many days at once, (n,) [1/d]: two years take a tenth of a millisecond.
+
+    Densities and altitudes (n,) of the days; for an array the same numbers as day by day.
+    """
+    density = np.asarray(density_kg_m3, dtype=np.float64)
+    axis = EARTH_EQUATORIAL_RADIUS_KM + np.asarray(mean_altitude_km, dtype=np.float64)
+    rate = np.sqrt(EARTH_MU_KM3_S2 / axis**3)
+    force = 0.5 * density * (1.0e3 * rate * axis) ** 2 * model.drag_area_m2
+    mean = np.abs(force * model.pressure_centre_m)
+    strongest = 1.5 * rate**2 * model.inertia.pitch_lever_kg_m2
+    # A ball has no lever at all: gravity holds nothing of it, and no air needs no lever.
+    share = np.where(mean > 0.0, mean / np.maximum(strongest, 1.0e-300), 0.0)
+    balance = np.degrees(0.5 * np.arcsin(np.minimum(share, 1.0)))
+    lever = max(model.inertia.zz_kg_m2 - model.inertia.xx_kg_m2, 0.0)
+    stiff = model.inertia.yy_kg_m2 + 3.0 * lever * np.cos(2.0 * np.radians(np.minimum(balance, 45.0)))
+    cyclic = model.cyclic_share * mean
+    capacity = model.gyros.capacity_n_m_s
+    helped = balance + np.degrees(np.maximum(cyclic - rate * capacity, 0.0) / (rate**2 * stiff))
+    alone = balance + np.degrees(cyclic / (rate**2 * stiff))
+    room = np.where(alone <= model.pitch_band_deg, capacity, np.maximum(capacity - cyclic / rate, 0.0))
+    top = math.log(upsets.high_n_m_s / upsets.low_n_m_s)
+    above = np.log(upsets.high_n_m_s / np.maximum(room, upsets.low_n_m_s)) / top
+    hazard = upsets.per_year / _DAYS_A_YEAR * np.maximum(above, 0.0)
+    lost = (share > 1.0) | (helped > model.pitch_band_deg) | (not model.gyros.hold)
+    return np.asarray(np.where(lost, math.inf, hazard))
+
+
+def day_of_loss(hazards_per_day: FloatArray, u: float) -> float:
+    """After how many days is the attitude lost, with these hazards day by day and this draw? Infinite: not in their
+    time.
+
+    The day on which the hazards added up pass ``-ln(1 - u)``, with its fraction.
+    """
+    if not 0.0 <= u < 1.0:
+        raise InputError(f"probability {u!r}", hint="draw u uniformly from 0 up to 1")
+    wanted = -math.log1p(-u)
+    passed = np.cumsum(hazards_per_day)
+    index = int(np.searchsorted(passed, wanted, side="left" if wanted > 0.0 else "right"))
+    if index >= len(passed):
+        return math.inf
+    if math.isinf(passed[index]):
+        return float(index)
+    before = float(passed[index - 1]) if index else 0.0
+    return index + (wanted - before) / float(hazards_per_day[index])
+
+
+def felt_density_kg_m3(decay_km_day: float, mean_altitude_km: float, ballistic_m2_kg: float) -> float:
+    """How dense is the air that makes the orbit sink so fast? Orbit mean, ``-(da/dt) / (B sqrt(mu a))`` [kg/m3].
+
+    ``decay_km_day`` is positive downwards. With ``drag_area_m2 = ballistic_m2_kg * mass`` in the model, the air's
+    force and torque then follow from the decay itself and errors of the density model and of the coefficient cancel.
+    """
+    if not (ballistic_m2_kg > 0.0 and decay_km_day >= 0.0):
+        raise InputError(
+            f"decay of {decay_km_day!r} km/d with {ballistic_m2_kg!r} m2/kg",
+            hint="give a decay of zero or more and a ballistic coefficient above zero",
+        )
+    axis_m = 1.0e3 * (EARTH_EQUATORIAL_RADIUS_KM + mean_altitude_km)
+    speed_axis = math.sqrt(EARTH_MU_KM3_S2 * 1.0e9 * axis_m)
+    return 1.0e3 * decay_km_day / SECONDS_PER_DAY / (ballistic_m2_kg * speed_axis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,8 @@ class AttitudeModel:
     def _balance_against(self, torque_n_m: float, rate: float) -> float:
         """Lean away from gravity's own balance for a torque of that size [deg]."""
         strongest = 1.5 * rate**2 * self.inertia.pitch_lever_kg_m2
+        if torque_n_m == 0.0:
+            return 0.0
         return math.inf if torque_n_m > strongest else math.degrees(0.5 * math.asin(torque_n_m / strongest))
 
     def controllable_down_to_density_kg_m3(self, mean_altitude_km: float, thruster_torque_n_m: float = 0.0) -> float:
