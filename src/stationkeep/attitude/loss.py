@@ -137,7 +137,7 @@ def _room(model: AttitudeModel, density_kg_m3: float, mean_altitude_km: float) -
 def loss_hazards_per_day(
     model: AttitudeModel, upsets: Upsets, density_kg_m3: FloatArray, mean_altitude_km: FloatArray
 ) -> FloatArray:
-    """:func:`loss_hazard_per_day` of many days at once, (n,) [1/d]: two years take a tenth of a millisecond.
+    """:func:`loss_hazard_per_day` of many days at once, (n,) [1/d]: two years take a fraction of a millisecond.
 
     Densities and altitudes (n,) of the days; for an array the same numbers as day by day.
     """

@@ -39,7 +39,7 @@ class AttitudeModel:
     gyros: Gyros
     drag_area_m2: float
     pressure_centre_m: float
-    cyclic_share: float = 0.6
+    cyclic_share: float = 0.45
     pitch_band_deg: float = 15.0
 
     def __post_init__(self) -> None:
