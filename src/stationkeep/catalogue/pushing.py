@@ -71,6 +71,7 @@ class Push(Sourced, Facts):
     lowers_flying: Flying | None = None
     first_used_utc: UtcTime | None = Field(None, description="first time on a station; null: not yet")
     attitude: tuple[AttitudeClaim, ...] = Field(min_length=1)
+    standard_since_utc: UtcTime | None = Field(None, description="when a test became ordinary use, if later")
     longest_burn_s: Figure | None = None
     note: str = ""
 
@@ -82,6 +83,9 @@ class Push(Sourced, Facts):
         proven = self.standing in ("standard", "tested", "retired")
         if proven != (self.first_used_utc is not None):
             raise ValueError(f"push {self.id}: first_used_utc belongs to what was used, and to nothing else")
+        since = self.standard_since_utc
+        if since is not None and (self.first_used_utc is None or since < self.first_used_utc):
+            raise ValueError(f"push {self.id}: standard_since_utc lies before the first use")
         return self
 
     @property
@@ -89,9 +93,10 @@ class Push(Sourced, Facts):
         """Whether partners disagree on what must hold the attitude during its burns."""
         return len(self.attitude) > 1
 
-    def shown_by(self, moment: datetime) -> bool:
-        """Whether it had been used by then."""
-        return self.first_used_utc is not None and self.first_used_utc <= moment
+    @property
+    def counts_from_utc(self) -> datetime | None:
+        """From when it may be counted on: ordinary use, or the first use where it never went beyond a test."""
+        return self.standard_since_utc or self.first_used_utc
 
     def attitude_claim(self, view: str | None = None) -> AttitudeClaim:
         """What must hold the attitude, in one partner's view; needed only where partners disagree.

@@ -187,12 +187,14 @@ def finite_burn(
     thruster: Thruster,
     *,
     steering: Steering = Steering.HORIZON,
+    outward_rad: float = 0.0,
 ) -> FiniteBurn:
     """What does one burn of this much speed, centred on this argument of latitude, do to the orbit?
 
-    ``delta_v_m_s`` is the engine's (negative: against the motion); ``mass_kg`` before the burn. Constant force and
-    flow, so that the thrust bites a little more at the end. Raises :class:`InputError` for an arc of more than half a
-    revolution: such a burn must be split (:mod:`stationkeep.propulsion.transfers`).
+    ``delta_v_m_s`` is the engine's, in the plane of the orbit (negative: against the motion); ``mass_kg`` before the
+    burn; ``outward_rad`` tilts the thrust away from the Earth (the station's balance attitude puts it up to 8 degrees
+    off). Constant force and flow, so that the thrust bites a little more at the end. Raises :class:`InputError` for an
+    arc of more than half a revolution: such a burn must be split (:mod:`stationkeep.propulsion.transfers`).
     """
     duration = burn_duration_s(mass_kg, delta_v_m_s, thruster)
     arc = ellipse.angular_rate_rad_s(latitude_rad) * duration
@@ -209,10 +211,8 @@ def finite_burn(
         # Acceleration at this moment of the burn, times its share of the duration.
         kick = sign * thruster.thrust_n / (mass_kg * (1.0 - loss * (0.5 + place))) * duration * weight
         turned = arc * place
-        if steering is Steering.HORIZON:
-            after = after.kicked(latitude_rad + turned, kick)
-        else:
-            after = after.kicked(latitude_rad + turned, kick * math.cos(turned), kick * math.sin(turned))
+        tilt = outward_rad if steering is Steering.HORIZON else outward_rad + turned
+        after = after.kicked(latitude_rad + turned, kick * math.cos(tilt), kick * math.sin(tilt))
     return FiniteBurn(delta_v_m_s, duration, thruster.flow_kg_s * duration, latitude_rad, arc, ellipse, after)
 
 
