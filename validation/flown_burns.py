@@ -101,10 +101,10 @@ class Reading:
         return math.hypot(*wrong) / math.hypot(*self.shape)
 
 
-def planned_burns(data: Path) -> list[PlannedBurn]:
-    """Every burn in the ephemerides whose states follow it second by second."""
+def planned_burns(data: Path, days: tuple[str, ...] = ("",)) -> list[PlannedBurn]:
+    """Every burn in the ephemerides (those that start on ``days``) whose states follow it second by second."""
     found = []
-    for path in sorted((data / "oem").glob("iss_oem_*.gz")):
+    for path in sorted(file for day in days for file in (data / "oem").glob(f"iss_oem_{day}*.gz")):
         history = read_any_history([path])
         assert isinstance(history, StateHistory)
         burns = (_burn_in(path.name, history.arcs[0], event) for event in history.events if event.is_burn)
