@@ -227,7 +227,7 @@ REPORTS = (
     Report("2021-12-24T01:18Z", "Progress", "539", "-1.1", "-1.8", 417.5, "Roscosmos, 24 Dec 2021"),
     Report("2022-01-12T18:24Z", "Progress", "395.4", "", "1.2", 418.0, "Roscosmos, 12 Jan 2022"),
     Report("2022-02-08T07:56Z", "Progress", "142.3", "0.26", "", 418.0, "Roscosmos, 8 Feb 2022"),
-    Report("2022-03-11T19:15Z", "Progress", "320.1", "0.52", "0.85", 418.44, "Roscosmos, 11 Mar 2022"),
+    Report("2022-03-11T19:15Z", "Progress", "320.1", "0.52", "0.85", 418.44, "Roscosmos, 11 Mar 2022", 459_700.0),
     Report("2022-06-25", "Cygnus", "301", "", "0.5", 417.0, "SpaceNews, 28 Jun 2022 (+0.8 and +0.2 km)"),
     Report("2022-09-15T18:10Z", "Progress", "118.6", "0.22", "0.41", 416.25, "Roscosmos, 15 Sep 2022"),
     Report("2022-10-01T12:00Z", "Progress", "719.5", "1.36", "2.4", 417.6, "Roscosmos, 1 Oct 2022"),
@@ -249,7 +249,8 @@ REPORTS = (
     Report("2025-09-03", "Dragon trunk", "303", "", "0.8", 416.2, "NASA, 3 Sep 2025 (perigee +1 mile)"),
 )  # fmt: skip
 """Everything with a duration and a speed or a gain that was found. Masses without header: ESA (417 t in June 2011),
-Roscosmos and press of the day, or estimated from the modules aboard (good to 3 %)."""
+Roscosmos and press of the day, or estimated from the modules aboard (good to 3 %). On 11 March 2022 the header of
+27 April stands for the nearer one of 18 February, which was before Cygnus NG-17 came with 7.5 t."""
 
 LATER_HEADERS = {"2024-05-15": 459_822.0, "2024-08-14": 465_919.0, "2025-02-26": 454_339.0, "2025-11-12": 494_605.0}
 """NASA ephemeris headers after the files at hand (dates and masses as published)."""

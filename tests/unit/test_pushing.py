@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from stationkeep.catalogue.entries import Station
 from stationkeep.catalogue.loader import load_catalogue
 from stationkeep.catalogue.store import Catalogue
+from stationkeep.cli.catalogue import catalogue as catalogue_command
+from stationkeep.cli.catalogue import catalogue_document
 from stationkeep.errors import CatalogueError
 from stationkeep.propulsion.pushers import PushOption, push_options, station_network
 
@@ -131,3 +135,17 @@ def test_a_push_that_contradicts_itself_is_refused(facts: Catalogue, change: dic
         type(push).model_validate(
             {**document, **change}, context={"engines": facts.engines, "partners": facts.partners}
         )
+
+
+def test_the_command_shows_pushes_and_both_sides_of_the_dispute(facts: Catalogue) -> None:
+    app = typer.Typer()
+    app.command()(catalogue_command)
+    output = " ".join(CliRunner().invoke(app, ["cygnus"], env={"COLUMNS": "100"}).output.split())
+    assert "flying pitched" in output
+    assert "attitude, says nasa: gyros or station-thrusters" in output
+    assert "attitude, says roscosmos: station-thrusters" in output
+    zvezda = " ".join(CliRunner().invoke(app, ["zvezda"], env={"COLUMNS": "100"}).output.split())
+    assert "itself; zvezda-aft free" in zvezda
+    document = catalogue_document(facts, facts.vehicles["cygnus"])["entries"][0]
+    assert [claim["view"] for claim in document["pushes"][0]["attitude"]] == ["nasa", "roscosmos"]
+    assert document["pushes"][0]["engine"] == "cygnus-bt-4"
