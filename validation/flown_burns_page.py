@@ -28,7 +28,8 @@ side (the station's balance attitude); in the others it is exactly along the hor
 
 Then the closed forms, given only that speed, the mass, the duration and the place: errors of the change of the mean
 axis (*gain*) and of the change of the eccentricity vector (*shape*; length of the error vector over length of the
-change). `finite_burn` knows the tilt in the orbit's plane, `quick_burn` takes the force along the horizon.
+change). `finite_burn` knows the tilt in the orbit's plane, `quick_burn` takes the force along the horizon. The
+speed is read from the same states, so this tests the forms, not the speed; that is tested by the header.
 
 | ephemeris | burn | mass [t] | duration [s] | header [m/s] | found [m/s] | force along track [N] | up [deg] | aside [deg] | miss [m] | gain [km] | gain error | shape error | quick: gain | quick: shape |
 |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
