@@ -2,125 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from difflib import get_close_matches
-from typing import Annotated, Any, ClassVar, Final, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationInfo,
-    model_validator,
+from pydantic import BeforeValidator, Field, model_validator
+
+from stationkeep.catalogue.base import (
+    UNIT_OF_SUFFIX,
+    AsId,
+    Entry,
+    Facts,
+    Identifier,
+    PartnerId,
+    PortStandard,
+    Sourced,
+    UtcTime,
+    look_up,
 )
+from stationkeep.catalogue.figure import Figure
+from stationkeep.catalogue.pushing import AttitudeClaim, Engine, Push
+from stationkeep.errors import CatalogueError
 
-from stationkeep.catalogue.figure import Figure, Quality, Source
-from stationkeep.constants import STANDARD_GRAVITY_M_S2
-from stationkeep.errors import CatalogueError, InputError
-from stationkeep.timescale import parse_utc
-
-# Longest suffix first: ``delta_v_m_s`` is a speed, not seconds.
-UNIT_OF_SUFFIX: Final[dict[str, str]] = {
-    "_m_s": "m/s",
-    "_kg": "kg",
-    "_km": "km",
-    "_m2": "m2",
-    "_deg": "deg",
-    "_days": "d",
-    "_n": "N",
-    "_s": "s",
-    "_seats": "seats",
-    "_count": "1",
-    "_coefficient": "1",
-}
-PortStandard = Literal["SSVP", "IDSS", "CBM"]
-
-
-def _read_time(given: Any) -> Any:
-    if not isinstance(given, str):
-        return given
-    try:
-        return parse_utc(given)
-    except InputError as error:
-        raise ValueError(error.problem) from None
-
-
-def _look_up(kind: str) -> Callable[[Any, ValidationInfo], Any]:
-    """Replace an id by the entry of ``kind`` it names; the entries read so far come in the validation context."""
-
-    def validate(given: Any, info: ValidationInfo) -> Any:
-        known: Mapping[str, Any] = (info.context or {}).get(kind, {})
-        if not isinstance(given, str):
-            raise ValueError(f"give the id of one of the {kind}")
-        if given not in known:
-            near = get_close_matches(given, known, n=3)
-            meant = f"; did you mean {' or '.join(near)}?" if near else ""
-            raise ValueError(f"unknown id {given!r} among the {kind}{meant}")
-        return known[given]
-
-    return validate
-
-
-def _known_partner(given: str, info: ValidationInfo) -> str:
-    _look_up("partners")(given, info)
-    return given
-
-
-def _id_of(entry: Entry | None) -> str | None:
-    return None if entry is None else entry.id
-
-
-UtcTime = Annotated[datetime, BeforeValidator(_read_time)]
-PartnerId = Annotated[str, AfterValidator(_known_partner)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-AsId = PlainSerializer(_id_of, return_type=str | None)
-
-
-class Facts(BaseModel):
-    """Anything that holds figures: each figure's unit must be the one its field name ends in."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @model_validator(mode="after")
-    def _units_match_names(self) -> Self:
-        for field, figure in self.figures():
-            expected = next((unit for suffix, unit in UNIT_OF_SUFFIX.items() if f"_{field}".endswith(suffix)), None)
-            if figure.unit != expected:
-                raise ValueError(f"{field} must be in {expected}, not in {figure.unit}")
-        return self
-
-    def figures(self) -> Iterator[tuple[str, Figure]]:
-        """The figures held directly here, by field name; parts and referenced entries list their own."""
-        for field in type(self).model_fields:
-            held = getattr(self, field)
-            if isinstance(held, Figure):
-                yield field, held
-
-
-class Entry(Facts):
-    """A named thing of the catalogue. ``id`` is what scenario files use and is unique over all kinds."""
-
-    kind: ClassVar[str]
-
-    id: Identifier
-    name: str = Field(min_length=1)
-    aliases: tuple[str, ...] = ()
-    description: str = ""
-
-    def document(self) -> dict[str, Any]:
-        """The entry as JSON-ready data; referenced entries appear by their id."""
-        return {"kind": self.kind, **self.model_dump(mode="json")}
-
-
-class Sourced(BaseModel):
-    """Dates and names need a source too: the one given here covers all that are not figures."""
-
-    source: Source
-    quality: Quality
+__all__ = [
+    "UNIT_OF_SUFFIX",
+    "AttitudeClaim",
+    "DockedVehicle",
+    "Engine",
+    "Entry",
+    "Facts",
+    "Module",
+    "Partner",
+    "Person",
+    "Port",
+    "Push",
+    "Sourced",
+    "Station",
+    "Tank",
+    "Vehicle",
+]
 
 
 class Partner(Sourced, Entry):
@@ -130,24 +49,6 @@ class Partner(Sourced, Entry):
 
     type: Literal["agency", "company", "collaboration", "template"]
     country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 code; EU for Europe, ZZ for templates")
-
-
-class Engine(Entry):
-    """A set of thrusters used together to push a station, as the station feels it."""
-
-    kind: ClassVar[str] = "engine"
-
-    operator: PartnerId
-    propellant: str = Field(min_length=3, description="oxidiser and fuel, e.g. NTO/UDMH")
-    thrust_n: Figure = Field(description="mean force along the track in a burn, off-pulsing and canting included")
-    specific_impulse_s: Figure
-    rated_thrust_n: Figure | None = Field(None, description="force of one thruster in vacuum, as its maker rates it")
-    thruster_count: Figure | None = Field(None, description="thrusters in the set")
-
-    @property
-    def flow_kg_s(self) -> float:
-        """Propellant drawn while burning [kg/s], from the best estimates: thrust / (Isp g0)."""
-        return self.thrust_n.best / (self.specific_impulse_s.best * STANDARD_GRAVITY_M_S2)
 
 
 class Vehicle(Sourced, Entry):
@@ -161,7 +62,7 @@ class Vehicle(Sourced, Entry):
     ports: tuple[PortStandard, ...] = Field(min_length=1)
     first_flight_utc: UtcTime | None = None
     retired_utc: UtcTime | None = None
-    engine: Annotated[Engine, BeforeValidator(_look_up("engines")), AsId] | None = Field(
+    engine: Annotated[Engine, BeforeValidator(look_up("engines")), AsId] | None = Field(
         None, description="what pushes the station while docked; null: none that is known to be usable"
     )
     reboost_since_utc: UtcTime | None = Field(None, description="first standard reboost, not a test; null: none yet")
@@ -172,8 +73,20 @@ class Vehicle(Sourced, Entry):
     propellant_kg: Figure | None = Field(None, description="all its own propellant at launch")
     spare_propellant_kg: Figure | None = Field(None, description="own propellant left over for pushing the station")
     refuel_propellant_kg: Figure | None = Field(None, description="propellant it can pump into the station's tanks")
+    residual_propellant_kg: Figure | None = Field(None, description="of its own propellant, what no engine can draw")
     longest_burn_s: Figure | None = Field(None, description="longest burn shown while docked")
     longest_burn_delta_v_m_s: Figure | None = None
+    pushes: tuple[Push, ...] = Field((), description="the ways it can push a station; the usual one first")
+
+    @model_validator(mode="after")
+    def _pushes_agree_with_engine(self) -> Self:
+        if self.pushes and (self.engine is None or self.pushes[0].engine.id != self.engine.id):
+            raise ValueError("engine must be that of the first push")
+        first = min((push.first_used_utc for push in self.pushes if push.first_used_utc), default=None)
+        since = self.reboost_since_utc
+        if self.pushes and since is not None and (first is None or since < first):
+            raise ValueError("reboost_since_utc lies before the first use of any of its pushes")
+        return self
 
     def can_push(self, moment: datetime) -> bool:
         """Whether it had pushed its station by then, and still flies."""
@@ -196,6 +109,7 @@ class Module(Sourced, Entry):
     operator: PartnerId
     launched_utc: UtcTime
     mass_kg: Figure
+    pushes: tuple[Push, ...] = Field((), description="the ways its own engines can push the station")
 
 
 class Port(Facts):
@@ -209,7 +123,7 @@ class Port(Facts):
 
 
 class Tank(Sourced, Facts):
-    """A propellant tank: how much it holds, how much is in it. ``engine`` is what it can feed."""
+    """A propellant tank: how much it holds, how much is in it, which engines draw on it, which tanks it can fill."""
 
     id: Identifier
     name: str
@@ -217,14 +131,21 @@ class Tank(Sourced, Facts):
     operator: PartnerId
     propellant: str
     refillable: bool
-    engines: tuple[Annotated[Engine, BeforeValidator(_look_up("engines")), AsId], ...] = ()
+    engines: tuple[Annotated[Engine, BeforeValidator(look_up("engines")), AsId], ...] = ()
+    fills: tuple[Identifier, ...] = Field((), description="tanks of the station it can be pumped into")
     capacity_kg: Figure
     propellant_kg: Figure = Field(description="on board at the station's epoch")
+    residual_kg: Figure | None = Field(None, description="what stays behind when it runs dry; null: taken as none")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.propellant_kg.low < 0.0 or self.propellant_kg.high > self.capacity_kg.high:
             raise ValueError("propellant_kg must lie between zero and the capacity")
+        if (
+            self.residual_kg is not None
+            and not 0.0 <= self.residual_kg.low <= self.residual_kg.high < self.capacity_kg.low
+        ):
+            raise ValueError("residual_kg must lie between zero and the capacity")
         return self
 
 
@@ -233,7 +154,7 @@ class DockedVehicle(Sourced, Facts):
 
     id: Identifier
     name: str
-    vehicle: Annotated[Vehicle, BeforeValidator(_look_up("vehicles")), AsId]
+    vehicle: Annotated[Vehicle, BeforeValidator(look_up("vehicles")), AsId]
     port: str
     launched_utc: UtcTime
     docked_utc: UtcTime
@@ -275,7 +196,7 @@ class Station(Sourced, Entry):
     inclination_deg: Figure
     drag_area_m2: Figure | None = None
     drag_coefficient: Figure | None = None
-    modules: tuple[Annotated[Module, BeforeValidator(_look_up("modules")), AsId], ...] = Field(min_length=1)
+    modules: tuple[Annotated[Module, BeforeValidator(look_up("modules")), AsId], ...] = Field(min_length=1)
     ports: tuple[Port, ...] = ()
     docked: tuple[DockedVehicle, ...] = ()
     tanks: tuple[Tank, ...] = ()
@@ -311,6 +232,15 @@ class Station(Sourced, Entry):
                 raise ValueError(f"docked {craft.id}: was not there at the station's epoch")
         if len({craft.port for craft in self.docked}) < len(self.docked):
             raise ValueError("two vehicles are docked at the same port")
+        return self
+
+    @model_validator(mode="after")
+    def _tanks_fill_tanks(self) -> Self:
+        tanks = {tank.id for tank in self.tanks}
+        for tank in self.tanks:
+            strangers = [other for other in tank.fills if other not in tanks or other == tank.id]
+            if strangers:
+                raise ValueError(f"tank {tank.id}: cannot fill {strangers[0]!r}; it may fill the station's other tanks")
         return self
 
     @model_validator(mode="after")

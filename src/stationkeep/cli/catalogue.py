@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from stationkeep.catalogue.entries import Entry, Module, Station
+    from stationkeep.catalogue.entries import Entry, Module, Push, Station
     from stationkeep.catalogue.figure import Figure
     from stationkeep.catalogue.store import Catalogue
 
@@ -178,6 +178,9 @@ def _print_entry(console: Console, facts: Catalogue, entry: Entry) -> None:
         _print_assets(console, facts, entry)
     if isinstance(entry, Station):
         _print_station_parts(console, entry)
+    pushes = getattr(entry, "pushes", ())
+    if pushes:
+        _print_pushes(console, pushes)
     figures = list(iterate_figures(entry))
     if figures:
         console.print(_figure_table(figures))
@@ -199,6 +202,29 @@ def _print_plain_facts(console: Console, entry: Entry) -> None:
             continue
         text = held.id if isinstance(held, Entry) else ", ".join(held) if isinstance(held, tuple) else _plain(held)
         rows.append((field.removesuffix("_utc").replace("_", " "), text))
+    _print_pairs(console, rows)
+    console.print()
+
+
+def _print_pushes(console: Console, pushes: tuple[Push, ...]) -> None:
+    """How it can push a station: standing, ports, flight direction, and who must hold the attitude, side by side."""
+    from stationkeep.catalogue.pushing import STANDINGS
+
+    table = _table("Pushes the station", "=push", "engine", "standing", "from", "to raise", "=since")
+    for push in pushes:
+        ports = ", ".join(push.ports) or f"itself; {', '.join(push.ports_to_be_free)} free"
+        flying = "unknown" if push.raises_flying is None else f"flying {push.raises_flying}"
+        since = "" if push.counts_from_utc is None else _day(push.counts_from_utc)
+        table.add_row(push.id, push.engine.id, push.standing, ports, flying, since)
+    console.print(table)
+    console.print()
+    rows = [(f"{push.id}:", f"{STANDINGS[push.standing]}. {push.note}".strip()) for push in pushes]
+    for push in pushes:
+        for claim in push.attitude:
+            who = "attitude in its burns" if claim.view == "agreed" else f"attitude, says {claim.view}"
+            holders = " or ".join(claim.holders)
+            note = f" {claim.note}" if claim.note else ""
+            rows.append((f"{push.id}:", f"{who}: {holders}.{note} ({claim.source}; {claim.quality})"))
     _print_pairs(console, rows)
     console.print()
 
