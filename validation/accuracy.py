@@ -1,7 +1,7 @@
 """How good are the numbers, all on one page? Writes ``docs/accuracy.md`` from what the validation scripts recorded.
 
-    python validation/accuracy.py                          # composes the page
-    python validation/accuracy.py --refresh [--data FOLDER]  # runs every validation script first (half an hour)
+python validation/accuracy.py                          # composes the page
+python validation/accuracy.py --refresh [--data FOLDER]  # runs every validation script first (half an hour)
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
 
 HEAD = """# Accuracy
 
-How far are the numbers from the truth, and who says so? Written by `validation/accuracy.py` from the records of the scripts in
-`validation/`, which compare with something nobody here wrote: reference codes, flown objects, published tables. A goal is
-what the project set itself before it measured; **missed** ones stay in the table. What is known to be wrong is in
-[known-issues.md](known-issues.md), with its size.
+How far are the numbers from the truth, and who says so? Written by `validation/accuracy.py` from the records of the
+scripts in `validation/`, which compare with something nobody here wrote: reference codes, flown objects, published
+tables. A goal is what the project set itself before it measured; **missed** ones stay in the table. What is known to
+be wrong is in [known-issues.md](known-issues.md), with its size.
 
-*Held out*: no constant of the package was chosen on the objects or stretches of time this was measured on. *Fitted*: some was, so the
-number shows the fit and proves nothing.
+*Held out*: no constant of the package was chosen on the objects or stretches of time this was measured on. *Fitted*:
+some was, so the number shows the fit and proves nothing.
 """
 
 

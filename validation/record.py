@@ -34,7 +34,7 @@ class Finding:
     met: bool | None = None
     """Whether the goal is met; None where there is none."""
     held_out: bool | None = None
-    """Whether nothing in the package was chosen on what this was measured on; None where the question does not arise."""
+    """True where no constant of the package was chosen on what this was measured on; None: no such question."""
 
 
 def record(name: str, findings: Sequence[Finding], page: str) -> Path:
