@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.errors import ElementSetError, SpaceWeatherRangeError
 from stationkeep.orbit.axis_losses import AxisLosses, axis_losses, pair_slope, typical_coefficient
 from stationkeep.orbit.burn_detection import (
@@ -94,14 +95,21 @@ class Calibration:
         return self.drift.forecast(first_day_mjd, angles)
 
 
-def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel = DRIFT_MODEL) -> Calibration:
+def calibrate(
+    history: ElementHistory,
+    weather: WeatherTrack,
+    model: DriftModel = DRIFT_MODEL,
+    atmosphere: Atmosphere | None = None,
+) -> Calibration:
     """What is the ballistic coefficient of this object, fitted on its burn-free arcs, and how does it drift?
 
     Parameters
     ----------
-    history  element sets up to the moment of interest (``history.until(...)``)
-    weather  observed drivers covering the last 365 days of the history; of a shorter table, what it covers is used
-    model    how coefficients drift in general
+    history     element sets up to the moment of interest (``history.until(...)``)
+    weather     observed drivers covering the last 365 days of the history; of a shorter table, what it covers is used
+    model       how coefficients drift in general
+    atmosphere  density model, whose name the coefficient will carry; null: NRLMSISE-00 by its surrogate. Burns are
+                looked for with NRLMSISE-00 in any case
 
     The coefficient is the geometric mean of the drift over the 60 days after the last set, its spread the 1 sigma of
     that mean. Valid for perigees of 140 to 1000 km.
@@ -115,7 +123,7 @@ def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel 
     pieces = _usable_pieces(recent, burns) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else []
     if not pieces:
         raise ElementSetError(_too_little(recent, burns), hint="give a file with more element sets before that date")
-    losses = axis_losses(pieces, weather)
+    losses = axis_losses(pieces, weather, atmosphere)
     arcs = _arcs(losses)
     if not typical_coefficient(losses) > 0.0:
         raise ElementSetError(_too_noisy(arcs), hint="give a longer history")

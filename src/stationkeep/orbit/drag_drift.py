@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.orbit.axis_losses import AxisLosses, axis_noise_km, typical_coefficient
-from stationkeep.orbit.mean_decay import DENSITY_MODEL
 
 FloatArray = NDArray[np.float64]
 
@@ -226,7 +225,7 @@ def fit_drift(losses: AxisLosses, sun_angle_deg: FloatArray, model: DriftModel =
         misfit = noise / weight * pull
         weight = (_TAIL_FREEDOM + 1.0) / (_TAIL_FREEDOM + misfit**2)
     return DragDrift(
-        density_model=DENSITY_MODEL,
+        density_model=losses.density_model,
         model=model,
         typical_m2_kg=typical,
         noise_km=noise,
