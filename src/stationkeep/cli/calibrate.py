@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationkeep.cli.common import JsonOption, emit_json, make_console, require_json_target
+from stationkeep.cli.common import DensityModelOption, JsonOption, emit_json, make_console, require_json_target
+from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +35,7 @@ def calibrate(
         str,
         typer.Option("--space-weather", metavar="observed|FILE", help="The Sun as it was, or from a CelesTrak table."),
     ] = "observed",
+    density_model: DensityModelOption = DEFAULT_DENSITY_MODEL,
     json: JsonOption = None,
 ) -> None:
     """How strongly does the air brake it? The ballistic coefficient of an object, its spread and its drift.
@@ -46,7 +48,8 @@ def calibrate(
 
     require_json_target(json)
     moment = None if as_of is None else mjd_utc(parse_utc(as_of))
-    document = calibrate_document(read_any_history([*tle, *(more or [])], norad_id), moment, space_weather)
+    history = read_any_history([*tle, *(more or [])], norad_id)
+    document = calibrate_document(history, moment, space_weather, density_model)
     if json is not None:
         emit_json(document.model_dump(mode="json", by_alias=True), json)
     if json != "-":

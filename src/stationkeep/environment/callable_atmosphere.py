@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stationkeep.environment.atmosphere import FloatArray, Wind, checked_points, still_air
+from stationkeep.environment.density_models import JB2008_FROM_F107, MSIS21, NRLMSISE00
 from stationkeep.errors import InputError, OrbitError
 
 DensityFunction = Callable[[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray], ArrayLike]
-"""``f(time_mjd_utc, latitude_deg, longitude_deg, altitude_km, drivers)``: (n,) each, drivers (n, 3), gives (n,) kg/m3."""
+"""``f(time_mjd_utc, latitude_deg, longitude_deg, altitude_km, drivers)``: (n,) each, drivers (n, 3); (n,) [kg/m3]."""
 
-_OWN_NAMES = ("NRLMSISE-00", "NRLMSIS-2.1", "JB2008", "JB2008-from-F10.7")
+_OWN_NAMES = (NRLMSISE00, MSIS21, "JB2008", JB2008_FROM_F107)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stationkeep.errors import InputError
 
 if TYPE_CHECKING:
     from stationkeep.environment.atmosphere import Atmosphere
 
-DEFAULT_DENSITY_MODEL = "NRLMSISE-00"
+NRLMSISE00: Final = "NRLMSISE-00"
+MSIS21: Final = "NRLMSIS-2.1"
+JB2008_FROM_F107: Final = "JB2008-from-F10.7"
+"""Not plain ``JB2008``: a coefficient fitted with the real indices is another one."""
+DEFAULT_DENSITY_MODEL: Final = NRLMSISE00
+
+MSIS_TERMS: Final = (
+    "NRLMSIS 2.1 is property of the US Government (Naval Research Laboratory), licensed for academic, non-commercial "
+    "use only; MSIS is its registered trademark. Any other use needs NRL's written consent."
+)
+"""What everyone who chooses the model has to be told, in our words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,11 @@ DENSITY_MODELS: tuple[DensityModelEntry, ...] = (
     DensityModelEntry("JB2008", "heyoka's network (extra precise), indices guessed from F10.7", _thermonet_jb2008),
     DensityModelEntry("MSIS-2.1", "through pymsis; academic, non-commercial use only", _msis21),
 )
+
+
+def terms_of(density_model: str) -> str | None:
+    """What the licence of this model asks a user to know; null: nothing beyond the package's own."""
+    return MSIS_TERMS if density_model == MSIS21 else None
 
 
 def density_model_named(name: str) -> Atmosphere:

@@ -7,27 +7,19 @@ Emmert et al. (2021), Earth and Space Science 8, doi:10.1029/2020EA001321 (2.0);
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from numpy.typing import ArrayLike
 
 from stationkeep.environment.atmosphere import FloatArray, Wind, checked_points, still_air
+from stationkeep.environment.density_models import MSIS21
 from stationkeep.environment.nrlmsise00 import pymsis_density, pymsis_version
-
-DENSITY_MODEL: Final = "NRLMSIS-2.1"
-
-MSIS_TERMS: Final = (
-    "NRLMSIS 2.1 is property of the US Government (Naval Research Laboratory), licensed for academic, non-commercial "
-    "use only; MSIS is its registered trademark. Other uses need NRL's written consent."
-)
-"""What everyone who chooses the model has to be told, in our words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nrlmsis21:
-    """NRLMSIS 2.1 in daily-Ap mode; 13 microseconds a point. For academic, non-commercial use (:data:`MSIS_TERMS`).
+    """NRLMSIS 2.1 in daily-Ap mode; 13 microseconds a point.
 
-    Its inputs are those of NRLMSISE-00. Published range: from the ground to the exobase; taken here up to 1000 km.
+    For academic, non-commercial use only: ``density_models.MSIS_TERMS``. Its inputs are those of NRLMSISE-00. Published range: from the ground to the exobase; taken here up to 1000 km.
     """
 
     wind: Wind = still_air
@@ -35,7 +27,7 @@ class Nrlmsis21:
     @property
     def density_model(self) -> str:
         """Name that ballistic coefficients fitted with this model carry."""
-        return DENSITY_MODEL
+        return MSIS21
 
     @property
     def implementation(self) -> str:

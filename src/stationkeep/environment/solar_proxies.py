@@ -29,9 +29,9 @@ def jb2008_indices(f107_sfu: FloatArray, f107_81day_sfu: FloatArray, ap: FloatAr
     Rows: F10, F10 mean, S10, S10 mean, M10, M10 mean, Y10, Y10 mean, dTc.
     """
     capped = np.minimum(f107_81day_sfu, _HIGHEST_MEAN_SFU)
-    rows = [f107_sfu, f107_81day_sfu]
+    rows: list[FloatArray] = [f107_sfu, f107_81day_sfu]
     for polynomial, share in (_S10, _M10, _Y10):
-        mean = np.polyval(polynomial, capped)
+        mean = np.asarray(np.polyval(polynomial, capped), dtype=np.float64)
         rows += [mean + share * (f107_sfu - f107_81day_sfu), mean]
     return np.array([*rows, storm_warming_k(ap)])
 

@@ -16,12 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stationkeep.environment.atmosphere import FloatArray, Wind, checked_points, still_air
-from stationkeep.environment.nrlmsise00 import DENSITY_MODEL as NRLMSISE00
+from stationkeep.environment.density_models import JB2008_FROM_F107, NRLMSISE00
 from stationkeep.environment.solar_proxies import jb2008_indices
 from stationkeep.errors import MissingExtraError, OrbitError
 
-JB2008_FROM_F107: Final = "JB2008-from-F10.7"
-"""Not plain ``JB2008``: a coefficient fitted with the real indices is another one."""
 FLOOR_KM: Final = 180.0
 CEILING_KM: Final = 1000.0
 
