@@ -23,7 +23,7 @@ from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
 from stationkeep.errors import InputError
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
-from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean
+from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean, is_built_in
 from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
 
@@ -161,7 +161,9 @@ def predict_decay(
         return fly(course.draw(np.random.default_rng(wandering)), track)
 
     reference = fly(course.median_m2_kg, weather.median)
-    tracks = map_runs(one, range(options.runs), workers=options.workers, progress=progress)
+    # only the compiled core releases the interpreter: flights through another atmosphere would get in each other's way
+    workers = options.workers if is_built_in(atmosphere) else 1
+    tracks = map_runs(one, range(options.runs), workers=workers, progress=progress)
     notes = _notes(known, as_of, tracks, weather, options, drag)
     provenance = _provenance(known, options, drag, atmosphere, weather, past)
     return _document(known, as_of, horizon, options, drag, reference, tracks, notes, provenance)

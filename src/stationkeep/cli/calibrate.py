@@ -36,6 +36,15 @@ def calibrate(
         typer.Option("--space-weather", metavar="observed|FILE", help="The Sun as it was, or from a CelesTrak table."),
     ] = "observed",
     density_model: DensityModelOption = DEFAULT_DENSITY_MODEL,
+    correct_with: Annotated[
+        Path | None,
+        typer.Option(
+            "--correct-with",
+            metavar="FILE",
+            help="Element sets of one other object of the same months: its drag tells of the density model's error. "
+            "Did not pay where it was tried (validation/density_assimilation.md).",
+        ),
+    ] = None,
     json: JsonOption = None,
 ) -> None:
     """How strongly does the air brake it? The ballistic coefficient of an object, its spread and its drift.
@@ -49,7 +58,8 @@ def calibrate(
     require_json_target(json)
     moment = None if as_of is None else mjd_utc(parse_utc(as_of))
     history = read_any_history([*tle, *(more or [])], norad_id)
-    document = calibrate_document(history, moment, space_weather, density_model)
+    other = None if correct_with is None else read_any_history([correct_with])
+    document = calibrate_document(history, moment, space_weather, density_model, other)
     if json is not None:
         emit_json(document.model_dump(mode="json", by_alias=True), json)
     if json != "-":
@@ -77,6 +87,12 @@ def _show(document: CalibrateDocument) -> None:
         style="bold",
     )
     console.print(f"valid with     {document.density_model} only")
+    if document.corrected_with is not None:
+        other = document.corrected_with
+        console.print(
+            f"corrected with {other.name or 'object ' + other.norad_id}, known to "
+            f"{minute_text(other.last_element_set_utc)}"
+        )
     _show_drift(console, document)
     console.print()
     _show_arcs(console, document)

@@ -19,7 +19,8 @@ from stationkeep.environment.nrlmsise00 import pymsis_density, pymsis_version
 class Nrlmsis21:
     """NRLMSIS 2.1 in daily-Ap mode; 13 microseconds a point.
 
-    For academic, non-commercial use only: ``density_models.MSIS_TERMS``. Its inputs are those of NRLMSISE-00. Published range: from the ground to the exobase; taken here up to 1000 km.
+    For academic, non-commercial use only: ``density_models.MSIS_TERMS``. Its inputs are those of NRLMSISE-00.
+    Published range: from the ground to the exobase; taken here up to 1000 km.
     """
 
     wind: Wind = still_air

@@ -28,6 +28,7 @@ from stationkeep.orbit.burn_detection import (
 from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftForecast, DriftModel, fit_drift
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
+from stationkeep.orbit.shared_error import SharedError
 from stationkeep.orbit.sun_angle import sun_angles_by_day
 from stationkeep.orbit.tle import ElementHistory, ElementSet
 from stationkeep.timescale import iso_day, iso_utc
@@ -100,6 +101,7 @@ def calibrate(
     weather: WeatherTrack,
     model: DriftModel = DRIFT_MODEL,
     atmosphere: Atmosphere | None = None,
+    shared: SharedError | None = None,
 ) -> Calibration:
     """What is the ballistic coefficient of this object, fitted on its burn-free arcs, and how does it drift?
 
@@ -110,6 +112,7 @@ def calibrate(
     model       how coefficients drift in general
     atmosphere  density model, whose name the coefficient will carry; null: NRLMSISE-00 by its surrogate. Burns are
                 looked for with NRLMSISE-00 in any case
+    shared      what another object's drag says of this one's (:mod:`stationkeep.orbit.shared_error`)
 
     The coefficient is the geometric mean of the drift over the 60 days after the last set, its spread the 1 sigma of
     that mean. Valid for perigees of 140 to 1000 km.
@@ -128,7 +131,7 @@ def calibrate(
     if not typical_coefficient(losses) > 0.0:
         raise ElementSetError(_too_noisy(arcs), hint="give a longer history")
     elements = tuple(item.elements for item in recent.sets)
-    drift = fit_drift(losses, sun_angles_by_day(elements, losses.first_day_mjd, losses.day_count), model)
+    drift = fit_drift(losses, sun_angles_by_day(elements, losses.first_day_mjd, losses.day_count), model, shared)
     last = recent.sets[-1].epoch_mjd_utc
     ahead = drift.forecast(math.floor(last), sun_angles_by_day(elements, math.floor(last), OUTLOOK_DAYS))
     value, spread = ahead.mean_over(OUTLOOK_DAYS)

@@ -100,7 +100,7 @@ def fly_direct(
         altitude = float(state[0]) - EARTH_EQUATORIAL_RADIUS_KM
         largest = _STEP_FRACTION * max(lowest - _HEIGHT_OFFSET_KM, 5.0)
         if -rates[0] * step > largest:
-            step = largest / -rates[0]
+            step = largest / -float(rates[0])
         middle = _advanced(state, rates, 0.5 * step)
         half, low_half = orbit_rates(air, time + 0.5 * step, step, middle, sun, ballistic, lattice)
         if not math.isfinite(half[0]):
