@@ -1,7 +1,7 @@
 """Which density model foresees the station's free decay best? Writes ``density_models.md``.
 
-The arcs, the method and the drift model are those of ``free_decay_arcs.py``; only the density differs, in the calibration
-and in the flight alike.
+The arcs, the method and the drift model are those of ``free_decay_arcs.py``; only the density differs, in the
+calibration and in the flight alike.
 
     python validation/density_models.py --data FOLDER      # five minutes; needs the extra ``precise``
 """
@@ -101,14 +101,14 @@ Written by `validation/density_models.py`. The arcs, the calibration and the dri
 [free_decay_arcs.md](free_decay_arcs.md); the density differs, in the calibration and in the flight alike. The drift
 model was chosen with NRLMSISE-00 (on every second arc, and not blind: see there), which favours it if anything.
 
-| density model | all {count}: median | 80th percentile | {held} held out: median | 80th percentile | mean error | one coefficient: median | 80th percentile |
+Absolute errors of the foreseen loss, all {count} arcs and the {held} held out; *one coefficient*: from the first 40 %
+of each arc alone.
+
+| density model | all: median | 80 % | held out: median | 80 % | mean error | one coefficient: median | 80 % |
 |---|---:|---:|---:|---:|---:|---:|---:|
 {rows}
 
-The differences between the models are smaller than the errors they share: on an arc the errors of two models correlate by
-{correlation}. What is wrong is the station (area, attitude, new modules) or common to all densities. The default stays
-NRLMSISE-00: the fastest, with no licence to mind, and none does better by more than chance ({count} arcs place a median to
-about 2 points).
+On an arc the errors of two models correlate by {correlation}.
 
 ## Arc by arc: error of the foreseen loss
 
@@ -118,9 +118,9 @@ about 2 points).
 
 ## What a point costs, and what averaging costs
 
-Processor time for a density in large calls and in the engine's calls of 16 nodes; the error of the drag of a day by 16
-nodes against {dense} evaluations over the same day and orbit, {days} days of the station from 1998 to 2022 (the error has either
-sign and another one each day; it does not add up).
+Processor time for a density in large calls and in the engine's calls of 16 nodes (on a busy machine); the error of the
+drag of a day by 16 nodes against {dense} evaluations over the same day and orbit, {days} days of the station from 1998
+to 2022 (the error has either sign and another one each day; it does not add up).
 
 | density model | [us] a point | [us] a node of the engine | averaging: 1 sigma | largest |
 |---|---:|---:|---:|---:|

@@ -96,6 +96,16 @@ class Calibration:
         return self.drift.forecast(first_day_mjd, angles)
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What one object's element sets of a year say of its drag, before a fit; see :func:`gather_evidence`."""
+
+    elements: tuple[MeanElements, ...]
+    burns: tuple[Burn, ...]
+    losses: AxisLosses
+    arcs: tuple[Arc, ...]
+
+
 def calibrate(
     history: ElementHistory,
     weather: WeatherTrack,
@@ -119,6 +129,11 @@ def calibrate(
     Raises :class:`ElementSetError` when burns or gaps leave no arc of at least 3 days and 4 sets, and where what was
     lost is within the noise of the sets.
     """
+    return fit_evidence(gather_evidence(history, weather, atmosphere), model, shared)
+
+
+def gather_evidence(history: ElementHistory, weather: WeatherTrack, atmosphere: Atmosphere | None = None) -> Evidence:
+    """The burns, the burn-free arcs and what the air took on each day: all of a calibration that is slow."""
     _require_drag(history)
     recent = _recent(history, weather)
     # with fewer sets than a burn can be seen in, nobody can say that an arc is free of burns
@@ -127,12 +142,16 @@ def calibrate(
     if not pieces:
         raise ElementSetError(_too_little(recent, burns), hint="give a file with more element sets before that date")
     losses = axis_losses(pieces, weather, atmosphere)
-    arcs = _arcs(losses)
+    return Evidence(tuple(item.elements for item in recent.sets), tuple(burns), losses, _arcs(losses))
+
+
+def fit_evidence(evidence: Evidence, model: DriftModel = DRIFT_MODEL, shared: SharedError | None = None) -> Calibration:
+    """The second half of :func:`calibrate`: the drift behind these losses, and the one number."""
+    elements, losses, arcs = evidence.elements, evidence.losses, evidence.arcs
     if not typical_coefficient(losses) > 0.0:
         raise ElementSetError(_too_noisy(arcs), hint="give a longer history")
-    elements = tuple(item.elements for item in recent.sets)
     drift = fit_drift(losses, sun_angles_by_day(elements, losses.first_day_mjd, losses.day_count), model, shared)
-    last = recent.sets[-1].epoch_mjd_utc
+    last = elements[-1].epoch_mjd_utc
     ahead = drift.forecast(math.floor(last), sun_angles_by_day(elements, math.floor(last), OUTLOOK_DAYS))
     value, spread = ahead.mean_over(OUTLOOK_DAYS)
     if not spread <= _LARGEST_SPREAD:
@@ -145,7 +164,7 @@ def calibrate(
         arc_stop_mjd_utc=arcs[-1].stop_mjd_utc,
         arc_count=len(arcs),
     )
-    return Calibration(coefficient, arcs, burns, drift, elements, last)
+    return Calibration(coefficient, arcs, evidence.burns, drift, elements, last)
 
 
 def _require_drag(history: ElementHistory) -> None:
