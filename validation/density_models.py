@@ -21,7 +21,6 @@ import numpy as np
 from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DENSITY_MODELS
 from stationkeep.environment.sources import bundled_space_weather
-from stationkeep.orbit.decay_kernel import NODE_COUNTS, node_lattice
 from stationkeep.orbit.direct_drag import DirectAir, orbit_rates
 from stationkeep.orbit.mean_decay import state_of
 from stationkeep.orbit.tle import read_history
@@ -41,9 +40,9 @@ class ModelResult:
     results: list[arcs.ArcResult]
     microseconds_a_point: float
     microseconds_a_node: float
-    """In calls of 16 nodes, as the mean engine makes them."""
+    """In calls of so many nodes as the mean engine makes."""
     node_error: tuple[float, float]
-    """1 sigma and largest error of the drag of a day by averaging over 16 nodes, station's orbit."""
+    """1 sigma and largest error of the drag of a day by averaging over the engine's nodes, station's orbit."""
 
 
 def cost(model: Atmosphere, points: int, calls: int) -> float:
@@ -59,7 +58,7 @@ def cost(model: Atmosphere, points: int, calls: int) -> float:
 
 
 def averaging_error(model: Atmosphere, data: Path) -> tuple[float, float]:
-    """How far is the drag of a day by 16 nodes from the average over the orbit and the day? 1 sigma and largest."""
+    """How far is a day's drag by the engine's nodes from the average over orbit and day? 1 sigma and largest."""
     air, table = DirectAir(model), bundled_space_weather()
     sets = read_history(data / arcs.ISS_FILE).sets
     chosen = [sets[index] for index in np.linspace(0, len(sets) - 1200, DRAG_DAYS).astype(int)]
@@ -68,7 +67,7 @@ def averaging_error(model: Atmosphere, data: Path) -> tuple[float, float]:
     for item in chosen:
         day, state = math.floor(item.epoch_mjd_utc), state_of(item.elements)
         sun = table.drivers(day, 1)[0]
-        few, _ = orbit_rates(air, day + 0.5, 1.0, state, sun, 0.007, node_lattice(NODE_COUNTS[0]))
+        few, _ = orbit_rates(air, day + 0.5, 1.0, state, sun, 0.007, air.lattice(state))
         many, _ = orbit_rates(air, day + 0.5, 1.0, state, sun, 0.007, dense)
         errors.append(few[0] / many[0] - 1.0)
     return float(np.std(errors)), float(np.max(np.abs(errors)))
@@ -89,7 +88,7 @@ def compare(data: Path) -> list[ModelResult]:
     for entry in DENSITY_MODELS:
         model = entry.make()
         results = [arcs.foresee(history, index, atmosphere=model) for index in range(len(arcs.ARCS))]
-        costs = cost(model, COST_POINTS, 3), cost(model, NODE_COUNTS[0], 300)
+        costs = cost(model, COST_POINTS, 3), cost(model, DirectAir(model).node_counts[0], 300)
         found.append(ModelResult(entry.name, results, *costs, averaging_error(model, data)))
         print(entry.name, arcs.scores([item.error for item in results]), costs, found[-1].node_error, flush=True)
     return found
@@ -118,8 +117,8 @@ On an arc the errors of two models correlate by {correlation}.
 
 ## What a point costs, and what averaging costs
 
-Processor time for a density in large calls and in the engine's calls of 16 nodes (on a busy machine); the error of the
-drag of a day by 16 nodes against {dense} evaluations over the same day and orbit, {days} days of the station from 1998
+Processor time for a density in large calls and in the engine's calls of 48 nodes (on a busy machine); the error of the
+drag of a day by 48 nodes against {dense} evaluations over the same day and orbit, {days} days of the station from 1998
 to 2022 (the error has either sign and another one each day; it does not add up).
 
 | density model | [us] a point | [us] a node of the engine | averaging: 1 sigma | largest |

@@ -27,7 +27,7 @@ from stationkeep.constants import (
 from stationkeep.environment.atmosphere import Atmosphere, still_air
 from stationkeep.environment.surrogate import Nrlmsise00Surrogate
 from stationkeep.errors import OrbitError
-from stationkeep.orbit.decay_kernel import AT_FLOOR, FAILED, NODE_COUNTS, REENTERED, RUNNING, node_lattice
+from stationkeep.orbit.decay_kernel import AT_FLOOR, FAILED, REENTERED, RUNNING, node_lattice
 
 FloatArray = NDArray[np.float64]
 
@@ -35,6 +35,7 @@ _STEP_FRACTION = 0.02  # these three as in the compiled core
 _HEIGHT_OFFSET_KM = 80.0
 _SLOW_KM_DAY = 0.5
 _NODE_SPREADS_KM = (35.0, 150.0, 700.0)
+_NODE_COUNTS = (48, 48, 64, 192)
 _HIGHEST_KM = 1000.0  # drag above is under 1e-4 of the station's
 
 
@@ -47,6 +48,9 @@ class DirectAir:
     """
 
     atmosphere: Atmosphere
+    node_counts: tuple[int, ...] = _NODE_COUNTS
+    """Per orbit, by its eccentricity. More than the core takes: networks are rougher than what they learnt, and 16
+    nodes got single days wrong by up to 1.9 %."""
 
     def __post_init__(self) -> None:
         if getattr(self.atmosphere, "wind", still_air) is not still_air:
@@ -54,6 +58,11 @@ class DirectAir:
                 f"density model {self.atmosphere.density_model} comes with a wind",
                 hint="the mean engine flies through air that turns with the Earth; leave out wind=",
             )
+
+    def lattice(self, state: FloatArray) -> FloatArray:
+        """Where along this orbit, and when within the step, the air is asked; see ``decay_kernel.node_lattice``."""
+        spread_km = float(state[0]) * math.hypot(float(state[1]), float(state[2]))
+        return _node_lattice(self.node_counts[sum(spread_km >= limit for limit in _NODE_SPREADS_KM)])
 
     def density_kg_m3(
         self, time_mjd: FloatArray, latitude_deg: FloatArray, longitude_deg: FloatArray, altitude_km: FloatArray,
@@ -90,7 +99,7 @@ def fly_direct(
         day = math.floor(time + 1.0e-9) - first_day_mjd
         day_end = min(float(first_day_mjd + day + 1), stop_mjd)
         step = day_end - time
-        sun, ballistic, lattice = drivers[day], float(ballistic_m2_kg[day]), _lattice(state)
+        sun, ballistic, lattice = drivers[day], float(ballistic_m2_kg[day]), air.lattice(state)
         if rates is None:
             rates, lowest = orbit_rates(air, time + 0.5 * step, step, state, sun, ballistic, lattice)
             if not (math.isfinite(rates[0]) and math.isfinite(lowest)):
@@ -215,11 +224,6 @@ def _advanced(state: FloatArray, rates: FloatArray, days: float) -> FloatArray:
     c, s = math.cos(turn), math.sin(turn)
     turned = (c * xi - s * (eta - frozen), frozen + s * xi + c * (eta - frozen))
     return np.array([a, *turned, inclination, raan - j2_rate * cos_i * days]) + half
-
-
-def _lattice(state: FloatArray) -> FloatArray:
-    spread_km = float(state[0]) * math.hypot(float(state[1]), float(state[2]))
-    return _node_lattice(NODE_COUNTS[sum(spread_km >= limit for limit in _NODE_SPREADS_KM)])
 
 
 @functools.cache
