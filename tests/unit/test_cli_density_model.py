@@ -168,6 +168,24 @@ def test_a_missing_file_and_an_unknown_model(cli, tle: Path) -> None:  # type: i
         assert "MSIS-2.1" in error
 
 
+def test_correction_with_another_object(cli, tle: Path) -> None:  # type: ignore[no-untyped-def]
+    text = tle.read_text()
+    Path("other.tle").write_text(text)  # an object corrected with itself: the errors are all in common, and small
+    code, out, error = cli("calibrate", "--tle", tle, "--correct-with", "other.tle", "--json", "fit.json")
+    assert code == 0, error
+    assert "corrected with MADE UP, known to" in out
+    fitted = CalibrateDocument.model_validate_json(Path("fit.json").read_text())
+    assert fitted.corrected_with is not None
+    assert fitted.corrected_with.norad_id == "99999"
+    assert fitted.corrected_with.share in (0.0, 0.25, 0.5, 0.75)
+    assert fitted.value_m2_kg == pytest.approx(made.BALLISTIC_M2_KG, rel=0.1)
+    assert fit(cli, tle)[1].corrected_with is None
+    Path("few.tle").write_text("".join(line + "\n" for line in text.splitlines()[:9]))
+    code, out, error = cli("calibrate", "--tle", tle, "--correct-with", "few.tle")
+    assert (code, out) == (2, "")
+    assert "no burn-free arc" in error
+
+
 def test_help_states_the_licence(cli) -> None:  # type: ignore[no-untyped-def]
     for command in ("decay", "calibrate"):
         code, out, _ = cli(command, "--help")

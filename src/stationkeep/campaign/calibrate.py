@@ -17,7 +17,16 @@ from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
 from stationkeep.errors import ElementSetError
 from stationkeep.orbit.burn_detection import LONGEST_GAP_DAYS
-from stationkeep.orbit.calibration import LOOKBACK_DAYS, OUTLOOK_DAYS, Calibration, calibrate
+from stationkeep.orbit.calibration import (
+    LOOKBACK_DAYS,
+    OUTLOOK_DAYS,
+    Calibration,
+    Evidence,
+    calibrate,
+    fit_evidence,
+    gather_evidence,
+    probable_share,
+)
 from stationkeep.orbit.shared_error import SharedError
 from stationkeep.orbit.state_history import StateHistory
 from stationkeep.orbit.tle import ElementHistory
@@ -86,7 +95,9 @@ class CalibrateCorrection(_Part):
     norad_id: str
     name: str
     last_element_set_utc: str
-    share: float = Field(description="of the wandering's variance taken as common to both")
+    share: float = Field(
+        description="of the wandering's variance found common to both; 0: none, so nothing is corrected"
+    )
 
 
 class CalibrateDocument(_Part):
@@ -130,8 +141,11 @@ def calibrate_document(
     newest = known.sets[-1]
     last = newest.epoch_mjd_utc
     weather = _observed_weather(space_weather, last)
-    shared = None if correct_with is None else _shared_error(correct_with, as_of, space_weather, atmosphere)
-    fitted = calibrate(known, weather.median, atmosphere=atmosphere, shared=None if shared is None else shared[0])
+    evidence = gather_evidence(known, weather.median, atmosphere)
+    shared, correction = None, None
+    if correct_with is not None:
+        shared, correction = _shared_error(evidence, correct_with, as_of, space_weather, atmosphere)
+    fitted = fit_evidence(evidence, shared=shared)
     return CalibrateDocument(
         object=CalibrateObject(
             norad_id=known.norad_id,
@@ -150,7 +164,7 @@ def calibrate_document(
         arcs=_arcs(fitted),
         drift=_drift(fitted),
         burns_seen=fitted.burns_seen,
-        corrected_with=None if shared is None else shared[1],
+        corrected_with=correction,
         notes=_notes(known, fitted, as_of, weather),
         provenance=_provenance(known, weather, atmosphere),
     )
@@ -176,15 +190,22 @@ def _observed_weather(choice: str, last_mjd_utc: float) -> CampaignWeather:
 
 
 def _shared_error(
-    other: ElementHistory | StateHistory, as_of: float, space_weather: str, atmosphere: Atmosphere
-) -> tuple[SharedError, CalibrateCorrection]:
+    evidence: Evidence,
+    other: ElementHistory | StateHistory,
+    as_of: float,
+    space_weather: str,
+    atmosphere: Atmosphere,
+) -> tuple[SharedError | None, CalibrateCorrection]:
     """What the other object, known up to the same moment, says."""
     known = _element_sets(other).until(as_of)
     last = known.sets[-1].epoch_mjd_utc
     fitted = calibrate(known, _observed_weather(space_weather, last).median, atmosphere=atmosphere)
-    shared = SharedError(fitted.drift)
+    shared = probable_share(evidence, fitted.drift)
     correction = CalibrateCorrection(
-        norad_id=known.norad_id, name=known.name, last_element_set_utc=iso_utc(last), share=shared.share
+        norad_id=known.norad_id,
+        name=known.name,
+        last_element_set_utc=iso_utc(last),
+        share=0.0 if shared is None else shared.share,
     )
     return shared, correction
 

@@ -41,8 +41,8 @@ def calibrate(
         typer.Option(
             "--correct-with",
             metavar="FILE",
-            help="Element sets of one other object of the same months: its drag tells of the density model's error. "
-            "Did not pay where it was tried (validation/density_assimilation.md).",
+            help="Element sets of one other object of the same months: its drag tells of the density model's error "
+            "where both are seen to share it. Did not pay where it was tried (validation/density_assimilation.md).",
         ),
     ] = None,
     json: JsonOption = None,
@@ -89,10 +89,9 @@ def _show(document: CalibrateDocument) -> None:
     console.print(f"valid with     {document.density_model} only")
     if document.corrected_with is not None:
         other = document.corrected_with
-        console.print(
-            f"corrected with {other.name or 'object ' + other.norad_id}, known to "
-            f"{minute_text(other.last_element_set_utc)}"
-        )
+        name = other.name or f"object {other.norad_id}"
+        how = f"{100.0 * other.share:.0f} % of the drag's errors in common" if other.share else "nothing in common seen"
+        console.print(f"corrected with {name}, known to {minute_text(other.last_element_set_utc)}: {how}")
     _show_drift(console, document)
     console.print()
     _show_arcs(console, document)

@@ -28,7 +28,7 @@ from stationkeep.orbit.burn_detection import (
 from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftForecast, DriftModel, fit_drift
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
-from stationkeep.orbit.shared_error import SharedError
+from stationkeep.orbit.shared_error import SHARES, SharedError
 from stationkeep.orbit.sun_angle import sun_angles_by_day
 from stationkeep.orbit.tle import ElementHistory, ElementSet
 from stationkeep.timescale import iso_day, iso_utc
@@ -49,6 +49,7 @@ _RECENT_DAYS = 30.0
 _FEWEST_SETS = 4
 _FEWEST_SETS_FOR_BURNS = 6
 _LARGEST_SPREAD = 0.5
+_CLEAR_GAIN = 2.0  # of the logarithm of the evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,20 @@ def fit_evidence(evidence: Evidence, model: DriftModel = DRIFT_MODEL, shared: Sh
         arc_count=len(arcs),
     )
     return Calibration(coefficient, arcs, evidence.burns, drift, elements, last)
+
+
+def probable_share(evidence: Evidence, calibrator: DragDrift, model: DriftModel = DRIFT_MODEL) -> SharedError | None:
+    """Which part of its drag's error does this object share with a calibrator, judged by its own sets? Null: none.
+
+    The share under which the sets are most probable, but only where that is ``e**2`` (7) times more probable than
+    without anything shared: two objects have no error in common until their sets say so.
+    """
+    losses = evidence.losses
+    angles = sun_angles_by_day(evidence.elements, losses.first_day_mjd, losses.day_count)
+    found = [SharedError(calibrator, share) for share in SHARES]
+    gains = [fit_drift(losses, angles, model, shared).log_evidence for shared in found]
+    best = int(np.argmax(gains))
+    return found[best] if gains[best] > fit_drift(losses, angles, model).log_evidence + _CLEAR_GAIN else None
 
 
 def _require_drag(history: ElementHistory) -> None:

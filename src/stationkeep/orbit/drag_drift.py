@@ -99,6 +99,12 @@ class DragDrift:
     shared: SharedError | None = None
     """What another object's drag says of this one's."""
 
+    @property
+    def log_evidence(self) -> float:
+        """Logarithm of the probability of the sets before the fit, but for a constant (Laplace's approximation)."""
+        misfit = float(self.residual_km @ self.precision @ self.residual_km)
+        return 0.5 * (float(np.linalg.slogdet(self.precision)[1]) - misfit)
+
     def forecast(self, first_day_mjd: int, sun_angle_deg: FloatArray) -> DriftForecast:
         """The coefficient on each of these days: known ones are smoothed, later ones predicted."""
         return DriftForecast(self, first_day_mjd, np.asarray(sun_angle_deg, dtype=np.float64))

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-DEFAULT_SHARE = 0.5
-"""Assumed, not fitted: half of the variance common. ``validation/density_assimilation.md`` shows others."""
+SHARES = (0.25, 0.5, 0.75)
+"""Shares that are tried: see ``calibration.probable_share``."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class SharedError:
     """What a calibrator tells of the wandering of another object's coefficient."""
 
     calibrator: DragDrift
-    share: float = DEFAULT_SHARE
+    share: float
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.share < 1.0:
