@@ -2,7 +2,7 @@
 
 The compiled core (:mod:`stationkeep.orbit.decay_kernel`) has its density built in. Here each evaluation asks the given
 atmosphere for the density at every node of the orbit, without a table or a fit in between: nothing is lost of the
-model, at fifty to a hundred times the cost. The two agree to 1e-6 of the loss where they are given one density
+model, at a hundred times the cost. Given one density and the same nodes, the two agree to 1e-6 of the loss
 (``tests/unit/test_direct_drag.py``). Equations and their sources: see the compiled core.
 """
 
