@@ -109,10 +109,10 @@ of each arc alone.
 
 On an arc the errors of two models correlate by {correlation}.
 
-The default stays NRLMSISE-00: the fastest, no licence to mind, and none does clearly better. MSIS 2.1 makes the same
-errors but for a point or two, so they are the station's (area, attitude, new modules) or common to both. JB2008 is worse
-here, with indices guessed from F10.7 and a network trained on 2009-2022, whose Sun never reached that of 2000-2002; that
-says nothing of JB2008 with its own indices.
+The default stays NRLMSISE-00: the fastest, no licence to mind, and none does clearly better. MSIS 2.1 makes nearly the
+same errors arc by arc, so they are the station's (area, attitude, new modules) or common to both. JB2008 is worse here,
+with indices guessed from F10.7 and a network trained on 2009-2022, whose Sun never reached that of 2000-2002; that says
+nothing of JB2008 with its own indices.
 
 ## Arc by arc: error of the foreseen loss
 
