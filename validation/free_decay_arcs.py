@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from stationkeep.campaign.weather import campaign_weather
+from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.sources import bundled_space_weather
 from stationkeep.orbit.axis_losses import axis_losses, typical_coefficient
 from stationkeep.orbit.burn_detection import burn_free_pieces, find_burns
@@ -111,35 +112,41 @@ def find_arcs(history: ElementHistory) -> list[tuple[float, float]]:
     return arcs
 
 
-def foresee(history: ElementHistory, index: int, model: DriftModel = DRIFT_MODEL) -> ArcResult:
-    """Predict one arc from what was known at its cut."""
+def foresee(
+    history: ElementHistory, index: int, model: DriftModel = DRIFT_MODEL, atmosphere: Atmosphere | None = None
+) -> ArcResult:
+    """Predict one arc from what was known at its cut (null atmosphere: NRLMSISE-00)."""
     start, stop = ARCS[index]
     known = history.until(start + KNOWN_SHARE * (stop - start))
     cut = known.sets[-1].epoch_mjd_utc
     first = max(cut - LOOKBACK_DAYS - 1.0, history.sets[0].epoch_mjd_utc)
     weather = campaign_weather("observed", first, cut, stop + 1.0).median
     past = WeatherTrack(weather.first_day_mjd, weather.drivers[: math.floor(cut) + 2 - weather.first_day_mjd])
-    fitted = calibrate(known, past, model)
+    fitted = calibrate(known, past, model, atmosphere)
     day = slice(math.floor(cut) - weather.first_day_mjd, math.ceil(stop) - weather.first_day_mjd)
     course = fitted.forecast(weather.first_day_mjd, len(weather.drivers))
-    observed, _, by_day = _losses(history, (cut, stop), weather, course.median_m2_kg)
+    observed, _, by_day = _losses(history, (cut, stop), weather, course.median_m2_kg, atmosphere)
     # the air takes from each day in proportion to its coefficient: no need to fly each course
     share = by_day / course.median_m2_kg[day]
     rng = np.random.default_rng(index)
     draws = np.array([float(course.draw(rng)[day] @ share) for _ in range(DRAWS)])
     arc = [item for item in known.sets if item.epoch_mjd_utc >= start]
-    plain = typical_coefficient(axis_losses([arc], past))
-    _, plain_km, _ = _losses(history, (cut, stop), weather, np.full(len(weather.drivers), plain))
+    plain = typical_coefficient(axis_losses([arc], past, atmosphere))
+    _, plain_km, _ = _losses(history, (cut, stop), weather, np.full(len(weather.drivers), plain), atmosphere)
     rank = float(np.mean(draws < observed))
     return ArcResult(start, cut, stop, observed, float(np.median(draws)), plain_km, rank, bool(index % 2))
 
 
 def _losses(
-    history: ElementHistory, ends: tuple[float, float], weather: WeatherTrack, ballistic: np.ndarray
+    history: ElementHistory,
+    ends: tuple[float, float],
+    weather: WeatherTrack,
+    ballistic: np.ndarray,
+    atmosphere: Atmosphere | None = None,
 ) -> tuple[float, float, np.ndarray]:
     """Observed and predicted loss between two moments (median level of the sets before each), and by day [km]."""
     sets = [item for item in history.sets if ends[0] - LEVEL_DAYS <= item.epoch_mjd_utc <= ends[1]]
-    flight = MeanFlight(sets[0].elements, weather, ballistic)
+    flight = MeanFlight(sets[0].elements, weather, ballistic, atmosphere=atmosphere)
     off: tuple[list[float], list[float]] = ([], [])
     at: list[float] = []
     for item in sets:

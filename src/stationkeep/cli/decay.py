@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationkeep.cli.common import JsonOption, emit_json, make_console, progress_bar, require_json_target
+from stationkeep.cli.common import (
+    DensityModelOption,
+    JsonOption,
+    emit_json,
+    make_console,
+    progress_bar,
+    require_json_target,
+)
+from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL
 
 if TYPE_CHECKING:
     from stationkeep.campaign.decay import DecayDocument
@@ -35,12 +43,22 @@ def decay(
     norad_id: Annotated[
         str | None, typer.Option("--norad-id", help="Which object, where the file holds several.")
     ] = None,
+    density_model: DensityModelOption = DEFAULT_DENSITY_MODEL,
+    ballistic_coefficient: Annotated[
+        Path | None,
+        typer.Option(
+            "--ballistic-coefficient",
+            metavar="FILE",
+            help="Cd*A/m from a file of stationkeep calibrate --json, instead of fitting it here.",
+        ),
+    ] = None,
     json: JsonOption = None,
 ) -> None:
     """When does it come down? The window of re-entry of an object nobody pushes, from its element sets.
 
     Example: stationkeep decay --tle tiangong1.tle --as-of 2018-03-19 --space-weather observed
     """
+    from stationkeep.campaign.coefficient_file import read_coefficient
     from stationkeep.campaign.decay import DecayOptions, predict_decay
     from stationkeep.orbit.history import as_element_history, read_any_history
     from stationkeep.timescale import mjd_utc, parse_utc
@@ -48,7 +66,14 @@ def decay(
     require_json_target(json)
     moment = None if as_of is None else mjd_utc(parse_utc(as_of))
     history = as_element_history(read_any_history([tle], norad_id))
-    options = DecayOptions(space_weather=space_weather, runs=runs, seed=seed, horizon_days=horizon_days)
+    options = DecayOptions(
+        space_weather=space_weather,
+        runs=runs,
+        seed=seed,
+        horizon_days=horizon_days,
+        density_model=density_model,
+        ballistic_coefficient=None if ballistic_coefficient is None else read_coefficient(ballistic_coefficient),
+    )
     with progress_bar(runs) as advance:
         document = predict_decay(history, moment, options, advance)
     if json is not None:
@@ -76,10 +101,13 @@ def _show(document: DecayDocument) -> None:
     if fall.probability < 1.0:
         console.print(f"By the horizon  {100.0 * fall.probability:.0f} % of {document.runs} runs")
     console.print()
+    arcs = f", {drag.arcs} arc{'s' if drag.arcs != 1 else ''}"
+    if drag.arc_start_utc and drag.arc_stop_utc:
+        arcs += f", {minute_text(drag.arc_start_utc)} to {minute_text(drag.arc_stop_utc)}"
+    given = document.provenance.get("ballistic_coefficient")
     console.print(
-        f"Drag            Cd*A/m = {drag.value_m2_kg:.5f} m2/kg +-{drag.spread_percent:.0f} % ({drag.density_model}), "
-        f"{drag.arcs} arc{'s' if drag.arcs != 1 else ''}, "
-        f"{minute_text(drag.arc_start_utc)} to {minute_text(drag.arc_stop_utc)}"
+        f"Drag            Cd*A/m = {drag.value_m2_kg:.5f} m2/kg +-{drag.spread_percent:.0f} % ({drag.density_model})"
+        f"{arcs}{f', from {given}' if given else ''}"
     )
     weather = document.provenance["space_weather"]
     forecast = f", then {weather['forecast']}" if weather["forecast"] else ""

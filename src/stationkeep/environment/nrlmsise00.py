@@ -25,7 +25,8 @@ _STORM_LAYER_MAX_AP = 230.0
 
 
 @functools.cache
-def _pymsis_version() -> str:
+def pymsis_version() -> str:
+    """Installed version of pymsis."""
     return metadata.version("pymsis")
 
 
@@ -51,7 +52,7 @@ class Nrlmsise00Reference:
     @property
     def implementation(self) -> str:
         """Which code computes it."""
-        return f"pymsis {_pymsis_version()}, version=0 (reference Fortran)"
+        return f"pymsis {pymsis_version()}, version=0 (reference Fortran)"
 
     @property
     def floor_km(self) -> float:
@@ -82,13 +83,20 @@ class Nrlmsise00Reference:
 
 def reference_density(points: FloatArray) -> FloatArray:
     """Density [kg/m3] (n,) of checked points (7, n), see ``checked_points``."""
+    low, high = _STORM_LAYER_KM
+    points = points.copy()
+    in_layer = (points[3] >= low) & (points[3] <= high)
+    points[6, in_layer] = np.minimum(points[6, in_layer], _STORM_LAYER_MAX_AP)
+    return pymsis_density(points, version=0)
+
+
+def pymsis_density(points: FloatArray, version: float) -> FloatArray:
+    """Density [kg/m3] (n,) of checked points (7, n) by any version pymsis knows (0, 2, 2.1), in daily-Ap mode."""
     import pymsis
 
     density = np.empty(points.shape[1])
     for begin in range(0, points.shape[1], _CHUNK):
         time, latitude, longitude, altitude, previous, mean, ap = points[:, begin : begin + _CHUNK]
-        low, high = _STORM_LAYER_KM
-        ap = np.where((altitude >= low) & (altitude <= high), np.minimum(ap, _STORM_LAYER_MAX_AP), ap)
         # Whole seconds: the Fortran takes nothing finer, and pymsis drops fractions.
         dates = _MJD_EPOCH + np.round(time * 86400.0).astype("int64").astype("timedelta64[s]")
         # All three indices are always given: pymsis would otherwise look them up, and download its table.
@@ -100,7 +108,7 @@ def reference_density(points: FloatArray) -> FloatArray:
             previous,
             mean,
             np.repeat(ap[:, None], 7, axis=1),
-            version=0,
+            version=version,
             geomagnetic_activity=1,
         ).reshape(-1, 11)
         density[begin : begin + _CHUNK] = output[:, pymsis.Variable.MASS_DENSITY]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.errors import ElementSetError, SpaceWeatherRangeError
 from stationkeep.orbit.axis_losses import AxisLosses, axis_losses, pair_slope, typical_coefficient
 from stationkeep.orbit.burn_detection import (
@@ -27,6 +28,7 @@ from stationkeep.orbit.burn_detection import (
 from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftForecast, DriftModel, fit_drift
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
+from stationkeep.orbit.shared_error import SHARES, SharedError
 from stationkeep.orbit.sun_angle import sun_angles_by_day
 from stationkeep.orbit.tle import ElementHistory, ElementSet
 from stationkeep.timescale import iso_day, iso_utc
@@ -47,6 +49,7 @@ _RECENT_DAYS = 30.0
 _FEWEST_SETS = 4
 _FEWEST_SETS_FOR_BURNS = 6
 _LARGEST_SPREAD = 0.5
+_CLEAR_GAIN = 2.0  # of the logarithm of the evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +97,44 @@ class Calibration:
         return self.drift.forecast(first_day_mjd, angles)
 
 
-def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel = DRIFT_MODEL) -> Calibration:
+@dataclass(frozen=True)
+class Evidence:
+    """What one object's element sets of a year say of its drag, before a fit; see :func:`gather_evidence`."""
+
+    elements: tuple[MeanElements, ...]
+    burns: tuple[Burn, ...]
+    losses: AxisLosses
+    arcs: tuple[Arc, ...]
+
+
+def calibrate(
+    history: ElementHistory,
+    weather: WeatherTrack,
+    model: DriftModel = DRIFT_MODEL,
+    atmosphere: Atmosphere | None = None,
+    shared: SharedError | None = None,
+) -> Calibration:
     """What is the ballistic coefficient of this object, fitted on its burn-free arcs, and how does it drift?
 
     Parameters
     ----------
-    history  element sets up to the moment of interest (``history.until(...)``)
-    weather  observed drivers covering the last 365 days of the history; of a shorter table, what it covers is used
-    model    how coefficients drift in general
+    history     element sets up to the moment of interest (``history.until(...)``)
+    weather     observed drivers covering the last 365 days of the history; of a shorter table, what it covers is used
+    model       how coefficients drift in general
+    atmosphere  density model, whose name the coefficient will carry; null: NRLMSISE-00 by its surrogate. Burns are
+                looked for with NRLMSISE-00 in any case
+    shared      what another object's drag says of this one's (:mod:`stationkeep.orbit.shared_error`)
 
     The coefficient is the geometric mean of the drift over the 60 days after the last set, its spread the 1 sigma of
     that mean. Valid for perigees of 140 to 1000 km.
     Raises :class:`ElementSetError` when burns or gaps leave no arc of at least 3 days and 4 sets, and where what was
     lost is within the noise of the sets.
     """
+    return fit_evidence(gather_evidence(history, weather, atmosphere), model, shared)
+
+
+def gather_evidence(history: ElementHistory, weather: WeatherTrack, atmosphere: Atmosphere | None = None) -> Evidence:
+    """The burns, the burn-free arcs and what the air took on each day: all of a calibration that is slow."""
     _require_drag(history)
     recent = _recent(history, weather)
     # with fewer sets than a burn can be seen in, nobody can say that an arc is free of burns
@@ -115,13 +142,17 @@ def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel 
     pieces = _usable_pieces(recent, burns) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else []
     if not pieces:
         raise ElementSetError(_too_little(recent, burns), hint="give a file with more element sets before that date")
-    losses = axis_losses(pieces, weather)
-    arcs = _arcs(losses)
+    losses = axis_losses(pieces, weather, atmosphere)
+    return Evidence(tuple(item.elements for item in recent.sets), tuple(burns), losses, _arcs(losses))
+
+
+def fit_evidence(evidence: Evidence, model: DriftModel = DRIFT_MODEL, shared: SharedError | None = None) -> Calibration:
+    """The second half of :func:`calibrate`: the drift behind these losses, and the one number."""
+    elements, losses, arcs = evidence.elements, evidence.losses, evidence.arcs
     if not typical_coefficient(losses) > 0.0:
         raise ElementSetError(_too_noisy(arcs), hint="give a longer history")
-    elements = tuple(item.elements for item in recent.sets)
-    drift = fit_drift(losses, sun_angles_by_day(elements, losses.first_day_mjd, losses.day_count), model)
-    last = recent.sets[-1].epoch_mjd_utc
+    drift = fit_drift(losses, sun_angles_by_day(elements, losses.first_day_mjd, losses.day_count), model, shared)
+    last = elements[-1].epoch_mjd_utc
     ahead = drift.forecast(math.floor(last), sun_angles_by_day(elements, math.floor(last), OUTLOOK_DAYS))
     value, spread = ahead.mean_over(OUTLOOK_DAYS)
     if not spread <= _LARGEST_SPREAD:
@@ -134,7 +165,21 @@ def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel 
         arc_stop_mjd_utc=arcs[-1].stop_mjd_utc,
         arc_count=len(arcs),
     )
-    return Calibration(coefficient, arcs, burns, drift, elements, last)
+    return Calibration(coefficient, arcs, evidence.burns, drift, elements, last)
+
+
+def probable_share(evidence: Evidence, calibrator: DragDrift, model: DriftModel = DRIFT_MODEL) -> SharedError | None:
+    """Which part of its drag's error does this object share with a calibrator, judged by its own sets? Null: none.
+
+    The share under which the sets are most probable, but only where that is ``e**2`` (7) times more probable than
+    without anything shared: two objects have no error in common until their sets say so.
+    """
+    losses = evidence.losses
+    angles = sun_angles_by_day(evidence.elements, losses.first_day_mjd, losses.day_count)
+    found = [SharedError(calibrator, share) for share in SHARES]
+    gains = [fit_drift(losses, angles, model, shared).log_evidence for shared in found]
+    best = int(np.argmax(gains))
+    return found[best] if gains[best] > fit_drift(losses, angles, model).log_evidence + _CLEAR_GAIN else None
 
 
 def _require_drag(history: ElementHistory) -> None:
