@@ -14,9 +14,8 @@ import numpy as np
 
 from stationkeep.campaign.weather import campaign_weather
 from stationkeep.orbit.burn_detection import Burn, BurnSearch, search_burns
-from stationkeep.orbit.history import as_element_history, read_any_history
+from stationkeep.orbit.history import as_element_history, read_any_history, read_history
 from stationkeep.orbit.state_history import StateHistory
-from stationkeep.orbit.tle import read_history
 from stationkeep.timescale import iso_utc, mjd_utc, parse_utc
 
 ISS_FILE = "tle/25544_iss.tle"

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.errors import ElementSetError, OrbitError
 from stationkeep.orbit.averaging import element_history
-from stationkeep.orbit.messages.files import Format, MessageText, read_text
+from stationkeep.orbit.messages.files import Format, MessageText, read_message
 from stationkeep.orbit.messages.library import declared_kind
 from stationkeep.orbit.messages.oem import histories_of_oem
 from stationkeep.orbit.messages.omm import histories_of_omm, tle_designator
@@ -57,7 +57,7 @@ def read_any_history(
     elements: dict[str, list[ElementHistory]] = {}
     states: dict[str, list[StateHistory]] = {}
     for path in paths:
-        for key, found in _histories_of(read_text(path), path).items():
+        for key, found in _histories_of(read_message(path), path).items():
             if isinstance(found, ElementHistory):
                 elements.setdefault(key, []).append(found)
             else:
@@ -79,6 +79,11 @@ def read_any_history(
 def as_element_history(history: ElementHistory | StateHistory) -> ElementHistory:
     """The history as element sets: those it has, or the states averaged revolution by revolution."""
     return history if isinstance(history, ElementHistory) else element_history(history)
+
+
+def read_history(path: Path, norad_id: str | None = None) -> ElementHistory:
+    """The history in one file as element sets: :func:`read_any_history` for whoever wants nothing else."""
+    return as_element_history(read_any_history([path], norad_id))
 
 
 def require_low_orbit(history: ElementHistory | StateHistory) -> None:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,6 @@ from stationkeep.timescale import iso_utc
 _LINE_LENGTH = 69  # columns of a TLE line, checksum last
 _WGS72_RADIUS_KM = 6378.135  # the radius sgp4 counts in; its elements were fitted with it
 _MJD_MINUS_JD = -2400000.5
-_MAX_FILE_BYTES = 256 * 1024 * 1024
 
 # Fixed columns (CelesTrak, "NORAD Two-Line Element Set Format"); [A-Z0-9] in the number is the Alpha-5 extension.
 _LINE_1 = re.compile(
@@ -158,19 +156,14 @@ def teme_state(element_set: ElementSet, time_mjd_utc: float) -> OsculatingState:
     return OsculatingState(time_mjd_utc, position, velocity, "TEME")
 
 
-def read_tle_file(path: Path) -> dict[str, ElementHistory]:
-    """Which element sets does this file hold, object by object?
-
-    Two- and three-line files; blank lines and lines starting with ``#`` are skipped. A set that fails its
-    checksum or its columns is refused with its line number in ``rejected``; the rest of the file is still used.
-    Of several sets with one epoch the last is kept (a re-issue). Raises :class:`ElementSetError` when the file cannot
-    be read as text or holds no usable set.
-    """
-    return histories_of_lines(_text_lines(path), path.name, str(path))
-
-
 def histories_of_lines(lines: list[str], source: str, path: str | None = None) -> dict[str, ElementHistory]:
-    """The element sets in the lines of a text, object by object, as :func:`read_tle_file` finds them in a file."""
+    """Which element sets do these lines hold, object by object?
+
+    Two- and three-line files; blank lines and lines starting with ``#`` are skipped, blanks around a line mean
+    nothing. A set that fails its checksum or its columns is refused with its line number in ``rejected``; the rest is
+    still used. Of several sets with one epoch the last is kept (a re-issue). ``source`` names the text in the history,
+    ``path`` in messages. Raises :class:`ElementSetError` where there is no usable set.
+    """
     accepted: dict[str, list[ElementSet]] = {}
     rejected: list[RejectedElementSet] = []
     for line_number, name, line1, line2 in _pairs(lines, rejected):
@@ -202,20 +195,6 @@ def history_of_sets(
     return ElementHistory(
         norad_id, name, tuple(by_epoch[epoch] for epoch in sorted(by_epoch)), rejected, source, tuple(notes)
     )
-
-
-def read_history(path: Path, norad_id: str | None = None) -> ElementHistory:
-    """The element sets of one object of a file; with several objects ``norad_id`` must name one."""
-    histories = read_tle_file(path)
-    if norad_id is None and len(histories) == 1:
-        return next(iter(histories.values()))
-    known = ", ".join(sorted(histories)[:12])
-    if norad_id is None:
-        raise ElementSetError(f"{path} holds {len(histories)} objects: {known}", hint="choose one with --norad-id")
-    wanted = norad_id.strip().zfill(5)
-    if wanted not in histories:
-        raise ElementSetError(f"{path} holds no object {norad_id}; it holds {known}", hint="choose one of them")
-    return histories[wanted]
 
 
 def _check_line(line: str, columns: re.Pattern[str], which: str) -> None:
@@ -250,36 +229,12 @@ def _check_angles(line2: str) -> None:
             raise ElementSetError(f"{label} {value} deg is above {limit:.0f} deg")
 
 
-def _text_lines(path: Path) -> list[str]:
-    try:
-        if path.is_dir():
-            raise ElementSetError(f"{path} is a folder, not a TLE file", hint="name the file inside it")
-        if path.exists() and not path.is_file():
-            raise ElementSetError(f"{path} is not an ordinary file", hint="give a text file with element sets")
-        if path.stat().st_size > _MAX_FILE_BYTES:
-            raise ElementSetError(f"{path} is larger than 256 MiB", hint="cut it to the object and years you need")
-        data = path.read_bytes()
-    except OSError as error:
-        raise ElementSetError(f"cannot read {path}: {error.strerror or error}", hint="check the path") from None
-    if not data.strip():
-        raise ElementSetError(f"{path} is empty", hint="give a file with two-line element sets")
-    if b"\x00" in data:
-        raise ElementSetError(
-            f"{path} is not plain text (binary, or UTF-16)", hint="save it as plain ASCII or UTF-8 text"
-        )
-    try:
-        return data.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        # An odd byte in a name line must not cost the whole file; TLE lines themselves are checked to be ASCII.
-        return data.decode("latin-1").splitlines()
-
-
 def _pairs(lines: list[str], rejected: list[RejectedElementSet]) -> Iterator[tuple[int, str, str, str]]:
     """Pair lines 1 and 2; everything left over that looks like half a set goes to ``rejected``."""
     name, pending, pending_number = "", "", 0
     for number, raw in enumerate(lines, start=1):
-        line = raw.rstrip()
-        if not line.strip() or line.startswith("#"):
+        line = raw.strip()
+        if not line or line.startswith("#"):
             continue
         if line.startswith("1 "):
             if pending:

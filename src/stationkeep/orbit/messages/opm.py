@@ -10,7 +10,7 @@ import numpy as np
 
 from stationkeep.errors import ElementSetError
 from stationkeep.orbit.messages.epochs import epoch_mjd_utc, epoch_text, time_scale_named
-from stationkeep.orbit.messages.files import MessageText, read_text
+from stationkeep.orbit.messages.files import MessageText, read_message
 from stationkeep.orbit.messages.library import ccsds_library, kind_of, library_type, messages_of, write_message
 from stationkeep.orbit.messages.oem import created_mjd_utc, frame_of, refuse_impossible, refuse_other_centres
 from stationkeep.orbit.messages.omm import tle_designator
@@ -47,7 +47,7 @@ def read_opm(path: Path) -> OrbitParameters:
     :class:`OrbitError` for an unknown frame. Osculating Kepler elements in the message repeat the state and are
     passed over.
     """
-    text = read_text(path)
+    text = read_message(path)
     found = messages_of(text)
     if len(found) != 1:
         raise ElementSetError(f"{path} holds {len(found)} messages, not one OPM", hint="give a file with one OPM")
