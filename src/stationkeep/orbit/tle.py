@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +21,7 @@ from stationkeep.timescale import iso_utc
 
 _LINE_LENGTH = 69  # columns of a TLE line, checksum last
 _WGS72_RADIUS_KM = 6378.135  # the radius sgp4 counts in; its elements were fitted with it
+_MOST_REASONS = 12  # shown where no set is usable
 _MJD_MINUS_JD = -2400000.5
 
 # Fixed columns (CelesTrak, "NORAD Two-Line Element Set Format"); [A-Z0-9] in the number is the Alpha-5 extension.
@@ -190,7 +191,10 @@ def history_of_sets(
     if any(later.epoch_mjd_utc < item.epoch_mjd_utc for item, later in pairwise(sets)):
         notes.append(f"the element sets of {source or 'the history'} were not in order of time: sorted")
     if len(by_epoch) < len(sets):
-        notes.append(f"{len(sets) - len(by_epoch)} element sets were issued again for one epoch: the last is used")
+        again = len(sets) - len(by_epoch)
+        notes.append(
+            f"{again} element set{'s were' if again > 1 else ' was'} issued again for one epoch: the last is used"
+        )
     name = next((item.name for item in sets if item.name), "")
     return ElementHistory(
         norad_id, name, tuple(by_epoch[epoch] for epoch in sorted(by_epoch)), rejected, source, tuple(notes)
@@ -257,6 +261,13 @@ def _pairs(lines: list[str], rejected: list[RejectedElementSet]) -> Iterator[tup
 def _nothing_usable(path: str, rejected: list[RejectedElementSet]) -> str:
     if not rejected:
         return f"{path} holds no two-line element sets"
-    shown = "".join(f"\n  line {item.line_number}: {item.reason}" for item in rejected[:12])
-    more = f"\n  and {len(rejected) - 12} more" if len(rejected) > 12 else ""
-    return f"{path}: all {len(rejected)} element sets are refused{shown}{more}"
+    return f"{path}: all {len(rejected)} element sets are refused{refusals_text(rejected, 'line')}"
+
+
+def refusals_text(rejected: Sequence[RejectedElementSet], place: str) -> str:
+    """Why sets are refused, a line each for the first dozen; one line where all are for the same reason."""
+    first = rejected[0]
+    if len(rejected) > 1 and all(item.reason == first.reason for item in rejected):
+        return f", each for the same reason; {place} {first.line_number}: {first.reason}"
+    shown = "".join(f"\n  {place} {item.line_number}: {item.reason}" for item in rejected[:_MOST_REASONS])
+    return shown + (f"\n  and {len(rejected) - _MOST_REASONS} more" if len(rejected) > _MOST_REASONS else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 
 from stationkeep.errors import ElementSetError, InputError
 from stationkeep.orbit.frames import Frame, frame_named
-from stationkeep.orbit.messages.epochs import epoch_mjd_utc, time_scale_named
+from stationkeep.orbit.messages.epochs import conversion_of_scale, epoch_mjd_utc, time_scale_named
 from stationkeep.orbit.messages.files import Format, MessageText
 from stationkeep.orbit.messages.library import UNKNOWN_CREATION, kind_of, messages_of
 from stationkeep.orbit.messages.omm import tle_designator
@@ -41,7 +43,8 @@ def histories_of_oem(text: MessageText) -> dict[str, StateHistory]:
             )
         created = created_mjd_utc(message.header.creation_date)
         for segment in message.segments:
-            arc, said = _arc_of(segment, created, text)
+            with naming(text.source):
+                arc, said = _arc_of(segment, created, text)
             arcs.setdefault(arc.object_id, []).append(arc)
             notes.setdefault(arc.object_id, []).extend(said)
     histories = {}
@@ -50,6 +53,17 @@ def histories_of_oem(text: MessageText) -> dict[str, StateHistory]:
         all_said = tuple(dict.fromkeys((*notes[key], *said_of_joining)))
         histories[key] = StateHistory(key, found[0].name, joined, text.source, all_said)
     return histories
+
+
+@contextmanager
+def naming(source: str) -> Iterator[None]:
+    """Put the name of the file before a refusal that does not say it."""
+    try:
+        yield
+    except InputError as error:
+        if source in error.problem:
+            raise
+        raise type(error)(f"{source}: {error.problem}", hint=error.hint) from None
 
 
 def refuse_other_centres(center_name: str, source: str) -> None:
@@ -62,10 +76,7 @@ def refuse_other_centres(center_name: str, source: str) -> None:
 
 def frame_of(metadata: Any, source: str) -> Frame:
     """The frame a segment is in; a frame of date frozen at some epoch is refused by name."""
-    try:
-        frame = frame_named(metadata.ref_frame)
-    except InputError as error:
-        raise type(error)(f"{source}: {error.problem}", hint=error.hint) from None
+    frame = frame_named(metadata.ref_frame)
     if metadata.ref_frame_epoch and frame in (Frame.TEME, Frame.TOD):
         raise ElementSetError(
             f"{source}: frame {frame} frozen at {metadata.ref_frame_epoch} is not read",
@@ -78,12 +89,14 @@ def _arc_of(segment: Any, created: float | None, text: MessageText) -> tuple[Sta
     metadata, data = segment.metadata, segment.data
     refuse_other_centres(metadata.center_name, text.source)
     frame, scale = frame_of(metadata, text.source), time_scale_named(metadata.time_system)
+    said = conversion_of_scale(scale)
+    if data.covariance_matrix:
+        said.append(f"{len(data.covariance_matrix)} covariances beside the states are passed over")
     epochs = data.state_vector_epochs
     times = np.array([epoch_mjd_utc(epoch, scale) for epoch in epochs])
     states = np.asarray(data.state_vector_numpy, dtype=np.float64)[:, :6]
     if len(times) == 0:
         raise ElementSetError(f"{text.source} has a segment without states", hint="an OEM needs at least one state")
-    said: list[str] = []
     if _is_cut(text) and len(times) > 1 and epoch_mjd_utc(metadata.stop_time, scale) > times[-1] + _SECOND_DAYS:
         # The last line may have lost its last digits and still look whole.
         times, states = times[:-1], states[:-1]
