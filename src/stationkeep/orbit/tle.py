@@ -201,6 +201,20 @@ def history_of_sets(
     )
 
 
+def two_line_text(sets: Sequence[ElementSet]) -> str:
+    """The sets as a two-line file, each under its name where it has one.
+
+    Raises :class:`ElementSetError` for sets that have no two-line form.
+    """
+    without = [item for item in sets if not item.line1]
+    if without:
+        raise ElementSetError(
+            f"{len(without)} of {len(sets)} element sets of object {without[0].norad_id} have no two-line form",
+            hint="numbers above 339999, and elements averaged from states, are written as OMM",
+        )
+    return "".join(f"{item.name}\n" * bool(item.name) + f"{item.line1}\n{item.line2}\n" for item in sets)
+
+
 def _check_line(line: str, columns: re.Pattern[str], which: str) -> None:
     if len(line) != _LINE_LENGTH:
         raise ElementSetError(f"line {which} has {len(line)} columns, a TLE line has {_LINE_LENGTH}")

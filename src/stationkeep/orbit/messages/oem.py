@@ -14,7 +14,7 @@ from stationkeep.orbit.frames import Frame, frame_named
 from stationkeep.orbit.messages.epochs import conversion_of_scale, epoch_mjd_utc, time_scale_named
 from stationkeep.orbit.messages.files import Format, MessageText
 from stationkeep.orbit.messages.library import UNKNOWN_CREATION, kind_of, messages_of
-from stationkeep.orbit.messages.omm import tle_designator
+from stationkeep.orbit.messages.omm import known, tle_designator
 from stationkeep.orbit.messages.trajectory_comments import planned_events, spacecraft_figures
 from stationkeep.orbit.state_history import StateArc, StateHistory, joined_arcs
 from stationkeep.timescale import iso_utc
@@ -91,7 +91,7 @@ def _arc_of(segment: Any, created: float | None, text: MessageText) -> tuple[Sta
     frame, scale = frame_of(metadata, text.source), time_scale_named(metadata.time_system)
     said = conversion_of_scale(scale)
     if data.covariance_matrix:
-        said.append(f"{len(data.covariance_matrix)} covariances beside the states are passed over")
+        said.append("covariances beside the states are passed over")
     epochs = data.state_vector_epochs
     times = np.array([epoch_mjd_utc(epoch, scale) for epoch in epochs])
     states = np.asarray(data.state_vector_numpy, dtype=np.float64)[:, :6]
@@ -111,8 +111,8 @@ def _arc_of(segment: Any, created: float | None, text: MessageText) -> tuple[Sta
         said.append("states in ITRF are turned with UT1 taken as UTC: their nodes may be 0.4 km off, heights are not")
     comments = [*metadata.comment, *data.comment]
     arc = StateArc(
-        tle_designator(metadata.object_id), metadata.object_name, frame, times, states, spacecraft_figures(comments),
-        planned_events(comments, float(times[0])), created, text.source,
+        tle_designator(metadata.object_id), known(metadata.object_name), frame, times, states,
+        spacecraft_figures(comments), planned_events(comments, float(times[0])), created, text.source,
     )  # fmt: skip
     return arc, said
 

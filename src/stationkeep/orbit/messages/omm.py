@@ -131,9 +131,9 @@ def element_set_of_fields(fields: Mapping[str, Any]) -> OmmElementSet:
     key, number = _catalogue_number(fields)
     record = _started(number, epoch, terms, (eccentricity, inclination, node, perigee, anomaly))
     elements = MeanElements(epoch, record.a * _WGS72_RADIUS_KM, eccentricity, inclination, node, perigee, anomaly)
-    designator = tle_designator(_text(fields, "OBJECT_ID", ""))
+    designator = known(tle_designator(_text(fields, "OBJECT_ID", "")))
     line1, line2 = _two_lines(record, number, designator, terms)
-    return OmmElementSet(key, designator, _text(fields, "OBJECT_NAME", ""), line1, line2, elements, terms)
+    return OmmElementSet(key, designator, known(_text(fields, "OBJECT_NAME", "")), line1, line2, elements, terms)
 
 
 def fields_of_message(message: Any) -> dict[str, Any]:
@@ -154,6 +154,11 @@ def tle_designator(object_id: str) -> str:
     """``98067A`` of ``1998-067A`` (or NASA's ``1998-067-A``): the form element sets carry; other texts unchanged."""
     match = _DESIGNATOR.fullmatch(object_id.strip().upper())
     return object_id.strip() if match is None else "".join(match.groups())
+
+
+def known(text: str) -> str:
+    """The text, empty where it only says ``UNKNOWN``, as messages must where there is no name."""
+    return "" if text.strip().upper() == "UNKNOWN" else text
 
 
 _FIELDS: Final = (
@@ -226,7 +231,7 @@ def _catalogue_number(fields: Mapping[str, Any]) -> tuple[str, int]:
     if _text(fields, "NORAD_CAT_ID", ""):
         number = int(_number(fields, "NORAD_CAT_ID", 0, 999_999_999))
         return (to_alpha5(number) if number <= _LARGEST_TLE_NUMBER else str(number)), number
-    designator = tle_designator(_text(fields, "OBJECT_ID", ""))
+    designator = known(tle_designator(_text(fields, "OBJECT_ID", "")))
     if not designator:
         raise ElementSetError("neither NORAD_CAT_ID nor OBJECT_ID says which object this is")
     return designator, 0

@@ -13,7 +13,7 @@ from stationkeep.orbit.messages.epochs import conversion_of_scale, epoch_mjd_utc
 from stationkeep.orbit.messages.files import MessageText, read_message
 from stationkeep.orbit.messages.library import ccsds_library, kind_of, library_type, messages_of, write_message
 from stationkeep.orbit.messages.oem import created_mjd_utc, frame_of, naming, refuse_impossible, refuse_other_centres
-from stationkeep.orbit.messages.omm import tle_designator
+from stationkeep.orbit.messages.omm import known, tle_designator
 from stationkeep.orbit.messages.writing import header, in_version_2, object_id_of, plain_name
 from stationkeep.orbit.state_history import SpacecraftFigures, StateArc, StateHistory, joined_arcs
 
@@ -170,7 +170,7 @@ def _parameters_of(message: Any, text: MessageText) -> OrbitParameters:
     states = np.array([[vector.x, vector.y, vector.z, vector.x_dot, vector.y_dot, vector.z_dot]])
     refuse_impossible(times, states, text.source)
     arc = StateArc(
-        tle_designator(metadata.object_id), metadata.object_name, frame, times, states,
+        tle_designator(metadata.object_id), known(metadata.object_name), frame, times, states,
         _figures(data.spacecraft_parameters), (), created_mjd_utc(message.header.creation_date), text.source,
     )  # fmt: skip
     burns = tuple(
