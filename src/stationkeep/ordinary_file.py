@@ -102,5 +102,5 @@ def _unpacked(data: bytes, path: Path, expected: Expected) -> bytes:
 
 
 def _too_large(path: Path, size: str, expected: Expected) -> InputError:
-    most = f"at most {expected.largest_mebibytes} MiB are read"
+    most = f"at most {expected.largest_mebibytes} MiB are read: cut it to the part you need"
     return expected.error(f"{path} is too large: {size}, {most}", hint=expected.hint)

@@ -13,8 +13,7 @@ from stationkeep.ordinary_file import Expected, read_text
 
 _EXPECTED: Final = Expected(
     ElementSetError,
-    "give two-line element sets, an OMM (JSON, XML, KVN or CSV), an OEM or OPM (KVN or XML), plain or gzipped; of more "
-    "than 256 MiB only the object and years you need",
+    "give two-line element sets, an OMM (JSON, XML, KVN or CSV), an OEM or OPM (KVN or XML), plain or gzipped",
     largest_mebibytes=256,
 )
 _KVN_HEADER: Final = re.compile(r"^[ \t]*CCSDS_[A-Z]+_VERS\s*=", re.MULTILINE)
