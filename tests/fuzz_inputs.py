@@ -17,6 +17,7 @@ import resource
 import tempfile
 import time
 import traceback
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -197,7 +198,9 @@ def tried(target: Target, content: bytes, scratch: Path) -> bool:
     path = scratch.with_name(f"fuzz{target.suffix}")
     path.write_bytes(content)
     try:
-        target.read(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a warning would stand beside the one clear message
+            target.read(path)
     except InputError as error:
         if not error.problem.strip():
             raise AssertionError("a refusal without words") from error

@@ -381,7 +381,7 @@ def kvn_oem(tmp_path: Path) -> str:
         ("= TEME", "= TEME\nREF_FRAME_EPOCH = 2022-04-02T00:00:00", "frozen at 2022-04-02"),
         ("TIME_SYSTEM          = UTC", "TIME_SYSTEM = UT1", "orbit.txt: time system 'UT1' is not converted: UT1 needs"),
         ("CENTER_NAME          = EARTH", "CENTER_NAME = MOON", "states about MOON"),
-        ("2022-04-02T00:04:00.000000 ", "2022-04-02T00:04:00.000000 1e999 ", "not a sound|lies inf km"),
+        ("2022-04-02T00:04:00.000000 ", "2022-04-02T00:04:00.000000 1e999 ", "not a sound|coordinate inf km"),
         ("2022-04-02T00:04:00.000000 ", "2022-04-02T00:64:00.000000 ", "time of day|not a sound"),
     ],
 )

@@ -60,7 +60,7 @@ def parse_yaml(text: str, name: str) -> Node:
         for event in yaml.parse(text, Loader=_LOADER):
             events.append(event)
             depth += _DEPTH_STEPS.get(type(event), 0)
-            # Stopped here: the time of the parser grows as the square of the depth, to hours for a mebibyte of brackets.
+            # Stopped here: the parser takes the square of the depth, hours for a mebibyte of brackets.
             if depth > _DEEPEST + 1:
                 raise _too_deep(event, name)
     except yaml.YAMLError as error:

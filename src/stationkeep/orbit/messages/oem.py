@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 _SECOND_DAYS: Final = 1.0 / 86400.0
 _SAME_MOMENT_DAYS: Final = 1.0e-6 * _SECOND_DAYS  # states nearer than the microsecond of an epoch are one
 # Nothing in orbit about the Earth is nearer than this or farther than the Hill sphere; metres for kilometres show here.
-_NEAREST_KM, _FARTHEST_KM = 1000.0, 2.0e6
+_NEAREST_KM, _FARTHEST_KM, _FASTEST_KM_S = 1000.0, 2.0e6, 100.0
 
 
 def histories_of_oem(text: MessageText) -> dict[str, StateHistory]:
@@ -130,13 +130,16 @@ def _in_order(times: Floats, states: Floats, said: list[str]) -> tuple[Floats, F
 
 
 def refuse_impossible(times: Floats, states: Floats, source: str) -> None:
-    """Refuse states that are not finite, or not in kilometres from the centre of the Earth."""
-    radius = np.linalg.norm(states[:, :3], axis=1)
-    sound = np.all(np.isfinite(states), axis=1) & (radius > _NEAREST_KM) & (radius < _FARTHEST_KM)
+    """Refuse states that are not finite, or not in kilometres and kilometres a second from the centre of the Earth."""
+    # The largest component first: squares of absurd numbers overflow.
+    far, fast = np.max(np.abs(states[:, :3]), axis=1), np.max(np.abs(states[:, 3:]), axis=1)
+    possible = np.all(np.isfinite(states), axis=1) & (far < _FARTHEST_KM) & (fast < _FASTEST_KM_S)
+    sound = possible & (np.linalg.norm(np.where(possible[:, None], states[:, :3], 0.0), axis=1) > _NEAREST_KM)
     if not np.all(sound):
         bad = int(np.flatnonzero(~sound)[0])
         raise ElementSetError(
-            f"{source}: the state of {iso_utc(float(times[bad]))} lies {radius[bad]:.6g} km from the Earth's centre",
+            f"{source}: the state of {iso_utc(float(times[bad]))} is no orbit: a coordinate {far[bad]:.6g} km from the "
+            f"Earth's centre, a velocity of {fast[bad]:.6g} km/s",
             hint=f"give positions in km from {_NEAREST_KM:g} to {_FARTHEST_KM:g} km and velocities in km/s",
         )
 
