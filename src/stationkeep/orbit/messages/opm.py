@@ -96,6 +96,11 @@ def write_opm(
         raise ElementSetError(
             f"an OPM holds one state, {len(arc.times_mjd_utc)} are given", hint="write an ephemeris as OEM"
         )
+    if parameters.manoeuvres and arc.spacecraft.mass_kg is None:
+        raise ElementSetError(
+            "burns are given without the mass of the spacecraft, which an OPM must tell with them",
+            hint="give SpacecraftFigures(mass_kg=...)",
+        )
     state = [float(value) for value in arc.states[0]]
     data = ccsds_ndm.OpmData(ccsds_ndm.StateVector(epoch_text(float(arc.times_mjd_utc[0])), *state))
     figures = arc.spacecraft
