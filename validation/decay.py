@@ -24,8 +24,8 @@ import stationkeep
 from stationkeep.campaign.weather import campaign_weather
 from stationkeep.environment.sources import bundled_space_weather, observed_space_weather
 from stationkeep.orbit.high_fidelity import HighFidelityPropagator
+from stationkeep.orbit.history import read_history
 from stationkeep.orbit.precise_dynamics import HighFidelitySettings
-from stationkeep.orbit.tle import read_history
 from stationkeep.timescale import iso_utc
 
 HERE = Path(__file__).resolve().parent

@@ -21,8 +21,9 @@ from stationkeep.catalogue.loader import load_catalogue
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.environment.sources import bundled_space_weather
 from stationkeep.orbit.calibration import Calibration, calibrate
+from stationkeep.orbit.history import read_history
 from stationkeep.orbit.mean_decay import WeatherTrack, fly_mean
-from stationkeep.orbit.tle import ElementHistory, ElementSet, read_history
+from stationkeep.orbit.tle import ElementHistory, ElementSet
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.timescale import mjd_utc, parse_utc
 

@@ -29,9 +29,10 @@ from stationkeep.orbit.calibration import (
     gather_evidence,
     probable_share,
 )
+from stationkeep.orbit.history import read_history
 from stationkeep.orbit.mean_decay import WeatherTrack
 from stationkeep.orbit.shared_error import SHARES, SharedError
-from stationkeep.orbit.tle import ElementHistory, read_history
+from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day, mjd_utc, parse_utc
 
 HERE = Path(__file__).resolve().parent

@@ -22,8 +22,8 @@ from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DENSITY_MODELS
 from stationkeep.environment.sources import bundled_space_weather
 from stationkeep.orbit.direct_drag import DirectAir, orbit_rates
+from stationkeep.orbit.history import read_history
 from stationkeep.orbit.mean_decay import state_of
-from stationkeep.orbit.tle import read_history
 from stationkeep.timescale import iso_day
 
 HERE = Path(__file__).resolve().parent

@@ -19,8 +19,8 @@ from stationkeep.environment.sources import bundled_space_weather
 from stationkeep.environment.surrogate import Nrlmsise00Surrogate
 from stationkeep.errors import DensityModelMismatch, ElementSetError, InputError
 from stationkeep.orbit.elements import MeanElements
+from stationkeep.orbit.history import read_history
 from stationkeep.orbit.mean_decay import WeatherTrack
-from stationkeep.orbit.tle import read_history
 
 SURROGATE = Nrlmsise00Surrogate()
 HALF = CallableAtmosphere(

@@ -8,7 +8,8 @@ import pytest
 
 from stationkeep.campaign.decay import DecayDocument, DecayOptions, predict_decay
 from stationkeep.errors import ElementSetError, InputError
-from stationkeep.orbit.tle import ElementHistory, read_history
+from stationkeep.orbit.history import read_history
+from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import mjd_utc, parse_utc
 
 

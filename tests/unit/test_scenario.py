@@ -472,7 +472,7 @@ def test_name_of_a_file_without_its_ending_is_hinted_at(tmp_path: Path, monkeypa
 def test_huge_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "huge.yaml"
     path.write_bytes(b"# padding\n" * 200_000)
-    with pytest.raises(ScenarioError, match="larger than 1 MiB"):
+    with pytest.raises(ScenarioError, match="too large: 2 MiB, at most 1 MiB"):
         load_scenario(path)
 
 

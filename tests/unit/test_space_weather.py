@@ -284,7 +284,7 @@ def test_what_is_no_ordinary_file_is_refused_unread(read: Callable[[Path], objec
     large = tmp_path / "large.txt"
     with large.open("wb") as stream:
         stream.truncate(60_000_000)  # takes no room on the disk
-    cases = {large: "60 MB, at most 50 MB", tmp_path: "it is a folder", Path("a\0b"): "cannot read"}
+    cases = {large: "57 MiB, at most 48 MiB", tmp_path: "it is a folder", Path("a\0b"): "cannot read"}
     if Path("/dev/zero").exists():
         cases[Path("/dev/zero")] = "it is not an ordinary file"
     for path, message in cases.items():

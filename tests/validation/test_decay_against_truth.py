@@ -12,7 +12,7 @@ sys.path.insert(0, str(REPOSITORY / "validation"))
 
 import decay_truth as truth  # noqa: E402
 
-from stationkeep.orbit.tle import read_history  # noqa: E402
+from stationkeep.orbit.history import read_history  # noqa: E402
 from stationkeep.timescale import mjd_utc, parse_utc  # noqa: E402
 
 DAYS_BEFORE = (90, 60, 30, 14, 7)

@@ -9,9 +9,11 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 import stationkeep
+from stationkeep.campaign.fit_notes import fit_notes
+from stationkeep.campaign.part import Part
 from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_weather
 from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
@@ -32,16 +34,11 @@ from stationkeep.orbit.state_history import StateHistory
 from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
 
-_SETTLING_DAYS = 2.0  # sets have followed a burn by then
 _OLD_SETS_DAYS = 10.0
 _SHOWN_ANGLES_DEG = np.arange(0.0, 91.0, 15.0)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class CalibrateObject(_Part):
+class CalibrateObject(Part):
     """Which object, and what was read of it."""
 
     norad_id: str
@@ -53,7 +50,7 @@ class CalibrateObject(_Part):
     rejected: list[dict[str, Any]] = Field(description="element sets refused: line_number, reason")
 
 
-class CalibrateArc(_Part):
+class CalibrateArc(Part):
     """A burn-free stretch and the coefficient it gives by itself."""
 
     start_utc: str
@@ -64,7 +61,7 @@ class CalibrateArc(_Part):
     value_m2_kg: float
 
 
-class DriftCourse(_Part):
+class DriftCourse(Part):
     """The coefficient day by day."""
 
     dates_utc: list[str]
@@ -72,7 +69,7 @@ class DriftCourse(_Part):
     spread: list[float] = Field(description="1 sigma of the logarithm")
 
 
-class SunAngleEffect(_Part):
+class SunAngleEffect(Part):
     """By what the height of the Sun above the orbital plane multiplies the coefficient, either side alike."""
 
     angle_deg: list[float]
@@ -80,7 +77,7 @@ class SunAngleEffect(_Part):
     spread: list[float] = Field(description="1 sigma of the logarithm")
 
 
-class CalibrateDrift(_Part):
+class CalibrateDrift(Part):
     """How the coefficient drifts."""
 
     model: dict[str, float] = Field(description="how coefficients drift in general: fractions are 1 sigma")
@@ -89,7 +86,7 @@ class CalibrateDrift(_Part):
     sun_angle: SunAngleEffect
 
 
-class CalibrateCorrection(_Part):
+class CalibrateCorrection(Part):
     """The other object whose drag told of the density model's error."""
 
     norad_id: str
@@ -100,7 +97,7 @@ class CalibrateCorrection(_Part):
     )
 
 
-class CalibrateDocument(_Part):
+class CalibrateDocument(Part):
     """One answer to "how strongly does the air brake it?"."""
 
     schema_: Literal["stationkeep.calibrate/1"] = Field(
@@ -257,14 +254,7 @@ def _notes(known: ElementHistory, fitted: Calibration, as_of: float, weather: Ca
         for one, two in pairwise(epochs)
         if two - one > LONGEST_GAP_DAYS
     ]
-    if fitted.burns and last - fitted.burns[-1].moment_mjd_utc < _SETTLING_DAYS:
-        notes.append(
-            "a burn is seen less than two days before the last set: nothing after it is used yet, so the coefficient "
-            "is that of before it, and more uncertain where the burn changed the attitude"
-        )
-    newest_used = max(arc.stop_mjd_utc for arc in fitted.arcs)
-    if last - newest_used > _SETTLING_DAYS:
-        notes.append(f"the last burn-free arc ends {last - newest_used:.0f} days before the last element set")
+    notes += fit_notes(fitted)
     if as_of - last > _OLD_SETS_DAYS:
         notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
     observed_until = str(weather.provenance["observed_until_utc"])[:10]

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from stationkeep.environment.ordinary_file import read_ordinary_file
 from stationkeep.errors import ElementSetError
 from stationkeep.orbit.mean_decay import BallisticCoefficient
+from stationkeep.ordinary_file import Expected, read_bytes
 from stationkeep.timescale import mjd_utc, parse_utc
 
 _HINT = "give what stationkeep calibrate --json FILE wrote (schema stationkeep.calibrate/1)"
@@ -55,7 +55,7 @@ def read_coefficient(path: Path) -> GivenCoefficient:
 
     Raises :class:`ElementSetError` (a subclass of ``InputError``) for anything else, naming the field.
     """
-    data = read_ordinary_file(path, hint=_HINT)
+    data = read_bytes(path, Expected(ElementSetError, _HINT, largest_mebibytes=48))
     try:
         fit = _Fit.model_validate(json.loads(data))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):

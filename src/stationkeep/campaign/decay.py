@@ -9,13 +9,15 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 import stationkeep
 from stationkeep.campaign.coefficient_file import GivenCoefficient
 from stationkeep.campaign.document import MeanAltitude
 from stationkeep.campaign.drag_courses import Drag, FittedDrag, GivenDrag
 from stationkeep.campaign.execution import map_runs
+from stationkeep.campaign.fit_notes import element_sets_of
+from stationkeep.campaign.part import Part
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
 from stationkeep.campaign.run import MOST_RUNS
 from stationkeep.campaign.weather import CampaignWeather, campaign_weather
@@ -24,6 +26,7 @@ from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, densit
 from stationkeep.errors import InputError
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
 from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean, is_built_in
+from stationkeep.orbit.state_history import StateHistory
 from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
 
@@ -33,11 +36,7 @@ _OLD_SETS_DAYS = 10.0
 FloatArray = NDArray[np.float64]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class DecayObject(_Part):
+class DecayObject(Part):
     """Which object, and what was read of it."""
 
     norad_id: str
@@ -51,7 +50,7 @@ class DecayObject(_Part):
     notes: list[str] = Field(description="what was out of order, repeated or missing in the history")
 
 
-class DecayReentry(_Part):
+class DecayReentry(Part):
     """When it comes down: 90 % window and median over the runs; null: not within the horizon."""
 
     probability: float
@@ -60,7 +59,7 @@ class DecayReentry(_Part):
     p95_utc: str | None
 
 
-class DecayCoefficient(_Part):
+class DecayCoefficient(Part):
     """The fitted ballistic coefficient Cd*A/m, bound to its density model."""
 
     value_m2_kg: float
@@ -72,7 +71,7 @@ class DecayCoefficient(_Part):
     burns_seen: int
 
 
-class DecayOutcome(_Part):
+class DecayOutcome(Part):
     """How the reference run (everything at its median) ends."""
 
     reason: str
@@ -80,7 +79,7 @@ class DecayOutcome(_Part):
     mean_altitude_km: float
 
 
-class DecayDocument(_Part):
+class DecayDocument(Part):
     """One answer to "when does it come down?"."""
 
     schema_: Literal["stationkeep.decay/1"] = Field(
@@ -118,7 +117,7 @@ class DecayOptions:
 
 
 def predict_decay(
-    history: ElementHistory,
+    history: ElementHistory | StateHistory,
     as_of_mjd_utc: float | None = None,
     options: DecayOptions | None = None,
     progress: Callable[[], None] | None = None,
@@ -128,13 +127,14 @@ def predict_decay(
     The ballistic coefficient and its drift are fitted to the burn-free arcs of the last 365 days with the observed Sun;
     the fall is flown many times, each with another course of the coefficient that these arcs allow (the errors of the
     density model are inside) and the Sun that ``options.space_weather`` chooses.
-    Assumes that nobody pushes the object up after ``as_of``.
+    Assumes that nobody pushes the object up after ``as_of``. Ephemerides are taken for what they say, which is noted.
     """
     options = options or DecayOptions()
     if not 1 <= options.runs <= MOST_RUNS:
         raise InputError(f"{options.runs} runs were asked for", hint=f"give --runs between 1 and {MOST_RUNS}")
     if not 1.0 <= options.horizon_days <= 36525.0:
         raise InputError(f"a horizon of {options.horizon_days:g} days", hint="give --horizon-days between 1 and 36525")
+    history = element_sets_of(history)
     as_of = history.sets[-1].epoch_mjd_utc if as_of_mjd_utc is None else as_of_mjd_utc
     known = history.until(as_of)
     start = known.sets[-1].elements
@@ -272,7 +272,7 @@ def _notes(
     drag: Drag,
 ) -> list[str]:
     """What a reader would want to be warned of."""
-    notes = []
+    notes = list(drag.notes)
     last = known.sets[-1].epoch_mjd_utc
     p95 = date_quantiles(_falls(tracks))[2]
     if p95 is not None and p95 < as_of:

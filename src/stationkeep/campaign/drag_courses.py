@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stationkeep.campaign.coefficient_file import GivenCoefficient
 from stationkeep.campaign.density_error import DensityError
+from stationkeep.campaign.fit_notes import fit_notes
 from stationkeep.orbit.calibration import Calibration
 from stationkeep.orbit.mean_decay import BallisticCoefficient
 
@@ -47,6 +48,11 @@ class Drag(Protocol):
         """Where it comes from."""
         ...
 
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of it."""
+        ...
+
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """Courses from a day on; the altitude turns the orbit's plane under the Sun."""
         ...
@@ -72,6 +78,11 @@ class FittedDrag:
     def provenance(self) -> dict[str, Any]:
         """How coefficients drift in general."""
         return {"drag_drift": asdict(self.calibration.drift.model)}
+
+    @property
+    def notes(self) -> list[str]:
+        """Of the days before the last set."""
+        return fit_notes(self.calibration)
 
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """The drift carried on."""
@@ -99,6 +110,11 @@ class GivenDrag:
     def provenance(self) -> dict[str, Any]:
         """The file and the error assumed."""
         return {"ballistic_coefficient": self.given.source, "density_error": asdict(self.error)}
+
+    @property
+    def notes(self) -> list[str]:
+        """No sets were looked at."""
+        return []
 
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """The number, times errors."""

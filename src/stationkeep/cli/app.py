@@ -10,6 +10,7 @@ import stationkeep
 from stationkeep.cli.burns import burns
 from stationkeep.cli.calibrate import calibrate
 from stationkeep.cli.catalogue import catalogue
+from stationkeep.cli.convert import convert
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
 from stationkeep.cli.new import new
@@ -26,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (run, decay, burns, calibrate, scenarios, new, catalogue):
+for command in (run, decay, burns, calibrate, convert, scenarios, new, catalogue):
     app.command()(command)
 app.add_typer(data_app, name="data")
 

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationkeep.cli.common import DensityModelOption, JsonOption, emit_json, make_console, require_json_target
+from stationkeep.cli.common import (
+    DensityModelOption,
+    JsonOption,
+    emit_json,
+    heading_of,
+    make_console,
+    refused_text,
+    require_json_target,
+)
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL
 
 if TYPE_CHECKING:
@@ -71,9 +79,7 @@ def _show(document: CalibrateDocument) -> None:
 
     console = make_console()
     seen = document.object
-    console.print(
-        " ".join(part for part in (seen.name, f"object {seen.norad_id}", seen.designator) if part), style="bold"
-    )
+    console.print(heading_of(seen.name, seen.norad_id, seen.designator), style="bold")
     console.print(
         f"as of {minute_text(document.as_of_utc)} · mean altitude {seen.mean_altitude_km:.1f} km on "
         f"{minute_text(seen.last_element_set_utc)}"
@@ -98,9 +104,7 @@ def _show(document: CalibrateDocument) -> None:
     for note in document.notes:
         console.print(f"Note           {note}")
     if seen.rejected:
-        lines = ", ".join(str(item["line_number"]) for item in seen.rejected[:8])
-        lines += ", ..." if len(seen.rejected) > 8 else ""
-        console.print(f"Refused        {len(seen.rejected)} element sets (line {lines})")
+        console.print(f"Refused        {refused_text(seen.rejected)}")
 
 
 def _show_drift(console: Console, document: CalibrateDocument) -> None:

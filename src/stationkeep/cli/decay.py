@@ -11,8 +11,10 @@ from stationkeep.cli.common import (
     DensityModelOption,
     JsonOption,
     emit_json,
+    heading_of,
     make_console,
     progress_bar,
+    refused_text,
     require_json_target,
 )
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
 
 def decay(
     tle: Annotated[
-        Path, typer.Option("--tle", metavar="FILE", help="Its history: TLE, OMM or OEM, as much as there is.")
+        list[Path],
+        typer.Option("--tle", metavar="FILE", help="Its history: TLE, OMM or OEM, all there is; may be repeated."),
     ],
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further files, joined with the one of --tle.")
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", metavar="DATE", help="Use only sets up to then (UTC). Default: the last one."),
@@ -60,12 +66,12 @@ def decay(
     """
     from stationkeep.campaign.coefficient_file import read_coefficient
     from stationkeep.campaign.decay import DecayOptions, predict_decay
-    from stationkeep.orbit.history import as_element_history, read_any_history
+    from stationkeep.orbit.history import read_any_history
     from stationkeep.timescale import mjd_utc, parse_utc
 
     require_json_target(json)
     moment = None if as_of is None else mjd_utc(parse_utc(as_of))
-    history = as_element_history(read_any_history([tle], norad_id))
+    history = read_any_history([*tle, *(more or [])], norad_id)
     options = DecayOptions(
         space_weather=space_weather,
         runs=runs,
@@ -87,8 +93,7 @@ def _show(document: DecayDocument) -> None:
 
     console = make_console()
     seen, fall, drag = document.object, document.reentry, document.ballistic_coefficient
-    title = " ".join(part for part in (seen.name, f"object {seen.norad_id}", seen.designator) if part)
-    console.print(title, style="bold")
+    console.print(heading_of(seen.name, seen.norad_id, seen.designator), style="bold")
     console.print(
         f"as of {minute_text(document.as_of_utc)} · mean altitude {seen.mean_altitude_km:.1f} km on "
         f"{minute_text(seen.last_element_set_utc)} · inclination {seen.inclination_deg:.2f} deg"
@@ -118,8 +123,6 @@ def _show(document: DecayDocument) -> None:
             f"{minute_text(document.as_of_utc)}"
         )
     if seen.rejected:
-        lines = ", ".join(str(item["line_number"]) for item in seen.rejected[:8])
-        lines += ", ..." if len(seen.rejected) > 8 else ""
-        console.print(f"Refused         {len(seen.rejected)} element sets (line {lines})")
+        console.print(f"Refused         {refused_text(seen.rejected)}")
     for note in (*document.object.notes, *document.notes):
         console.print(f"Note            {note}")

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stationkeep.constants import MJD_OF_UNIX_EPOCH
-from stationkeep.environment.ordinary_file import read_ordinary_file
 from stationkeep.environment.space_weather import DayKind, FloatArray, SpaceWeather, space_weather_from_days
 from stationkeep.errors import SpaceWeatherFileError
+from stationkeep.ordinary_file import Expected, read_bytes
 
 _LINE_WIDTH = 130  # sum of the widths in the file's own FORMAT line
 _AP_MEAN = slice(78, 82)  # "Avg": mean of the day's eight 3-hour ap
@@ -29,6 +29,7 @@ _MINIMUM_F107_SFU = 40.0  # the quiet Sun is 63; the table's lowest is 53.5
 _MAXIMUM_AP = 400.0  # top of the ap scale
 _AP_CYCLE_DAYS = 4018  # 11 years: the mean Ap over a whole solar cycle stands in where only the flux is predicted
 _HINT = "give CelesTrak's SW-All.txt or SW-All.csv, whole and unedited; 'stationkeep data update' fetches a fresh one"
+_EXPECTED = Expected(SpaceWeatherFileError, _HINT, largest_mebibytes=48)  # 15 times the whole table since 1957
 
 _CSV_KINDS = {
     "OBS": DayKind.OBSERVED,
@@ -54,7 +55,7 @@ def read_celestrak(path: Path) -> SpaceWeather:
 
     Raises :class:`SpaceWeatherFileError`, naming the line, for anything that is not such a file, whole.
     """
-    return parse_celestrak(read_ordinary_file(path, hint=_HINT), str(path))
+    return parse_celestrak(read_bytes(path, _EXPECTED), str(path))
 
 
 def parse_celestrak(data: bytes, name: str) -> SpaceWeather:

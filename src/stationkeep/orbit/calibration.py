@@ -141,7 +141,7 @@ def gather_evidence(history: ElementHistory, weather: WeatherTrack, atmosphere: 
     burns = find_burns(recent, weather) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else ()
     pieces = _usable_pieces(recent, burns) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else []
     if not pieces:
-        raise ElementSetError(_too_little(recent, burns), hint="give a file with more element sets before that date")
+        raise ElementSetError(_too_little(recent, burns), hint=_where_more_is(history))
     losses = axis_losses(pieces, weather, atmosphere)
     return Evidence(tuple(item.elements for item in recent.sets), tuple(burns), losses, _arcs(losses))
 
@@ -243,6 +243,19 @@ def _too_little(recent: ElementHistory, burns: Sequence[Burn]) -> str:
     return (
         f"no burn-free arc of {_SHORTEST_ARC_DAYS:.0f} days with {_FEWEST_SETS} sets in the {LOOKBACK_DAYS:.0f} days "
         f"before {iso_utc(last)} ({len(recent.sets)} sets, {len(burns)} burns seen)"
+    )
+
+
+def _where_more_is(history: ElementHistory) -> str:
+    """What to do about too few sets: there may be enough of them before a gap."""
+    epochs = history.epochs_mjd_utc
+    gaps = np.flatnonzero(np.diff(epochs) > LONGEST_GAP_DAYS)
+    if not gaps.size or gaps[-1] + 1 < _FEWEST_SETS_FOR_BURNS:
+        return "give a file with more element sets before that date"
+    before, after = (float(epochs[gaps[-1] + at]) for at in (0, 1))
+    return (
+        f"there is none from {iso_day(before)} to {iso_day(after)}: give sets of that time, or use what was before it "
+        f"with --as-of {iso_day(before + 1.0)}"
     )
 
 
