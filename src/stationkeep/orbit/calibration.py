@@ -24,7 +24,8 @@ from stationkeep.orbit.burn_detection import (
     burn_free_pieces,
     find_burns,
 )
-from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftForecast, DriftModel, fit_drift
+from stationkeep.orbit.drag_drift import DRIFT_MODEL, DriftModel
+from stationkeep.orbit.drift_sizes import SIZE_PRIOR, MixedDrift, MixedForecast, SizePrior, fit_sizes
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
 from stationkeep.orbit.sun_angle import sun_angles_by_day
@@ -72,7 +73,7 @@ class Calibration:
     coefficient: BallisticCoefficient
     arcs: tuple[Arc, ...]
     burns: tuple[Burn, ...]
-    drift: DragDrift
+    drift: MixedDrift
     elements: tuple[MeanElements, ...]
     """Of the sets used, sorted: they say where the Sun stood."""
     last_set_mjd_utc: float
@@ -84,7 +85,7 @@ class Calibration:
 
     def forecast(
         self, first_day_mjd: int, day_count: int, altitude_by_day_km: NDArray[np.float64] | None = None
-    ) -> DriftForecast:
+    ) -> MixedForecast:
         """The coefficient day by day: smoothed up to the last set, predicted after it.
 
         ``altitude_by_day_km``: (n_day,) expected mean altitude, which turns the orbit's plane under the Sun; null: the
@@ -94,7 +95,13 @@ class Calibration:
         return self.drift.forecast(first_day_mjd, angles)
 
 
-def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel = DRIFT_MODEL) -> Calibration:
+def calibrate(
+    history: ElementHistory,
+    weather: WeatherTrack,
+    model: DriftModel = DRIFT_MODEL,
+    sizes: SizePrior | None = SIZE_PRIOR,
+    burns: Sequence[Burn] | None = None,
+) -> Calibration:
     """What is the ballistic coefficient of this object, fitted on its burn-free arcs, and how does it drift?
 
     Parameters
@@ -102,6 +109,8 @@ def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel 
     history  element sets up to the moment of interest (``history.until(...)``)
     weather  observed drivers covering the last 365 days of the history; of a shorter table, what it covers is used
     model    how coefficients drift in general
+    sizes    how far they wander, to be learnt from the object's own sets; null: as ``model`` says
+    burns    those in the history, where they have been found before; null: they are looked for
 
     The coefficient is the geometric mean of the drift over the 60 days after the last set, its spread the 1 sigma of
     that mean. Valid for perigees of 140 to 1000 km.
@@ -111,7 +120,8 @@ def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel 
     _require_drag(history)
     recent = _recent(history, weather)
     # with fewer sets than a burn can be seen in, nobody can say that an arc is free of burns
-    burns = find_burns(recent, weather) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else ()
+    if burns is None:
+        burns = find_burns(recent, weather) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else ()
     pieces = _usable_pieces(recent, burns) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else []
     if not pieces:
         raise ElementSetError(_too_little(recent, burns), hint="give a file with more element sets before that date")
@@ -120,7 +130,7 @@ def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel 
     if not typical_coefficient(losses) > 0.0:
         raise ElementSetError(_too_noisy(arcs), hint="give a longer history")
     elements = tuple(item.elements for item in recent.sets)
-    drift = fit_drift(losses, sun_angles_by_day(elements, losses.first_day_mjd, losses.day_count), model)
+    drift = fit_sizes(losses, sun_angles_by_day(elements, losses.first_day_mjd, losses.day_count), model, sizes)
     last = recent.sets[-1].epoch_mjd_utc
     ahead = drift.forecast(math.floor(last), sun_angles_by_day(elements, math.floor(last), OUTLOOK_DAYS))
     value, spread = ahead.mean_over(OUTLOOK_DAYS)
@@ -134,7 +144,7 @@ def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel 
         arc_stop_mjd_utc=arcs[-1].stop_mjd_utc,
         arc_count=len(arcs),
     )
-    return Calibration(coefficient, arcs, burns, drift, elements, last)
+    return Calibration(coefficient, arcs, tuple(burns), drift, elements, last)
 
 
 def _require_drag(history: ElementHistory) -> None:
