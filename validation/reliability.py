@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,11 +160,9 @@ def drawing(lines: Sequence[tuple[str, np.ndarray, str]]) -> str:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 
 
-def write(data: Path) -> None:
-    """Fly everything, then the page and the drawing."""
-    losses, skipped = starts.station_losses(data)
-    falls = {name: starts.falls(data, name) for name in starts.FALLEN}
-    everything = [row for row in losses if row.held_out] + falls["Tiangong-1"]
+def write(data: Path, losses: Sequence[Judged], skipped: int, falls: Mapping[str, Sequence[Judged]]) -> None:
+    """The page and the drawing."""
+    everything = [*(row for row in losses if row.held_out), *falls["Tiangong-1"]]
     figures = {
         "version": stationkeep.__version__,
         "day": datetime.now(UTC).date().isoformat(),
@@ -203,7 +201,8 @@ def main() -> None:
     data = parser.parse_args().data
     if not data.is_dir():
         sys.exit(f"no reference data in {data}; give their folder with --data")
-    write(data)
+    losses, skipped = starts.station_losses(data)
+    write(data, losses, skipped, {name: starts.falls(data, name) for name in starts.FALLEN})
 
 
 if __name__ == "__main__":

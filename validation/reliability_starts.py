@@ -30,7 +30,7 @@ from stationkeep.orbit.tle import ElementHistory, ElementSet, read_history
 from stationkeep.timescale import iso_day, mjd_utc, parse_utc
 
 DRAWS = 200
-STEP_DAYS = 10.0
+STEP_DAYS = 15.0
 HORIZONS_DAYS = (5, 10, 20, 40, 60)
 SETTLED_DAYS = 3.0  # the first start in a stretch: sets of the first day still carry the burn
 SHORTEST_DAYS = 8.0
@@ -131,8 +131,8 @@ def falls(data: Path, name: str, days_before: Iterable[float] | None = None) -> 
 
 
 def _leads(longest: float) -> list[float]:
-    near = [1.0, 2.0, 3.0, 5.0, 7.0, *range(10, 100, 5)]
-    return [float(days) for days in (*near, *range(100, 1000, 10)) if days <= longest]
+    near = [1, 2, 3, 5, 7, 10, 14, 20, 25, *range(30, 100, 10)]
+    return [float(days) for days in (*near, *range(100, 1000, 20)) if days <= longest]
 
 
 # --- the station between burns ----------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def _cut_at_holes(piece: list[ElementSet]) -> Iterator[list[ElementSet]]:
 
 
 def station_losses(data: Path, chosen: Iterable[int] | None = None) -> tuple[list[Judged], int]:
-    """Altitude lost after starts every ten days in every stretch (or the chosen ones), and how many starts failed."""
+    """Altitude lost after starts every fifteen days in all (or the chosen) stretches, and how many starts failed."""
     history = read_history(data / truth.ISS_FILE)
     wanted = None if chosen is None else set(chosen)
     found: list[Judged] = []
