@@ -131,8 +131,8 @@ def falls(data: Path, name: str, days_before: Iterable[float] | None = None) -> 
 
 
 def _leads(longest: float) -> list[float]:
-    near = [1, 2, 3, 5, 7, 10, 14, 20, 25, *range(30, 100, 10)]
-    return [float(days) for days in (*near, *range(100, 1000, 20)) if days <= longest]
+    leads = (1, 2, 3, 5, 7, 10, 14, 20, 30, 45, 60, 75, 90, 120, 150, 180, 220, 260, 300, 350, 400, 450, 500, 550, 600)
+    return [float(days) for days in leads if days <= longest]
 
 
 # --- the station between burns ----------------------------------------------------------------------------------------

@@ -36,15 +36,18 @@ class SizePrior:
 
     slow_fractions: tuple[float, ...] = (0.12, 0.2, 0.33, 0.5)
     slow_odds: tuple[float, ...] = (1.0, 2.0, 2.0, 1.0)
-    fast_fractions: tuple[float, ...] = (0.07, 0.1, 0.14, 0.2, 0.28)
-    fast_odds: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0)
+    fast: tuple[tuple[float, float], ...] = (
+        (0.07, 5.0), (0.1, 5.0), (0.14, 5.0), (0.2, 5.0), (0.28, 5.0),
+        (0.14, 2.5), (0.2, 2.5), (0.28, 2.5), (0.4, 2.5),
+    )  # fmt: skip
+    """Size and memory [day], all of the same odds."""
 
     def models(self, model: DriftModel) -> list[tuple[float, DriftModel]]:
         """Every pair of sizes with its odds; everything else as in ``model``."""
         return [
-            (slow_odds * fast_odds, replace(model, slow_fraction=slow, fast_fraction=fast))
-            for slow, slow_odds in zip(self.slow_fractions, self.slow_odds, strict=True)
-            for fast, fast_odds in zip(self.fast_fractions, self.fast_odds, strict=True)
+            (odds, replace(model, slow_fraction=slow, fast_fraction=fraction, fast_days=days))
+            for slow, odds in zip(self.slow_fractions, self.slow_odds, strict=True)
+            for fraction, days in self.fast
         ]
 
 
@@ -78,11 +81,9 @@ class MixedDrift:
     @property
     def model(self) -> DriftModel:
         """The drift with the sizes this object seems to have: their mean over what is possible."""
-        slow, fast = (
-            float(self.weights @ [getattr(part.model, name) for part in self.parts])
-            for name in ("slow_fraction", "fast_fraction")
-        )
-        return replace(self.parts[0].model, slow_fraction=slow, fast_fraction=fast)
+        names = ("slow_fraction", "fast_fraction", "fast_days")
+        means = {name: float(self.weights @ [getattr(part.model, name) for part in self.parts]) for name in names}
+        return replace(self.parts[0].model, **means)
 
     def forecast(self, first_day_mjd: int, sun_angle_deg: FloatArray) -> MixedForecast:
         """The coefficient on each of these days: known ones are smoothed, later ones predicted."""
@@ -170,13 +171,14 @@ def fit_sizes(
 
 
 def _covariances(base: DragDrift, models: Sequence[DriftModel]) -> list[FloatArray]:
-    """Of the residuals under each model, (n_set, n_set): they differ by the sizes of two parts only."""
+    """Of the residuals under each model, (n_set, n_set): they differ in two parts only."""
     bare = replace(base.model, slow_fraction=0.0, fast_fraction=0.0)
     level = _lifted(base, bare, with_angle=True) + offset_covariance(base.piece) + np.diag(base.set_noise_km**2)
     nothing = replace(bare, level_fraction=0.0)
     slow = _lifted(base, replace(nothing, slow_fraction=1.0))
-    fast = _lifted(base, replace(nothing, fast_fraction=1.0))
-    return [level + item.slow_fraction**2 * slow + item.fast_fraction**2 * fast for item in models]
+    memories = {item.fast_days for item in models}
+    fast = {days: _lifted(base, replace(nothing, fast_fraction=1.0, fast_days=days)) for days in memories}
+    return [level + item.slow_fraction**2 * slow + item.fast_fraction**2 * fast[item.fast_days] for item in models]
 
 
 def _lifted(base: DragDrift, model: DriftModel, *, with_angle: bool = False) -> FloatArray:
