@@ -219,7 +219,8 @@ was chosen on.
 
 - On every second arc, from the first, and on Delfi-C3: by the probability of the sets after each cut given those
   before it (Laplace's approximation), then rounded with an eye on the errors of the same arcs and of Delfi-C3's
-  lifetimes.
+  lifetimes. This holds for the Sun's angle and for the memory of the slow part; the sizes are since learnt from each
+  object's own year (`reliability.md`, which says on what their grid was chosen, and scores all stretches).
 - **Not blind.** The split was made after four first variants had been scored on all arcs, and while choosing, the
   errors of the held-out arcs and of Tiangong-1 were printed beside the others, some twenty times. The look back (365
   days against 450) and the size of the slow part (36 % against 30 and 42 %) were settled with Tiangong-1's errors and
