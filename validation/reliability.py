@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import reliability_starts as starts
+import reliability_sun
 from reliability_starts import Judged
 
 import stationkeep
@@ -181,6 +182,9 @@ def write(data: Path, losses: Sequence[Judged], skipped: int, falls: Mapping[str
             [row for row in everything if row.sun == sun],
             (("station and Tiangong-1", lambda row: True),),
         )
+    for name, rows in reliability_sun.futures().items():
+        groups = [(f"{days} days", lambda row, days=days: row.horizon_days == days) for days in reliability_sun.DAYS]
+        figures["sun_" + name.split(".")[0]] = group_table(rows, [("all", lambda row: True), *groups])
     lines = [
         (f"{name}, {sun} Sun", curve([row for row in rows if row.sun == sun]))
         for sun in ("observed", "as-known")
