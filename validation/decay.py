@@ -59,9 +59,9 @@ def iss_section(data: Path) -> dict[str, str]:
              percent((start_km - predicted_km) / lost - 1.0))
         )  # fmt: skip
     arcs = [
-        (f"{day(arc.start_mjd_utc)} to {day(arc.stop_mjd_utc)}", len(arc.sets), f"{1e3 * arc.loss_km:.0f}",
+        (f"{day(arc.start_mjd_utc)} to {day(arc.stop_mjd_utc)}", str(arc.sets), f"{1e3 * arc.loss_km:.0f}",
          f"{arc.value_m2_kg:.5f}", f"{loss:.2f}", percent(loss / found.observed_loss_km - 1.0, 0))
-        for arc, loss in zip(found.calibration.arcs, found.losses_by_arc_km, strict=True)
+        for arc, loss in zip(found.arcs, found.losses_by_arc_km, strict=True)
     ]  # fmt: skip
     coefficient = found.calibration.coefficient
     return {

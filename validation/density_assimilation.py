@@ -83,9 +83,12 @@ def starts(
             evidence = evidence_or_none(sets, weather)
             if evidence is None:
                 continue
-            ways: dict[str, SharedError | None] = {"alone": None, "corrected": probable_share(evidence, now.drift)}
-            ways["hindsight"] = probable_share(evidence, then.drift)
-            ways |= {f"fixed {share}": SharedError(now.drift, share) for share in SHARES}
+            ways: dict[str, SharedError | None] = {
+                "alone": None,
+                "corrected": probable_share(evidence, now.drift.parts[0]),
+            }
+            ways["hindsight"] = probable_share(evidence, then.drift.parts[0])
+            ways |= {f"fixed {share}": SharedError(now.drift.parts[0], share) for share in SHARES}
             used = ways["corrected"]
             shares[label] = 0.0 if used is None else used.share
             for way, shared in ways.items():
@@ -116,7 +119,7 @@ def evidence_or_none(history: ElementHistory, weather: WeatherTrack) -> Evidence
 def fitted_or_none(evidence: Evidence | None, shared: SharedError | None = None) -> Calibration | None:
     """A calibration, or null where the sets do not allow one."""
     try:
-        return None if evidence is None else fit_evidence(evidence, shared=shared)
+        return None if evidence is None else fit_evidence(evidence, shared=shared, sizes=None)
     except ElementSetError:
         return None
 

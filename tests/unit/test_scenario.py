@@ -144,7 +144,7 @@ def test_nothing_in_the_flagship_forecast_of_the_orbit_comes_from_after_the_epoc
 def test_minimal_scenario_gets_its_defaults() -> None:
     scenario = read(MINIMAL)
     assert scenario.reentry_altitude_km == 120.0
-    assert scenario.density_error.slow_spread_percent == 20.0
+    assert scenario.density_error.slow_spread_percent == 30.0
     assert scenario.space_weather.default == "as-known"
     assert scenario.altitude_policy is not None
     assert scenario.altitude_policy.min_days_between_burns == 7.0

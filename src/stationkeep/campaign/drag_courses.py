@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from stationkeep.campaign.coefficient_file import GivenCoefficient
 from stationkeep.campaign.density_error import DensityError
 from stationkeep.campaign.fit_notes import fit_notes
-from stationkeep.orbit.calibration import Calibration
-from stationkeep.orbit.mean_decay import BallisticCoefficient
+from stationkeep.environment.atmosphere import Atmosphere
+from stationkeep.orbit.calibration import Calibration, calibrate
+from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
+from stationkeep.orbit.tle import ElementHistory
 
 FloatArray = NDArray[np.float64]
 
@@ -23,6 +25,10 @@ class Courses(Protocol):
     @property
     def median_m2_kg(self) -> FloatArray:
         """(n_day,) median."""
+        ...
+
+    def begin(self, day_count: int) -> Courses:
+        """The first days of it: a longer course begins like a shorter one."""
         ...
 
     def draw(self, rng: np.random.Generator) -> FloatArray:
@@ -53,6 +59,10 @@ class Drag(Protocol):
         """What a reader must know of it."""
         ...
 
+    def again(self, known: ElementHistory, weather: WeatherTrack) -> Drag:
+        """The same, judged under another Sun."""
+        ...
+
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """Courses from a day on; the altitude turns the orbit's plane under the Sun."""
         ...
@@ -63,6 +73,7 @@ class FittedDrag:
     """Drag as the object's own element sets show it."""
 
     calibration: Calibration
+    atmosphere: Atmosphere
 
     @property
     def coefficient(self) -> BallisticCoefficient:
@@ -83,6 +94,11 @@ class FittedDrag:
     def notes(self) -> list[str]:
         """Of the days before the last set."""
         return fit_notes(self.calibration)
+
+    def again(self, known: ElementHistory, weather: WeatherTrack) -> Drag:
+        """Fitted anew; burns are where they were found before."""
+        fitted = calibrate(known, weather, atmosphere=self.atmosphere, burns=self.calibration.burns)
+        return FittedDrag(fitted, self.atmosphere)
 
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """The drift carried on."""
@@ -116,6 +132,10 @@ class GivenDrag:
         """No sets were looked at."""
         return []
 
+    def again(self, known: ElementHistory, weather: WeatherTrack) -> Drag:
+        """The number is what it is."""
+        return self
+
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """The number, times errors."""
         return _GivenCourses(self.coefficient, self.error, day_count)
@@ -130,6 +150,9 @@ class _GivenCourses:
     @property
     def median_m2_kg(self) -> FloatArray:
         return np.full(self.day_count, self.coefficient.value_m2_kg)
+
+    def begin(self, day_count: int) -> Courses:
+        return replace(self, day_count=day_count)
 
     def draw(self, rng: np.random.Generator) -> FloatArray:
         level = np.exp(self.coefficient.spread_fraction * rng.standard_normal())

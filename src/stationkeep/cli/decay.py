@@ -20,6 +20,8 @@ from stationkeep.cli.common import (
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from stationkeep.campaign.decay import DecayDocument
 
 
@@ -88,6 +90,22 @@ def decay(
         _show(document)
 
 
+def _show_falls(console: Console, document: DecayDocument) -> None:
+    """The answer; beside an as-known one what the Sun that came says."""
+    from stationkeep.report.text import minute_text
+
+    by = f"not by {minute_text(document.horizon_utc)}"
+    answers = [("as known then" if document.reentry_observed else "", document.reentry)]
+    if document.reentry_observed is not None:
+        answers.append(("the Sun that came", document.reentry_observed))
+    for name, fall in answers:
+        dates = (fall.p05_utc, fall.median_utc, fall.p95_utc)
+        low, middle, high = (minute_text(date) if date else by for date in dates)
+        tail = f"  ({name})" if name else ""
+        console.print(f"Comes down      {middle}{tail}", style="bold")
+        console.print(f"90 % window     {low}  to  {high}")
+
+
 def _show(document: DecayDocument) -> None:
     from stationkeep.report.text import minute_text
 
@@ -98,11 +116,8 @@ def _show(document: DecayDocument) -> None:
         f"as of {minute_text(document.as_of_utc)} · mean altitude {seen.mean_altitude_km:.1f} km on "
         f"{minute_text(seen.last_element_set_utc)} · inclination {seen.inclination_deg:.2f} deg"
     )
-    by = f"not by {minute_text(document.horizon_utc)}"
-    low, middle, high = (minute_text(date) if date else by for date in (fall.p05_utc, fall.median_utc, fall.p95_utc))
     console.print()
-    console.print(f"Comes down      {middle}", style="bold")
-    console.print(f"90 % window     {low}  to  {high}")
+    _show_falls(console, document)
     if fall.probability < 1.0:
         console.print(f"By the horizon  {100.0 * fall.probability:.0f} % of {document.runs} runs")
     console.print()

@@ -25,7 +25,8 @@ from stationkeep.orbit.burn_detection import (
     burn_free_pieces,
     find_burns,
 )
-from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftForecast, DriftModel, fit_drift
+from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftModel, fit_drift
+from stationkeep.orbit.drift_sizes import SIZE_PRIOR, MixedDrift, MixedForecast, SizePrior, fit_sizes
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
 from stationkeep.orbit.shared_error import SHARES, SharedError
@@ -75,7 +76,7 @@ class Calibration:
     coefficient: BallisticCoefficient
     arcs: tuple[Arc, ...]
     burns: tuple[Burn, ...]
-    drift: DragDrift
+    drift: MixedDrift
     elements: tuple[MeanElements, ...]
     """Of the sets used, sorted: they say where the Sun stood."""
     last_set_mjd_utc: float
@@ -87,7 +88,7 @@ class Calibration:
 
     def forecast(
         self, first_day_mjd: int, day_count: int, altitude_by_day_km: NDArray[np.float64] | None = None
-    ) -> DriftForecast:
+    ) -> MixedForecast:
         """The coefficient day by day: smoothed up to the last set, predicted after it.
 
         ``altitude_by_day_km``: (n_day,) expected mean altitude, which turns the orbit's plane under the Sun; null: the
@@ -113,6 +114,8 @@ def calibrate(
     model: DriftModel = DRIFT_MODEL,
     atmosphere: Atmosphere | None = None,
     shared: SharedError | None = None,
+    sizes: SizePrior | None = SIZE_PRIOR,
+    burns: Sequence[Burn] | None = None,
 ) -> Calibration:
     """What is the ballistic coefficient of this object, fitted on its burn-free arcs, and how does it drift?
 
@@ -124,21 +127,29 @@ def calibrate(
     atmosphere  density model, whose name the coefficient will carry; null: NRLMSISE-00 by its surrogate. Burns are
                 looked for with NRLMSISE-00 in any case
     shared      what another object's drag says of this one's (:mod:`stationkeep.orbit.shared_error`)
+    sizes    how far they wander, to be learnt from the object's own sets; null: as ``model`` says
+    burns    those in the history, where they have been found before; null: they are looked for
 
     The coefficient is the geometric mean of the drift over the 60 days after the last set, its spread the 1 sigma of
     that mean. Valid for perigees of 140 to 1000 km.
     Raises :class:`ElementSetError` when burns or gaps leave no arc of at least 3 days and 4 sets, and where what was
     lost is within the noise of the sets.
     """
-    return fit_evidence(gather_evidence(history, weather, atmosphere), model, shared)
+    return fit_evidence(gather_evidence(history, weather, atmosphere, burns), model, shared, sizes)
 
 
-def gather_evidence(history: ElementHistory, weather: WeatherTrack, atmosphere: Atmosphere | None = None) -> Evidence:
+def gather_evidence(
+    history: ElementHistory,
+    weather: WeatherTrack,
+    atmosphere: Atmosphere | None = None,
+    burns: Sequence[Burn] | None = None,
+) -> Evidence:
     """The burns, the burn-free arcs and what the air took on each day: all of a calibration that is slow."""
     _require_drag(history)
     recent = _recent(history, weather)
     # with fewer sets than a burn can be seen in, nobody can say that an arc is free of burns
-    burns = find_burns(recent, weather) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else ()
+    if burns is None:
+        burns = find_burns(recent, weather) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else ()
     pieces = _usable_pieces(recent, burns) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else []
     if not pieces:
         raise ElementSetError(_too_little(recent, burns), hint=_where_more_is(history))
@@ -146,12 +157,17 @@ def gather_evidence(history: ElementHistory, weather: WeatherTrack, atmosphere: 
     return Evidence(tuple(item.elements for item in recent.sets), tuple(burns), losses, _arcs(losses))
 
 
-def fit_evidence(evidence: Evidence, model: DriftModel = DRIFT_MODEL, shared: SharedError | None = None) -> Calibration:
+def fit_evidence(
+    evidence: Evidence,
+    model: DriftModel = DRIFT_MODEL,
+    shared: SharedError | None = None,
+    sizes: SizePrior | None = SIZE_PRIOR,
+) -> Calibration:
     """The second half of :func:`calibrate`: the drift behind these losses, and the one number."""
     elements, losses, arcs = evidence.elements, evidence.losses, evidence.arcs
     if not typical_coefficient(losses) > 0.0:
         raise ElementSetError(_too_noisy(arcs), hint="give a longer history")
-    drift = fit_drift(losses, sun_angles_by_day(elements, losses.first_day_mjd, losses.day_count), model, shared)
+    drift = _drift(losses, sun_angles_by_day(elements, losses.first_day_mjd, losses.day_count), model, sizes, shared)
     last = elements[-1].epoch_mjd_utc
     ahead = drift.forecast(math.floor(last), sun_angles_by_day(elements, math.floor(last), OUTLOOK_DAYS))
     value, spread = ahead.mean_over(OUTLOOK_DAYS)
@@ -166,6 +182,19 @@ def fit_evidence(evidence: Evidence, model: DriftModel = DRIFT_MODEL, shared: Sh
         arc_count=len(arcs),
     )
     return Calibration(coefficient, arcs, evidence.burns, drift, elements, last)
+
+
+def _drift(
+    losses: AxisLosses,
+    sun_angle_deg: NDArray[np.float64],
+    model: DriftModel,
+    sizes: SizePrior | None,
+    shared: SharedError | None,
+) -> MixedDrift:
+    """The drift; with a calibrator at the model's own sizes, which are those its share was chosen at."""
+    if shared is None:
+        return fit_sizes(losses, sun_angle_deg, model, sizes)
+    return MixedDrift((fit_drift(losses, sun_angle_deg, model, shared),), np.ones(1))
 
 
 def probable_share(evidence: Evidence, calibrator: DragDrift, model: DriftModel = DRIFT_MODEL) -> SharedError | None:

@@ -68,6 +68,10 @@ class DriftModel:
         apart = _ANGLE_NODES_DEG[:, None] - _ANGLE_NODES_DEG[None, :]
         return np.asarray(self.sun_angle_fraction**2 * np.exp(-0.5 * (apart / self.sun_angle_width_deg) ** 2))
 
+    def angle_covariance_between(self, angles_deg: FloatArray, others_deg: FloatArray) -> FloatArray:
+        """Of the function of the Sun's angle between any angles, (n, m)."""
+        return np.asarray(angle_weights(angles_deg) @ self.angle_covariance() @ angle_weights(others_deg).T)
+
 
 DRIFT_MODEL = DriftModel()
 """The drift assumed unless another is given."""
@@ -120,7 +124,7 @@ class DragDrift:
 
     def covariance_with_used(self, days: FloatArray, sun_angle_deg: FloatArray) -> FloatArray:
         """Prior covariance between any days (counted from ``first_day_mjd``) and those with sets, (n_day, n_used)."""
-        angle = angle_weights(sun_angle_deg) @ self.model.angle_covariance() @ angle_weights(self.angles_used_deg).T
+        angle = self.model.angle_covariance_between(sun_angle_deg, self.angles_used_deg)
         used = self.days_used.astype(np.float64)
         before = self.model.covariance(days, used) + angle
         if self.shared is None:
@@ -187,26 +191,31 @@ class DriftForecast:
         Conditioning of Gaussian Processes*, 2021): exact, and linear in the number of days.
         """
         drift = self.drift
-        walk, angle = self._draw_before(rng)
+        # streams of their own, so that a longer course begins like a shorter one
+        slow, fast, rest = rng.spawn(3)
+        walk, angle = self._draw_before(slow, fast, rest)
         offset = self.first_day_mjd - drift.first_day_mjd
         begin = min(offset, 0)
         known = walk[drift.days_used - begin] + self._angle_weights[1] @ angle
         wanted = walk[offset - begin : offset - begin + self.day_count] + self._angle_weights[0] @ angle
-        misfit = drift.left_km(known - self._shared_mean_used, rng)
+        misfit = drift.left_km(known - self._shared_mean_used, rest)
         correction = _times(self._covariance, _times(drift.sensitivity_km.T, _times(drift.precision, misfit)))
         return np.asarray(drift.typical_m2_kg * np.exp(wanted + correction))
 
-    def _draw_before(self, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    def _draw_before(
+        self, slow: np.random.Generator, fast: np.random.Generator, rest: np.random.Generator
+    ) -> tuple[FloatArray, FloatArray]:
         """Level and wanderings on every day from the earlier to the later end, and the function of the angle."""
         model, drift = self.drift.model, self.drift
         offset = self.first_day_mjd - drift.first_day_mjd
         days = max(offset + self.day_count, int(drift.days_used[-1]) + 1) - min(offset, 0)
-        level = model.level_fraction * float(rng.standard_normal())
+        level = model.level_fraction * float(rest.standard_normal())
         if drift.shared is None:
-            walk = level + model.wandering(days, rng)
+            walk = level + _wandering(model.slow_fraction, model.slow_days, days, slow)
+            walk += _wandering(model.fast_fraction, model.fast_days, days, fast)
         else:
-            walk = level + drift.shared.wanderings(model, drift.first_day_mjd + min(offset, 0), days, rng)
-        return walk, self._angle_root @ rng.standard_normal(len(_ANGLE_NODES_DEG))
+            walk = level + drift.shared.wanderings(model, drift.first_day_mjd + min(offset, 0), days, rest)
+        return walk, self._angle_root @ rest.standard_normal(len(_ANGLE_NODES_DEG))
 
     @cached_property
     def _angle_weights(self) -> tuple[FloatArray, FloatArray]:
@@ -262,14 +271,13 @@ def fit_drift(
     used = np.flatnonzero(losses.unit_loss_km.any(axis=0))
     unit, angles = losses.unit_loss_km[:, used], np.asarray(sun_angle_deg)[used]
     typical, noise = typical_coefficient(losses), axis_noise_km(losses)
-    angle = angle_weights(angles)
-    before = model.covariance(used.astype(float), used.astype(float)) + angle @ model.angle_covariance() @ angle.T
+    before = model.covariance(used.astype(float), used.astype(float)) + model.angle_covariance_between(angles, angles)
     expected_log = np.zeros(len(used))
     if shared is not None:
         shared.require_density_model(losses.density_model)
         days_mjd = used.astype(np.float64) + losses.first_day_mjd
         before, expected_log = before - shared.known(days_mjd, days_mjd), shared.mean(days_mjd)
-    offsets = _OFFSET_KM**2 * (losses.piece[:, None] == losses.piece[None, :])
+    offsets = offset_covariance(losses.piece)
     log, weight = expected_log, np.ones(len(losses.loss_km))
     for _ in range(_MOST_ROUNDS):
         set_noise = noise / np.sqrt(weight)
@@ -294,7 +302,7 @@ def fit_drift(
         angles_used_deg=angles,
         sensitivity_km=expected,
         residual_km=residual,
-        precision=np.linalg.inv(covariance),
+        precision=np.asarray(np.linalg.inv(covariance)),
         set_noise_km=set_noise,
         piece=losses.piece,
         shared=shared,
@@ -305,6 +313,11 @@ def _angle_root(model: DriftModel) -> FloatArray:
     """A square root of the angle's covariance, which is singular to rounding: by eigenvalues."""
     values, vectors = np.linalg.eigh(model.angle_covariance())
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+def offset_covariance(piece: NDArray[np.int_]) -> FloatArray:
+    """Of the losses, because the level of each piece is open, (n_set, n_set)."""
+    return np.asarray(_OFFSET_KM**2 * (piece[:, None] == piece[None, :]))
 
 
 def angle_weights(sun_angle_deg: FloatArray) -> FloatArray:
