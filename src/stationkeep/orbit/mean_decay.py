@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_J2, EARTH_J3
-from stationkeep.environment.surrogate import load_surrogate_weights, surrogate_workspace
+from stationkeep.environment.surrogate import SurrogateWeights, load_surrogate_weights, surrogate_workspace
 from stationkeep.errors import DensityModelMismatch, OrbitError, SpaceWeatherRangeError
+from stationkeep.orbit.averaged_drag import AveragedWeights, averaged_workspace, load_averaged_weights
 from stationkeep.orbit.decay_kernel import AT_FLOOR, FAILED, NODE_COUNTS, REENTERED, RUNNING, fly, node_lattice
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.outcome import Outcome, OutcomeReason
@@ -95,6 +96,11 @@ def _lattices() -> tuple[FloatArray, ...]:
     return tuple(node_lattice(count) for count in NODE_COUNTS)
 
 
+@functools.cache
+def _nets() -> tuple[SurrogateWeights, AveragedWeights]:
+    return load_surrogate_weights(), load_averaged_weights()
+
+
 class MeanFlight:
     """One orbit flown piece by piece: advance, lift it with a burn, advance again. Belongs to one thread.
 
@@ -106,6 +112,8 @@ class MeanFlight:
                          number, or one a day counted as ``weather`` (a density error that wanders in time enters here
                          as a factor)
     reentry_altitude_km  re-entry is where the lowest point of the orbit reaches this geodetic height, 100 to 150
+    averaged             whether near-circular orbits may take their drag from the network trained on orbit averages
+                         (:mod:`stationkeep.orbit.averaged_drag`); without, from nodes along the orbit, five times slower
 
     Valid for perigees of 100 to 1000 km. Raises :class:`SpaceWeatherRangeError` when the weather does not cover the
     flight, :class:`OrbitError` for a coefficient that is not positive or a re-entry altitude out of range,
@@ -119,6 +127,7 @@ class MeanFlight:
         ballistic_m2_kg: float | FloatArray | BallisticCoefficient,
         *,
         reentry_altitude_km: float = 120.0,
+        averaged: bool = True,
     ) -> None:
         if not 100.0 <= reentry_altitude_km <= 150.0:
             raise OrbitError(
@@ -132,8 +141,9 @@ class MeanFlight:
         self._ballistic = _by_day(ballistic_m2_kg, days)
         self._reentry_altitude_km = reentry_altitude_km
         self._state = state_of(elements)
-        self._scratch = np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1]))
-        self._net_scratch = tuple(surrogate_workspace(count) for count in NODE_COUNTS)
+        self._averaged = averaged
+        scratch = np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1]))
+        self._work = _lattices(), scratch, surrogate_workspace(NODE_COUNTS[-1]), averaged_workspace()
         self._require_weather(elements.epoch_mjd_utc)
         if elements.epoch_mjd_utc == math.floor(elements.epoch_mjd_utc):
             self.altitude_by_day_km[int(elements.epoch_mjd_utc) - weather.first_day_mjd] = elements.mean_altitude_km
@@ -162,7 +172,7 @@ class MeanFlight:
             )
         self._require_weather(stop_mjd_utc)
         self.time_mjd_utc, reason = fly(
-            load_surrogate_weights(),
+            _nets(),
             self._state,
             self.time_mjd_utc,
             stop_mjd_utc,
@@ -172,9 +182,8 @@ class MeanFlight:
             floor_mean_altitude_km,
             self._reentry_altitude_km,
             self.altitude_by_day_km,
-            _lattices(),
-            self._scratch,
-            self._net_scratch,
+            self._work,
+            self._averaged,
         )
         return _REASONS[reason]
 
@@ -200,6 +209,7 @@ def fly_mean(
     *,
     floor_mean_altitude_km: float = 0.0,
     reentry_altitude_km: float = 120.0,
+    averaged: bool = True,
 ) -> DecayTrack:
     """Where is this orbit at a later moment, and did it fall before?
 
@@ -207,7 +217,7 @@ def fly_mean(
     ``stop_mjd_utc``: modified Julian day (UTC), not before the epoch. ``floor_mean_altitude_km``: stop when the mean
     semi-major axis minus 6378.137 km sinks to this.
     """
-    flight = MeanFlight(elements, weather, ballistic_m2_kg, reentry_altitude_km=reentry_altitude_km)
+    flight = MeanFlight(elements, weather, ballistic_m2_kg, reentry_altitude_km=reentry_altitude_km, averaged=averaged)
     reason = flight.advance(stop_mjd_utc, floor_mean_altitude_km=floor_mean_altitude_km)
     outcome = Outcome(reason, flight.time_mjd_utc, flight.mean_altitude_km)
     return DecayTrack(outcome, flight.elements, weather.first_day_mjd, flight.altitude_by_day_km)
