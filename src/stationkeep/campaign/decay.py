@@ -13,9 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import stationkeep
 from stationkeep.campaign.document import MeanAltitude
-from stationkeep.campaign.execution import map_runs
+from stationkeep.campaign.execution import MOST_RUNS, map_runs
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
-from stationkeep.campaign.run import MOST_RUNS
 from stationkeep.campaign.weather import CampaignWeather, campaign_weather
 from stationkeep.errors import InputError
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, Calibration, calibrate

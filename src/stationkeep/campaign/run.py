@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from stationkeep.campaign.document import RunDocument
-from stationkeep.campaign.execution import map_runs
+from stationkeep.campaign.execution import MOST_RUNS, map_runs
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.sampling import draw_inputs, median_inputs
 from stationkeep.campaign.summary import summarise
@@ -19,8 +19,6 @@ from stationkeep.simulation.timeline import Timeline
 
 if TYPE_CHECKING:
     from stationkeep.scenario.loader import LoadedScenario
-
-MOST_RUNS = 100_000
 
 
 @dataclass(frozen=True)

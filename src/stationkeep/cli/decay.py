@@ -41,6 +41,9 @@ def decay(
 
     Example: stationkeep decay --tle tiangong1.tle --as-of 2018-03-19 --space-weather observed
     """
+    from stationkeep.compiled import spare_linear_algebra
+
+    spare_linear_algebra()
     from stationkeep.campaign.decay import DecayOptions, predict_decay
     from stationkeep.orbit.history import as_element_history, read_any_history
     from stationkeep.timescale import mjd_utc, parse_utc

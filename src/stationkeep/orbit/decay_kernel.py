@@ -46,7 +46,7 @@ FAILED = 3
 
 # Within the model's range a step changes the mean altitude by at most this fraction of the height above 80 km, a
 # tenth of the density scale height or less: the midpoint rule then errs by under 1e-4 of the step.
-_STEP_FRACTION = 0.02
+_STEP_FRACTION = 0.04
 _HEIGHT_OFFSET_KM = 80.0
 _SLOW_KM_DAY = 0.5  # sinking slower than this, one evaluation a day is enough
 

@@ -54,6 +54,21 @@ class DriftModel:
         fast = self.fast_fraction**2 * np.exp(-apart / self.fast_days)
         return np.asarray(self.level_fraction**2 + slow + fast)
 
+    def fading(self, days_after: FloatArray, angle: FloatArray) -> FloatArray:
+        """(n_day, n_part): with :meth:`memory` the covariance of days after a moment with days before it.
+
+        ``angle``: weights of the angle's nodes on these days, see :func:`angle_weights`.
+        """
+        parts = np.ones_like(days_after), np.exp(-days_after / self.slow_days), np.exp(-days_after / self.fast_days)
+        return np.column_stack((*parts, angle))
+
+    def memory(self, days_before: FloatArray, angle: FloatArray) -> FloatArray:
+        """(n_part, n_day): see :meth:`fading`."""
+        level = np.full(len(days_before), self.level_fraction**2)
+        slow = self.slow_fraction**2 * np.exp(-days_before / self.slow_days)
+        fast = self.fast_fraction**2 * np.exp(-days_before / self.fast_days)
+        return np.vstack([level, slow, fast, self.angle_covariance() @ angle.T])
+
     def angle_covariance(self) -> FloatArray:
         """Of the function of the Sun's angle between its nodes, (n_node, n_node)."""
         apart = _ANGLE_NODES_DEG[:, None] - _ANGLE_NODES_DEG[None, :]
@@ -150,6 +165,7 @@ class DriftForecast:
         Conditioning of Gaussian Processes*, 2021): exact, and linear in the number of days.
         """
         drift = self.drift
+        basis, answer, echo = self._answer
         walk, angle = self._draw_before(rng)
         offset = self.first_day_mjd - drift.first_day_mjd
         begin = min(offset, 0)
@@ -158,9 +174,26 @@ class DriftForecast:
         noise = drift.set_noise_km * rng.standard_normal(len(drift.residual_km))
         offsets = _OFFSET_KM * rng.standard_normal(int(drift.piece[-1]) + 1)
         # einsum, not the matrix library: many draws run in threads, and its own threads would fight them
-        misfit = drift.residual_km - _times(drift.sensitivity_km, known) - noise - offsets[drift.piece]
-        correction = _times(self._covariance, _times(drift.sensitivity_km.T, _times(drift.precision, misfit)))
+        misfit = drift.residual_km - noise - offsets[drift.piece]
+        correction = _times(basis, _times(answer, misfit) - _times(echo, known))
         return np.asarray(drift.typical_m2_kg * np.exp(wanted + correction))
+
+    @cached_property
+    def _answer(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """How a misfit moves the days wanted: ``basis @ (answer @ misfit)``, and ``answer @ sensitivity``.
+
+        After the last set each process only fades: the covariance with the days before is then a sum of a few products
+        (level, slow, fast, the angle's nodes), and a draw costs next to nothing.
+        """
+        drift, days = self.drift, self._days
+        last = float(drift.days_used[-1])
+        if days[0] >= last:
+            basis = drift.model.fading(days - last, self._angle_weights[0])
+            inner = drift.model.memory(last - drift.days_used, self._angle_weights[1])
+        else:
+            basis, inner = np.eye(len(days)), self._covariance
+        answer = inner @ drift.sensitivity_km.T @ drift.precision
+        return basis, answer, answer @ drift.sensitivity_km
 
     def _draw_before(self, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
         """Level and wanderings on every day from the earlier to the later end, and the function of the angle."""
