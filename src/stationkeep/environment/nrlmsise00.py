@@ -20,8 +20,8 @@ _MJD_EPOCH = np.datetime64("1858-11-17T00:00:00", "s")
 _CHUNK = 100_000  # pymsis holds all inputs and eleven outputs of a call in memory
 # Beyond a daily Ap of about 265 the model breaks down over the poles at 108-118 km: temperatures of -50 000 K and
 # negative densities (found by 2 million random points), and the Fortran prints complaints to standard output.
-_STORM_LAYER_KM = (100.0, 125.0)
-_STORM_LAYER_MAX_AP = 230.0
+STORM_LAYER_KM = (100.0, 120.0)
+STORM_LAYER_MAX_AP = 230.0
 
 
 @functools.cache
@@ -37,7 +37,7 @@ class Nrlmsise00Reference:
     half of all at 900 km and low activity, nothing at 400 km. Local solar time is UT plus longitude. The published
     range is 0 to 1000 km; above, its hydrostatic formulas simply go on.
 
-    Between 100 and 125 km daily Ap is not taken above 230, where the model breaks down (negative densities over the
+    Between 100 and 120 km daily Ap is not taken above 230, where the model breaks down (negative densities over the
     poles from about 265 on). Five days from 1957 to 2024 were that disturbed.
     """
 
@@ -87,8 +87,8 @@ def reference_density(points: FloatArray) -> FloatArray:
     density = np.empty(points.shape[1])
     for begin in range(0, points.shape[1], _CHUNK):
         time, latitude, longitude, altitude, previous, mean, ap = points[:, begin : begin + _CHUNK]
-        low, high = _STORM_LAYER_KM
-        ap = np.where((altitude >= low) & (altitude <= high), np.minimum(ap, _STORM_LAYER_MAX_AP), ap)
+        low, high = STORM_LAYER_KM
+        ap = np.where((altitude >= low) & (altitude <= high), np.minimum(ap, STORM_LAYER_MAX_AP), ap)
         # Whole seconds: the Fortran takes nothing finer, and pymsis drops fractions.
         dates = _MJD_EPOCH + np.round(time * 86400.0).astype("int64").astype("timedelta64[s]")
         # All three indices are always given: pymsis would otherwise look them up, and download its table.

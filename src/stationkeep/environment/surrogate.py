@@ -37,7 +37,7 @@ SURROGATE_CEILING_KM = 1000.0
 
 N_PLACE = formulas.N_LOCAL + formulas.N_TURNING
 N_LATENT = 16
-N_HIDDEN = 40
+N_HIDDEN = 48
 _N_MIXED = N_LATENT + formulas.N_HEIGHT
 
 # Outside its range the surrogate only has to stay finite and monotonic while an integrator steps across the edge.

@@ -20,7 +20,7 @@ N_LOCAL: Final = 29
 """Place features of latitude and local solar time."""
 N_TURNING: Final = 30
 """Place features of longitude and universal time."""
-N_HEIGHT: Final = 4
+N_HEIGHT: Final = 6
 """Height features."""
 
 YEAR_DAYS: Final = 365.25
@@ -103,11 +103,17 @@ def turning_features(s: Any, c: Any, cos_time: Any, sin_time: Any, cos_longitude
     return rows
 
 
-def height_features(altitude_km: Any) -> tuple[Any, Any, Any, Any]:
-    """``t, t*t, q, q*q`` of geodetic altitude: ``t`` spreads 150-1000 km, ``q`` the steep layers above 100 km."""
+def height_features(altitude_km: Any) -> tuple[Any, ...]:
+    """``t, t*t, q, q*q, b, b*w`` of geodetic altitude (``N_HEIGHT`` of them).
+
+    ``t`` spreads 150-1000 km, ``q`` the steep layers above 100 km. The bell ``b`` and its slope stand at the turbopause,
+    where NRLMSISE-00 joins two temperature profiles (123 km) and storms over the poles bend them most.
+    """
     t = (altitude_km - 300.0) / (altitude_km + 300.0)
     q = 20.0 / (altitude_km - 80.0)
-    return t, t * t, q, q * q
+    w = (altitude_km - 116.0) / 10.0
+    b = 1.0 / (w * w + 1.0)
+    return t, t * t, q, q * q, b, b * w
 
 
 def reference_profile(coefficients: Sequence[Any], t: Any, q: Any) -> Any:
