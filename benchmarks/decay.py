@@ -94,7 +94,7 @@ def engine_figures() -> list[Figure]:
 
 
 def ensemble_figures() -> list[Figure]:
-    """Ten thousand flights, each under its own Sun and with its own course of the coefficient, drawn in the same time."""
+    """Ten thousand flights, each under its own Sun and with its own coefficient, drawn within the time."""
     count, error = 10_000, DensityError()
     weather = campaign_weather("as-known", float(EPOCH), float(EPOCH), float(EPOCH + TWO_YEARS_DAYS))
     stop = float(EPOCH + TWO_YEARS_DAYS)
@@ -154,7 +154,9 @@ def command_figures(repeats: int) -> list[Figure]:
             cold.append(timed_command(job, cache, folder))
             warm.append(timed_command(job, cache, folder))
             answers += [timed_command(["--help"], cache, folder) for _ in range(5)]
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * MAXRSS_BYTES  # of the largest child: a cold main job
+    peak = (
+        resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * MAXRSS_BYTES
+    )  # of the largest child: a cold main job
     (cold_s, cold_cpu_s), (warm_s, warm_cpu_s) = min(cold), min(warm)
     print(f"<!-- processor time of the main job: {cold_cpu_s:.1f} s cold, {warm_cpu_s:.1f} s with kernels compiled -->")
     return [

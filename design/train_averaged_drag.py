@@ -288,7 +288,11 @@ def main() -> None:
     print("labelled", flush=True)
     train(net, data, options.steps, torch.Generator().manual_seed(options.seed))
     notes: dict[str, object] = {"script_version": SCRIPT_VERSION, "density_model": "NRLMSISE-00"}
-    notes |= {"pymsis": metadata.version("pymsis"), "torch": metadata.version("torch"), "test_samples": len(test.target)}
+    notes |= {
+        "pymsis": metadata.version("pymsis"),
+        "torch": metadata.version("torch"),
+        "test_samples": len(test.target),
+    }
     notes |= {name: value for name, value in vars(options).items() if name not in ("out", "threads")}
     notes["test_errors_percent"] = errors_by_band(net, test_orbits, test)
     export(net, data.profile, notes, options.out)

@@ -161,7 +161,9 @@ def orbit_table() -> str:
     return "\n".join(lines)
 
 
-def archive_points(rng: np.random.Generator, heights: tuple[float, float], days: Floats, table: Floats) -> tuple[Floats, ...]:
+def archive_points(
+    rng: np.random.Generator, heights: tuple[float, float], days: Floats, table: Floats
+) -> tuple[Floats, ...]:
     """Random moments and places on the given days (counted from the archive's first)."""
     chosen = rng.choice(days, POINTS)
     return (

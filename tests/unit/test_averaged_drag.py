@@ -90,14 +90,16 @@ def test_rates_are_proportional_to_the_coefficient_and_point_down() -> None:
 
 def test_retrograde_orbits_feel_more_drag() -> None:
     """Against air that turns eastward, by the ratio of the squared speeds through it; places being the same."""
-    east, west = (kernel_rates(59_671.0, orbit(400.0, 0.0, inclination), SUN, 0.01)[0] for inclination in (1e-3, 179.999))
+    east, west = (
+        kernel_rates(59_671.0, orbit(400.0, 0.0, inclination), SUN, 0.01)[0] for inclination in (1e-3, 179.999)
+    )
     motion = math.sqrt(EARTH_MU_KM3_S2 / (EARTH_EQUATORIAL_RADIUS_KM + 400.0) ** 3)
     slowed = EARTH_ROTATION_RAD_S / motion
     assert west / east == pytest.approx(((1.0 + slowed) / (1.0 - slowed)) ** 2, rel=1e-3)
 
 
 def test_lowest_point_is_never_above_the_true_one() -> None:
-    """By at most 1.5 km below it, over all planes and perigees."""
+    """Over all planes and perigees; it decides on steps and on who answers, never on re-entry."""
     rng = np.random.default_rng(3)
     scratch, lattice = np.empty((8, 192)), node_lattice(192)
     for _ in range(200):

@@ -55,18 +55,27 @@ def test_single_orbits_on_days_that_were(heights_km: tuple[float, float]) -> Non
 
 @pytest.mark.parametrize(
     ("altitude_km", "inclination_deg", "start", "ballistic"),
-    [(418.0, 51.64, 59_671, 0.00685), (390.0, 42.8, 57_500, 0.006), (480.0, 97.4, 59_300, 0.012), (350.0, 5.0, 56_700, 0.004)],
+    [
+        (418.0, 51.64, 59_671, 0.00685),
+        (390.0, 42.8, 57_500, 0.016),
+        (480.0, 97.4, 59_300, 0.012),
+        (350.0, 5.0, 56_700, 0.004),
+    ],
 )
 def test_flights_with_it_and_with_nodes_agree(
     altitude_km: float, inclination_deg: float, start: int, ballistic: float
 ) -> None:
-    """Altitude lost and time to the fall: 0.5 %, half of what the engine promises against high fidelity."""
+    """Altitude lost and time to the fall: 0.5 %, half of what the engine promises against high fidelity.
+
+    Near the end a shift in time of half a per cent becomes a larger one of altitude: the fall steepens.
+    """
     elements = MeanElements(
         start, EARTH_EQUATORIAL_RADIUS_KM + altitude_km, 0.0008, math.radians(inclination_deg), 1.0, 2.0
     )
     sun = WeatherTrack(start, bundled_space_weather().drivers(start, 1500))
     fast, slow = (fly_mean(elements, start + 1400.0, sun, ballistic, averaged=way) for way in (True, False))
-    assert slow.outcome.reentered and fast.outcome.reentered
+    assert slow.outcome.reentered
+    assert fast.outcome.reentered
     remaining = slow.outcome.time_mjd_utc - start
     assert fast.outcome.time_mjd_utc - start == pytest.approx(remaining, rel=0.005)
     for share in (0.1, 0.3, 0.5, 0.7, 0.9):

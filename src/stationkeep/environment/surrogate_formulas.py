@@ -106,8 +106,8 @@ def turning_features(s: Any, c: Any, cos_time: Any, sin_time: Any, cos_longitude
 def height_features(altitude_km: Any) -> tuple[Any, ...]:
     """``t, t*t, q, q*q, b, b*w`` of geodetic altitude (``N_HEIGHT`` of them).
 
-    ``t`` spreads 150-1000 km, ``q`` the steep layers above 100 km. The bell ``b`` and its slope stand at the turbopause,
-    where NRLMSISE-00 joins two temperature profiles (123 km) and storms over the poles bend them most.
+    ``t`` spreads 150-1000 km, ``q`` the steep layers above 100 km. The bell ``b`` and its slope stand where
+    NRLMSISE-00 joins two temperature profiles (123 km), which storms over the poles bend most.
     """
     t = (altitude_km - 300.0) / (altitude_km + 300.0)
     q = 20.0 / (altitude_km - 80.0)

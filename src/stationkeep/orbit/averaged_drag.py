@@ -148,10 +148,12 @@ _effective_altitude_km = compiled(fastmath=True)(formulas.effective_altitude_km)
 
 @compiled(fastmath=True)
 def lowest_point_km(state: Any) -> float:
-    """A height the orbit nowhere comes below, by at most a kilometre and a half [geodetic km]."""
+    """A height the orbit nowhere comes below [geodetic km]: as if perigee stood where the ground is highest."""
     sin_i = math.sin(state[3])
     effective = _effective_altitude_km(state[0], sin_i * sin_i)
-    return float(effective - _SWING_KM * sin_i * sin_i - state[0] * math.sqrt(state[1] * state[1] + state[2] * state[2]))
+    return float(
+        effective - _SWING_KM * sin_i * sin_i - state[0] * math.sqrt(state[1] * state[1] + state[2] * state[2])
+    )
 
 
 @compiled(fastmath=True)

@@ -61,8 +61,8 @@ def place_nodes(time_mjd: float, span_days: float, state: Any, lattice: Any, scr
     """Where and when the nodes of an orbit are; return the lowest geodetic height [km].
 
     ``lattice``: (3, n) cosine and sine of the nodes' eccentric longitude and their share of the step. ``scratch``:
-    (8, >= n) receives time [MJD], sine and cosine of geodetic latitude, longitude, local solar time [rad], height within
-    the density net's range, (a row left free), height [km].
+    (8, >= n) receives time [MJD], sine and cosine of geodetic latitude, longitude, local solar time [rad], height
+    within the density net's range, (a row left free), height [km].
     """
     cos_k, sin_k = lattice[0], lattice[1]
     a, xi, eta, raan = state[0], state[1], state[2], state[4]

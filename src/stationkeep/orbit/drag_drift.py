@@ -189,7 +189,7 @@ class DriftForecast:
         last = float(drift.days_used[-1])
         if days[0] >= last:
             basis = drift.model.fading(days - last, self._angle_weights[0])
-            inner = drift.model.memory(last - drift.days_used, self._angle_weights[1])
+            inner = drift.model.memory(last - drift.days_used.astype(np.float64), self._angle_weights[1])
         else:
             basis, inner = np.eye(len(days)), self._covariance
         answer = inner @ drift.sensitivity_km.T @ drift.precision

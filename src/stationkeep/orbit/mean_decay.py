@@ -113,7 +113,7 @@ class MeanFlight:
                          as a factor)
     reentry_altitude_km  re-entry is where the lowest point of the orbit reaches this geodetic height, 100 to 150
     averaged             whether near-circular orbits may take their drag from the network trained on orbit averages
-                         (:mod:`stationkeep.orbit.averaged_drag`); without, from nodes along the orbit, five times slower
+                         (:mod:`stationkeep.orbit.averaged_drag`); else from nodes along the orbit, three times slower
 
     Valid for perigees of 100 to 1000 km. Raises :class:`SpaceWeatherRangeError` when the weather does not cover the
     flight, :class:`OrbitError` for a coefficient that is not positive or a re-entry altitude out of range,
