@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stationkeep.environment.atmosphere import FloatArray, Wind, checked_points, still_air
+from stationkeep.environment.surrogate_formulas import HIGHEST_DAILY_F107_SFU
 
 DENSITY_MODEL = "NRLMSISE-00"
 
@@ -37,8 +38,9 @@ class Nrlmsise00Reference:
     half of all at 900 km and low activity, nothing at 400 km. Local solar time is UT plus longitude. The published
     range is 0 to 1000 km; above, its hydrostatic formulas simply go on.
 
-    Between 100 and 120 km daily Ap is not taken above 230, where the model breaks down (negative densities over the
-    poles from about 265 on). Five days from 1957 to 2024 were that disturbed.
+    A daily F10.7 above 400 sfu, a radio burst, is taken as 400. Between 100 and 120 km daily Ap is not taken above 230,
+    where the model breaks down (negative densities over the poles from about 265 on). Five days from 1957 to 2024 were
+    that disturbed.
     """
 
     wind: Wind = still_air
@@ -87,6 +89,7 @@ def reference_density(points: FloatArray) -> FloatArray:
     density = np.empty(points.shape[1])
     for begin in range(0, points.shape[1], _CHUNK):
         time, latitude, longitude, altitude, previous, mean, ap = points[:, begin : begin + _CHUNK]
+        previous = np.minimum(previous, HIGHEST_DAILY_F107_SFU)
         low, high = STORM_LAYER_KM
         ap = np.where((altitude >= low) & (altitude <= high), np.minimum(ap, STORM_LAYER_MAX_AP), ap)
         # Whole seconds: the Fortran takes nothing finer, and pymsis drops fractions.

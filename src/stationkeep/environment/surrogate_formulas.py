@@ -26,6 +26,11 @@ N_HEIGHT: Final = 6
 YEAR_DAYS: Final = 365.25
 """Period of the season; its phase drifts by less than a day over a leap-year cycle (0.1 % of density)."""
 
+HIGHEST_DAILY_F107_SFU: Final = 400.0
+"""A daily flux above this is not taken: it is a radio burst in the noon reading, not more heat. Seven days from 1957 to
+2025 have one (938.6 sfu on 2011-03-08), and NRLMSISE-00 turns over at about 500: at 800 its density at 420 km is a
+hundred-thousandth."""
+
 # How NRLMSISE-00 lets daily Ap saturate: a(Ap) = x + (s - 1) (x + (exp(-k x) - 1) / k) with x = Ap - 4.
 # k and s are recovered from the reference code's exospheric temperature, which follows this form to seven digits.
 AP_SATURATION_RATE: Final = 0.08470006

@@ -185,7 +185,8 @@ def averaged_rates(
     a, xi, eta = state[0], state[1], state[2]
     season = 2.0 * math.pi / surrogate_formulas.YEAR_DAYS * (time_mjd - 51544.0)
     saturation = math.exp(-surrogate_formulas.AP_SATURATION_RATE * (drivers[2] - 4.0))
-    day = _day_features(math.cos(season), math.sin(season), drivers[0], drivers[1], drivers[2], saturation)
+    daily = min(drivers[0], surrogate_formulas.HIGHEST_DAILY_F107_SFU)
+    day = _day_features(math.cos(season), math.sin(season), daily, drivers[1], drivers[2], saturation)
     for k in range(surrogate_formulas.N_DAY):
         work[_DAY + k] = day[k]
     local = state[4] - math.radians(_SIDEREAL_DEG + _SIDEREAL_DEG_DAY * (time_mjd - 51544.5))
