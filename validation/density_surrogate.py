@@ -69,7 +69,7 @@ the 99th percentile of the absolute error.
 ## On days that were
 
 Random days of the archive (December 1957 to May 2025) with the Sun they had, random places. The training drew its
-conditions at random and knows none of these days as such. Storm days (Ap above 80, one in 140) are drawn for
+conditions at random and knows none of these days as such. Storm days (Ap above 80, one in 130) are drawn for
 themselves in the last columns.
 
 {archive}
