@@ -15,11 +15,11 @@ import stationkeep
 from stationkeep.campaign.coefficient_file import GivenCoefficient
 from stationkeep.campaign.document import MeanAltitude
 from stationkeep.campaign.drag_courses import Drag, FittedDrag, GivenDrag
+from stationkeep.campaign.execution import MOST_RUNS
 from stationkeep.campaign.falls import Fall, Flown, fly_falls
 from stationkeep.campaign.fit_notes import element_sets_of
 from stationkeep.campaign.part import Part
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
-from stationkeep.campaign.run import MOST_RUNS
 from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_weather
 from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from stationkeep.campaign.beside import under_the_sun_that_came
 from stationkeep.campaign.document import RunDocument
-from stationkeep.campaign.execution import map_runs
+from stationkeep.campaign.execution import MOST_RUNS, map_runs
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.sampling import draw_inputs, median_inputs
 from stationkeep.campaign.summary import summarise
@@ -20,8 +20,6 @@ from stationkeep.simulation.timeline import Timeline
 
 if TYPE_CHECKING:
     from stationkeep.scenario.loader import LoadedScenario
-
-MOST_RUNS = 100_000
 
 
 @dataclass(frozen=True)

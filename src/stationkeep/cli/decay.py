@@ -66,6 +66,9 @@ def decay(
 
     Example: stationkeep decay --tle tiangong1.tle --as-of 2018-03-19 --space-weather observed
     """
+    from stationkeep.compiled import spare_linear_algebra
+
+    spare_linear_algebra()
     from stationkeep.campaign.coefficient_file import read_coefficient
     from stationkeep.campaign.decay import DecayOptions, predict_decay
     from stationkeep.orbit.history import read_any_history

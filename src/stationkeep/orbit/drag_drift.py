@@ -63,6 +63,21 @@ class DriftModel:
         slow = _wandering(self.slow_fraction, self.slow_days, day_count, rng)
         return slow + _wandering(self.fast_fraction, self.fast_days, day_count, rng)
 
+    def fading(self, days_after: FloatArray, angle: FloatArray) -> FloatArray:
+        """(n_day, n_part): with :meth:`memory` the covariance of days after a moment with days before it.
+
+        ``angle``: weights of the angle's nodes on these days, see :func:`angle_weights`.
+        """
+        parts = np.ones_like(days_after), np.exp(-days_after / self.slow_days), np.exp(-days_after / self.fast_days)
+        return np.column_stack((*parts, angle))
+
+    def memory(self, days_before: FloatArray, angle: FloatArray) -> FloatArray:
+        """(n_part, n_day): see :meth:`fading`."""
+        level = np.full(len(days_before), self.level_fraction**2)
+        slow = self.slow_fraction**2 * np.exp(-days_before / self.slow_days)
+        fast = self.fast_fraction**2 * np.exp(-days_before / self.fast_days)
+        return np.vstack([level, slow, fast, self.angle_covariance() @ angle.T])
+
     def angle_covariance(self) -> FloatArray:
         """Of the function of the Sun's angle between its nodes, (n_node, n_node)."""
         apart = _ANGLE_NODES_DEG[:, None] - _ANGLE_NODES_DEG[None, :]
@@ -140,10 +155,13 @@ class DragDrift:
 
     def left_km(self, log: FloatArray, rng: np.random.Generator) -> FloatArray:
         """What these logarithms on the days used, and random noise, leave of the losses, (n_set,)."""
+        return self.open_km(rng) - _times(self.sensitivity_km, log)
+
+    def open_km(self, rng: np.random.Generator) -> FloatArray:
+        """The losses to be explained, less random noise of the sets and levels of the pieces, (n_set,)."""
         noise = self.set_noise_km * rng.standard_normal(len(self.residual_km))
         offsets = _OFFSET_KM * rng.standard_normal(int(self.piece[-1]) + 1)
-        # einsum, not the matrix library: many draws run in threads, and its own threads would fight them
-        return np.asarray(self.residual_km - _times(self.sensitivity_km, log) - noise - offsets[self.piece])
+        return np.asarray(self.residual_km - noise - offsets[self.piece])
 
 
 @dataclass(frozen=True)
@@ -193,14 +211,32 @@ class DriftForecast:
         drift = self.drift
         # streams of their own, so that a longer course begins like a shorter one
         slow, fast, rest = rng.spawn(3)
+        basis, answer, echo = self._answer
         walk, angle = self._draw_before(slow, fast, rest)
         offset = self.first_day_mjd - drift.first_day_mjd
         begin = min(offset, 0)
         known = walk[drift.days_used - begin] + self._angle_weights[1] @ angle
         wanted = walk[offset - begin : offset - begin + self.day_count] + self._angle_weights[0] @ angle
-        misfit = drift.left_km(known - self._shared_mean_used, rest)
-        correction = _times(self._covariance, _times(drift.sensitivity_km.T, _times(drift.precision, misfit)))
+        misfit = drift.open_km(rest)
+        correction = _times(basis, _times(answer, misfit) - _times(echo, known - self._shared_mean_used))
         return np.asarray(drift.typical_m2_kg * np.exp(wanted + correction))
+
+    @cached_property
+    def _answer(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """How a misfit moves the days wanted: ``basis @ (answer @ misfit)``, and ``answer @ sensitivity``.
+
+        After the last set each process only fades: the covariance with the days before is then a sum of a few products
+        (level, slow, fast, the angle's nodes), and a draw costs next to nothing.
+        """
+        drift, days = self.drift, self._days
+        last = float(drift.days_used[-1])
+        if days[0] >= last and drift.shared is None:
+            basis = drift.model.fading(days - last, self._angle_weights[0])
+            inner = drift.model.memory(last - drift.days_used.astype(np.float64), self._angle_weights[1])
+        else:
+            basis, inner = np.eye(len(days)), self._covariance
+        answer = inner @ drift.sensitivity_km.T @ drift.precision
+        return basis, answer, answer @ drift.sensitivity_km
 
     def _draw_before(
         self, slow: np.random.Generator, fast: np.random.Generator, rest: np.random.Generator

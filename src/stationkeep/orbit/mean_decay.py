@@ -18,8 +18,14 @@ from numpy.typing import NDArray
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_J2, EARTH_J3
 from stationkeep.environment.atmosphere import Atmosphere
-from stationkeep.environment.surrogate import Nrlmsise00Surrogate, load_surrogate_weights, surrogate_workspace
+from stationkeep.environment.surrogate import (
+    Nrlmsise00Surrogate,
+    SurrogateWeights,
+    load_surrogate_weights,
+    surrogate_workspace,
+)
 from stationkeep.errors import DensityModelMismatch, OrbitError, SpaceWeatherRangeError
+from stationkeep.orbit.averaged_drag import AveragedWeights, averaged_workspace, load_averaged_weights
 from stationkeep.orbit.decay_kernel import AT_FLOOR, FAILED, NODE_COUNTS, REENTERED, RUNNING, fly, node_lattice
 from stationkeep.orbit.direct_drag import DirectAir, fly_direct
 from stationkeep.orbit.elements import MeanElements
@@ -97,6 +103,11 @@ def _lattices() -> tuple[FloatArray, ...]:
     return tuple(node_lattice(count) for count in NODE_COUNTS)
 
 
+@functools.cache
+def _nets() -> tuple[SurrogateWeights, AveragedWeights]:
+    return load_surrogate_weights(), load_averaged_weights()
+
+
 class MeanFlight:
     """One orbit flown piece by piece: advance, lift it with a burn, advance again. Belongs to one thread.
 
@@ -109,6 +120,8 @@ class MeanFlight:
                          as a factor)
     reentry_altitude_km  re-entry is where the lowest point of the orbit reaches this geodetic height, 100 to 150
     atmosphere           any density model; null: NRLMSISE-00 by its surrogate, compiled and a hundred times faster
+    averaged             whether near-circular orbits may take their drag from the network trained on orbit averages
+                         (:mod:`stationkeep.orbit.averaged_drag`); else from nodes along the orbit, three times slower
 
     Valid for perigees of 100 to 1000 km. Raises :class:`SpaceWeatherRangeError` when the weather does not cover the
     flight, :class:`OrbitError` for a coefficient that is not positive or a re-entry altitude out of range,
@@ -123,6 +136,7 @@ class MeanFlight:
         *,
         reentry_altitude_km: float = 120.0,
         atmosphere: Atmosphere | None = None,
+        averaged: bool = True,
     ) -> None:
         if not 100.0 <= reentry_altitude_km <= 150.0:
             raise OrbitError(
@@ -137,8 +151,9 @@ class MeanFlight:
         self._ballistic = _by_day(ballistic_m2_kg, days, density_model_of(atmosphere))
         self._reentry_altitude_km = reentry_altitude_km
         self._state = state_of(elements)
-        self._scratch = np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1]))
-        self._net_scratch = tuple(surrogate_workspace(count) for count in NODE_COUNTS)
+        self._averaged = averaged
+        scratch = np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1]))
+        self._work = _lattices(), scratch, surrogate_workspace(NODE_COUNTS[-1]), averaged_workspace()
         self._require_weather(elements.epoch_mjd_utc)
         if elements.epoch_mjd_utc == math.floor(elements.epoch_mjd_utc):
             self.altitude_by_day_km[int(elements.epoch_mjd_utc) - weather.first_day_mjd] = elements.mean_altitude_km
@@ -169,7 +184,7 @@ class MeanFlight:
         if self._air is not None:
             return self._advance_direct(self._air, stop_mjd_utc, floor_mean_altitude_km, drag_factor)
         self.time_mjd_utc, reason = fly(
-            load_surrogate_weights(),
+            _nets(),
             self._state,
             self.time_mjd_utc,
             stop_mjd_utc,
@@ -179,9 +194,8 @@ class MeanFlight:
             floor_mean_altitude_km,
             self._reentry_altitude_km,
             self.altitude_by_day_km,
-            _lattices(),
-            self._scratch,
-            self._net_scratch,
+            self._work,
+            self._averaged,
         )
         return _REASONS[reason]
 
@@ -223,6 +237,7 @@ def fly_mean(
     floor_mean_altitude_km: float = 0.0,
     reentry_altitude_km: float = 120.0,
     atmosphere: Atmosphere | None = None,
+    averaged: bool = True,
 ) -> DecayTrack:
     """Where is this orbit at a later moment, and did it fall before?
 
@@ -231,7 +246,12 @@ def fly_mean(
     semi-major axis minus 6378.137 km sinks to this.
     """
     flight = MeanFlight(
-        elements, weather, ballistic_m2_kg, reentry_altitude_km=reentry_altitude_km, atmosphere=atmosphere
+        elements,
+        weather,
+        ballistic_m2_kg,
+        reentry_altitude_km=reentry_altitude_km,
+        atmosphere=atmosphere,
+        averaged=averaged,
     )
     reason = flight.advance(stop_mjd_utc, floor_mean_altitude_km=floor_mean_altitude_km)
     outcome = Outcome(reason, flight.time_mjd_utc, flight.mean_altitude_km)

@@ -215,12 +215,16 @@ def two_line_text(sets: Sequence[ElementSet]) -> str:
     return "".join(f"{item.name}\n" * bool(item.name) + f"{item.line1}\n{item.line2}\n" for item in sets)
 
 
+# What each byte counts for in a line's checksum: digits their value, a minus sign one, the rest nothing.
+_CHECKSUM_VALUES = bytes(byte - 48 if 48 <= byte < 58 else int(byte == 45) for byte in range(256))
+
+
 def _check_line(line: str, columns: re.Pattern[str], which: str) -> None:
     if len(line) != _LINE_LENGTH:
         raise ElementSetError(f"line {which} has {len(line)} columns, a TLE line has {_LINE_LENGTH}")
     if not line.isascii() or not columns.fullmatch(line):
         raise ElementSetError(f"line {which} is not in TLE columns: {line!r}")
-    total = sum(int(char) if char.isdigit() else char == "-" for char in line[:-1]) % 10
+    total = sum(line[:-1].encode("ascii").translate(_CHECKSUM_VALUES)) % 10
     if total != int(line[-1]):
         raise ElementSetError(f"line {which} fails its checksum: it ends in {line[-1]}, its columns add up to {total}")
 
