@@ -63,10 +63,12 @@ def places_of(falls: Falls, land: LandMask) -> Places:
     half = max(math.ceil(_REACH_SIGMA * smear / step_days), 1)
     ahead_km = _ORBIT_RADIUS_KM * _path_rate_rad_s() * _STEP_S
     first, last = (round(distance / ahead_km) for distance in DEBRIS_KM)
-    offsets = np.arange(-half, half + last + 1) * step_days
+    offsets = np.arange(-half, half + last + 1, dtype=np.float64) * step_days
     weight = np.exp(-0.5 * (offsets[: 2 * half + 1] / smear) ** 2)
     weight /= weight.sum() * len(falls.time_mjd_utc)
-    cells = np.stack([_cells(track_near(falls, index, offsets)) for index in range(len(falls.time_mjd_utc))])
+    cells = np.stack(
+        [_cells(track_near(falls, index, np.asarray(offsets))) for index in range(len(falls.time_mjd_utc))]
+    )
     above = cells[:, : 2 * half + 1]
     grid = np.bincount(above.ravel(), np.tile(weight, len(cells)), ROWS * COLUMNS)
     struck = np.bincount(land.country, grid[land.cell] * land.fraction, len(land.countries))
