@@ -95,7 +95,7 @@ def test_over_the_congo_the_countries_ahead_see_debris() -> None:
     by_code = {row.iso2: row for row in places.countries}
     assert places.ocean_probability < 0.01
     assert by_code["CD"].break_up_probability > 0.8
-    assert by_code["SS"].debris_probability + by_code["UG"].debris_probability + by_code["CD"].debris_probability > 1.0
+    assert by_code["SS"].debris_probability > 0.3  # 300 to 1500 km to the north-east
     assert places.debris_on_land_probability == pytest.approx(1.0, abs=1e-6)
     land = sum(row.break_up_probability for row in places.countries)
     assert land + places.ocean_probability == pytest.approx(1.0, abs=1e-6)

@@ -45,7 +45,7 @@ _LARGEST_ECCENTRICITY = 0.02
 _FARTHEST_FACTOR = 2.2  # runs are followed to this many expected remaining times, and a day
 _PLACE_ONLY_BELOW_DAYS = 2.0
 _OLD_SETS_DAYS = 1.0
-_WITHOUT_HEYOKA_KM = 150.0
+_WITHOUT_HEYOKA_KM = 135.0
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _MOST_POINTS = 4000
 _UPDATE_RUNS = 60
@@ -306,7 +306,7 @@ def _notes(known: ElementHistory, as_of: float, forecast: Forecast, quantiles: l
     if forecast.without_heyoka is not None:
         notes.append(
             f"{forecast.without_heyoka}. Without it the last stretch is flown with a simpler gravity field: the time "
-            "is off by up to a hundredth of what remains, the place along the track with it"
+            "is off by up to a fiftieth of what remains, the place along the track with it"
         )
     age = as_of - known.sets[-1].epoch_mjd_utc
     if age > _OLD_SETS_DAYS:

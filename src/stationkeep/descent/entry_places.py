@@ -70,7 +70,7 @@ def places_of(falls: Falls, land: LandMask) -> Places:
         [_cells(track_near(falls, index, np.asarray(offsets))) for index in range(len(falls.time_mjd_utc))]
     )
     above = cells[:, : 2 * half + 1]
-    grid = np.bincount(above.ravel(), np.tile(weight, len(cells)), ROWS * COLUMNS)
+    grid = np.asarray(np.bincount(above.ravel(), np.tile(weight, len(cells)), ROWS * COLUMNS), dtype=np.float64)
     struck = np.bincount(land.country, grid[land.cell] * land.fraction, len(land.countries))
     debris, any_land = _debris(cells, weight, (first, last), land)
     rows = (
