@@ -91,12 +91,6 @@ def test_a_moment_before_the_first_set_and_one_after_the_fall(cli, sky: WeatherT
     assert "came down before" in refused(cli, "--tle", low, "--as-of", "2020-12-01", "--space-weather", "observed")
 
 
-def test_a_push_on_the_last_day(cli, sky: WeatherTrack, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    push = made.Push(made.START_MJD + 10.2, 2.0)
-    pushed = written(tmp_path / "pushed.tle", made.flown(11.0, sky, [push], altitude_km=225.0))
-    assert "was pushed about" in refused(cli, "--tle", pushed, "--space-weather", "observed")
-
-
 @pytest.mark.parametrize(
     "bad",
     [("--runs", 3), ("--size-m", 0), ("--entry-altitude-km", 60), ("--precise-below-km", 90), ("--updates", -1),
