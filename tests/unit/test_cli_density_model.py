@@ -198,8 +198,8 @@ def test_help_states_the_licence(cli) -> None:  # type: ignore[no-untyped-def]
 def test_a_function_of_one_s_own_calibrates_and_predicts(tle: Path) -> None:
     history = read_history(tle)
     whole, half = (calibrate_document(history, density_model=model) for model in ("NRLMSISE-00", HALF))
-    # half the density, twice the coefficient; the fit is not linear to the last digit
-    assert half.value_m2_kg == pytest.approx(2.0 * whole.value_m2_kg, rel=2.0e-3)
+    # half the density, twice the coefficient: nodes here, the network of orbit averages (0.5 %) there
+    assert half.value_m2_kg == pytest.approx(2.0 * whole.value_m2_kg, rel=6.0e-3)
     assert half.density_model == "half"
     options = DecayOptions("observed", runs=4, horizon_days=120.0, density_model=HALF)
     fall = predict_decay(history, None, options)

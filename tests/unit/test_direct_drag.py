@@ -68,13 +68,13 @@ def test_agrees_with_the_compiled_core(
 ) -> None:
     """One density through both codes: they differ by rounding and the core's fast arithmetic, grown by the fall."""
     start, sun = orbit(altitude_km, eccentricity, inclination_deg), changing_sun()
-    core = fly_mean(start, EPOCH + days, sun, 0.008)
+    core = fly_mean(start, EPOCH + days, sun, 0.008, averaged=False)
     twin = twin_flight(start, sun)
     assert twin.advance(EPOCH + days) == core.outcome.reason
     assert twin.time_mjd_utc == pytest.approx(core.outcome.time_mjd_utc, abs=1.0e-4)
     np.testing.assert_allclose(twin.altitude_by_day_km, core.altitude_by_day_km, atol=0.01)
     flown = core.outcome.time_mjd_utc - EPOCH
-    half, same = fly_mean(start, EPOCH + 0.5 * flown, sun, 0.008).elements, twin_flight(start, sun)
+    half, same = fly_mean(start, EPOCH + 0.5 * flown, sun, 0.008, averaged=False).elements, twin_flight(start, sun)
     same.advance(EPOCH + 0.5 * flown)
     lost = start.semi_major_axis_km - half.semi_major_axis_km
     assert same.elements.semi_major_axis_km == pytest.approx(half.semi_major_axis_km, abs=1.0e-5 * lost)
@@ -85,7 +85,7 @@ def test_agrees_with_the_compiled_core(
 def test_floor_and_drag_factor_as_in_the_core() -> None:
     sun = changing_sun()
     for floor, factor in ((395.0, 1.0), (0.0, 3.0)):
-        flights = [MeanFlight(orbit(400.0), sun, 0.008), twin_flight(orbit(400.0), sun)]
+        flights = [MeanFlight(orbit(400.0), sun, 0.008, averaged=False), twin_flight(orbit(400.0), sun)]
         reasons = [flight.advance(EPOCH + 60.0, floor_mean_altitude_km=floor, drag_factor=factor) for flight in flights]
         assert reasons[0] == reasons[1]
         assert flights[1].time_mjd_utc == pytest.approx(flights[0].time_mjd_utc, abs=1.0e-5)

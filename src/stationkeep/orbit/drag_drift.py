@@ -137,6 +137,16 @@ class DragDrift:
         spread = np.sqrt(np.maximum(before - np.sum(reach @ self.precision * reach, axis=1), 0.0))
         return np.asarray(np.exp(reach @ (self.precision @ self.residual_km))), np.asarray(spread)
 
+    def at(self, days: FloatArray, sun_angle_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Logarithm of the coefficient at any moments, (n,), and its covariance, (n, n).
+
+        ``days``: counted from ``first_day_mjd``, where a whole number stands for the middle of that day.
+        """
+        reach = self.covariance_with_used(days, sun_angle_deg) @ self.sensitivity_km.T
+        before = self.model.covariance(days, days) + self.model.angle_covariance_between(sun_angle_deg, sun_angle_deg)
+        log = math.log(self.typical_m2_kg) + reach @ (self.precision @ self.residual_km)
+        return np.asarray(log), np.asarray(before - reach @ self.precision @ reach.T)
+
     def covariance_with_used(self, days: FloatArray, sun_angle_deg: FloatArray) -> FloatArray:
         """Prior covariance between any days (counted from ``first_day_mjd``) and those with sets, (n_day, n_used)."""
         angle = self.model.angle_covariance_between(sun_angle_deg, self.angles_used_deg)
