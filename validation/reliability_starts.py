@@ -25,8 +25,9 @@ from stationkeep.errors import StationkeepError
 from stationkeep.orbit.burn_detection import Burn, burn_free_pieces, find_burns
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, Calibration, calibrate
 from stationkeep.orbit.elements import MeanElements
+from stationkeep.orbit.history import read_history
 from stationkeep.orbit.mean_decay import MeanFlight, WeatherTrack
-from stationkeep.orbit.tle import ElementHistory, ElementSet, read_history
+from stationkeep.orbit.tle import ElementHistory, ElementSet
 from stationkeep.timescale import iso_day, mjd_utc, parse_utc
 
 DRAWS = 200

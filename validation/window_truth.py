@@ -11,7 +11,7 @@ from decay_truth import DELFI_END_MJD, DELFI_FILE, TIANGONG_END_MJD, TIANGONG_FI
 from stationkeep.campaign.reentry_document import TrackPoint, WindowDocument
 from stationkeep.campaign.reentry_window import WindowOptions, predict_window
 from stationkeep.constants import EARTH_MEAN_RADIUS_KM
-from stationkeep.orbit.tle import read_history
+from stationkeep.orbit.history import read_history
 from stationkeep.timescale import mjd_utc, parse_utc
 
 # US Strategic Command's last message (space-track.org, quoted by ESA and Sky & Telescope): 2 April 2018 00:16 UTC

@@ -19,9 +19,9 @@ from stationkeep.campaign.reentry_window import WindowOptions  # noqa: E402
 from stationkeep.campaign.weather import campaign_weather  # noqa: E402
 from stationkeep.descent.entry_leg import fly_to_break_up  # noqa: E402
 from stationkeep.orbit.final_flight import FinalFlights  # noqa: E402
+from stationkeep.orbit.history import read_history  # noqa: E402
 from stationkeep.orbit.last_days import LastDays, fit_last_days  # noqa: E402
 from stationkeep.orbit.mean_decay import WeatherTrack  # noqa: E402
-from stationkeep.orbit.tle import read_history  # noqa: E402
 
 pytestmark = pytest.mark.needs_heyoka
 
