@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stationkeep.constants import EARTH_ROTATION_RAD_S, STANDARD_GRAVITY_M_S2
 from stationkeep.environment.space_weather import SpaceWeather
+from stationkeep.orbit.finite_burn import BurnFrame, FiniteBurn
 
 Floats = NDArray[np.float64]
 SECONDS_PER_DAY = 86400.0
@@ -112,14 +114,14 @@ def earth(tidal: bool = True) -> Any:
 
 
 @functools.cache
-def gravity_coefficients(field: str, degree: int, order: int) -> Any:
-    """Normalised coefficients: heyoka's EGM2008 through a file both codes agree on, or Orekit's own EIGEN-6S."""
+def gravity_coefficients(field: str, degree: int, order: int, normalised: bool = True) -> Any:
+    """Coefficients: heyoka's EGM2008 through a file both codes agree on, or Orekit's own EIGEN-6S."""
     from org.orekit.forces.gravity.potential import GravityFieldFactory, ICGEMFormatReader
 
     GravityFieldFactory.clearPotentialCoefficientsReaders()
     if field == "EIGEN-6S":
         GravityFieldFactory.addPotentialCoefficientsReader(ICGEMFormatReader(r"eigen-6s\.gfc", False))
-        return GravityFieldFactory.getNormalizedProvider(degree, order)
+        return _provider(degree, order, normalised)
     from java.io import File
     from org.orekit.data import DataContext, DirectoryCrawler
 
@@ -130,9 +132,17 @@ def gravity_coefficients(field: str, degree: int, order: int) -> Any:
         manager.addProvider(crawler)
         try:
             GravityFieldFactory.addPotentialCoefficientsReader(ICGEMFormatReader(r"handed_over\.gfc", False))
-            return GravityFieldFactory.getNormalizedProvider(degree, order)
+            return _provider(degree, order, normalised)
         finally:
             manager.removeProvider(crawler)
+
+
+def _provider(degree: int, order: int, normalised: bool) -> Any:
+    from org.orekit.forces.gravity.potential import GravityFieldFactory
+
+    if normalised:
+        return GravityFieldFactory.getNormalizedProvider(degree, order)
+    return GravityFieldFactory.getUnnormalizedProvider(degree, order)
 
 
 @functools.cache
@@ -162,7 +172,7 @@ def our_weather(table: SpaceWeather) -> Any:
     """Our daily drivers as an input of Orekit's NRLMSISE-00: one value through each UTC day."""
     from jpype import JArray, JDouble, JImplements, JOverride
 
-    first = table.first_day_mjd + 1
+    first = table.first_day_mjd + 41  # from here the centred 81-day means are whole
     drivers = table.drivers(first, table.last_usable_mjd - first + 1)
 
     @JImplements("org.orekit.models.earth.atmosphere.NRLMSISE00InputParameters")
@@ -232,7 +242,7 @@ def atmosphere(forces: Forces, table: SpaceWeather | None) -> Any:
     return model.withSwitch(9, -1) if forces.weather == "three-hourly" else model
 
 
-def force_models(forces: Forces, table: SpaceWeather | None) -> list[Any]:
+def force_models(forces: Forces, table: SpaceWeather | None, mass_kg: float = 1.0) -> list[Any]:
     """Orekit's force models of everything but the central attraction."""
     from org.orekit.bodies import CelestialBodyFactory
     from org.orekit.forces.drag import DragForce, IsotropicDrag
@@ -246,9 +256,9 @@ def force_models(forces: Forces, table: SpaceWeather | None) -> list[Any]:
     if forces.sun_and_moon:
         models += [ThirdBodyAttraction(sun), ThirdBodyAttraction(CelestialBodyFactory.getMoon())]
     if forces.ballistic_m2_kg:
-        models.append(DragForce(atmosphere(forces, table), IsotropicDrag(forces.ballistic_m2_kg, 1.0)))
+        models.append(DragForce(atmosphere(forces, table), IsotropicDrag(forces.ballistic_m2_kg * mass_kg, 1.0)))
     if forces.light_m2_kg:
-        light = IsotropicRadiationSingleCoefficient(forces.light_m2_kg, 1.0)
+        light = IsotropicRadiationSingleCoefficient(forces.light_m2_kg * mass_kg, 1.0)
         models.append(SolarRadiationPressure(sun, earth(), light))
     if forces.relativity:
         models.append(Relativity(coefficients.getMu()))
@@ -273,6 +283,23 @@ def _tides(forces: Forces, coefficients: Any) -> list[Any]:
     return models
 
 
+def add_burn(propagator: Any, burn: FiniteBurn) -> None:
+    """The same burn by Orekit's own manoeuvre, in Orekit's definition of the same axes."""
+    from org.hipparchus.geometry.euclidean.threed import Vector3D
+    from org.orekit.attitudes import LofOffset
+    from org.orekit.forces.maneuvers import ConstantThrustManeuver
+    from org.orekit.frames import FramesFactory, LOFType
+
+    axes = {BurnFrame.LVLH: LOFType.LVLH_CCSDS, BurnFrame.RTN: LOFType.QSW, BurnFrame.VNC: LOFType.VNC}[burn.frame]
+    turned = LofOffset(FramesFactory.getGCRF(), axes)
+    impulse_s = burn.thrust_n / burn.flow_kg_s / STANDARD_GRAVITY_M_S2
+    direction = Vector3D(*[float(value) for value in burn.direction]).normalize()
+    start = date_of(burn.start_mjd_utc)
+    propagator.addForceModel(
+        ConstantThrustManeuver(start, burn.duration_s, burn.thrust_n, impulse_s, turned, direction)
+    )
+
+
 def _start(state_gcrf: ArrayLike, start_mjd_utc: float, mu_m3_s2: float) -> Any:
     from org.hipparchus.geometry.euclidean.threed import Vector3D
     from org.orekit.frames import FramesFactory
@@ -292,8 +319,10 @@ def numerical(
     *,
     tolerance_m: float = 1.0e-4,
     largest_step_s: float = 300.0,
+    mass_kg: float = 1.0,
 ) -> Any:
-    """Orekit's numerical propagator (Dormand-Prince 8(5,3)) at its start, in one kilogram of satellite."""
+    """Orekit's numerical propagator (Dormand-Prince 8(5,3)) at its start; coefficients are those of this mass."""
+    start_orekit()
     from org.hipparchus.ode.nonstiff import DormandPrince853Integrator
     from org.orekit.orbits import OrbitType
     from org.orekit.propagation import SpacecraftState, ToleranceProvider
@@ -306,9 +335,44 @@ def numerical(
     )
     propagator = NumericalPropagator(DormandPrince853Integrator(1e-3, largest_step_s, absolute, relative))
     propagator.setOrbitType(OrbitType.CARTESIAN)
-    for model in force_models(forces, table):
+    for model in force_models(forces, table, mass_kg):
         propagator.addForceModel(model)
-    propagator.setInitialState(SpacecraftState(orbit).withMass(1.0))
+    propagator.setInitialState(SpacecraftState(orbit).withMass(mass_kg))
+    return propagator
+
+
+def semianalytical(
+    state_gcrf: ArrayLike, start_mjd_utc: float, forces: Forces, table: SpaceWeather | None = None
+) -> Any:
+    """Orekit's DSST (mean elements by Draper's semianalytical theory) at its start, with the same forces."""
+    start_orekit()
+    from org.hipparchus.ode.nonstiff import DormandPrince853Integrator
+    from org.orekit.bodies import CelestialBodyFactory
+    from org.orekit.orbits import EquinoctialOrbit, OrbitType
+    from org.orekit.propagation import PropagationType, SpacecraftState, ToleranceProvider
+    from org.orekit.propagation.semianalytical.dsst import DSSTPropagator
+    from org.orekit.propagation.semianalytical.dsst.forces import (
+        DSSTAtmosphericDrag,
+        DSSTTesseral,
+        DSSTThirdBody,
+        DSSTZonal,
+    )
+
+    coefficients = gravity_coefficients(forces.field, forces.degree, forces.order, False)
+    mu = coefficients.getMu()
+    orbit = EquinoctialOrbit(_start(state_gcrf, start_mjd_utc, mu))
+    absolute, relative = ToleranceProvider.getDefaultToleranceProvider(1.0).getTolerances(orbit, OrbitType.EQUINOCTIAL)
+    integrator = DormandPrince853Integrator(orbit.getKeplerianPeriod(), SECONDS_PER_DAY, absolute, relative)
+    propagator = DSSTPropagator(integrator, PropagationType.MEAN)
+    models = [DSSTZonal(coefficients), DSSTTesseral(earth_fixed(), EARTH_ROTATION_RAD_S, coefficients)]
+    if forces.sun_and_moon:
+        bodies = (CelestialBodyFactory.getSun(), CelestialBodyFactory.getMoon())
+        models += [DSSTThirdBody(body, mu) for body in bodies]
+    if forces.ballistic_m2_kg:
+        models.append(DSSTAtmosphericDrag(atmosphere(forces, table), 1.0, forces.ballistic_m2_kg, mu))
+    for model in models:
+        propagator.addForceModel(model)
+    propagator.setInitialState(SpacecraftState(orbit).withMass(1.0), PropagationType.OSCULATING)
     return propagator
 
 
