@@ -209,7 +209,7 @@ def _mean_sun() -> Any:
     from org.hipparchus.geometry.euclidean.threed import Vector3D
     from org.orekit.utils import TimeStampedPVCoordinates
 
-    @JImplements("org.orekit.utils.PVCoordinatesProvider")
+    @JImplements("org.orekit.utils.ExtendedPositionProvider")
     class MeanSun:
         @JOverride
         def getPVCoordinates(self, date: Any, frame: Any) -> Any:  # noqa: N802

@@ -15,7 +15,6 @@ from stationkeep.environment.space_weather import SpaceWeather
 from stationkeep.environment.surrogate import Nrlmsise00Surrogate
 from stationkeep.errors import DensityModelMismatch, InputError, OrbitError
 from stationkeep.orbit.density_expression import ExponentialAtmosphere
-from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.finite_burn import BurnFrame, FiniteBurn
 from stationkeep.orbit.flight_events import (
     APOGEE,
