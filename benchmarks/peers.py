@@ -25,7 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "validation"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "validation"))  # both folders have a decay.py
 from decay import BALLISTIC_M2_KG, EPOCH, TWO_YEARS_DAYS, station
 from orekit_peer import Forces, OrekitMissing, date_of, numerical, semianalytical, start_orekit, versions
 

@@ -140,18 +140,30 @@ def drag_rows(bench: Bench) -> Iterator[Row]:
     """With air: the whole difference, then what it is made of."""
     surrogate = bench.ours(replace(AIRLESS, density=Density.SURROGATE), BALLISTIC_M2_KG)
     reference = bench.ours(replace(AIRLESS, density=Density.ATMOSPHERE), BALLISTIC_M2_KG)
-    air = Forces(ballistic_m2_kg=BALLISTIC_M2_KG)
-    same = bench.orekit(air)
-    true_sun = bench.orekit(replace(air, mean_solar_time=False))
-    own = bench.orekit(replace(air, mean_solar_time=False, weather="orekit"))
-    history = bench.orekit(replace(air, mean_solar_time=False, weather="three-hourly"))
+    air = Forces(ballistic_m2_kg=BALLISTIC_M2_KG, mean_solar_time=False, weather="orekit")
+    own = bench.orekit(air)
+    history = bench.orekit(replace(air, weather="three-hourly"))
     yield bench.row("**everything: our surrogate, Orekit as it comes (daily Ap)**", surrogate, own)
     yield bench.row("1. our surrogate, our reference code (pymsis)", surrogate, reference)
-    yield bench.row("2. our reference code, Orekit's, same Sun, same local time", reference, same)
-    yield bench.row("3. Orekit: local time from UT and longitude, from the true Sun", same, true_sun)
-    yield bench.row("4. Orekit: our table of the Sun, its own reading", true_sun, own)
-    yield bench.row("5. Orekit: daily Ap, three-hourly ap", own, history)
-    yield bench.row("air at all (Orekit)", same, bench.orekit(Forces()))
+    yield bench.row("2. our reference code, Orekit as it comes", reference, own)
+    yield from inside_rows(bench.epoch)
+    yield bench.row("3. Orekit: daily Ap, three-hourly ap", own, history)
+    yield bench.row("air at all (Orekit)", own, bench.orekit(Forces()))
+
+
+def inside_rows(epoch: float) -> Iterator[Row]:
+    """What row 2 is made of, over one day: Python answers Orekit's questions there, which is slow.
+
+    (Over ten days that many calls from Java back into Python crash JPype 1.7.1.)
+    """
+    bench = Bench(days=DAYS[:1], epoch=epoch)
+    reference = bench.ours(replace(AIRLESS, density=Density.ATMOSPHERE), BALLISTIC_M2_KG)
+    air = Forces(ballistic_m2_kg=BALLISTIC_M2_KG)
+    same, true_sun = bench.orekit(air), bench.orekit(replace(air, mean_solar_time=False))
+    own = bench.orekit(replace(air, mean_solar_time=False, weather="orekit"))
+    yield bench.row("2a. our reference code, Orekit's, same table of the Sun, same local time", reference, same)
+    yield bench.row("2b. Orekit: local time from UT and longitude, from the true Sun", same, true_sun)
+    yield bench.row("2c. Orekit: our table of the Sun, its own reading", true_sun, own)
 
 
 PAGE = """# The high-fidelity engine beside Orekit
@@ -179,24 +191,26 @@ changed at a time:
 |---|---:|---:|---:|
 {causes}
 
-Light: our shadow has a sharp edge where the Sun's centre passes the limb of the ellipsoid, Orekit's has a penumbra. (Orekit
-flew it with steps of at most a minute: with its longest steps of five it is half a metre off after a day by itself,
-because it goes on from an interpolated state at each edge of the shadow.)
+Light: our shadow has a sharp edge where the Sun's centre passes the limb of the ellipsoid, Orekit's has a penumbra.
+(Orekit flew it with steps of at most a minute: with its longest steps of five it is half a metre off after a day by
+itself, because it goes on from an interpolated state at each edge of the shadow.)
 
 ## With air
 
-Cd A/m {ballistic} m2/kg, NRLMSISE-00 in both. Each numbered row is one step from our engine to Orekit as it comes.
+Cd A/m {ballistic} m2/kg, NRLMSISE-00 in both. Each row is one step from our engine to Orekit as it comes; 2a to
+2c are the parts of 2, over one day only.
 
 | | 1 day | 10 days | along, 10 days |
 |---|---:|---:|---:|
 {drag}
 
-- **1** is the error of our network, **2** what two codes of one model differ by with the same input.
-- **3**: Orekit takes local time from where the true Sun stands; the reference code takes UT plus longitude/15. The
+- **1** is the error of our network.
+- **2a** is what two codes of one model differ by with the same input.
+- **2b**: Orekit takes local time from where the true Sun stands; the reference code takes UT plus longitude/15. The
   two differ by the equation of time, up to 16 minutes.
-- **4**: our table holds each day's values from midnight to midnight; Orekit interpolates the 81-day mean within
+- **2c**: our table holds each day's values from midnight to midnight; Orekit interpolates the 81-day mean within
   the day.
-- **5** is not a difference of engines but of input: with three-hourly ap the model breathes with each storm.
+- **3** is not a difference of engines but of input: with three-hourly ap the model breathes with each storm.
 - Over ten days air moves the station by the last row; the engines differ by {share:.2f} % of it.
 """
 
@@ -205,8 +219,12 @@ def table_of(rows: Iterator[Row]) -> tuple[list[Row], str]:
     """The rows, and as markdown."""
     kept, lines = list(rows), []
     for row in kept:
-        (one, ten), along = (_metres(value) for value in row.distance_m), row.along_m[-1]
-        lines.append(f"| {row.what} | {one} | {ten} | {'-' if along < 0 else '+'}{_metres(abs(along))} |")
+        cells = [_metres(value) for value in row.distance_m]
+        if len(cells) == len(DAYS):
+            cells.append(f"{'-' if row.along_m[-1] < 0 else '+'}{_metres(abs(row.along_m[-1]))}")
+        cells += [""] * (len(DAYS) + 1 - len(cells))
+        lines.append(f"| {row.what} | {' | '.join(cells)} |")
+        print(lines[-1], flush=True)
     return kept, "\n".join(lines)
 
 
