@@ -74,7 +74,7 @@ class Bench:
             self._flown[key] = flown.states_gcrs
         return self._flown[key]
 
-    def orekit(self, forces: Forces, tolerance_m: float = 1.0e-4) -> Floats:
+    def orekit(self, forces: Forces, tolerance_m: float = 1.0e-6) -> Floats:
         """States by Orekit."""
         key = (forces, tolerance_m)
         if key not in self._flown:
@@ -130,7 +130,7 @@ def airless_causes(bench: Bench) -> Iterator[Row]:
         ("gravity 20x20 instead of 8x8", Forces(degree=20, order=20)),
         ("without Sun and Moon", Forces(sun_and_moon=False)),
     ):
-        other = bench.orekit(Forces(), 1.0e-6) if forces is None else bench.orekit(forces)
+        other = bench.orekit(Forces(), 1.0e-4) if forces is None else bench.orekit(forces)
         yield bench.row(what, other, base)
     lit = replace(AIRLESS, solar_pressure=True)
     yield bench.row("light, in our engine", bench.ours(lit, light=LIGHT_M2_KG), ours)

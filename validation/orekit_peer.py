@@ -64,7 +64,9 @@ def start_orekit() -> str:
     except ImportError as error:
         raise OrekitMissing(f"{error.name} is not installed (pip install '.[peers]')") from None
     try:
-        orekit_jpype.initVM()
+        # The machine guards the main thread's stack beyond this size; with the default of 1 MB it kills the process
+        # where LLVM compiles a kernel of ours in that thread.
+        orekit_jpype.initVM(vmargs="-Xss7m")
     except Exception as error:  # JPype raises its own classes, some only once a Java machine was found
         raise OrekitMissing(f"no Java machine was found ({error}); apt-get install default-jre-headless") from None
     from java.io import File
