@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from record import Finding, record
 from retold_sets import RETELLERS
 
 from stationkeep.campaign.weather import campaign_weather
@@ -315,6 +316,19 @@ def early_row(burn: Burn) -> str:
     )
 
 
+def findings(large_found: int, large_known: int, planned_found: int, planned: int) -> list[Finding]:
+    """For the accuracy report."""
+    enough = large_found >= 0.9 * large_known
+    return [
+        Finding(
+            f"known burns of the station of {LARGE_M_S:g} m/s and more, found in its dense element sets",
+            f"{large_found} of {large_known}", "90 %", enough, False,
+        ),
+        Finding("planned burns found in NASA's ephemerides", f"{planned_found} of {planned}", "90 %",
+                planned_found >= 0.9 * planned, True),
+    ]  # fmt: skip
+
+
 def page(data: Path) -> str:
     burns = station_search(data).burns
     matched = [(known, match(burns, known)) for known in KNOWN]
@@ -328,6 +342,8 @@ def page(data: Path) -> str:
     seen = [(plan, burn) for plan, burn in pairs if burn is not None]
     early = station_search(data, recent=False).burns
     docked = [mjd_utc(parse_utc(text)) for text in SHUTTLE_DOCKINGS.values()]
+    large_seen = sum(burn is not None for _, burn in large)
+    record("burns", findings(large_seen, len(large), len(seen), len(pairs)), "burns.md")
     return PAGE.format(
         span=", ".join(f"{a[:10]} to {b[:10]}" for a, b in DENSE),
         years=dense_years(),

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import free_decay_arcs as arcs
 import numpy as np
+from record import Finding, record
 
 from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DENSITY_MODELS
@@ -179,7 +180,16 @@ def main() -> None:
     options = parser.parse_args()
     if not options.data.is_dir():
         sys.exit(f"no reference data in {options.data}; give their folder with --data")
-    (HERE / "density_models.md").write_text(page(compare(options.data)), encoding="utf-8")
+    found = compare(options.data)
+    rows = [
+        Finding(
+            f"free-decay arcs of the station with {model.name}: median and 80th percentile of the error",
+            " and ".join(f"{100.0 * value:.1f} %" for value in arcs.scores([item.error for item in model.results])),
+        )
+        for model in found
+    ]
+    record("density_models", rows, "density_models.md")
+    (HERE / "density_models.md").write_text(page(found), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from record import Finding, record
 
 from stationkeep.campaign.weather import campaign_weather
 from stationkeep.environment.atmosphere import Atmosphere
@@ -250,6 +251,7 @@ was chosen on.
 def page(data: Path) -> str:
     """The page, from a fresh run."""
     results = foresee_all(data)
+    record("free_decay_arcs", findings(results), "free_decay_arcs.md")
     blind = foresee_all(data, replace(DRIFT_MODEL, sun_angle_fraction=0.0))
     tuned, held = ([item for item in results if item.held_out is wanted] for wanted in (False, True))
     rank = np.abs(np.array([item.rank for item in results]) - 0.5)
@@ -269,6 +271,19 @@ def page(data: Path) -> str:
         worst=100.0 * max(item.error for item in results),
         rows="\n".join(_row(item) for item in results),
     )
+
+
+def findings(results: list[ArcResult]) -> list[Finding]:
+    """For the accuracy report."""
+    found = []
+    held = [item for item in results if item.held_out]
+    for rows, which, share in ((results, "all", None), (held, "held out", True)):
+        median, eightieth = scores([item.error for item in rows])
+        text = f"{100.0 * median:.1f} % and {100.0 * eightieth:.1f} %"
+        met = median <= 0.07 and eightieth <= 0.15
+        question = f"altitude lost over {len(rows)} free-decay arcs of the station ({which}): median and 80th percentile of the error"
+        found.append(Finding(question, text, "7 % and 15 %", met, share))
+    return found
 
 
 def _pair(errors: list[float], between: str = " | ") -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from free_decay_arcs import ARCS, HERE, ISS_FILE, KNOWN_SHARE, _losses, scores
 from orekit_peer import Forces, OrekitMissing, numerical, start_orekit, states_at, versions
+from record import Finding, record
 
 from stationkeep.campaign.weather import campaign_weather
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
@@ -138,6 +139,17 @@ def main() -> None:
         pairs.append(fly_pair(history, index, frames))
         print(f"{iso_day(pairs[-1].cut_mjd_utc)}: {pairs[-1]}", flush=True)
     if options.arcs == len(ARCS):
+        text = "; ".join(
+            f"{name}: {' and '.join(f'{100.0 * value:.1f} %' for value in scores(errors))}"
+            for name, errors in (
+                ("mean engine", [p.mean_error for p in pairs]),
+                ("Orekit", [p.orekit_error for p in pairs]),
+            )
+        )
+        question = (
+            "the same free-decay arcs with one constant coefficient each: median and 80th percentile of the error"
+        )
+        record("free_decay_orekit", [Finding(question, text)], "free_decay_orekit.md")
         (HERE / "free_decay_orekit.md").write_text(page(pairs), encoding="utf-8")
 
 

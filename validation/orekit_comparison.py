@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from orekit_peer import Forces, OrekitMissing, numerical, start_orekit, states_at, versions
+from record import Finding, record
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.environment.nrlmsise00 import Nrlmsise00Reference
@@ -232,6 +233,21 @@ def _metres(value: float) -> str:
     return f"{value:.3f}" if value < 1.0 else f"{value:,.1f}" if value < 1000.0 else f"{value:,.0f}"
 
 
+def findings(airless: list[Row], drag: list[Row]) -> list[Finding]:
+    """For the accuracy report: after one day and after ten."""
+    found = []
+    for row, what in (
+        (airless[1], "gravity 8x8, Sun and Moon"),
+        (airless[2], "the same and light"),
+        (drag[0], "with NRLMSISE-00 drag"),
+    ):
+        one, ten = (_metres(float(value)) for value in row.distance_m)
+        found.append(
+            Finding(f"high fidelity against Orekit, {what}: after 1 and 10 days", f"{one} m and {ten} m", held_out=True)
+        )
+    return found
+
+
 def page(bench: Bench) -> str:
     """The page, from fresh flights."""
     import heyoka
@@ -239,6 +255,7 @@ def page(bench: Bench) -> str:
     airless, airless_table = table_of(airless_rows(bench))
     _, causes = table_of(airless_causes(bench))
     drag, drag_table = table_of(drag_rows(bench))
+    record("orekit_comparison", findings(airless, drag), "orekit_comparison.md")
     return PAGE.format(
         date=datetime.now(UTC).date().isoformat(),
         versions=versions(),

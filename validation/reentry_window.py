@@ -13,8 +13,10 @@ from pathlib import Path
 
 import window_truth as truth
 from decay import table
+from record import Finding, record
 
 HERE = Path(__file__).resolve().parent
+TITLES = {"tiangong": "Tiangong-1", "delfi": "Delfi-C3"}
 HEAD = ("days before", "Sun", "altitude [km]", "90 % window [h after the end]", "50 % window [h]", "median [h]",
         "of the remaining time", "Cd\\*A/m", "truth inside", "revolutions")  # fmt: skip
 
@@ -44,7 +46,7 @@ def main() -> None:
     data = parser.parse_args().data
     if not data.is_dir():
         sys.exit(f"no reference data in {data}; give their folder with --data")
-    figures = {}
+    figures, found = {}, []
     for name, days in (("tiangong", truth.TIANGONG_DAYS), ("delfi", truth.DELFI_DAYS)):
         rows = []
         for sun in ("observed", "as-known"):
@@ -53,12 +55,18 @@ def main() -> None:
                 print(*row(rows[-1]), flush=True)
         figures[name] = table(HEAD, map(row, rows))
         figures[f"{name}_score"] = score(rows)
+        for sun in ("observed", "as-known"):
+            part = [item for item in rows if item.space_weather == sun]
+            text = ", ".join(f"{item.days_before:g} d: {100.0 * item.error_fraction:+.1f} %" for item in part)
+            question = f"re-entry window of {TITLES[name]}, {sun} Sun, error over the remaining time"
+            found.append(Finding(question, f"{text}; {score(part)}", held_out=name == "tiangong"))
         if name == "tiangong":
             passes = [(f"{item.days_before:g}", *(f"{v:.0f}" for v in truth.nearest_pass(item)))
                       for item in rows if item.space_weather == "observed" and item.days_before <= 3.0]  # fmt: skip
             figures["passes"] = table(
                 ("days before", "nearest point of the track [km]", "after 00:16 UTC [min]"), passes
             )
+    record("reentry_window", found, "reentry_window.md")
     page = (HERE / "reentry_window.template.md").read_text(encoding="utf-8")
     (HERE / "reentry_window.md").write_text(page.format(**figures), encoding="utf-8")
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import reliability_starts as starts
 import reliability_sun
+from record import Finding, record
 from reliability_starts import Judged
 
 import stationkeep
@@ -196,7 +197,34 @@ def write(data: Path, losses: Sequence[Judged], skipped: int, falls: Mapping[str
         encoding="utf-8",
     )
     template = (HERE / "reliability.template.md").read_text(encoding="utf-8")
+    record("reliability", findings(losses, falls), "reliability.md")
     (HERE / "reliability.md").write_text(template.format(**figures), encoding="utf-8")
+
+
+def findings(losses: Sequence[Judged], falls: Mapping[str, Sequence[Judged]]) -> list[Finding]:
+    """For the accuracy report: how often the windows hold the truth, by group."""
+    held = [row for row in losses if row.held_out]
+    groups: list[tuple[str, Sequence[Judged], bool]] = [
+        ("the station's stretches and Tiangong-1, pooled", [*held, *falls["Tiangong-1"]], True),
+        ("the station's stretches", held, True),
+        ("the station's stretches that chose", [row for row in losses if not row.held_out], False),
+        *((name, rows, name != "Delfi-C3") for name, rows in falls.items()),
+    ]
+    found = []
+    for sun in ("observed", "as-known"):
+        for name, rows, held_out in groups:
+            part = [row for row in rows if row.sun == sun]
+            if not part:
+                continue
+            is_like = reliability(part)
+            text = f"{100.0 * is_like.inside_50:.0f} % and {100.0 * is_like.inside_90:.0f} % ({is_like.count} starts, {is_like.clusters} clusters)"
+            met = all(
+                target[0] <= round(value, 2) <= target[1]
+                for value, target in ((is_like.inside_50, TARGET_50), (is_like.inside_90, TARGET_90))
+            )
+            question = f"{sun} Sun, {name}: how often the 50 % and the 90 % window hold the truth"
+            found.append(Finding(question, text, "40-60 % and 82-98 %", met, held_out))
+    return found
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stationkeep.constants import MJD_OF_UNIX_EPOCH
+from stationkeep.environment.radio_bursts import without_radio_bursts
 from stationkeep.environment.space_weather import DayKind, FloatArray, SpaceWeather, space_weather_from_days
 from stationkeep.errors import SpaceWeatherFileError
 from stationkeep.ordinary_file import Expected, read_bytes
@@ -264,17 +265,20 @@ def _check_values(rows: _Rows, name: str) -> None:
 
 
 def _spread(rows: _Rows, n_daily: int, identifier: str) -> SpaceWeather:
-    """Daily rows as they are; after them monthly fluxes interpolated to days, with the mean Ap of the last 11 years."""
+    """Daily rows without radio bursts; then monthly fluxes interpolated to days, with the mean Ap of 11 years."""
     first = int(rows.mjd[0])
     later = np.arange(rows.mjd[n_daily - 1] + 1, rows.mjd[-1] + 1)
     observed_ap = rows.ap[:n_daily][rows.kind[:n_daily] <= DayKind.INTERPOLATED]
     # Monthly rows predict no Ap: the mean over a whole cycle is the least wrong constant (an MSAFE bulletin is better).
     later_ap = np.full(later.size, float(np.mean(observed_ap[-_AP_CYCLE_DAYS:])))
     later_f107 = np.interp(later, rows.mjd[n_daily - 1 :], rows.f107_sfu[n_daily - 1 :])
+    daily_f107, burst = without_radio_bursts(rows.f107_sfu[:n_daily])
+    kind = rows.kind[:n_daily].copy()
+    kind[burst & (kind == DayKind.OBSERVED)] = DayKind.INTERPOLATED
     return space_weather_from_days(
         identifier,
         first,
-        np.concatenate((rows.f107_sfu[:n_daily], later_f107)),
+        np.concatenate((daily_f107, later_f107)),
         np.concatenate((rows.ap[:n_daily], later_ap)),
-        np.concatenate((rows.kind[:n_daily], np.full(later.size, DayKind.MONTHLY_PREDICTED, dtype=np.uint8))),
+        np.concatenate((kind, np.full(later.size, DayKind.MONTHLY_PREDICTED, dtype=np.uint8))),
     )

@@ -30,24 +30,24 @@ _SMALLEST_WEIGHT = 0.02  # what is less probable than this is left out: it would
 class SizePrior:
     """Sizes of the slow and the fast wandering (1 sigma of the logarithm) and their odds before the fit.
 
-    The ends of the grid are where no window of a year of Delfi-C3 or of the fitted stretches of the station asks to go
-    further; the odds favour the middle for the slow part, which a year tells little of (``validation/reliability.md``).
+    The odds have their peak at the sizes of :class:`DriftModel`, which Delfi-C3 and every second free-decay arc of the
+    station chose together, and fall off to both sides as far as single years of them ask for (a restless station: 20 %
+    within days). Flat odds over a wider grid foresaw the long arcs worse (``validation/reliability.md``).
     """
 
-    slow_fractions: tuple[float, ...] = (0.12, 0.2, 0.33, 0.5)
-    slow_odds: tuple[float, ...] = (1.0, 2.0, 2.0, 1.0)
-    fast: tuple[tuple[float, float], ...] = (
-        (0.07, 5.0), (0.1, 5.0), (0.14, 5.0), (0.2, 5.0), (0.28, 5.0),
-        (0.14, 2.5), (0.2, 2.5), (0.28, 2.5), (0.4, 2.5),
+    slow: tuple[tuple[float, float], ...] = ((0.2, 1.0), (0.36, 4.0), (0.5, 1.0))
+    """Size and odds."""
+    fast: tuple[tuple[float, float, float], ...] = (
+        (0.1, 5.0, 1.0), (0.12, 5.0, 3.0), (0.14, 5.0, 1.0), (0.2, 5.0, 1.0), (0.2, 2.5, 1.0),
     )  # fmt: skip
-    """Size and memory [day], all of the same odds."""
+    """Size, memory [day] and odds."""
 
     def models(self, model: DriftModel) -> list[tuple[float, DriftModel]]:
         """Every pair of sizes with its odds; everything else as in ``model``."""
         return [
-            (odds, replace(model, slow_fraction=slow, fast_fraction=fraction, fast_days=days))
-            for slow, odds in zip(self.slow_fractions, self.slow_odds, strict=True)
-            for fraction, days in self.fast
+            (slow_odds * fast_odds, replace(model, slow_fraction=slow, fast_fraction=fast, fast_days=days))
+            for slow, slow_odds in self.slow
+            for fast, days, fast_odds in self.fast
         ]
 
 
