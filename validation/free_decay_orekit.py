@@ -139,16 +139,9 @@ def main() -> None:
         pairs.append(fly_pair(history, index, frames))
         print(f"{iso_day(pairs[-1].cut_mjd_utc)}: {pairs[-1]}", flush=True)
     if options.arcs == len(ARCS):
-        text = "; ".join(
-            f"{name}: {' and '.join(f'{100.0 * value:.1f} %' for value in scores(errors))}"
-            for name, errors in (
-                ("mean engine", [p.mean_error for p in pairs]),
-                ("Orekit", [p.orekit_error for p in pairs]),
-            )
-        )
-        question = (
-            "the same free-decay arcs with one constant coefficient each: median and 80th percentile of the error"
-        )
+        ways = {"mean engine": [p.mean_error for p in pairs], "Orekit": [p.orekit_error for p in pairs]}
+        text = "; ".join(f"{name}: {_pair(errors).replace(' | ', ' and ')}" for name, errors in ways.items())
+        question = "the same arcs with one constant coefficient each: median and 80th percentile of the error"
         record("free_decay_orekit", [Finding(question, text)], "free_decay_orekit.md")
         (HERE / "free_decay_orekit.md").write_text(page(pairs), encoding="utf-8")
 

@@ -235,16 +235,16 @@ def _metres(value: float) -> str:
 
 def findings(airless: list[Row], drag: list[Row]) -> list[Finding]:
     """For the accuracy report: after one day and after ten."""
-    found = []
-    for row, what in (
+    rows = (
         (airless[1], "gravity 8x8, Sun and Moon"),
         (airless[2], "the same and light"),
         (drag[0], "with NRLMSISE-00 drag"),
-    ):
+    )
+    found = []
+    for row, what in rows:
         one, ten = (_metres(float(value)) for value in row.distance_m)
-        found.append(
-            Finding(f"high fidelity against Orekit, {what}: after 1 and 10 days", f"{one} m and {ten} m", held_out=True)
-        )
+        question = f"high fidelity against Orekit, {what}: after 1 and 10 days"
+        found.append(Finding(question, f"{one} m and {ten} m", held_out=True))
     return found
 
 

@@ -217,7 +217,8 @@ def findings(losses: Sequence[Judged], falls: Mapping[str, Sequence[Judged]]) ->
             if not part:
                 continue
             is_like = reliability(part)
-            text = f"{100.0 * is_like.inside_50:.0f} % and {100.0 * is_like.inside_90:.0f} % ({is_like.count} starts, {is_like.clusters} clusters)"
+            shares = f"{100.0 * is_like.inside_50:.0f} % and {100.0 * is_like.inside_90:.0f} %"
+            text = f"{shares} ({is_like.count} starts, {is_like.clusters} clusters)"
             met = all(
                 target[0] <= round(value, 2) <= target[1]
                 for value, target in ((is_like.inside_50, TARGET_50), (is_like.inside_90, TARGET_90))
