@@ -201,10 +201,10 @@ before the end, less the same before the cut.
 | one coefficient, the {count_held} arcs held out | {plain_held} |
 
 The goal was 7 and 15 %. The sizes of the drift are learnt from each year, with odds that peak at those chosen on half
-of these arcs and on Delfi-C3 (36 % slow, 12 % fast). Four ways were scored here on all arcs, on 23 November 2026, before
-this one was taken: fixed sizes (6.3 and 13.5 %; the arcs that chose 6.3 and 22.0 %, the others 6.0 and 10.9 %), odds flat
-from 7 to 40 % (8.0 and 16.8 %), the same with one memory (8.1 and 16.8 %), and these (6.8 and 13.2 %), which also hold the
-truth as often as they say over all stretches (`reliability.md`).
+of these arcs and on Delfi-C3 (36 % slow, 12 % fast). Four ways were scored here on all arcs, on 23 November 2026,
+before this one was taken: fixed sizes (6.3 and 13.5 %; the arcs that chose 6.3 and 22.0 %, the others 6.0 and 10.9 %),
+odds flat from 7 to 40 % (8.0 and 16.8 %), the same with one memory (8.1 and 16.8 %), and these (6.8 and 13.2 %), which
+also hold the truth as often as they say over all stretches (`reliability.md`).
 
 The 50 % window of {draws} random courses of the coefficient holds the truth in {inside_50}
 of {count} arcs, the 90 % window in {inside_90}.
