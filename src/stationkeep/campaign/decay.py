@@ -160,7 +160,7 @@ def predict_decay(
         drag = GivenDrag(given)
     weather = campaign_weather(options.space_weather, start.epoch_mjd_utc, as_of, horizon)
     fall = Fall(start, horizon, atmosphere, options.reentry_altitude_km, options.runs, options.seed, options.workers)
-    flown = fly_falls(fall, drag, weather, progress)
+    flown = fly_falls(fall, drag, weather, progress, past.median)
     beside = None
     if weather.forecast is not None and options.beside_observed and is_built_in(atmosphere):
         beside = _under_the_sun_that_came(known, as_of, drag, flown, fall)

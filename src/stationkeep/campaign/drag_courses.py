@@ -13,6 +13,7 @@ from stationkeep.campaign.density_error import DensityError
 from stationkeep.campaign.fit_notes import fit_notes
 from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.orbit.calibration import Calibration, calibrate
+from stationkeep.orbit.denser_days import DenserDays
 from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
 from stationkeep.orbit.tle import ElementHistory
 
@@ -31,8 +32,8 @@ class Courses(Protocol):
         """The first days of it: a longer course begins like a shorter one."""
         ...
 
-    def draw(self, rng: np.random.Generator) -> FloatArray:
-        """One possible course, (n_day,)."""
+    def draw(self, rng: np.random.Generator, denser: DenserDays | None = None) -> FloatArray:
+        """One possible course, (n_day,); ``denser``: under a Sun that was not the fit's on days with sets."""
         ...
 
 
@@ -154,6 +155,6 @@ class _GivenCourses:
     def begin(self, day_count: int) -> Courses:
         return replace(self, day_count=day_count)
 
-    def draw(self, rng: np.random.Generator) -> FloatArray:
+    def draw(self, rng: np.random.Generator, denser: DenserDays | None = None) -> FloatArray:
         level = np.exp(self.coefficient.spread_fraction * rng.standard_normal())
         return np.asarray(self.coefficient.value_m2_kg * level * self.error.path(self.day_count, rng))

@@ -13,6 +13,7 @@ from stationkeep.campaign.drag_courses import Drag
 from stationkeep.campaign.execution import map_runs
 from stationkeep.campaign.weather import CampaignWeather
 from stationkeep.environment.atmosphere import Atmosphere
+from stationkeep.orbit.denser_days import SeenAir
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean, is_built_in
 
@@ -48,8 +49,18 @@ class Flown:
         return [track.outcome.time_mjd_utc if track.outcome.reentered else None for track in self.tracks]
 
 
-def fly_falls(fall: Fall, drag: Drag, weather: CampaignWeather, progress: Callable[[], None] | None = None) -> Flown:
-    """Fly all runs. The answer does not depend on the number of workers."""
+def fly_falls(
+    fall: Fall,
+    drag: Drag,
+    weather: CampaignWeather,
+    progress: Callable[[], None] | None = None,
+    fit_weather: WeatherTrack | None = None,
+) -> Flown:
+    """Fly all runs. The answer does not depend on the number of workers.
+
+    ``fit_weather``: the Sun the drag was fitted under; where the runs draw theirs, each run's drag is made to agree
+    with the sets under its own.
+    """
 
     def fly(
         ballistic: BallisticCoefficient | FloatArray, track: WeatherTrack, stop: float = fall.horizon_mjd_utc
@@ -70,16 +81,20 @@ def fly_falls(fall: Fall, drag: Drag, weather: CampaignWeather, progress: Callab
     # only the compiled core releases the interpreter: flights through another atmosphere would get in each other's way
     workers = fall.workers if is_built_in(fall.atmosphere) else 1
 
+    seen = None if fit_weather is None or weather.forecast is None else SeenAir(fall.start, fit_weather)
+    before = 0 if seen is None else weather.first_day_mjd - seen.first_day_mjd
+
     def runs(indices: Sequence[int], stop: float, advance: Callable[[], None] | None) -> list[DecayTrack]:
         days = min(weather.day_count, math.ceil(stop) - weather.first_day_mjd + 1)
-        sky, course = replace(weather, day_count=days), full.begin(days)
+        sky = replace(weather, first_day_mjd=weather.first_day_mjd - before, day_count=before + days)
+        course = full.begin(days)
 
         def one(index: int) -> DecayTrack:
             sun, wandering = np.random.SeedSequence(fall.seed, spawn_key=(index,)).spawn(2)
-            track = sky.track(np.random.default_rng(sun))
-            if len(track.drivers) > days:
-                track = WeatherTrack(track.first_day_mjd, track.drivers[:days])
-            return fly(course.draw(np.random.default_rng(wandering)), track, stop)
+            wide = sky.track(np.random.default_rng(sun))
+            track = WeatherTrack(weather.first_day_mjd, wide.drivers[before : before + days])
+            denser = None if seen is None else seen.denser(wide)
+            return fly(course.draw(np.random.default_rng(wandering), denser), track, stop)
 
         return map_runs(one, indices, workers=workers, progress=advance)
 

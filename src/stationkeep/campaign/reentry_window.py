@@ -28,6 +28,7 @@ from stationkeep.descent.entry_places import DEBRIS_KM, Places, density_in_time,
 from stationkeep.environment.population import load_land
 from stationkeep.errors import ElementSetError, InputError, OrbitError
 from stationkeep.orbit.calibration import LOOKBACK_DAYS
+from stationkeep.orbit.denser_days import PinnedSun
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.final_flight import EntryState, FinalFlights, heyoka_is_missing
 from stationkeep.orbit.last_days import LastDays, fit_last_days
@@ -132,10 +133,12 @@ def _forecast(
         precise=precise,
     )
 
+    pinned = PinnedSun(fit.start, fit.last_set_mjd_utc, past.median)
+
     def one(index: int) -> EntryState | None:
         sun, drag = np.random.SeedSequence(options.seed, spawn_key=(index,)).spawn(2)
-        track = ahead.track(np.random.default_rng(sun))
-        return flights.fly(fit.draw(np.random.default_rng(drag)), track)
+        track, factor = pinned.track(ahead.track(np.random.default_rng(sun)))
+        return flights.fly(fit.draw(np.random.default_rng(drag)).after_the_sets(fit, factor), track)
 
     flown = map_runs(one, range(options.runs), workers=options.workers, progress=progress)
     entries = [entry for entry in flown if entry is not None]
@@ -217,7 +220,9 @@ def _document(
     known: ElementHistory, as_of: float, options: WindowOptions, forecast: Forecast, earlier: list[WindowUpdate]
 ) -> WindowDocument:
     fit, falls, newest = forecast.fit, forecast.falls, known.sets[-1]
-    quantiles = [float(value) for value in np.quantile(falls.time_mjd_utc, _LEVELS)]
+    # runs still flying fall later than all others; there are too few of them to be a quantile themselves
+    times = np.concatenate([falls.time_mjd_utc, np.full(forecast.lost, np.inf)])
+    quantiles = [float(value) for value in np.quantile(times, _LEVELS, method="inverted_cdf")]
     p05, p25, median, p75, p95 = (iso_utc(value) for value in quantiles)
     value, spread = fit.coefficient_now()
     places = places_of(falls, load_land())
@@ -317,7 +322,9 @@ def _notes(known: ElementHistory, as_of: float, forecast: Forecast, quantiles: l
     if forecast.fit.sets_used < 3:
         notes.append(f"only {forecast.fit.sets_used} element set(s) in the last five days: the drag of now is a guess")
     if forecast.lost:
-        notes.append(f"{forecast.lost} runs were still flying when the search ended; the window leaves them out")
+        notes.append(
+            f"{forecast.lost} runs were still flying when the search ended; they count as later than all others, and are not on the map"
+        )
     return notes + forecast.weather.warnings(as_of)
 
 

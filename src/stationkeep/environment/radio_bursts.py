@@ -22,18 +22,19 @@ _MOST_ROUNDS = 5
 def without_radio_bursts(f107_sfu: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Daily fluxes, (n,), with bursts replaced by the line between the days around them; and which days were.
 
-    Bursts on following days hide each other, so the search is repeated. The first and last two days of a table have
-    neighbours on one side only, by which a climb cannot be told from a burst: they stay.
+    Bursts on following days hide each other, so the search is repeated. The last two days of a table are judged by the
+    days before them alone, as on the morning after, and stand at the last level before; the first two stay.
     """
     flux = np.array(f107_sfu, dtype=np.float64)
     burst = np.zeros(flux.size, dtype=np.bool_)
     if flux.size < 2 * _NEIGHBOURS + 1:
         return flux, burst
-    inner = slice(_NEIGHBOURS, flux.size - _NEIGHBOURS)
     for _ in range(_MOST_ROUNDS):
-        shifted = [np.roll(flux, shift)[inner] for shift in (-2, -1, 1, 2)]
+        after = np.concatenate([flux, np.zeros(_NEIGHBOURS)])  # zeros: nothing is known yet
+        inner = slice(_NEIGHBOURS, flux.size)
+        around = [flux[:-2], flux[1:-1], after[3:-1], after[4:]]
         found = np.zeros(flux.size, dtype=np.bool_)
-        found[inner] = flux[inner] > BURST_FACTOR * np.max(shifted, axis=0)
+        found[inner] = flux[inner] > BURST_FACTOR * np.max(around, axis=0)
         if not found.any():
             break
         burst |= found

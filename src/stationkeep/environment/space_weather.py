@@ -212,10 +212,14 @@ class SpaceWeather:
         if stop == self.n_days:
             return self
         last = iso_day(self.first_day_mjd + stop - 1)
+        flux = self.f107_sfu[:stop].copy()
+        for late in range(max(stop - 2, 1), stop):
+            if self.kind[late] == DayKind.INTERPOLATED:
+                flux[late] = flux[late - 1]  # between neighbours of which the later one was not known yet
         return space_weather_from_days(
             f"{self.identifier}, observed to {last}",
             self.first_day_mjd,
-            self.f107_sfu[:stop],
+            flux,
             self.ap[:stop],
             self.kind[:stop],
         )

@@ -45,8 +45,9 @@ FAILED = 3
 """Stopped because a value was not finite; the state is the last good one."""
 
 # Within the model's range a step changes the mean altitude by at most this fraction of the height above 80 km, a
-# tenth of the density scale height or less: the midpoint rule then errs by under 1e-4 of the step.
-_STEP_FRACTION = 0.04
+# tenth of the density scale height or less. The midpoint rule is late by 0.2 of the square of the step in scale
+# heights: 0.1 % of the last days (measured against steps eight times finer: 2 minutes in 1.4 days, 7 in 3.6).
+_STEP_FRACTION = 0.02
 _HEIGHT_OFFSET_KM = 80.0
 _SLOW_KM_DAY = 0.5  # sinking slower than this, one evaluation a day is enough
 

@@ -31,7 +31,7 @@ from stationkeep.orbit.decay_kernel import AT_FLOOR, FAILED, REENTERED, RUNNING,
 
 FloatArray = NDArray[np.float64]
 
-_STEP_FRACTION = 0.04  # these three as in the compiled core
+_STEP_FRACTION = 0.02  # these three as in the compiled core
 _HEIGHT_OFFSET_KM = 80.0
 _SLOW_KM_DAY = 0.5
 _NODE_SPREADS_KM = (35.0, 150.0, 700.0)

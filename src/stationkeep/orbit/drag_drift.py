@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.orbit.axis_losses import AxisLosses, axis_noise_km, typical_coefficient
+from stationkeep.orbit.denser_days import DenserDays
 from stationkeep.orbit.shared_error import SharedError
 
 FloatArray = NDArray[np.float64]
@@ -60,8 +61,9 @@ class DriftModel:
 
     def wandering(self, day_count: int, rng: np.random.Generator) -> FloatArray:
         """One random course of the wanderings, (n_day,)."""
-        slow = _wandering(self.slow_fraction, self.slow_days, day_count, rng)
-        return slow + _wandering(self.fast_fraction, self.fast_days, day_count, rng)
+        one, other = rng.spawn(2)  # so that a longer course begins like a shorter one
+        slow = _wandering(self.slow_fraction, self.slow_days, day_count, one)
+        return slow + _wandering(self.fast_fraction, self.fast_days, day_count, other)
 
     def fading(self, days_after: FloatArray, angle: FloatArray) -> FloatArray:
         """(n_day, n_part): with :meth:`memory` the covariance of days after a moment with days before it.
@@ -212,8 +214,11 @@ class DriftForecast:
         variance = float(self._posterior(days).mean())
         return float(np.exp(np.log(self.median_m2_kg[:days]).mean())), math.sqrt(max(variance, 0.0))
 
-    def draw(self, rng: np.random.Generator) -> FloatArray:
+    def draw(self, rng: np.random.Generator, denser: DenserDays | None = None) -> FloatArray:
         """One possible course of the coefficient, (n_day,): it agrees with the sets within their noise.
+
+        ``denser``: under a Sun whose air was denser or thinner on days with sets than the fit took it for; the same
+        sets then ask for another coefficient, to first order.
 
         A draw before the fit, corrected by the answer to its own misfit (Matheron's rule; Wilson et al., *Pathwise
         Conditioning of Gaussian Processes*, 2021): exact, and linear in the number of days.
@@ -228,7 +233,10 @@ class DriftForecast:
         known = walk[drift.days_used - begin] + self._angle_weights[1] @ angle
         wanted = walk[offset - begin : offset - begin + self.day_count] + self._angle_weights[0] @ angle
         misfit = drift.open_km(rest)
-        correction = _times(basis, _times(answer, misfit) - _times(echo, known - self._shared_mean_used))
+        known = known - self._shared_mean_used
+        if denser is not None:
+            known = known + denser.on(drift.days_used + drift.first_day_mjd)
+        correction = _times(basis, _times(answer, misfit) - _times(echo, known))
         return np.asarray(drift.typical_m2_kg * np.exp(wanted + correction))
 
     @cached_property

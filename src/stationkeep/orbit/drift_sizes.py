@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.orbit.axis_losses import AxisLosses
+from stationkeep.orbit.denser_days import DenserDays
 from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftForecast, DriftModel, fit_drift, offset_covariance
 
 FloatArray = NDArray[np.float64]
@@ -137,10 +138,13 @@ class MixedForecast:
         logs = np.log(found[:, 0])
         return math.exp(self.weights @ logs), float(_mixed_spread(self.weights, logs, found[:, 1]))
 
-    def draw(self, rng: np.random.Generator) -> FloatArray:
-        """One possible course of the coefficient, (n_day,): sizes by their probability, then a course with them."""
+    def draw(self, rng: np.random.Generator, denser: DenserDays | None = None) -> FloatArray:
+        """One possible course of the coefficient, (n_day,): sizes by their probability, then a course with them.
+
+        ``denser``: see :meth:`DriftForecast.draw`.
+        """
         chosen = int(np.searchsorted(np.cumsum(self.weights)[:-1], rng.random(), side="right"))
-        return self.parts[chosen].draw(rng)
+        return self.parts[chosen].draw(rng, denser)
 
 
 def fit_sizes(

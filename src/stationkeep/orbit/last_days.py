@@ -64,6 +64,12 @@ class DragCourse:
     axis_offset_km: float
     place_offset_rad: float
 
+    def after_the_sets(self, fit: LastDays, factor: float) -> DragCourse:
+        """The same with every coefficient after the last set multiplied: for air that the fit took for another."""
+        cells = self.coefficient_m2_kg.copy()
+        cells[math.floor(fit.last_set_mjd_utc * CELLS_A_DAY) + 1 - fit.first_cell :] *= factor
+        return replace(self, coefficient_m2_kg=cells)
+
 
 @dataclass(frozen=True)
 class LastDays:

@@ -74,7 +74,7 @@ class SharedError:
         drift = self.calibrator
         first = min(first_day_mjd, drift.first_day_mjd)
         end = max(first_day_mjd + day_count, drift.first_day_mjd + int(drift.days_used[-1]) + 1)
-        common, own, other = (model.wandering(end - first, rng) for _ in range(3))
+        common, own, other = (model.wandering(end - first, each) for each in rng.spawn(3))
         mine = np.sqrt(self.share) * common + np.sqrt(1.0 - self.share) * own
         theirs = np.sqrt(self.share) * common + np.sqrt(1.0 - self.share) * other
         misfit = drift.misfit_km(theirs[drift.days_used + drift.first_day_mjd - first], rng)
