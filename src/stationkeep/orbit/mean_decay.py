@@ -77,6 +77,24 @@ class DecayTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class FlightState:
+    """Where a flight was at a moment: enough to go on from there."""
+
+    time_mjd_utc: float
+    state: FloatArray
+
+    @property
+    def elements(self) -> MeanElements:
+        """Mean elements at that moment; the place within the orbit is not followed."""
+        return elements_of(self.state, self.time_mjd_utc)
+
+    @property
+    def mean_altitude_km(self) -> float:
+        """Mean semi-major axis minus 6378.137 km."""
+        return float(self.state[0]) - EARTH_EQUATORIAL_RADIUS_KM
+
+
+@dataclass(frozen=True, slots=True)
 class WeatherTrack:
     """Daily drivers of the density model over a stretch of days, as the engine wants them."""
 
@@ -181,6 +199,17 @@ class MeanFlight:
     def lift(self, gain_km: float) -> None:
         """Raise the mean semi-major axis, as a burn in two halves half a revolution apart does: the rest stays."""
         self._state[0] += gain_km
+
+    def snapshot(self) -> FlightState:
+        """Where the flight is now, to come back to (:meth:`restore`)."""
+        return FlightState(self.time_mjd_utc, self._state.copy())
+
+    def restore(self, earlier: FlightState) -> None:
+        """Go back to an earlier moment of this flight; the altitudes of later midnights are forgotten."""
+        self.time_mjd_utc = earlier.time_mjd_utc
+        self._state[:] = earlier.state
+        later = math.floor(earlier.time_mjd_utc) + 1 - self._weather.first_day_mjd
+        self.altitude_by_day_km[max(later, 0) :] = np.nan
 
     def _require_weather(self, until_mjd_utc: float) -> None:
         weather = self._weather

@@ -1,0 +1,157 @@
+"""Who holds the station upright in a run, what it costs, and when it is lost: the attitude room, day by day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Set
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeep.attitude.figures import iss_attitude
+from stationkeep.attitude.loads import docking_load
+from stationkeep.attitude.loss import Upsets, absorbs, consequences, loss_hazards_per_day
+from stationkeep.attitude.thrusters import who_may_desaturate
+from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
+
+if TYPE_CHECKING:
+    from stationkeep.scenario.control import AttitudeControl
+    from stationkeep.simulation.inputs import AttitudeDraw
+
+FloatArray = NDArray[np.float64]
+
+_DAYS_A_YEAR = 365.25
+_PROPELLANT = "russian-tanks"
+_PRESENT = frozenset({"russian-computers", "russian-control-centre", "arrays-feathered"})
+# A piece of flight over which one rate of loss and one use of propellant hold: shorter where the air thickens fast.
+_PIECES_DAYS = ((300.0, 30.0), (250.0, 5.0), (0.0, 1.0))
+
+
+class Hold(StrEnum):
+    """How the attitude is held."""
+
+    BACKED = "backed"
+    """Gyros, with thrusters that unload them; or thrusters alone, where too few gyros run."""
+    GYROS = "gyros"
+    """Gyros alone: an upset larger than their room ends it."""
+    LOST = "lost"
+
+
+class AttitudeKeeper:
+    """The attitude of one run: gyros, whose thrusters back them, the chance of losing it.
+
+    ``drag_area_m2``: drag coefficient times area, as the drag feels it. Densities are those the decay itself shows.
+    """
+
+    def __init__(self, control: AttitudeControl, draw: AttitudeDraw, drag_area_m2: float) -> None:
+        self.control = control
+        self.figures = iss_attitude()
+        self.values = self.figures.at(draw.figures)
+        self.drag_area_m2 = drag_area_m2
+        self.model = self.figures.model(self.values, drag_area_m2, failed_gyros=control.failed_gyros)
+        self.upsets = Upsets.of(self.values)
+        self.thrusters = self.figures.thrusters(self.values)
+        self.after = consequences(self.values)
+        low, high = self.figures.attitude_propellant_kg_year(self.values)
+        self.usual_kg_day = (low + draw.thruster_share * (high - low)) / _DAYS_A_YEAR
+        self.state = Hold.BACKED
+        self.backed_by: tuple[str, ...] = ()
+        self._wanted = -math.log1p(-draw.loss)
+        self._density_kg_m3 = 0.0
+        self._altitude_km = 400.0
+
+    # --- who ------------------------------------------------------------------------------------------------------
+
+    def review(self, now_mjd_utc: float, stopped: Set[str], propellant_kg: float) -> None:
+        """Who can unload the gyros now, with these partners gone and so much propellant left for it?"""
+        if self.state is Hold.LOST:
+            return
+        if self.model.gyros.owner in stopped and self.model.gyros.hold:
+            self.model = self.figures.model(self.values, self.drag_area_m2, failed_gyros=self.model.gyros.installed)
+        present = _PRESENT | {_PROPELLANT} if propellant_kg > 0.0 else _PRESENT
+        able = who_may_desaturate(self.figures.providers, now_mjd_utc, withdrawn=stopped, present=present)
+        self.backed_by = tuple(provider.name for provider in able)
+        self.state = Hold.BACKED if able else Hold.GYROS
+
+    @property
+    def holders(self) -> frozenset[str]:
+        """What can hold the attitude during a burn; empty once it is lost."""
+        if self.state is Hold.LOST:
+            return frozenset()
+        found = {"pusher"}
+        if self.model.gyros.hold:
+            found.add("gyros")
+        if self.state is Hold.BACKED:
+            found.add("station-thrusters")
+        return frozenset(found)
+
+    def takes_docking(self, visitor_kg: float, station_kg: float, lever_m: float) -> bool:
+        """Whether an arrival that pushes ``lever_m`` beside the centre of mass can be taken."""
+        if self.state is Hold.LOST:
+            return False
+        if self.state is Hold.BACKED or visitor_kg <= 0.0:
+            return True
+        load = docking_load("arrival", visitor_kg, station_kg, self.values["closing_speed_m_s"], lever_m)
+        return absorbs(self.model, load, self._density_kg_m3, self._altitude_km)
+
+    # --- day by day -------------------------------------------------------------------------------------------------
+
+    @property
+    def kg_day(self) -> float:
+        """Propellant that holding the attitude takes now [kg/d]."""
+        if self.state is not Hold.BACKED:
+            return 0.0
+        density, altitude = self._density_kg_m3, self._altitude_km
+        if not self.model.gyros.hold:
+            torque = self.model.secular_torque_n_m(self.values["hold_offset_deg"], density, altitude)
+            steady = abs(torque) if math.isfinite(torque) else abs(self.model.air_torque_n_m(density, altitude))
+            return self.usual_kg_day + self.thrusters.holding_kg_day(steady)
+        if density > 0.0 and self.model.pitch_needed_deg(density, altitude) > self.model.pitch_band_deg:
+            return self.usual_kg_day + self.thrusters.holding_kg_day(self.model.air_torque_n_m(density, altitude))
+        return self.usual_kg_day
+
+    def piece_days(self, mean_altitude_km: float) -> float:
+        """For how long may one piece of flight be taken together?"""
+        if self.state is Hold.LOST:
+            return math.inf
+        return next(days for level, days in _PIECES_DAYS if mean_altitude_km >= level)
+
+    def flown(self, times_mjd: FloatArray, altitudes_km: FloatArray, mass_kg: float) -> float:
+        """The attitude over a piece without burns: the moment it is lost, infinite where it holds.
+
+        ``times_mjd``, ``altitudes_km`` (n + 1,): the ends of the piece and the midnights between.
+        """
+        days = np.diff(times_mjd)
+        middle = 0.5 * (altitudes_km[1:] + altitudes_km[:-1])
+        decay = np.maximum(-np.diff(altitudes_km) / days, 0.0)
+        # -(da/dt) = rho (CdA/m) sqrt(mu a), as in attitude.loss.felt_density_kg_m3, for all days at once
+        axis_m = 1.0e3 * (EARTH_EQUATORIAL_RADIUS_KM + middle)
+        speed_axis = np.sqrt(EARTH_MU_KM3_S2 * 1.0e9 * axis_m)
+        density = 1.0e3 * decay / SECONDS_PER_DAY * mass_kg / (self.drag_area_m2 * speed_axis)
+        self._density_kg_m3, self._altitude_km = float(density[-1]), float(middle[-1])
+        if self.state is Hold.BACKED:
+            return math.inf
+        hazard = loss_hazards_per_day(self.model, self.upsets, density, middle) * days
+        passed = np.cumsum(hazard)
+        index = int(np.searchsorted(passed, self._wanted))
+        if index >= len(passed):
+            self._wanted -= float(passed[-1])
+            return math.inf
+        before = float(passed[index - 1]) if index else 0.0
+        share = 0.0 if math.isinf(passed[index]) else (self._wanted - before) / float(hazard[index])
+        return float(times_mjd[index] + share * days[index])
+
+    def lose(self) -> None:
+        """From now on the station tumbles."""
+        self.state = Hold.LOST
+
+    @property
+    def drag_factor(self) -> float:
+        """On the usual drag: that of a tumbling station once the attitude is lost."""
+        return self.after.drag_factor if self.state is Hold.LOST else 1.0
+
+    def lowest_density_kg_m3(self) -> float:
+        """In how dense air can gyros alone still hold it? (at the orbital rate of 250 km)"""
+        return self.model.controllable_down_to_density_kg_m3(250.0)
