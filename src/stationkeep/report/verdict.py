@@ -9,6 +9,7 @@ from typing import Any, Final
 from stationkeep.campaign.document import BranchDocument, GroundRisk, RunDocument
 from stationkeep.errors import InputError
 from stationkeep.report import text
+from stationkeep.report.limits import first_lost_sentence, limit_rows
 
 _REGIONS_ON_A_TELEPHONE: Final = 3
 
@@ -46,6 +47,8 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
         _row(document, spread, known(lambda b: text.window_text(b.reentry, horizon)), kind="detail"),
         _row(document, f"Falls by {by}", lambda b: text.chance_text(b.reentry)),
     ]
+    limits = limit_rows(document)
+    rows += [_row(document, label, answer, opens=place == 0) for place, (label, answer) in enumerate(limits)]
     if any(b.ground_risk for b in document.branches.values()):
         rows += _ground_rows(document, spread)
     rows += [
@@ -153,9 +156,11 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
     """One branch's answer as a sentence that can be quoted."""
     reentry, by = branch.reentry, text.day_text(horizon_utc, long=True)
     window = text.window_text(reentry, horizon_utc, long=True)
+    lost = first_lost_sentence(branch)
+    lost = f" {lost}" if lost else ""
     if not any(reentry.dates_utc):
         every = f"in all {runs:,} runs" if runs > 1 else "in the one run flown"
-        return f"Still flying on {by} {every}."
+        return f"Still flying on {by} {every}.{lost}"
     if reentry.median_utc is None:
         first = f"; 5 % of the runs fall before the end of {window.split(' to ')[0].removeprefix('from ')}"
         said = f"Falls by {by} in {text.chance_text(reentry)}{first if reentry.p05_utc else ''}."
@@ -170,7 +175,7 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
         said += f" Falling uncontrolled, the casualty expectation is {text.one_in_text(branch.ground_risk.one_in)}"
         window = text.one_in_window(risk).removeprefix("1 in ")
         said += f" ({window})." if risk.p05 >= 2 and "–" in window else "."
-    return said
+    return said + lost
 
 
 def _odds(branch: BranchDocument) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Set
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,11 @@ FloatArray = NDArray[np.float64]
 _DAYS_A_YEAR = 365.25
 _PROPELLANT = "russian-tanks"
 _PRESENT = frozenset({"russian-computers", "russian-control-centre", "arrays-feathered"})
-# A piece of flight over which one rate of loss and one use of propellant hold: shorter where the air thickens fast.
-_PIECES_DAYS = ((300.0, 30.0), (250.0, 5.0), (0.0, 1.0))
+# A piece of flight over which one use of propellant holds: shorter where the air thickens fast. Above, and with gyros
+# alone, it does not change; then the length only limits what is flown again when the attitude is lost on the way.
+_USUAL_ABOVE_KM = 300.0
+_LONG_PIECE_DAYS = 90.0
+_PIECES_DAYS = ((_USUAL_ABOVE_KM, _LONG_PIECE_DAYS), (250.0, 5.0), (0.0, 1.0))
 
 
 class Hold(StrEnum):
@@ -37,6 +40,17 @@ class Hold(StrEnum):
     GYROS = "gyros"
     """Gyros alone: an upset larger than their room ends it."""
     LOST = "lost"
+
+
+_HOLDERS: Final = {
+    (state, gyros): frozenset()
+    if state is Hold.LOST
+    else frozenset(
+        {"pusher"} | ({"gyros"} if gyros else set()) | ({"station-thrusters"} if state is Hold.BACKED else set())
+    )
+    for state in Hold
+    for gyros in (True, False)
+}
 
 
 class AttitudeKeeper:
@@ -78,14 +92,7 @@ class AttitudeKeeper:
     @property
     def holders(self) -> frozenset[str]:
         """What can hold the attitude during a burn; empty once it is lost."""
-        if self.state is Hold.LOST:
-            return frozenset()
-        found = {"pusher"}
-        if self.model.gyros.hold:
-            found.add("gyros")
-        if self.state is Hold.BACKED:
-            found.add("station-thrusters")
-        return frozenset(found)
+        return _HOLDERS[self.state, self.model.gyros.hold]
 
     def takes_docking(self, visitor_kg: float, station_kg: float, lever_m: float) -> bool:
         """Whether an arrival that pushes ``lever_m`` beside the centre of mass can be taken."""
@@ -104,6 +111,8 @@ class AttitudeKeeper:
         if self.state is not Hold.BACKED:
             return 0.0
         density, altitude = self._density_kg_m3, self._altitude_km
+        if self.model.gyros.hold and altitude > _USUAL_ABOVE_KM:
+            return self.usual_kg_day
         if not self.model.gyros.hold:
             torque = self.model.secular_torque_n_m(self.values["hold_offset_deg"], density, altitude)
             steady = abs(torque) if math.isfinite(torque) else abs(self.model.air_torque_n_m(density, altitude))
@@ -116,6 +125,8 @@ class AttitudeKeeper:
         """For how long may one piece of flight be taken together?"""
         if self.state is Hold.LOST:
             return math.inf
+        if self.state is Hold.GYROS:
+            return _LONG_PIECE_DAYS
         return next(days for level, days in _PIECES_DAYS if mean_altitude_km >= level)
 
     def flown(self, times_mjd: FloatArray, altitudes_km: FloatArray, mass_kg: float) -> float:
@@ -123,9 +134,11 @@ class AttitudeKeeper:
 
         ``times_mjd``, ``altitudes_km`` (n + 1,): the ends of the piece and the midnights between.
         """
-        days = np.diff(times_mjd)
+        if self.state is Hold.BACKED:  # only what the last day was like matters for the propellant
+            times_mjd, altitudes_km = times_mjd[-2:], altitudes_km[-2:]
+        days = times_mjd[1:] - times_mjd[:-1]
         middle = 0.5 * (altitudes_km[1:] + altitudes_km[:-1])
-        decay = np.maximum(-np.diff(altitudes_km) / days, 0.0)
+        decay = np.maximum((altitudes_km[:-1] - altitudes_km[1:]) / days, 0.0)
         # -(da/dt) = rho (CdA/m) sqrt(mu a), as in attitude.loss.felt_density_kg_m3, for all days at once
         axis_m = 1.0e3 * (EARTH_EQUATORIAL_RADIUS_KM + middle)
         speed_axis = np.sqrt(EARTH_MU_KM3_S2 * 1.0e9 * axis_m)

@@ -164,7 +164,7 @@ def _free_fall_mjd(run: RunState, start: Start, until_mjd: float) -> float | Non
         reentry_altitude_km=run.scenario.reentry_altitude_km,
     )
     reason = flight.advance(
-        min(until_mjd, weather.end_mjd),
+        min(until_mjd, float(weather.end_mjd)),  # an int would have the kernel compiled once more
         floor_mean_altitude_km=run.scenario.reserve.altitude_km,
         drag_factor=run.scenario.drag.reference_mass_kg / start.mass_kg,
     )
