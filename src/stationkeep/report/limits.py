@@ -169,7 +169,7 @@ def criterion_text(point: ControlledDeorbitPoint) -> str:
     """What a controlled fall takes, as a sentence."""
     return (
         f"A controlled fall takes {point.delta_v_m_s:g} m/s in all, of them {point.final_burn_m_s:g} m/s in a last "
-        f"burn of at most {point.longest_final_burn_s / 60.0:.0f} minutes, decided above {point.from_altitude_km:g} km while "
-        "somebody holds the attitude. Counted is what can be drawn and the next load of each who is still due; thrusts "
-        f"add up. {point.source}."
+        f"burn of at most {point.longest_final_burn_s / 60.0:.0f} minutes, decided above {point.from_altitude_km:g} km "
+        "while somebody holds the attitude. Counted is what can be drawn and the next load of each who is still due; "
+        f"thrusts add up. {point.source}."
     )

@@ -28,7 +28,8 @@ def no_return_section(document: RunDocument) -> str:
         '<section aria-labelledby="no-return"><h2 id="no-return">Points of no return</h2>'
         f"<p>{e(_reserve_words(point))} {e(criterion_text(point.controlled_deorbit))}</p>"
         f'<div class="scroll">{_dates_table(document, branches, styles)}</div>'
-        f'<h3>How low is too low</h3><p>{e(_LIMITS)}</p><div class="scroll">{_limits_table(document, branches, styles)}</div>'
+        f"<h3>How low is too low</h3><p>{e(_LIMITS)}</p>"
+        f'<div class="scroll">{_limits_table(document, branches, styles)}</div>'
         f"{_lost_tables(document, branches, styles)}</section>"
     )
 
@@ -43,8 +44,8 @@ _LIMITS = (
 
 def _reserve_words(point: PointsOfNoReturn) -> str:
     return (
-        f"The reserve is lost when the station, left to itself, would sink below {point.reserve_altitude_km:g} km in less "
-        f"than {point.reserve_days:g} days."
+        f"The reserve is lost when the station, left to itself, would sink below {point.reserve_altitude_km:g} km in "
+        f"less than {point.reserve_days:g} days."
     )
 
 

@@ -126,9 +126,8 @@ class _Run(PartnerEvents):
 
     def _next_lowest_level(self) -> float:
         """The next altitude, going down, at which something ends: a provider's coming, time for a controlled fall."""
-        levels = [provider.plan.provider.lowest_altitude_km or 0.0 for provider in self.providers]
-        levels.append(self.scenario.controlled_deorbit.from_altitude_km if self.providers else 0.0)
-        return max((level for level in levels if level < self.altitude_km - _REACHED_KM), default=0.0)
+        below = self.altitude_km - _REACHED_KM
+        return max((level for level in self.levels_km if level < below), default=0.0)
 
     def _reached_a_level(self) -> None:
         """Sunk to the policy's floor, or to where a provider stops coming: burn soon, or leave."""
@@ -152,7 +151,7 @@ class _Run(PartnerEvents):
         use = keeper.kg_day
         stop_mjd = min(stop_mjd, began + keeper.piece_days(self.altitude_km))
         if use > 0.0:
-            stop_mjd = min(stop_mjd, began + max(self.network.usable_kg(ATTITUDE) / use, _SAME_TIME_DAYS))
+            stop_mjd = min(stop_mjd, began + max(self.attitude_kg / use, _SAME_TIME_DAYS))
         before = self.flight.snapshot()
         factor = heavier * keeper.drag_factor
         reason = self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=factor)
@@ -174,7 +173,7 @@ class _Run(PartnerEvents):
         return times, np.concatenate(([before.mean_altitude_km], between, [self.altitude_km]))
 
     def _feed_attitude(self, wanted_kg: float) -> None:
-        usable = self.network.usable_kg(ATTITUDE)
+        usable = self.attitude_kg
         amount = min(wanted_kg, usable)
         if usable - amount < _DRY_KG:
             amount = usable  # the last thousandth of a gram is not worth another piece of flight
@@ -188,7 +187,7 @@ class _Run(PartnerEvents):
             return
         if self.attitude_just_lost:
             self.lose_attitude()
-        elif Function.UNLOADING not in self.gone and self.network.usable_kg(ATTITUDE) <= 0.0:
+        elif Function.UNLOADING not in self.gone and self.attitude_kg <= 0.0:
             self.review()
 
     def _finish(self, reason: OutcomeReason) -> None:

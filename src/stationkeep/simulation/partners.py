@@ -13,7 +13,7 @@ from stationkeep.scenario.events import (
 )
 from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.deorbit import deorbit_shortage
-from stationkeep.simulation.run_state import ATTITUDE, RunState
+from stationkeep.simulation.run_state import RunState
 from stationkeep.simulation.timeline import Function
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class PartnerEvents(RunState):
         if keeper is None:
             return
         before = keeper.state
-        keeper.review(self.now, self.stopped, self.network.usable_kg(ATTITUDE))
+        keeper.review(self.now, self.stopped, self.attitude_kg)
         if keeper.state is Hold.BACKED:
             self.last_by[Function.UNLOADING] = " and ".join(keeper.backed_by)
         elif keeper.state is Hold.GYROS and before is Hold.BACKED:

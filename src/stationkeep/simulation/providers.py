@@ -106,8 +106,12 @@ class ProviderState:
     """False once its partner has stopped operating it, or it is lost."""
     present: bool = field(init=False)
     """Whether the vehicle is at the station (always, for tanks that stay)."""
+    id: str = field(init=False)
+    """Its name in the scenario, and in the feed network."""
+    tanks: list[Tank] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.id = self.plan.provider.id
         self.enabled = self.plan.provider.enabled
         self.present = not self.plan.stays
         for name in self.plan.tank_names:
@@ -121,21 +125,19 @@ class ProviderState:
                 ),
                 feeds=(self.id,),
             )
-
-    @property
-    def id(self) -> str:
-        """Its name in the scenario, and in the feed network."""
-        return self.plan.provider.id
+        self.tanks = [self.network.tanks[name] for name in self.plan.tank_names]
 
     @property
     def usable_kg(self) -> float:
         """What its engine can draw now."""
-        return self.network.usable_kg(self.id)
+        total = 0.0
+        for tank in self.tanks:
+            total += tank.usable_kg
+        return total
 
     def begin(self, epoch_mjd_utc: float) -> None:
         """Fill the tanks with what is aboard at the epoch: what cannot be drawn, and what can."""
-        for name in self.plan.tank_names:
-            tank = self.network.tanks[name]
+        for tank in self.tanks:
             if tank.residual_kg > 0.0:
                 tank.fill(epoch_mjd_utc, tank.residual_kg, "aboard at the epoch, cannot be drawn")
         propellant = self.plan.provider.propellant
@@ -145,8 +147,7 @@ class ProviderState:
     def fill(self, time_mjd_utc: float, amount_kg: float, reason: str) -> float:
         """Fill the tanks in their order; says how much went in, less than was brought where they are full."""
         left = amount_kg
-        for name in self.plan.tank_names:
-            tank = self.network.tanks[name]
+        for tank in self.tanks:
             share = min(left, tank.room_kg)
             if share > 0.0:
                 tank.fill(time_mjd_utc, share, reason)
@@ -155,7 +156,7 @@ class ProviderState:
 
     def empty(self, time_mjd_utc: float, reason: str) -> float:
         """Take out all there is and say how much it was."""
-        return sum(self.network.tanks[name].empty(time_mjd_utc, reason) for name in self.plan.tank_names)
+        return sum(tank.empty(time_mjd_utc, reason) for tank in self.tanks)
 
     def too_low(self, mean_altitude_km: float) -> bool:
         """Whether the station has sunk below where this provider comes and pushes."""
@@ -163,10 +164,11 @@ class ProviderState:
         return lowest is not None and mean_altitude_km < lowest + _AT_LEVEL_KM
 
     def can_push(self, now_mjd_utc: float, mean_altitude_km: float) -> bool:
-        """Whether it can burn now, as far as it is up to itself (not to who holds the attitude)."""
+        """Whether it can burn now, were there propellant for it and its attitude held."""
+        if not (self.enabled and self.operating and self.present) or self.plan.provider.purpose != "reboost":
+            return False
         in_time = self.plan.from_mjd_utc <= now_mjd_utc < self.plan.until_mjd_utc
-        able = self.enabled and self.operating and self.present and not self.too_low(mean_altitude_km)
-        return able and in_time and self.plan.provider.purpose == "reboost" and self.usable_kg > USABLE_KG
+        return in_time and not self.too_low(mean_altitude_km)
 
     def could_push_after(self, now_mjd_utc: float, not_delivering: Collection[str], will_be_enabled: bool) -> bool:
         """Whether it can burn now or at any later date that is already foreseen.

@@ -71,6 +71,7 @@ class RunState:
         self.providers = [
             ProviderState(plan, inputs.provider(plan.provider.id), self.network) for plan in mission.providers
         ]
+        self.attitude_tanks: ProviderState | None = None
         self.attitude = self._attitude()
         control = self.scenario.attitude
         view = self.scenario.branches[branch].attitude_view
@@ -84,6 +85,11 @@ class RunState:
         self.stopped: set[str] = set()
         self.burn_count = 0
         self.attitude_just_lost = False
+        lowest = {state.plan.provider.lowest_altitude_km for state in self.providers}
+        self.levels_km = [level for level in lowest if level is not None]
+        """Altitudes at which something ends on the way down."""
+        if self.providers:
+            self.levels_km.append(self.scenario.controlled_deorbit.from_altitude_km)
         self.gone: dict[Function, float] = {}
         """Since when each function is lost; what came back is not in it."""
         self.last_by: dict[Function, str] = {}
@@ -98,6 +104,7 @@ class RunState:
             return None
         owner = next(state for state in self.providers if state.id == control.tanks_of)
         self.network.feeds[ATTITUDE] = owner.plan.tank_names
+        self.attitude_tanks = owner
         area_m2 = self.scenario.drag.ballistic_coefficient_m2_kg * self.scenario.drag.reference_mass_kg
         return AttitudeKeeper(control, self.inputs.attitude, area_m2)
 
@@ -131,10 +138,14 @@ class RunState:
 
     def available_kg(self, provider: ProviderState) -> float:
         """What a reboost may take: what its engine can draw, less what the attitude is to keep."""
-        control = self.scenario.attitude
-        if control is None or self.attitude is None or provider.id != control.tanks_of:
+        if self.attitude is None or provider is not self.attitude_tanks:
             return provider.usable_kg
-        return provider.usable_kg - control.reserve_days * self.attitude.kg_day
+        return provider.usable_kg - self.attitude.control.reserve_days * self.attitude.kg_day
+
+    @property
+    def attitude_kg(self) -> float:
+        """What the attitude thrusters can draw."""
+        return 0.0 if self.attitude_tanks is None else self.attitude_tanks.usable_kg
 
     def attitude_allows(self, provider: ProviderState) -> bool:
         """Whether something holds the attitude while this one burns."""
