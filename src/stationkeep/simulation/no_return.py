@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 _LEVELS_KM: Final = np.array(
-    [450.0, 400.0, 350.0, 310.0, 280.0, 255.0, 235.0, 217.0, 200.0, 185.0, 171.0, 158.0, 147.0]
+    [450, 400, 350, 310, 280, 255, 235, 217, 200, 185, 171, 158, 147, 138, 130, 123], dtype=np.float64
 )
 _LAST_DAYS: Final = 60
 _GLANCE_DAYS: Final = 0.002  # three minutes: long enough for the rate of loss, too short to sink by a level
