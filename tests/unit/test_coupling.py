@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from stationkeep.attitude.figures import iss_attitude
+from stationkeep.attitude.loss import Upsets, day_of_loss, felt_density_kg_m3, loss_hazards_per_day
 from stationkeep.catalogue.loader import load_catalogue
 from stationkeep.orbit.mean_decay import MeanFlight, WeatherTrack
 from stationkeep.scenario.loader import load_scenario
@@ -233,8 +234,33 @@ def test_keeper_holds_lower_with_thrusters_for_more_propellant() -> None:
     keeper.review(EPOCH_DAY, frozenset(), 100.0)
     assert keeper.state is Hold.BACKED
     usual = keeper.kg_day
-    keeper.flown(np.array([0.0, 1.0]), np.array([204.0, 196.0]), 460000.0)  # air of about 2.6e-10 kg/m3
+    keeper.flown((0.0, 204.0), np.empty(0), (1.0, 196.0), 460000.0)  # air of about 2.6e-10 kg/m3
     assert keeper.kg_day > 100.0 > 10.0 * usual
+
+
+def test_one_rate_and_day_by_day_agree() -> None:
+    # Thin air takes the short way: the same moment as the room's own sum over days, to a second.
+    figures = iss_attitude()
+    altitudes = np.linspace(416.0, 400.0, 101)
+    for u in (0.05, 0.2):
+        keeper = AttitudeKeeper(mission().scenario.attitude, AttitudeDraw(loss=u), 3248.0)  # type: ignore[arg-type]
+        keeper.review(EPOCH_DAY, frozenset({"roscosmos"}), 0.0)
+        moment = keeper.flown((0.0, 416.0), altitudes[1:-1], (100.0, 400.0), 460000.0)
+        decay = -np.diff(altitudes)
+        middle = 0.5 * (altitudes[1:] + altitudes[:-1])
+        density = np.array(
+            [felt_density_kg_m3(d, h, 3248.0 / 460000.0) for d, h in zip(decay, middle, strict=True)]
+        )  # fmt: skip
+        hazards = loss_hazards_per_day(figures.model(figures.at(), 3248.0), Upsets.of(figures.at()), density, middle)
+        assert moment == pytest.approx(day_of_loss(hazards, u), abs=1.0e-5)
+
+
+def test_dense_air_ends_it_at_once() -> None:
+    keeper = AttitudeKeeper(mission().scenario.attitude, AttitudeDraw(loss=0.99), 3248.0)  # type: ignore[arg-type]
+    keeper.review(EPOCH_DAY, frozenset({"roscosmos"}), 0.0)
+    altitudes = np.array([222.0, 214.0, 200.0])
+    moment = keeper.flown((0.5, 230.0), altitudes, (4.2, 180.0), 460000.0)
+    assert 0.5 <= moment <= 3.0  # 14 km a day at 207 km is air of 4.6e-10 kg/m3: beyond every balance
 
 
 # --- points of no return ----------------------------------------------------------------------------------------------

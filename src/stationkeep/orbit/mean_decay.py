@@ -148,6 +148,7 @@ class MeanFlight:
         """(n_day + 1,) mean altitude at each midnight from the first day of the weather; NaN where not flown."""
         self._weather = weather
         self._ballistic = _by_day(ballistic_m2_kg, days)
+        self._scaled = np.empty(0)  # as long as the coefficients once a drag factor is asked for
         self._reentry_altitude_km = reentry_altitude_km
         self._state = state_of(elements)
         self._scratch = np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1]))
@@ -186,7 +187,7 @@ class MeanFlight:
             stop_mjd_utc,
             self._weather.first_day_mjd,
             self._weather.drivers,
-            self._ballistic if drag_factor == 1.0 else self._ballistic * drag_factor,
+            self._ballistic if drag_factor == 1.0 else self._times(drag_factor, stop_mjd_utc),
             floor_mean_altitude_km,
             self._reentry_altitude_km,
             self.altitude_by_day_km,
@@ -195,6 +196,15 @@ class MeanFlight:
             self._net_scratch,
         )
         return _REASONS[reason]
+
+    def _times(self, drag_factor: float, stop_mjd_utc: float) -> FloatArray:
+        """The coefficients times a factor, worked out for the days of this piece only: a run has hundreds of pieces."""
+        if not self._scaled.size:
+            self._scaled = np.empty_like(self._ballistic)
+        first = math.floor(self.time_mjd_utc) - self._weather.first_day_mjd
+        piece = slice(first, math.ceil(stop_mjd_utc) - self._weather.first_day_mjd + 1)
+        np.multiply(self._ballistic[piece], drag_factor, out=self._scaled[piece])
+        return self._scaled
 
     def lift(self, gain_km: float) -> None:
         """Raise the mean semi-major axis, as a burn in two halves half a revolution apart does: the rest stays."""

@@ -29,6 +29,7 @@ _PRESENT = frozenset({"russian-computers", "russian-control-centre", "arrays-fea
 # alone, it does not change; then the length only limits what is flown again when the attitude is lost on the way.
 _USUAL_ABOVE_KM = 300.0
 _LONG_PIECE_DAYS = 90.0
+_THIN_SHARE = 0.95
 _PIECES_DAYS = ((_USUAL_ABOVE_KM, _LONG_PIECE_DAYS), (250.0, 5.0), (0.0, 1.0))
 
 
@@ -129,32 +130,68 @@ class AttitudeKeeper:
             return _LONG_PIECE_DAYS
         return next(days for level, days in _PIECES_DAYS if mean_altitude_km >= level)
 
-    def flown(self, times_mjd: FloatArray, altitudes_km: FloatArray, mass_kg: float) -> float:
+    def flown(
+        self, start: tuple[float, float], midnights_km: FloatArray, end: tuple[float, float], mass_kg: float
+    ) -> float:
         """The attitude over a piece without burns: the moment it is lost, infinite where it holds.
 
-        ``times_mjd``, ``altitudes_km`` (n + 1,): the ends of the piece and the midnights between.
+        ``start``, ``end``: time [MJD] and mean altitude of its ends; ``midnights_km``: of the midnights between.
         """
-        if self.state is Hold.BACKED:  # only what the last day was like matters for the propellant
-            times_mjd, altitudes_km = times_mjd[-2:], altitudes_km[-2:]
-        days = times_mjd[1:] - times_mjd[:-1]
-        middle = 0.5 * (altitudes_km[1:] + altitudes_km[:-1])
-        decay = np.maximum((altitudes_km[:-1] - altitudes_km[1:]) / days, 0.0)
-        # -(da/dt) = rho (CdA/m) sqrt(mu a), as in attitude.loss.felt_density_kg_m3, for all days at once
-        axis_m = 1.0e3 * (EARTH_EQUATORIAL_RADIUS_KM + middle)
-        speed_axis = np.sqrt(EARTH_MU_KM3_S2 * 1.0e9 * axis_m)
-        density = 1.0e3 * decay / SECONDS_PER_DAY * mass_kg / (self.drag_area_m2 * speed_axis)
-        self._density_kg_m3, self._altitude_km = float(density[-1]), float(middle[-1])
-        if self.state is Hold.BACKED:
+        if self.state is Hold.BACKED:  # only what the last day was like matters, for the propellant
+            before = (math.ceil(end[0]) - 1.0, float(midnights_km[-1])) if len(midnights_km) else start
+            decay = max(before[1] - end[1], 0.0) / (end[0] - before[0])
+            self._altitude_km = 0.5 * (before[1] + end[1])
+            self._density_kg_m3 = decay * mass_kg * self._density_per_decay(self._altitude_km)
             return math.inf
-        hazard = loss_hazards_per_day(self.model, self.upsets, density, middle) * days
-        passed = np.cumsum(hazard)
+        altitudes = np.concatenate(((start[1],), midnights_km, (end[1],)))
+        decay_km_day = altitudes[:-1] - altitudes[1:]
+        first_day = (math.floor(start[0]) + 1.0 if len(midnights_km) else end[0]) - start[0]
+        decay_km_day[0] /= first_day
+        if len(midnights_km):
+            decay_km_day[-1] /= end[0] - (math.ceil(end[0]) - 1.0)
+        worst = float(decay_km_day.max()) * mass_kg * self._density_per_decay(end[1])
+        if self._is_thin(worst, start[1]):
+            return self._lost_at_one_rate(start[0], end[0])
+        return self._lost_day_by_day(start[0], altitudes, decay_km_day, mass_kg, end[0])
+
+    def _density_per_decay(self, mean_altitude_km: float) -> float:
+        """Density [kg/m3] that a decay of 1 km/d of 1 kg shows, as in attitude.loss.felt_density_kg_m3."""
+        axis_m = 1.0e3 * (EARTH_EQUATORIAL_RADIUS_KM + mean_altitude_km)
+        return 1.0e3 / SECONDS_PER_DAY / (self.drag_area_m2 * math.sqrt(EARTH_MU_KM3_S2 * 1.0e9 * axis_m))
+
+    def _is_thin(self, density_kg_m3: float, mean_altitude_km: float) -> bool:
+        """Whether even the densest day leaves all of the gyros to upsets, with some margin: then one rate holds."""
+        if not self.model.gyros.hold or density_kg_m3 < 0.0:
+            return False
+        swing = self.model.without_gyro_swing_deg(density_kg_m3, mean_altitude_km)
+        return swing < _THIN_SHARE * self.model.pitch_band_deg
+
+    def _lost_at_one_rate(self, begin_mjd: float, end_mjd: float) -> float:
+        hazard = self.upsets.losses_per_day(self.model.gyros.capacity_n_m_s)
+        passed = hazard * (end_mjd - begin_mjd)
+        if self._wanted > passed:
+            self._wanted -= passed
+            return math.inf
+        return begin_mjd + self._wanted / hazard if hazard > 0.0 else math.inf
+
+    def _lost_day_by_day(
+        self, begin_mjd: float, altitudes_km: FloatArray, decay_km_day: FloatArray, mass_kg: float, end_mjd: float
+    ) -> float:
+        middle = 0.5 * (altitudes_km[1:] + altitudes_km[:-1])
+        axis_m = 1.0e3 * (EARTH_EQUATORIAL_RADIUS_KM + middle)
+        per_decay = 1.0e3 / SECONDS_PER_DAY / (self.drag_area_m2 * np.sqrt(EARTH_MU_KM3_S2 * 1.0e9 * axis_m))
+        density = np.maximum(decay_km_day, 0.0) * mass_kg * per_decay
+        times = np.concatenate(((begin_mjd,), math.floor(begin_mjd) + np.arange(1.0, len(middle)), (end_mjd,)))
+        days = times[1:] - times[:-1]
+        passed = np.cumsum(loss_hazards_per_day(self.model, self.upsets, density, middle) * days)
         index = int(np.searchsorted(passed, self._wanted))
         if index >= len(passed):
             self._wanted -= float(passed[-1])
             return math.inf
+        if math.isinf(passed[index]):
+            return float(times[index])
         before = float(passed[index - 1]) if index else 0.0
-        share = 0.0 if math.isinf(passed[index]) else (self._wanted - before) / float(hazard[index])
-        return float(times_mjd[index] + share * days[index])
+        return float(times[index] + (self._wanted - before) / (float(passed[index]) - before) * days[index])
 
     def lose(self) -> None:
         """From now on the station tumbles."""

@@ -13,8 +13,6 @@ from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.propulsion.burns import gain_for_delta_v_km, reboost
 from stationkeep.scenario.events import ProviderAvailable
@@ -156,7 +154,7 @@ class _Run(PartnerEvents):
         factor = heavier * keeper.drag_factor
         reason = self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=factor)
         if keeper.holders:
-            lost = keeper.flown(*self._flown_since(before), self.mass_kg)
+            lost = self._attitude_lost_since(before)
             if lost < self.flight.time_mjd_utc:
                 self.flight.restore(before)
                 if lost > before.time_mjd_utc:
@@ -165,12 +163,16 @@ class _Run(PartnerEvents):
         self._feed_attitude(use * (self.flight.time_mjd_utc - began))
         return reason
 
-    def _flown_since(self, before: FlightState) -> tuple[np.ndarray, np.ndarray]:
+    def _attitude_lost_since(self, before: FlightState) -> float:
+        assert self.attitude is not None
         first, end = self.inputs.weather.first_day_mjd, self.flight.time_mjd_utc
-        days = np.arange(math.floor(before.time_mjd_utc) + 1, math.ceil(end))
-        times = np.concatenate(([before.time_mjd_utc], days, [end]))
-        between = self.flight.altitude_by_day_km[days - first]
-        return times, np.concatenate(([before.mean_altitude_km], between, [self.altitude_km]))
+        midnights = slice(math.floor(before.time_mjd_utc) + 1 - first, math.ceil(end) - first)
+        return self.attitude.flown(
+            (before.time_mjd_utc, before.mean_altitude_km),
+            self.flight.altitude_by_day_km[midnights],
+            (end, self.altitude_km),
+            self.mass_kg,
+        )
 
     def _feed_attitude(self, wanted_kg: float) -> None:
         usable = self.attitude_kg
