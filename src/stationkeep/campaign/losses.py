@@ -32,7 +32,7 @@ _TITLES: Final = {
     Function.REBOOST: "reboost",
     Function.ATTITUDE: "attitude control",
 }
-_STATUS: Final = {"unproven": "nobody has shown it", "retired": "retired by then", "proven": "not there"}
+_STATUS: Final = {"unproven": "nobody has shown it", "retired": "retired by then", "proven": "while its tanks last"}
 
 
 def _dates(dates_mjd: Sequence[float | None]) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator
     scenario = campaign.mission.scenario
     stopped = _stopped(scenario, branch)
     if function in (Function.UNLOADING, Function.ATTITUDE):
-        for item in iss_attitude().providers:
+        for item in sorted(iss_attitude().providers, key=lambda one: one.status == "retired"):
             if item.owner not in stopped:
                 late = item.from_mjd_utc > scenario.epoch_mjd_utc
                 yield f"{item.name}: {'not there yet' if late else _STATUS[item.status]}"
@@ -106,7 +106,8 @@ def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator
     enabled = {event.provider for event in scenario.branches[branch].events if isinstance(event, ProviderAvailable)}
     for provider in scenario.providers:
         if provider.partner not in stopped and provider.purpose == "reboost":
-            yield f"{provider.label or provider.id}: {_part_in(provider, enabled)}"
+            vehicle = campaign.catalogue.vehicles.get(provider.vehicle or "")
+            yield f"{provider.label or provider.id}: {_part_in(provider, enabled, vehicle, scenario)}"
     if function is Function.REBOOST:
         named = {item.vehicle for item in scenario.providers}
         ports = {port.id for port in campaign.catalogue.stations[scenario.station].ports}
@@ -116,10 +117,11 @@ def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator
                 yield f"{vehicle.name}: {_standing(vehicle, scenario)}"
 
 
-def _part_in(provider: Provider, enabled: set[str]) -> str:
+def _part_in(provider: Provider, enabled: set[str], vehicle: Vehicle | None, scenario: Scenario) -> str:
     if provider.enabled or provider.id in enabled:
-        return "in this branch as far as its propellant and the attitude allow"
-    return "not used in this branch"
+        return "as far as its propellant and the attitude allow"
+    late = "" if vehicle is None or not vehicle.pushes else _standing(vehicle, scenario)
+    return f"not used in this branch{f', {late}' if late.startswith('not before') else ''}"
 
 
 def _standing(vehicle: Vehicle, scenario: Scenario) -> str:

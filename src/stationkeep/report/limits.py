@@ -19,7 +19,7 @@ Answer = Callable[[BranchDocument], str]
 
 _SHORT: Final = {"resupply": "deliveries", "unloading": "gyro unloading", "reboost": "reboost", "attitude": "attitude"}
 _WIDE_DAYS: Final = 60.0
-_MOST_NAMED: Final = 4
+_MOST_NAMED: Final = 3
 _FROM_KN: Final = 950.0
 
 
@@ -52,7 +52,7 @@ def first_lost_sentence(branch: BranchDocument, *, everything: bool = False) -> 
     if {item.function for item in lost} >= {"resupply", "reboost"}:
         by_title = {item.title: item.could_have for item in lost if item.could_have and item.function != "resupply"}
     could = [f"{title}: {_shortened(names, everything)}" for title, names in by_title.items()]
-    return f"{said} Who could have given {'. '.join(could)}." if could else f"{said} Nobody else could have."
+    return f"{said} Who else there was for {', and for '.join(could)}." if could else f"{said} There was nobody else."
 
 
 def _shortened(names: list[str], everything: bool) -> str:
@@ -149,7 +149,9 @@ def limit_rows(document: RunDocument) -> list[tuple[str, Answer]]:
             f"not by {text.horizon_text(horizon)}",
         )
 
-    rows: list[tuple[str, Answer]] = [("Lost first", first_lost_text)]
+    rows: list[tuple[str, Answer]] = []
+    if any(branch.functions_lost for branch in branches):
+        rows.append(("Lost first", first_lost_text))
     if any(item.function in ("unloading", "attitude") for branch in branches for item in branch.functions_lost):
         rows.append(("Attitude lost", lost("attitude")))
     days = next(f"{b.no_return.reserve_days:.0f}" for b in branches if b.no_return)

@@ -48,7 +48,9 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
         _row(document, f"Falls by {by}", lambda b: text.chance_text(b.reentry)),
     ]
     limits = limit_rows(document)
-    rows += [_row(document, label, answer, opens=place == 0) for place, (label, answer) in enumerate(limits)]
+    for place, (label, answer) in enumerate(limits):
+        kind = "detail" if label[0].islower() else "main"
+        rows.append(_row(document, label, answer, kind=kind, opens=place == 0))
     if any(b.ground_risk for b in document.branches.values()):
         rows += _ground_rows(document, spread)
     rows += [

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 _LEVELS_KM: Final = np.array(
-    [450, 400, 350, 310, 280, 255, 235, 217, 200, 185, 171, 158, 147, 138, 130, 123], dtype=np.float64
+    [450, 400, 350, 310, 280, 255, 235, 217, 200, 185, 171, 158, 147, 138, 130, 123, 117], dtype=np.float64
 )
 _LAST_DAYS: Final = 60
 _GLANCE_DAYS: Final = 0.002  # three minutes: long enough for the rate of loss, too short to sink by a level
