@@ -32,9 +32,10 @@ import torch
 from numpy.typing import NDArray
 
 from stationkeep.environment import surrogate_formulas as formulas
+from stationkeep.environment.nrlmsise00 import STORM_LAYER_KM, STORM_LAYER_MAX_AP
 from stationkeep.environment.surrogate import N_HIDDEN, N_LATENT, SurrogateWeights
 
-SCRIPT_VERSION = 1
+SCRIPT_VERSION = 2
 FloatArray = NDArray[np.float64]
 BANDS_KM = ((100, 120), (120, 150), (150, 200), (200, 300), (300, 400), (400, 500), (500, 700), (700, 1000))
 MJD_EPOCH = np.datetime64("1858-11-17T00:00:00")
@@ -49,13 +50,14 @@ class Conditions:
         self.latitude_deg = np.where(rng.random(n) < 0.6, even, rng.uniform(-90.0, 90.0, n))
         self.longitude_deg = rng.uniform(-180.0, 180.0, n)
         layer = rng.random(n)
-        self.altitude_km = np.where(layer < 0.82, rng.uniform(100.0, 155.0, n), rng.uniform(480.0, 1000.0, n))
-        self.altitude_km = np.where(layer < 0.62, rng.uniform(150.0, 500.0, n), self.altitude_km)
+        self.altitude_km = np.where(layer < 0.86, rng.uniform(118.0, 152.0, n), rng.uniform(590.0, 1000.0, n))
+        self.altitude_km = np.where(layer < 0.62, rng.uniform(148.0, 610.0, n), self.altitude_km)
+        self.altitude_km = np.where(layer < 0.10, rng.uniform(100.0, 120.0, n), self.altitude_km)
         self.f107_81day = rng.uniform(60.0, 270.0, n)
         spread = np.where(rng.random(n) < 0.8, 0.13, 0.3)  # daily departures from the mean, in ln
         self.f107 = np.clip(self.f107_81day * np.exp(rng.normal(0.0, spread)), 60.0, 400.0)
         quiet = np.clip(np.exp(rng.normal(2.1, 0.95, n)), 0.0, 300.0)  # the observed Ap is about log-normal
-        self.ap = np.where(rng.random(n) < 0.8, quiet, 300.0 * rng.random(n) ** 1.5)
+        self.ap = np.where(rng.random(n) < 0.6, quiet, 300.0 * rng.random(n) ** 1.2)
 
     def keep(self, rows: NDArray[np.bool_]) -> None:
         """Drop the other rows."""
@@ -66,7 +68,9 @@ class Conditions:
         """pymsis output (n, 11), at one altitude for all if given."""
         heights = self.altitude_km if altitude_km is None else np.full(len(self.ap), altitude_km)
         dates = MJD_EPOCH + self.second.astype("int64").astype("timedelta64[s]")
-        aps = np.repeat(self.ap[:, None], 7, axis=1)
+        # as the reference is used: see Nrlmsise00Reference
+        broken = (altitude_km is None) & (self.altitude_km <= STORM_LAYER_KM[1])
+        aps = np.repeat(np.where(broken, np.minimum(self.ap, STORM_LAYER_MAX_AP), self.ap)[:, None], 7, axis=1)
         parts = []
         for a in range(0, len(self.ap), 50_000):
             b = slice(a, a + 50_000)
@@ -134,8 +138,8 @@ class Data:
         t, q = height[:, 0], height[:, 2]
         powers = np.stack([t**k for k in range(6)] + [q**k for k in range(1, 5)], axis=1)
         self.profile = np.linalg.lstsq(powers, target, rcond=None)[0] if profile is None else profile
-        middle = (self.conditions.altitude_km > 150.0) & (self.conditions.altitude_km < 500.0)
-        self.weight = torch.tensor(np.where(middle, 1.0, 0.35), dtype=torch.float32)
+        middle = (self.conditions.altitude_km > 119.0) & (self.conditions.altitude_km < 610.0)
+        self.weight = torch.tensor(np.where(middle, 1.0, 0.3), dtype=torch.float32)
         self.target = torch.tensor(target - powers @ self.profile, dtype=torch.float32)
         self.day, self.place, self.height = (torch.tensor(x, dtype=torch.float32) for x in (day, place, height))
 

@@ -20,14 +20,16 @@ from stationkeep.campaign.weather import campaign_weather
 from stationkeep.catalogue.loader import load_catalogue
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.environment.sources import bundled_space_weather
-from stationkeep.orbit.calibration import Calibration, calibrate
+from stationkeep.orbit.calibration import Arc, Calibration, calibrate
+from stationkeep.orbit.history import read_history
 from stationkeep.orbit.mean_decay import WeatherTrack, fly_mean
-from stationkeep.orbit.tle import ElementHistory, ElementSet, read_history
+from stationkeep.orbit.tle import ElementHistory, ElementSet
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.timescale import mjd_utc, parse_utc
 
 DAYS_A_YEAR = 365.25
 CALIBRATION_DAYS = 370.0  # what calibrate() may look back, and a few days
+WINTER_DAYS = 125.0
 
 ISS_FILE = "tle/25544_iss.tle"
 TIANGONG_FILE = "tle/37820_tiangong1.tle"
@@ -49,8 +51,10 @@ class SpringOfTheStation:
     last: ElementSet
     checks: tuple[tuple[ElementSet, float], ...]
     """Each later set with the mean altitude predicted for it [km]."""
+    arcs: tuple[Arc, ...]
+    """Of the calibration, those of the winter before: older ones lose too little to give a coefficient each."""
     losses_by_arc_km: tuple[float, ...]
-    """What the flight would lose with the coefficient of each single arc of the calibration."""
+    """What the flight would lose with the coefficient of each of them alone."""
 
     @property
     def observed_loss_km(self) -> float:
@@ -78,8 +82,9 @@ def iss_spring_2022(data: Path) -> SpringOfTheStation:
         return fly_mean(first.elements, item.epoch_mjd_utc, weather, ballistic_m2_kg).elements.mean_altitude_km
 
     checks = tuple((item, predicted_km(item, calibration.coefficient.value_m2_kg)) for item in flight[1:])
-    alone = tuple(first.elements.mean_altitude_km - predicted_km(last, arc.value_m2_kg) for arc in calibration.arcs)
-    return SpringOfTheStation(calibration, first, last, checks, alone)
+    winter = tuple(arc for arc in calibration.arcs if arc.start_mjd_utc > begin - WINTER_DAYS)
+    alone = tuple(first.elements.mean_altitude_km - predicted_km(last, arc.value_m2_kg) for arc in winter)
+    return SpringOfTheStation(calibration, first, last, checks, winter, alone)
 
 
 # --- objects that fell -----------------------------------------------------------------------------------------------
@@ -118,19 +123,18 @@ def predictions(
 
 
 def _prediction(history: ElementHistory, end_mjd: float, days: float, space_weather: str) -> Prediction:
-    # Three times the remaining time: no quantile is cut off, and the observed table still reaches that far.
-    options = DecayOptions(space_weather=space_weather, horizon_days=max(3.0 * days, 60.0))
+    # Four times the remaining time: no quantile is cut off, and the observed table still reaches that far.
+    options = DecayOptions(space_weather=space_weather, horizon_days=max(4.0 * days, 60.0), beside_observed=False)
     document = predict_decay(history, end_mjd - days, options)
-    # With the horizon at the true end, the share of runs down by it is the rank of the truth among them.
-    at_truth = predict_decay(history, end_mjd - days, replace(options, horizon_days=days))
     fall = document.reentry
     assert fall.p05_utc is not None
     assert fall.median_utc is not None
     assert fall.p95_utc is not None
     p05, median, p95 = (mjd_utc(parse_utc(text)) - end_mjd for text in (fall.p05_utc, fall.median_utc, fall.p95_utc))
+    earlier = [text is not None and mjd_utc(parse_utc(text)) < end_mjd for text in fall.dates_utc]
     drag = document.ballistic_coefficient
     return Prediction(
-        days, space_weather, p05, median, p95, at_truth.reentry.probability, drag.value_m2_kg, drag.spread_percent,
+        days, space_weather, p05, median, p95, float(np.mean(earlier)), drag.value_m2_kg, drag.spread_percent,
         document.provenance["space_weather"]["forecast"],
     )  # fmt: skip
 

@@ -12,6 +12,8 @@ EARTH_J2: Final = 1.08262668e-3  # EGM2008, zero-tide to 1e-9
 EARTH_J3: Final = -2.53265649e-6  # EGM2008
 EARTH_J4: Final = -1.61962159e-6  # EGM2008
 EARTH_ROTATION_RAD_S: Final = 7.292115e-5  # IERS 2010 nominal, stellar angle
+SUN_MU_KM3_S2: Final = 1.32712440041279e11  # DE440 (Park et al. 2021)
+MOON_MU_KM3_S2: Final = 4902.800118  # DE440
 EARTH_MEAN_RADIUS_KM: Final = 6371.0088  # IUGG mean radius R1, for areas on the sphere
 
 STANDARD_GRAVITY_M_S2: Final = 9.80665  # CGPM 1901, defines specific impulse in seconds

@@ -182,3 +182,12 @@ def test_bad_input_says_what_to_do(
 @MODELS
 def test_nothing_asked_nothing_answered(atmosphere: Atmosphere) -> None:
     assert atmosphere.density_kg_m3([], [], [], [], np.empty((0, 3))).shape == (0,)
+
+
+def test_a_radio_burst_is_not_heat() -> None:
+    """938.6 sfu stand in the tables for 2011-03-08; NRLMSISE-00 asked so loses five powers of ten of its density."""
+    for model in (Nrlmsise00Reference(), Nrlmsise00Surrogate()):
+        burst, limit = (
+            float(model.density_kg_m3(55_628.5, 30.0, 20.0, 420.0, [flux, 115.0, 5.0])) for flux in (938.6, 400.0)
+        )
+        assert burst == limit

@@ -190,4 +190,4 @@ def test_a_sun_that_is_only_predicted_is_told(cli, elements: list[MeanElements],
 def test_unwritable_json(cli, tle: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     blocked = tmp_path / "file"
     blocked.write_text("")
-    assert "cannot write" in refused(cli, "--tle", tle, "--json", blocked / "out.json")
+    assert "is not a folder" in refused(cli, "--tle", tle, "--json", blocked / "out.json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stationkeep.campaign.document import RunDocument
+from stationkeep.campaign.document import LossDates, RunDocument
 from stationkeep.campaign.run import run_scenario
 from stationkeep.report.html import report_html
 from stationkeep.report.limits import (
@@ -105,13 +105,15 @@ def test_terminal_and_page_say_the_same(document: RunDocument) -> None:
     assert "what is lost first" in page
 
 
-def test_words_for_dates_that_may_not_come(document: RunDocument) -> None:
-    horizon = document.scenario.horizon_utc
-    kept = document.branches["cooperation"].no_return
-    assert kept is not None
-    assert loss_text(kept.reserve_lost, horizon) == "not by 2031"
-    # one of the six runs has so active a Sun that four Progress a year do not suffice (docs/simulation.md, limits)
-    assert loss_window(kept.reserve_lost, horizon) == "from May 2025 to after 2031"
+def test_words_for_dates_that_may_not_come() -> None:
+    horizon = "2031-01-01T00:00:00Z"
+    never = LossDates(share=0.0, p05_utc=None, median_utc=None, p95_utc=None)
+    assert (loss_text(never, horizon), loss_window(never, horizon)) == ("not by 2031", "–")
+    seldom = LossDates(share=0.05, p05_utc="2025-05-03T00:00:00Z", median_utc=None, p95_utc=None)
+    assert (loss_text(seldom, horizon), loss_window(seldom, horizon)) == ("not by 2031", "from May 2025 to after 2031")
+    days = {"p05_utc": "2025-05-03T00:00:00Z", "median_utc": "2025-05-07T00:00:00Z", "p95_utc": "2025-05-20T00:00:00Z"}
+    assert loss_text(LossDates(share=1.0, **days), horizon) == "7 May 2025"
+    assert loss_window(LossDates(share=1.0, **days), horizon) == "May 2025"
     assert thrust_text(760.0) == "760 N"
     assert thrust_text(9757.0) == "9.8 kN"
 

@@ -201,7 +201,7 @@ def test_bad_sets_are_refused_and_the_rest_is_used(change: dict[str, Any], reaso
         (b"\x1f\x8b\x08\x00broken", "broken gzip"),
         (gzip.compress(b"x" * 500, mtime=0)[:-9], "broken gzip"),
         (b"hello\nworld", "no orbit history in a known format"),
-        (b"<html><body>404</body></html>", "not a sound CCSDS message"),
+        (b"<html><body>404</body></html>", "root <html>, not a CCSDS message"),
         (b"<ndm></ndm>", "without content"),
         (as_xml(FIELDS)[:700].encode(), "not a sound CCSDS message"),
         (as_xml(FIELDS).replace("<ndm>", '<!DOCTYPE x [<!ENTITY a "b">]><ndm>').encode(), "document type"),
@@ -255,7 +255,7 @@ def test_disorder_repeats_and_gaps_are_said(tmp_path: Path) -> None:
     assert np.all(np.diff(history.epochs_mjd_utc) > 0.0)
     said = " | ".join(history.notes)
     assert "not in order of time" in said
-    assert "1 element sets were issued again" in said
+    assert "1 element set was issued again" in said
     assert "no element set from 2022-03-27 to 2022-06-01 (65 days)" in said
     # The same set once as TLE and once as OMM is one set; a bad line keeps the name of its file.
     tle = put(tmp_path, f"{LINE1}\n{LINE2}\n{LINE1}\n", "b.tle")
@@ -379,9 +379,9 @@ def kvn_oem(tmp_path: Path) -> str:
         ("REF_FRAME            = TEME", "REF_FRAME = MCI", "frame 'MCI' is not known"),
         ("REF_FRAME            = TEME", "REF_FRAME = TDR", "frame 'TDR' is not known"),
         ("= TEME", "= TEME\nREF_FRAME_EPOCH = 2022-04-02T00:00:00", "frozen at 2022-04-02"),
-        ("TIME_SYSTEM          = UTC", "TIME_SYSTEM = TDB", "time system 'TDB' is not converted"),
+        ("TIME_SYSTEM          = UTC", "TIME_SYSTEM = UT1", "orbit.txt: time system 'UT1' is not converted: UT1 needs"),
         ("CENTER_NAME          = EARTH", "CENTER_NAME = MOON", "states about MOON"),
-        ("2022-04-02T00:04:00.000000 ", "2022-04-02T00:04:00.000000 1e999 ", "not a sound|lies inf km"),
+        ("2022-04-02T00:04:00.000000 ", "2022-04-02T00:04:00.000000 1e999 ", "not a sound|coordinate inf km"),
         ("2022-04-02T00:04:00.000000 ", "2022-04-02T00:64:00.000000 ", "time of day|not a sound"),
     ],
 )

@@ -109,7 +109,7 @@ def test_damaged_bulletins_are_refused_by_line(tmp_path: Path) -> None:
         parse_msafe(truncated, "x.txt")
     binary = tmp_path / "binary.txt"
     binary.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SpaceWeatherFileError, match="not a text bulletin"):
+    with pytest.raises(SpaceWeatherFileError, match=r"line 1: not text \(byte"):
         read_msafe(binary)
     with pytest.raises(SpaceWeatherFileError, match="cannot read"):
         read_msafe(tmp_path / "nowhere.txt")

@@ -148,7 +148,7 @@ def test_nothing_in_the_flagship_forecast_of_the_orbit_comes_from_after_the_epoc
 def test_minimal_scenario_gets_its_defaults() -> None:
     scenario = read(MINIMAL)
     assert scenario.reentry_altitude_km == 120.0
-    assert scenario.density_error.slow_spread_percent == 20.0
+    assert scenario.density_error.slow_spread_percent == 30.0
     assert scenario.space_weather.default == "as-known"
     assert scenario.altitude_policy is not None
     assert scenario.altitude_policy.min_days_between_burns == 7.0
@@ -476,7 +476,7 @@ def test_name_of_a_file_without_its_ending_is_hinted_at(tmp_path: Path, monkeypa
 def test_huge_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "huge.yaml"
     path.write_bytes(b"# padding\n" * 200_000)
-    with pytest.raises(ScenarioError, match="larger than 1 MiB"):
+    with pytest.raises(ScenarioError, match="too large: 2 MiB, at most 1 MiB"):
         load_scenario(path)
 
 

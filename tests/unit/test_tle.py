@@ -10,7 +10,8 @@ import pytest
 
 from stationkeep.errors import ElementSetError, OrbitError
 from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.tle import read_element_set, read_history, read_tle_file, teme_state
+from stationkeep.orbit.history import read_history
+from stationkeep.orbit.tle import read_element_set, teme_state
 
 LINE1 = "1 25544U 98067A   22086.54746528  .00007553  00000+0  14224-3 0  9994"
 LINE2 = "2 25544  51.6447  20.9354 0003979 317.3996  16.1142 15.49578066332518"
@@ -77,7 +78,7 @@ def test_rest_of_a_file_is_still_used(tmp_path: Path) -> None:
 def test_forged_sets_are_refused_one_by_one(shared_data: Path) -> None:
     path = shared_data / "tle" / "forged_iss_2022.tle"
     with pytest.raises(ElementSetError) as caught:
-        read_tle_file(path)
+        read_history(path)
     assert "all 12 element sets are refused" in str(caught.value)
     for number in range(1, 24, 2):
         assert f"line {number}: " in str(caught.value)
@@ -106,8 +107,9 @@ def test_every_real_set_is_accepted(shared_data: Path) -> None:
         (b"", "is empty"),
         (b"\n \n", "is empty"),
         (b"\x00\x01\x02 binary", "not plain text"),
-        ("Ā".join([LINE1, LINE2]).encode("utf-16"), "not plain text"),
-        (b"hello\nworld\n", "holds no two-line element sets"),
+        (f"{LINE1}\n{LINE2}\n".encode("utf-16-le"), "not plain text"),
+        (f"{LINE1}\n{LINE2}\n".encode("utf-32"), "not plain text"),
+        (b"hello\nworld\n", "no orbit history in a known format"),
         (LINE1.encode(), "line 1 without a line 2"),
         (f"{LINE1}\n{LINE2[:40]}".encode(), "40 columns"),
     ],
@@ -116,14 +118,14 @@ def test_unusable_files_say_why(tmp_path: Path, content: bytes, reason: str) -> 
     path = tmp_path / "x.tle"
     path.write_bytes(content)
     with pytest.raises(ElementSetError, match=reason):
-        read_tle_file(path)
+        read_history(path)
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:
     with pytest.raises(ElementSetError, match="No such file"):
-        read_tle_file(tmp_path / "none.tle")
+        read_history(tmp_path / "none.tle")
     with pytest.raises(ElementSetError, match="is a folder"):
-        read_tle_file(tmp_path)
+        read_history(tmp_path)
 
 
 def test_several_objects_need_a_choice(tmp_path: Path) -> None:
@@ -132,7 +134,7 @@ def test_several_objects_need_a_choice(tmp_path: Path) -> None:
     with pytest.raises(ElementSetError, match="2 objects: 16609, 25544"):
         read_history(path)
     assert read_history(path, "16609").norad_id == "16609"
-    with pytest.raises(ElementSetError, match="holds no object 5"):
+    with pytest.raises(ElementSetError, match="hold no object 5"):
         read_history(path, "5")
 
 

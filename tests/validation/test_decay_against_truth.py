@@ -12,7 +12,7 @@ sys.path.insert(0, str(REPOSITORY / "validation"))
 
 import decay_truth as truth  # noqa: E402
 
-from stationkeep.orbit.tle import read_history  # noqa: E402
+from stationkeep.orbit.history import read_history  # noqa: E402
 from stationkeep.timescale import mjd_utc, parse_utc  # noqa: E402
 
 DAYS_BEFORE = (90, 60, 30, 14, 7)
@@ -35,8 +35,8 @@ def test_the_station_in_the_spring_of_2022(shared_data: Path) -> None:
     arcs = found.calibration.arcs
     assert found.observed_loss_km == pytest.approx(2.44, abs=0.005)
     assert max(arc.stop_mjd_utc for arc in arcs) < mjd_utc(parse_utc("2022-03-12"))
-    assert len(arcs) >= 3  # single arcs of that winter give 1.9 to 3.5 km
-    # 15 %: the coefficient is known to 7-9 %, the density error is 8 % of six weeks' loss, two element sets add 3 %.
+    assert len(arcs) >= 3  # single arcs of that winter give 1.9 to 3.1 km
+    # 15 %: the mean coefficient of the 60 days after a fit is known to 20 % here (1 sigma), two element sets add 3 %.
     assert abs(found.error_fraction) < 0.15
 
 
@@ -49,16 +49,21 @@ def tiangong(shared_data: Path) -> list[truth.Prediction]:
 @pytest.mark.parametrize("index", range(len(DAYS_BEFORE)), ids=[f"{days}_days_before" for days in DAYS_BEFORE])
 def test_when_tiangong_1_came_down(tiangong: list[truth.Prediction], index: int) -> None:
     found = tiangong[index]
-    # 10 % of the remaining time is the package's own aim under the observed Sun; the art is held to be 15-20 %.
-    assert abs(found.error_fraction) < 0.10
+    # The aim of the project: none above 15 % of the remaining time, which is about what the art is held to reach.
+    assert abs(found.error_fraction) < 0.15
     assert found.window_holds_truth
     # A window that holds everything says nothing: density and drag to 15 % (1 sigma) make it half the time wide.
     assert found.p95_days - found.p05_days < 0.5 * found.days_before
 
 
+def test_the_median_error_on_tiangong_1(tiangong: list[truth.Prediction]) -> None:
+    # The aim: 5 % of the remaining time from 90 to 7 days ahead. One object, not strictly blind: see reliability.md.
+    errors = sorted(abs(found.error_fraction) for found in tiangong)
+    assert errors[len(errors) // 2] <= 0.05
+
+
 def test_the_rank_of_the_truth_agrees_with_the_window(tiangong: list[truth.Prediction]) -> None:
-    # The rank is found by other draws (horizon at the true end) than the window; 200 of them place it within 7 % (2
-    # sigma), and less near the ends.
+    # Both are read off the same 200 runs; the window's ends are single runs.
     for found in tiangong:
         assert (0.02 <= found.rank <= 0.98) == found.window_holds_truth
         assert found.rank - 0.5 == pytest.approx(0.0, abs=0.1) or (found.rank > 0.5) == (found.median_days < 0.0)
@@ -71,8 +76,8 @@ def test_the_station_without_reboost_under_the_sun_that_came() -> None:
     assert found.p95_years is not None
     # "About two years" is what is asked; nobody knows the truth. Published: 1-2 years (NASA), 2-5 years (Roscosmos).
     assert 1.5 < found.median_years < 2.5
-    # 8 % of coefficient and up to 20 % of density, averaged over the flight: some 10 % (1 sigma) either way.
-    assert 0.1 < found.p95_years - found.p05_years < 1.0
+    # 17 % of coefficient and up to 30 % of density, averaged over the flight: some 20 % (1 sigma) either way.
+    assert 0.3 < found.p95_years - found.p05_years < 1.5
 
 
 def test_half_years_of_the_station_at_418_km() -> None:

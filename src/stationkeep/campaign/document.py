@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from stationkeep.campaign.part import Part
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class ScenarioRef(_Part):
+class ScenarioRef(Part):
     """Which scenario was flown."""
 
     id: str
@@ -28,7 +26,7 @@ class ScenarioRef(_Part):
     people_aboard: int | None = None
 
 
-class Reentry(_Part):
+class Reentry(Part):
     """When it falls: probability of falling by the horizon, and quantiles over all runs (null: not by the horizon)."""
 
     probability: float
@@ -40,7 +38,7 @@ class Reentry(_Part):
     )
 
 
-class MeanAltitude(_Part):
+class MeanAltitude(Part):
     """Mean altitude (mean semi-major axis minus 6378.137 km) over time; null once that quantile has fallen."""
 
     dates_utc: list[str]
@@ -49,7 +47,7 @@ class MeanAltitude(_Part):
     p95: list[float | None]
 
 
-class Interval(_Part):
+class Interval(Part):
     """A median with its 90 % interval."""
 
     p05: float
@@ -65,7 +63,7 @@ def with_median(**intervals: Interval) -> dict[str, Any]:
     }
 
 
-class RegionRisk(_Part):
+class RegionRisk(Part):
     """A region's share of the casualty expectation, and the casualty expectation it carries."""
 
     region: str
@@ -74,7 +72,7 @@ class RegionRisk(_Part):
     impact_share: float = Field(description="share of the debris expected to come down there (by area, not people)")
 
 
-class CountryRisk(_Part):
+class CountryRisk(Part):
     """A country's share of the casualty expectation."""
 
     country: str
@@ -83,7 +81,7 @@ class CountryRisk(_Part):
     casualty_expectation: float
 
 
-class LatitudeBandRisk(_Part):
+class LatitudeBandRisk(Part):
     """A latitude band's share of impacts and of casualty expectation."""
 
     south_deg: float
@@ -92,7 +90,7 @@ class LatitudeBandRisk(_Part):
     share: float
 
 
-class GroundRisk(_Part):
+class GroundRisk(Part):
     """Who is at risk when it falls uncontrolled; given that it falls."""
 
     casualty_area_m2: float
@@ -111,7 +109,7 @@ class GroundRisk(_Part):
     by_latitude: list[LatitudeBandRisk]
 
 
-class EventRecord(_Part):
+class EventRecord(Part):
     """Something that happened in the reference run: every uncertain input at its median, not counted among the runs."""
 
     time_utc: str
@@ -125,7 +123,7 @@ class EventRecord(_Part):
     note: str | None = None
 
 
-class LossDates(_Part):
+class LossDates(Part):
     """When something is lost: share of the runs in which it is by the horizon, quantiles over all runs."""
 
     share: float
@@ -158,7 +156,7 @@ class ControlledDeorbitPoint(LossDates):
     source: str
 
 
-class PointsOfNoReturn(_Part):
+class PointsOfNoReturn(Part):
     """Where the ways back end. Altitude limits are mean altitudes, in the air of each run's last 60 days."""
 
     controlled_deorbit: ControlledDeorbitPoint
@@ -177,12 +175,17 @@ class PointsOfNoReturn(_Part):
     attitude_limit_km_interval: Interval | None = None
 
 
-class BranchDocument(_Part):
+class BranchDocument(Part):
     """What came of one branch."""
 
     label: str
     description: str
     reentry: Reentry
+    reentry_observed: Reentry | None = Field(
+        default=None,
+        description="the same runs under the Sun that came, beside an as-known answer; null where the branch seldom "
+        "falls, where the Sun is not observed to the end of the window, or where the answer is under it already",
+    )
     mean_altitude_km: MeanAltitude
     propellant_used_kg: float
     propellant_used_kg_interval: Interval
@@ -201,7 +204,7 @@ class BranchDocument(_Part):
     )
 
 
-class RunDocument(_Part):
+class RunDocument(Part):
     """One campaign: a scenario, its branches side by side."""
 
     schema_: Literal["stationkeep.run/1"] = Field(

@@ -9,6 +9,9 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
+MOST_RUNS = 100_000
+"""Runs a command accepts."""
+
 
 def map_runs(
     one: Callable[[int], Result],

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from stationkeep.campaign.beside import under_the_sun_that_came
 from stationkeep.campaign.document import RunDocument
-from stationkeep.campaign.execution import map_runs
+from stationkeep.campaign.execution import MOST_RUNS, map_runs
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.sampling import draw_inputs, median_inputs
 from stationkeep.campaign.summary import summarise
@@ -19,8 +20,6 @@ from stationkeep.simulation.timeline import Timeline
 
 if TYPE_CHECKING:
     from stationkeep.scenario.loader import LoadedScenario
-
-MOST_RUNS = 100_000
 
 
 @dataclass(frozen=True)
@@ -50,11 +49,13 @@ def run_scenario(
     space_weather: str | None = None,
     workers: int | None = None,
     progress: Callable[[], None] | None = None,
+    beside_observed: bool = True,
 ) -> CampaignResult:
     """What becomes of the station, branch beside branch?
 
-    ``branches`` empty: all that the scenario shows by default. ``progress`` is called once per finished
-    run, all its branches flown. The same seed gives the same document for any number of ``workers``.
+    ``branches`` empty: all that the scenario shows by default. ``progress`` is called once per finished run, all its
+    branches flown. The same seed gives the same document for any number of ``workers``. ``beside_observed``: fly an
+    as-known campaign under the Sun that came as well (where it is known), for the fall dates beside the forecast ones.
     """
     from stationkeep.catalogue.loader import load_catalogue
 
@@ -79,9 +80,11 @@ def run_scenario(
         name: BranchRuns(references[name], tuple(timelines[position] for _, timelines in flown))
         for position, name in enumerate(names)
     }
-    document = summarise(
-        loaded, campaign, {name: (item.reference, item.runs) for name, item in results.items()}, inputs, seed
-    )
+    beside = None
+    if beside_observed:
+        beside = under_the_sun_that_came(campaign, {name: item.runs for name, item in results.items()}, seed, workers)
+    everything = {name: (item.reference, item.runs) for name, item in results.items()}
+    document = summarise(loaded, campaign, everything, inputs, seed, beside)
     return CampaignResult(document, campaign, inputs, results)
 
 

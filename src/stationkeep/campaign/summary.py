@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import stationkeep
+from stationkeep.campaign.beside import Beside, reentry_of
 from stationkeep.campaign.comparison import comparison_notes, solar_explanation
 from stationkeep.campaign.document import (
     BranchDocument,
@@ -49,14 +50,26 @@ Flown = Mapping[str, tuple["Timeline", Sequence["Timeline"]]]
 
 
 def summarise(
-    loaded: LoadedScenario, campaign: Campaign, flown: Flown, inputs: Sequence[RunInputs], seed: int
+    loaded: LoadedScenario,
+    campaign: Campaign,
+    flown: Flown,
+    inputs: Sequence[RunInputs],
+    seed: int,
+    beside: Beside | None = None,
 ) -> RunDocument:
-    """The document of a campaign: ``flown`` holds the reference run and all runs of each branch."""
+    """The document of a campaign: ``flown`` holds the reference run and all runs of each branch.
+
+    ``beside``: the falls under the observed Sun, where the campaign was flown as known then.
+    """
+    observed = beside.reentry if beside is not None else {}
     scenario = loaded.scenario
     mission = campaign.mission
     ground = _Ground(campaign, inputs)
     references = {name: reference for name, (reference, _) in flown.items()}
-    branches = {name: _branch(campaign, name, reference, runs, ground) for name, (reference, runs) in flown.items()}
+    branches = {
+        name: _branch(campaign, name, reference, runs, ground, observed.get(name))
+        for name, (reference, runs) in flown.items()
+    }
     return RunDocument(
         scenario=ScenarioRef(
             id=scenario.id,
@@ -73,28 +86,29 @@ def summarise(
         seed=seed,
         branches=branches,
         notes=_notes(campaign, branches, ground, references, _explanations(campaign, flown, inputs)),
-        provenance=_provenance(loaded, campaign, ground),
+        provenance={
+            **_provenance(loaded, campaign, ground),
+            "space_weather_observed": None if beside is None else beside.provenance,
+        },
     )
 
 
 def _branch(
-    campaign: Campaign, name: str, reference: Timeline, runs: Sequence[Timeline], ground: _Ground
+    campaign: Campaign,
+    name: str,
+    reference: Timeline,
+    runs: Sequence[Timeline],
+    ground: _Ground,
+    observed: Reentry | None,
 ) -> BranchDocument:
     scenario = campaign.mission.scenario
-    falls = [run.outcome.time_mjd_utc if run.outcome.reentered else None for run in runs]
     _refuse_failures(runs)
-    p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
     ends = date_quantiles([run.reboost_ends_mjd_utc for run in runs])[1]
     return BranchDocument(
         label=scenario.branches[name].label,
         description=scenario.branches[name].description,
-        reentry=Reentry(
-            probability=sum(date is not None for date in falls) / len(falls),
-            p05_utc=p05,
-            median_utc=median,
-            p95_utc=p95,
-            dates_utc=[None if date is None else iso_utc(date) for date in falls],
-        ),
+        reentry=reentry_of(runs),
+        reentry_observed=observed,
         mean_altitude_km=_altitudes(scenario.epoch_mjd_utc, runs),
         **with_median(
             propellant_used_kg=interval([run.propellant_used_kg for run in runs]),

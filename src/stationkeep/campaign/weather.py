@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from stationkeep.environment.celestrak import read_celestrak
 from stationkeep.environment.msafe import SolarForecast, forecast_known_at, read_msafe, shipped_forecasts
-from stationkeep.environment.ordinary_file import read_ordinary_file
 from stationkeep.environment.realisations import realise
 from stationkeep.environment.sources import observed_space_weather
 from stationkeep.environment.space_weather import ContinuationPolicy, SpaceWeather
-from stationkeep.errors import InputError
+from stationkeep.errors import InputError, SpaceWeatherFileError
 from stationkeep.orbit.mean_decay import WeatherTrack
+from stationkeep.ordinary_file import Expected, read_bytes
 from stationkeep.timescale import iso_day
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ AS_KNOWN = "as-known"
 _OLD_FORECAST_DAYS = 400.0  # bulletins come monthly; within a year the cycle's forecast changes little
 _OLD_TABLE_DAYS = 45.0
 _FILE_HINT = "give observed, as-known, or the path of an MSAFE bulletin or a CelesTrak table"
+_EXPECTED = Expected(SpaceWeatherFileError, _FILE_HINT, largest_mebibytes=48)
 _BULLETIN_BEGINS = "ESTIMATES OF 13-MONTH"
 
 
@@ -181,7 +182,7 @@ def _forecast_named(forecast_id: str) -> SolarForecast:
 
 
 def _from_file(path: Path) -> tuple[SolarForecast | None, SpaceWeather | None]:
-    head = read_ordinary_file(path, hint=_FILE_HINT)[:4000].decode("latin-1")
+    head = read_bytes(path, _EXPECTED)[:4000].decode("latin-1")
     if _BULLETIN_BEGINS in head.upper():
         return read_msafe(path), None
     return None, read_celestrak(path)

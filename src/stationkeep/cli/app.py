@@ -10,9 +10,11 @@ import stationkeep
 from stationkeep.cli.burns import burns
 from stationkeep.cli.calibrate import calibrate
 from stationkeep.cli.catalogue import catalogue
+from stationkeep.cli.convert import convert
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
 from stationkeep.cli.new import new
+from stationkeep.cli.reentry_window import reentry_window
 from stationkeep.cli.run import run
 from stationkeep.cli.scenarios import scenarios
 
@@ -26,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (run, decay, burns, calibrate, scenarios, new, catalogue):
+for command in (run, decay, reentry_window, burns, calibrate, convert, scenarios, new, catalogue):
     app.command()(command)
 app.add_typer(data_app, name="data")
 

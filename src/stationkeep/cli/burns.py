@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationkeep.cli.common import JsonOption, emit_json, make_console
+from stationkeep.cli.common import JsonOption, emit_json, heading_of, make_console, refused_text, require_json_target
 
 if TYPE_CHECKING:
     from stationkeep.campaign.burns import BurnsDocument
@@ -43,6 +43,7 @@ def burns(
     from stationkeep.errors import InputError
     from stationkeep.orbit.history import read_any_history
 
+    require_json_target(json)
     if bool(tle) == bool(oem):
         problem = "both --tle and --oem are given" if tle else "no history is given"
         raise InputError(problem, hint="give either --tle FILE... or --oem FILE...")
@@ -61,8 +62,7 @@ def _show(document: BurnsDocument) -> None:
 
     console = make_console()
     seen = document.object
-    designator = "" if seen.designator == seen.norad_id else seen.designator
-    console.print(" ".join(part for part in (seen.name, f"object {seen.norad_id}", designator) if part), style="bold")
+    console.print(heading_of(seen.name, seen.norad_id, seen.designator), style="bold")
     console.print(
         f"{seen.element_sets_used} sets from {minute_text(seen.first_utc)} to {minute_text(seen.last_utc)} · "
         f"mean altitude {seen.mean_altitude_km:.1f} km"
@@ -101,11 +101,7 @@ def _show(document: BurnsDocument) -> None:
     for note in document.notes:
         console.print(f"Note          {note}")
     if seen.rejected:
-        lines = ", ".join(str(item["line_number"]) for item in seen.rejected[:8])
-        lines += ", ..." if len(seen.rejected) > 8 else ""
-        console.print(
-            f"Refused       {len(seen.rejected)} element set{'s' if len(seen.rejected) != 1 else ''} (line {lines})"
-        )
+        console.print(f"Refused       {refused_text(seen.rejected)}")
 
 
 def _short(utc: str) -> str:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationkeep.cli.common import JsonOption, emit_json, make_console, require_json_target
+from stationkeep.cli.common import (
+    DensityModelOption,
+    JsonOption,
+    emit_json,
+    heading_of,
+    make_console,
+    refused_text,
+    require_json_target,
+)
+from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +43,16 @@ def calibrate(
         str,
         typer.Option("--space-weather", metavar="observed|FILE", help="The Sun as it was, or from a CelesTrak table."),
     ] = "observed",
+    density_model: DensityModelOption = DEFAULT_DENSITY_MODEL,
+    correct_with: Annotated[
+        Path | None,
+        typer.Option(
+            "--correct-with",
+            metavar="FILE",
+            help="Element sets of one other object of the same months: its drag tells of the density model's error "
+            "where both are seen to share it. Did not pay where it was tried (validation/density_assimilation.md).",
+        ),
+    ] = None,
     json: JsonOption = None,
 ) -> None:
     """How strongly does the air brake it? The ballistic coefficient of an object, its spread and its drift.
@@ -46,7 +65,9 @@ def calibrate(
 
     require_json_target(json)
     moment = None if as_of is None else mjd_utc(parse_utc(as_of))
-    document = calibrate_document(read_any_history([*tle, *(more or [])], norad_id), moment, space_weather)
+    history = read_any_history([*tle, *(more or [])], norad_id)
+    other = None if correct_with is None else read_any_history([correct_with])
+    document = calibrate_document(history, moment, space_weather, density_model, other)
     if json is not None:
         emit_json(document.model_dump(mode="json", by_alias=True), json)
     if json != "-":
@@ -58,9 +79,7 @@ def _show(document: CalibrateDocument) -> None:
 
     console = make_console()
     seen = document.object
-    console.print(
-        " ".join(part for part in (seen.name, f"object {seen.norad_id}", seen.designator) if part), style="bold"
-    )
+    console.print(heading_of(seen.name, seen.norad_id, seen.designator), style="bold")
     console.print(
         f"as of {minute_text(document.as_of_utc)} · mean altitude {seen.mean_altitude_km:.1f} km on "
         f"{minute_text(seen.last_element_set_utc)}"
@@ -74,15 +93,18 @@ def _show(document: CalibrateDocument) -> None:
         style="bold",
     )
     console.print(f"valid with     {document.density_model} only")
+    if document.corrected_with is not None:
+        other = document.corrected_with
+        name = other.name or f"object {other.norad_id}"
+        how = f"{100.0 * other.share:.0f} % of the drag's errors in common" if other.share else "nothing in common seen"
+        console.print(f"corrected with {name}, known to {minute_text(other.last_element_set_utc)}: {how}")
     _show_drift(console, document)
     console.print()
     _show_arcs(console, document)
     for note in document.notes:
         console.print(f"Note           {note}")
     if seen.rejected:
-        lines = ", ".join(str(item["line_number"]) for item in seen.rejected[:8])
-        lines += ", ..." if len(seen.rejected) > 8 else ""
-        console.print(f"Refused        {len(seen.rejected)} element sets (line {lines})")
+        console.print(f"Refused        {refused_text(seen.rejected)}")
 
 
 def _show_drift(console: Console, document: CalibrateDocument) -> None:

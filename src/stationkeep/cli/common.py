@@ -6,24 +6,36 @@ import json as json_module
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from stationkeep.environment.density_models import DENSITY_MODELS
 from stationkeep.errors import OutputError
 from stationkeep.files import write_atomically
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+_MOST_PLACES = 8  # of refused element sets shown; --json has them all
 _PIPED_WIDTH = 100  # columns where nobody said how wide the page is
 
 JsonOption = Annotated[
     str | None,
     typer.Option("--json", metavar="PATH|-", help="Write the result as JSON to PATH, or to standard output with '-'."),
+]
+
+DensityModelOption = Annotated[
+    str,
+    typer.Option(
+        "--density-model",
+        metavar="NAME",
+        help="; ".join(f"{entry.name} ({entry.summary})" for entry in DENSITY_MODELS)
+        + ". Coefficients hold for the model they were fitted with.",
+    ),
 ]
 
 
@@ -71,6 +83,20 @@ def make_console() -> Console:
 
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPED_WIDTH
     return Console(width=width, markup=False, highlight=False)
+
+
+def heading_of(name: str, norad_id: str, designator: str) -> str:
+    """``ISS (ZARYA) object 25544 98067A``: what of it is known, nothing said twice."""
+    return " ".join(part for part in (name, f"object {norad_id}", designator) if part and part != norad_id)
+
+
+def refused_text(rejected: Sequence[Mapping[str, Any]]) -> str:
+    """How many element sets were refused, where they stand in their file (the line, or the number of the set), why."""
+    places = ", ".join(str(item["line_number"]) for item in rejected[:_MOST_PLACES])
+    more = ", ..." if len(rejected) > _MOST_PLACES else ""
+    reasons = list(dict.fromkeys(str(item["reason"]) for item in rejected))
+    why = reasons[0] + (" (the others for other reasons)" if len(reasons) > 1 else "")
+    return f"{len(rejected)} element set{'s' if len(rejected) != 1 else ''} (line {places}{more}): {why}"
 
 
 @contextmanager

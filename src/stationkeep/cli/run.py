@@ -48,6 +48,9 @@ def run(
 
     Example: stationkeep run iss-2022 --branch withdrawal --runs 500 --space-weather observed
     """
+    from stationkeep.compiled import spare_linear_algebra
+
+    spare_linear_algebra()
     from stationkeep.campaign.run import run_scenario
     from stationkeep.report.html import report_html
     from stationkeep.scenario.loader import load_scenario

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stationkeep.constants import MJD_OF_UNIX_EPOCH
-from stationkeep.environment.ordinary_file import read_ordinary_file
+from stationkeep.environment.radio_bursts import without_radio_bursts
 from stationkeep.environment.space_weather import DayKind, FloatArray, SpaceWeather, space_weather_from_days
 from stationkeep.errors import SpaceWeatherFileError
+from stationkeep.ordinary_file import Expected, read_bytes
 
 _LINE_WIDTH = 130  # sum of the widths in the file's own FORMAT line
 _AP_MEAN = slice(78, 82)  # "Avg": mean of the day's eight 3-hour ap
@@ -29,6 +30,7 @@ _MINIMUM_F107_SFU = 40.0  # the quiet Sun is 63; the table's lowest is 53.5
 _MAXIMUM_AP = 400.0  # top of the ap scale
 _AP_CYCLE_DAYS = 4018  # 11 years: the mean Ap over a whole solar cycle stands in where only the flux is predicted
 _HINT = "give CelesTrak's SW-All.txt or SW-All.csv, whole and unedited; 'stationkeep data update' fetches a fresh one"
+_EXPECTED = Expected(SpaceWeatherFileError, _HINT, largest_mebibytes=48)  # 15 times the whole table since 1957
 
 _CSV_KINDS = {
     "OBS": DayKind.OBSERVED,
@@ -54,7 +56,7 @@ def read_celestrak(path: Path) -> SpaceWeather:
 
     Raises :class:`SpaceWeatherFileError`, naming the line, for anything that is not such a file, whole.
     """
-    return parse_celestrak(read_ordinary_file(path, hint=_HINT), str(path))
+    return parse_celestrak(read_bytes(path, _EXPECTED), str(path))
 
 
 def parse_celestrak(data: bytes, name: str) -> SpaceWeather:
@@ -263,17 +265,20 @@ def _check_values(rows: _Rows, name: str) -> None:
 
 
 def _spread(rows: _Rows, n_daily: int, identifier: str) -> SpaceWeather:
-    """Daily rows as they are; after them monthly fluxes interpolated to days, with the mean Ap of the last 11 years."""
+    """Daily rows without radio bursts; then monthly fluxes interpolated to days, with the mean Ap of 11 years."""
     first = int(rows.mjd[0])
     later = np.arange(rows.mjd[n_daily - 1] + 1, rows.mjd[-1] + 1)
     observed_ap = rows.ap[:n_daily][rows.kind[:n_daily] <= DayKind.INTERPOLATED]
     # Monthly rows predict no Ap: the mean over a whole cycle is the least wrong constant (an MSAFE bulletin is better).
     later_ap = np.full(later.size, float(np.mean(observed_ap[-_AP_CYCLE_DAYS:])))
     later_f107 = np.interp(later, rows.mjd[n_daily - 1 :], rows.f107_sfu[n_daily - 1 :])
+    daily_f107, burst = without_radio_bursts(rows.f107_sfu[:n_daily])
+    kind = rows.kind[:n_daily].copy()
+    kind[burst & (kind == DayKind.OBSERVED)] = DayKind.INTERPOLATED
     return space_weather_from_days(
         identifier,
         first,
-        np.concatenate((rows.f107_sfu[:n_daily], later_f107)),
+        np.concatenate((daily_f107, later_f107)),
         np.concatenate((rows.ap[:n_daily], later_ap)),
-        np.concatenate((rows.kind[:n_daily], np.full(later.size, DayKind.MONTHLY_PREDICTED, dtype=np.uint8))),
+        np.concatenate((kind, np.full(later.size, DayKind.MONTHLY_PREDICTED, dtype=np.uint8))),
     )

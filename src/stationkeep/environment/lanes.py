@@ -198,29 +198,43 @@ class Block:
                 result = Lanes(builder, builder.load(total))
                 builder.store((activation(result) if activation else result).value, builder.gep(outputs, [row]))
 
-    def combine_rows(self, factors: Any, table: Any, out: Any, shape: tuple[int, int]) -> None:
-        """``out[j] = sum_i factors[i] * table[i, j]``; ``shape`` is (rows, columns), at least 32 columns."""
+    def combine_rows(
+        self,
+        factors: Any,
+        table: Any,
+        out: Any,
+        shape: tuple[int, int],
+        bias: Any | None = None,
+        activation: Callable[[Lanes], Lanes] | None = None,
+    ) -> None:
+        """``out[j] = activation(bias[j] + sum_i factors[i] * table[i, j])``; ``shape``: (rows, at least 8 columns)."""
         n_rows, n_columns = shape
         builder = self.builder
-        stride = 4 * LANES
+        width = min(8, n_columns // LANES)
+        stride = width * LANES
         with cgutils.for_range(builder, _INT(-(-n_columns // stride))) as blocks:
             # The last block is moved back to end with the table; what it repeats comes out the same.
             begin = builder.mul(blocks.index, _INT(stride))
             last = _INT(n_columns - stride)
             begin = builder.select(builder.icmp_signed("<", begin, last), begin, last)
-            sums = [cgutils.alloca_once(builder, _SINGLE) for _ in range(4)]
-            for total in sums:
-                builder.store(ir.Constant(_SINGLE, [0.0] * LANES), total)
+            starts = [builder.add(begin, _INT(part * LANES)) for part in range(width)]
+            sums = [cgutils.alloca_once(builder, _SINGLE) for _ in range(width)]
+            for start, total in zip(starts, sums, strict=True):
+                zero = ir.Constant(_SINGLE, [0.0] * LANES)
+                builder.store(zero if bias is None else self._load_singles(bias, start), total)
             with cgutils.for_range(builder, _INT(n_rows)) as rows:
                 factor = self._splat(factors, rows.index)
-                start = builder.add(builder.mul(rows.index, _INT(n_columns)), begin)
-                for part, total in enumerate(sums):
-                    place = self._singles(table, builder.add(start, _INT(part * LANES)))
-                    term = factor * Lanes(builder, builder.load(place, align=4))
+                row = builder.mul(rows.index, _INT(n_columns))
+                for start, total in zip(starts, sums, strict=True):
+                    term = factor * Lanes(builder, self._load_singles(table, builder.add(row, start)))
                     builder.store((Lanes(builder, builder.load(total)) + term).value, total)
-            for part, total in enumerate(sums):
-                place = self._singles(out, builder.add(begin, _INT(part * LANES)))
-                builder.store(builder.load(total), place, align=4)
+            for start, total in zip(starts, sums, strict=True):
+                result = Lanes(builder, builder.load(total))
+                result = activation(result) if activation else result
+                builder.store(result.value, self._singles(out, start), align=4)
+
+    def _load_singles(self, pointer: Any, index: Any) -> Any:
+        return self.builder.load(self._singles(pointer, index), align=4)
 
     def _singles(self, pointer: Any, index: Any) -> Any:
         return self.builder.bitcast(self.builder.gep(pointer, [index]), _SINGLE.as_pointer())

@@ -20,10 +20,10 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from stationkeep.environment.ordinary_file import read_ordinary_file
 from stationkeep.environment.space_weather import FloatArray
 from stationkeep.environment.variability import F107_FLOOR_SFU, log_excess, solar_variability
 from stationkeep.errors import SpaceWeatherFileError, SpaceWeatherRangeError
+from stationkeep.ordinary_file import Expected, read_text
 from stationkeep.timescale import iso_day, mjd_utc
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -34,6 +34,7 @@ _Z95 = NormalDist().inv_cdf(0.95)
 _HINT = (
     "give an MSAFE bulletin as NASA publishes it (such as apr2022f10_prd.txt), or leave --space-weather at its default"
 )
+_EXPECTED = Expected(SpaceWeatherFileError, _HINT, largest_mebibytes=48, any_encoding=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,11 +154,7 @@ def forecast_known_at(time_mjd_utc: float) -> SolarForecast:
 
 def read_msafe(path: Path) -> SolarForecast:
     """The forecast in an MSAFE bulletin (either vintage) or in this package's own CSV of one."""
-    data = read_ordinary_file(path, hint=_HINT)
-    try:
-        text = data.decode("ascii")
-    except UnicodeDecodeError as error:
-        raise SpaceWeatherFileError(f"{path}: not a text bulletin (byte {error.start})", hint=_HINT) from None
+    text = read_text(path, _EXPECTED)
     return parse_msafe(text, str(path))
 
 

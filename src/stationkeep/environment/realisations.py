@@ -144,16 +144,19 @@ def _continue_scores(scores: FloatArray, noise: FloatArray, coefficients: FloatA
     series = np.empty(order + noise.size)
     series[:order] = np.clip(scores[-order:], -_HIGHEST_HISTORY_SCORE, _HIGHEST_HISTORY_SCORE)
     series[order:] = innovation * noise
-    _autoregress(coefficients, series)
+    _autoregress(coefficients[::-1].copy(), series)
     return series[order:]
 
 
-@compiled()
+@compiled(fastmath=True)
 def _autoregress(coefficients: FloatArray, series: FloatArray) -> None:
-    """Add to each element after the first ``order`` the weighted sum of the ``order`` before it, in place."""
+    """Add to each element after the first ``order`` the weighted sum of the ``order`` before it, in place.
+
+    ``coefficients`` run from the longest lag to the shortest: forward in memory, so that the sum takes vectors.
+    """
     order = coefficients.size
     for day in range(order, series.size):
         total = series[day]
-        for lag in range(order):
-            total += coefficients[lag] * series[day - 1 - lag]
+        for k in range(order):
+            total += coefficients[k] * series[day - order + k]
         series[day] = total

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from stationkeep.environment.celestrak import read_celestrak
+from stationkeep.environment.radio_bursts import without_radio_bursts
 from stationkeep.environment.space_weather import DayKind, SpaceWeather, space_weather_from_days
 from stationkeep.errors import InputError, SpaceWeatherFileError
 from stationkeep.timescale import iso_day, mjd_utc
@@ -149,7 +150,7 @@ def splice_midnight_table(bundled: SpaceWeather, table: Any, timestamp: str, nam
     f107[-1] = rows["f107"][-1]
     for index in range(rows.size - 1, -1, -1):
         f107[index] = (rows["f107"][index] - weight * f107[index + 1]) / (1.0 - weight)
-    f107 = np.round(f107, 1)
+    f107 = without_radio_bursts(np.round(f107, 1).astype(np.float64))[0]
     _check_overlap(bundled, first, f107, ap, name)
     return _spliced(bundled, first, f107, np.round(ap), timestamp, name)
 

@@ -8,7 +8,7 @@ air feels the Sun at its real distance.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from math import floor
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,7 @@ class SpaceWeather:
     f107_81day_sfu: FloatArray
     ap: FloatArray
     kind: KindArray
+    _observed_days: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         for name, dtype in (
@@ -95,6 +96,7 @@ class SpaceWeather:
             values.flags.writeable = False
             object.__setattr__(self, name, values)
         observed = self.observed_mask
+        object.__setattr__(self, "_observed_days", int(np.count_nonzero(observed)))
         if not observed.any() or np.any(observed[1:] & ~observed[:-1]):
             raise SpaceWeatherFileError(
                 f"space weather {self.identifier!r} does not begin with its observed days",
@@ -143,7 +145,7 @@ class SpaceWeather:
     @property
     def last_observed_mjd(self) -> int:
         """The last day whose figures are observations."""
-        return self.first_day_mjd + int(np.count_nonzero(self.observed_mask)) - 1
+        return self.first_day_mjd + self._observed_days - 1
 
     @property
     def last_predicted_mjd(self) -> int:

@@ -37,7 +37,7 @@ SURROGATE_CEILING_KM = 1000.0
 
 N_PLACE = formulas.N_LOCAL + formulas.N_TURNING
 N_LATENT = 16
-N_HIDDEN = 40
+N_HIDDEN = 48
 _N_MIXED = N_LATENT + formulas.N_HEIGHT
 
 # Outside its range the surrogate only has to stay finite and monotonic while an integrator steps across the edge.
@@ -217,7 +217,8 @@ def density_along_orbit(
     today = work[formulas.N_DAY :]
     season = 2.0 * math.pi / formulas.YEAR_DAYS * (mjd_utc[n // 2] - 51544.0)
     saturation = math.exp(-formulas.AP_SATURATION_RATE * (ap - 4.0))
-    features = _day_features(math.cos(season), math.sin(season), f107_previous, f107_81day, ap, saturation)
+    daily = min(f107_previous, formulas.HIGHEST_DAILY_F107_SFU)
+    features = _day_features(math.cos(season), math.sin(season), daily, f107_81day, ap, saturation)
     for k in range(formulas.N_DAY):
         day[k] = features[k]
     _fold_day(day, weights.local, weights.turning, today)

@@ -20,11 +20,16 @@ N_LOCAL: Final = 29
 """Place features of latitude and local solar time."""
 N_TURNING: Final = 30
 """Place features of longitude and universal time."""
-N_HEIGHT: Final = 4
+N_HEIGHT: Final = 6
 """Height features."""
 
 YEAR_DAYS: Final = 365.25
 """Period of the season; its phase drifts by less than a day over a leap-year cycle (0.1 % of density)."""
+
+HIGHEST_DAILY_F107_SFU: Final = 400.0
+"""A daily flux above this is not taken: it is a radio burst in the noon reading, not more heat. Seven days from 1957 to
+2025 have one (938.6 sfu on 2011-03-08), and NRLMSISE-00 turns over at about 500: at 800 its density at 420 km is a
+hundred-thousandth."""
 
 # How NRLMSISE-00 lets daily Ap saturate: a(Ap) = x + (s - 1) (x + (exp(-k x) - 1) / k) with x = Ap - 4.
 # k and s are recovered from the reference code's exospheric temperature, which follows this form to seven digits.
@@ -103,11 +108,17 @@ def turning_features(s: Any, c: Any, cos_time: Any, sin_time: Any, cos_longitude
     return rows
 
 
-def height_features(altitude_km: Any) -> tuple[Any, Any, Any, Any]:
-    """``t, t*t, q, q*q`` of geodetic altitude: ``t`` spreads 150-1000 km, ``q`` the steep layers above 100 km."""
+def height_features(altitude_km: Any) -> tuple[Any, ...]:
+    """``t, t*t, q, q*q, b, b*w`` of geodetic altitude (``N_HEIGHT`` of them).
+
+    ``t`` spreads 150-1000 km, ``q`` the steep layers above 100 km. The bell ``b`` and its slope stand where
+    NRLMSISE-00 joins two temperature profiles (123 km), which storms over the poles bend most.
+    """
     t = (altitude_km - 300.0) / (altitude_km + 300.0)
     q = 20.0 / (altitude_km - 80.0)
-    return t, t * t, q, q * q
+    w = (altitude_km - 116.0) / 10.0
+    b = 1.0 / (w * w + 1.0)
+    return t, t * t, q, q * q, b, b * w
 
 
 def reference_profile(coefficients: Sequence[Any], t: Any, q: Any) -> Any:

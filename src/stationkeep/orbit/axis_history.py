@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeep.compiled import compiled
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_J2, EARTH_MU_KM3_S2, SECONDS_PER_DAY
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import WeatherTrack, fly_mean
@@ -189,20 +191,27 @@ def _rolling_median(
     few = high - low < fewest
     low = np.where(few, np.clip(centre - fewest // 2, 0, max(len(values) - fewest, 0)), low)
     high = np.where(few, np.minimum(low + fewest, len(values)), high)
-    medians = np.empty(len(moments))
-    known: dict[tuple[int, int], float] = {}
-    for index, span in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-        if span not in known:
-            known[span] = weighted_median(values[slice(*span)], weights[slice(*span)])
-        medians[index] = known[span]
+    return np.asarray(_medians(values, weights, low, high))
+
+
+@compiled()
+def _medians(values: Any, weights: Any, low: Any, high: Any) -> Any:
+    """The value with half of the weight below it, in each of the spans ``low`` to ``high``."""
+    medians = np.empty(len(low))
+    for index in range(len(low)):
+        first, last = low[index], high[index]
+        if index > 0 and first == low[index - 1] and last == high[index - 1]:
+            medians[index] = medians[index - 1]
+            continue
+        order = np.argsort(values[first:last])
+        half = 0.5 * weights[first:last].sum()
+        below = 0.0
+        for place in order:
+            below += weights[first + place]
+            medians[index] = values[first + place]
+            if below >= half:
+                break
     return medians
-
-
-def weighted_median(values: FloatArray, weights: FloatArray) -> float:
-    """The value that has half of the weight below it."""
-    order = np.argsort(values)
-    cumulative = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(cumulative, 0.5 * cumulative[-1])])
 
 
 def _accumulated(steps: FloatArray) -> FloatArray:

@@ -14,7 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeep.orbit.mean_decay import WeatherTrack, fly_mean
+from stationkeep.environment.atmosphere import Atmosphere
+from stationkeep.orbit.mean_decay import DENSITY_MODEL, WeatherTrack, density_model_of, fly_mean
 from stationkeep.orbit.tle import ElementSet
 
 FloatArray = NDArray[np.float64]
@@ -39,6 +40,8 @@ class AxisLosses:
     """(n_set,) mean semi-major axis lost since the first set of the piece, as observed."""
     unit_loss_km: FloatArray
     """(n_set, n_day) what each day since then would have taken with a coefficient of 1 m2/kg."""
+    density_model: str = DENSITY_MODEL
+    """Whose air took it."""
 
     @property
     def day_count(self) -> int:
@@ -51,16 +54,18 @@ class AxisLosses:
         return np.asarray(self.unit_loss_km.sum(axis=1))
 
 
-def axis_losses(pieces: Sequence[Sequence[ElementSet]], weather: WeatherTrack) -> AxisLosses:
+def axis_losses(
+    pieces: Sequence[Sequence[ElementSet]], weather: WeatherTrack, atmosphere: Atmosphere | None = None
+) -> AxisLosses:
     """Lay the observed loss of axis of each burn-free piece beside what each day's air would take.
 
     ``pieces`` hold at least two sets each, sorted; ``weather`` covers them. Sets from where the engine has the object
-    fall before the next one are left out.
+    fall before the next one are left out. ``atmosphere``: null: NRLMSISE-00.
     """
-    found = _losses(pieces, weather, _REFERENCE_M2_KG)
+    found = _losses(pieces, weather, _REFERENCE_M2_KG, atmosphere)
     value = typical_coefficient(found)
     if value > 0.0 and not 1.0 / _CLOSE_ENOUGH < value / _REFERENCE_M2_KG < _CLOSE_ENOUGH:
-        found = _losses(pieces, weather, value)
+        found = _losses(pieces, weather, value, atmosphere)
     return found
 
 
@@ -112,7 +117,12 @@ def _pair_slopes(unit_km: FloatArray, loss_km: FloatArray) -> tuple[FloatArray, 
     return (loss_km[second] - loss_km[first])[usable] / run[usable], run[usable]
 
 
-def _losses(pieces: Sequence[Sequence[ElementSet]], weather: WeatherTrack, reference_m2_kg: float) -> AxisLosses:
+def _losses(
+    pieces: Sequence[Sequence[ElementSet]],
+    weather: WeatherTrack,
+    reference_m2_kg: float,
+    atmosphere: Atmosphere | None,
+) -> AxisLosses:
     first_day = math.floor(min(piece[0].epoch_mjd_utc for piece in pieces))
     days = math.ceil(max(piece[-1].epoch_mjd_utc for piece in pieces)) - first_day + 1
     time, number, loss, rows = [], [], [], []
@@ -124,7 +134,7 @@ def _losses(pieces: Sequence[Sequence[ElementSet]], weather: WeatherTrack, refer
         rows.append(row)
         for one, two in pairwise(piece):
             start = math.floor(one.epoch_mjd_utc)
-            by_day = _taken_by_day_km(one, two.epoch_mjd_utc, weather, reference_m2_kg)
+            by_day = _taken_by_day_km(one, two.epoch_mjd_utc, weather, reference_m2_kg, atmosphere)
             if by_day is None:
                 break
             row = row.copy()
@@ -133,14 +143,17 @@ def _losses(pieces: Sequence[Sequence[ElementSet]], weather: WeatherTrack, refer
             number.append(index)
             loss.append(piece[0].elements.semi_major_axis_km - two.elements.semi_major_axis_km)
             rows.append(row)
-    return AxisLosses(first_day, np.array(time), np.array(number), np.array(loss), np.array(rows))
+    arrays = np.array(time), np.array(number), np.array(loss), np.array(rows)
+    return AxisLosses(first_day, *arrays, density_model_of(atmosphere))
 
 
 def _taken_by_day_km(
-    one: ElementSet, until_mjd: float, weather: WeatherTrack, ballistic_m2_kg: float
+    one: ElementSet, until_mjd: float, weather: WeatherTrack, ballistic_m2_kg: float, atmosphere: Atmosphere | None
 ) -> FloatArray | None:
     """Loss of axis on each day touched by a flight from one set to the epoch of the next; None: it fell."""
-    track = fly_mean(one.elements, until_mjd, weather, ballistic_m2_kg, reentry_altitude_km=100.0)
+    track = fly_mean(
+        one.elements, until_mjd, weather, ballistic_m2_kg, reentry_altitude_km=100.0, atmosphere=atmosphere
+    )
     if track.outcome.reentered:
         return None
     midnights = range(math.floor(one.epoch_mjd_utc) + 1, math.ceil(until_mjd))

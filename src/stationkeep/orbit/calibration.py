@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.errors import ElementSetError, SpaceWeatherRangeError
 from stationkeep.orbit.axis_losses import AxisLosses, axis_losses, pair_slope, typical_coefficient
 from stationkeep.orbit.burn_detection import (
@@ -24,9 +25,11 @@ from stationkeep.orbit.burn_detection import (
     burn_free_pieces,
     find_burns,
 )
-from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftForecast, DriftModel, fit_drift
+from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftModel, fit_drift
+from stationkeep.orbit.drift_sizes import SIZE_PRIOR, MixedDrift, MixedForecast, SizePrior, fit_sizes
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
+from stationkeep.orbit.shared_error import SHARES, SharedError
 from stationkeep.orbit.sun_angle import sun_angles_by_day
 from stationkeep.orbit.tle import ElementHistory, ElementSet
 from stationkeep.timescale import iso_day, iso_utc
@@ -47,6 +50,7 @@ _RECENT_DAYS = 30.0
 _FEWEST_SETS = 4
 _FEWEST_SETS_FOR_BURNS = 6
 _LARGEST_SPREAD = 0.5
+_CLEAR_GAIN = 2.0  # of the logarithm of the evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Calibration:
     coefficient: BallisticCoefficient
     arcs: tuple[Arc, ...]
     burns: tuple[Burn, ...]
-    drift: DragDrift
+    drift: MixedDrift
     elements: tuple[MeanElements, ...]
     """Of the sets used, sorted: they say where the Sun stood."""
     last_set_mjd_utc: float
@@ -84,7 +88,7 @@ class Calibration:
 
     def forecast(
         self, first_day_mjd: int, day_count: int, altitude_by_day_km: NDArray[np.float64] | None = None
-    ) -> DriftForecast:
+    ) -> MixedForecast:
         """The coefficient day by day: smoothed up to the last set, predicted after it.
 
         ``altitude_by_day_km``: (n_day,) expected mean altitude, which turns the orbit's plane under the Sun; null: the
@@ -94,34 +98,77 @@ class Calibration:
         return self.drift.forecast(first_day_mjd, angles)
 
 
-def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel = DRIFT_MODEL) -> Calibration:
+@dataclass(frozen=True)
+class Evidence:
+    """What one object's element sets of a year say of its drag, before a fit; see :func:`gather_evidence`."""
+
+    elements: tuple[MeanElements, ...]
+    burns: tuple[Burn, ...]
+    losses: AxisLosses
+    arcs: tuple[Arc, ...]
+
+
+def calibrate(
+    history: ElementHistory,
+    weather: WeatherTrack,
+    model: DriftModel = DRIFT_MODEL,
+    atmosphere: Atmosphere | None = None,
+    shared: SharedError | None = None,
+    sizes: SizePrior | None = SIZE_PRIOR,
+    burns: Sequence[Burn] | None = None,
+) -> Calibration:
     """What is the ballistic coefficient of this object, fitted on its burn-free arcs, and how does it drift?
 
     Parameters
     ----------
-    history  element sets up to the moment of interest (``history.until(...)``)
-    weather  observed drivers covering the last 365 days of the history; of a shorter table, what it covers is used
-    model    how coefficients drift in general
+    history     element sets up to the moment of interest (``history.until(...)``)
+    weather     observed drivers covering the last 365 days of the history; of a shorter table, what it covers is used
+    model       how coefficients drift in general
+    atmosphere  density model, whose name the coefficient will carry; null: NRLMSISE-00 by its surrogate. Burns are
+                looked for with NRLMSISE-00 in any case
+    shared      what another object's drag says of this one's (:mod:`stationkeep.orbit.shared_error`)
+    sizes    how far they wander, to be learnt from the object's own sets; null: as ``model`` says
+    burns    those in the history, where they have been found before; null: they are looked for
 
     The coefficient is the geometric mean of the drift over the 60 days after the last set, its spread the 1 sigma of
     that mean. Valid for perigees of 140 to 1000 km.
     Raises :class:`ElementSetError` when burns or gaps leave no arc of at least 3 days and 4 sets, and where what was
     lost is within the noise of the sets.
     """
+    return fit_evidence(gather_evidence(history, weather, atmosphere, burns), model, shared, sizes)
+
+
+def gather_evidence(
+    history: ElementHistory,
+    weather: WeatherTrack,
+    atmosphere: Atmosphere | None = None,
+    burns: Sequence[Burn] | None = None,
+) -> Evidence:
+    """The burns, the burn-free arcs and what the air took on each day: all of a calibration that is slow."""
     _require_drag(history)
     recent = _recent(history, weather)
     # with fewer sets than a burn can be seen in, nobody can say that an arc is free of burns
-    burns = find_burns(recent, weather) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else ()
+    if burns is None:
+        burns = find_burns(recent, weather) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else ()
     pieces = _usable_pieces(recent, burns) if len(recent.sets) >= _FEWEST_SETS_FOR_BURNS else []
     if not pieces:
-        raise ElementSetError(_too_little(recent, burns), hint="give a file with more element sets before that date")
-    losses = axis_losses(pieces, weather)
-    arcs = _arcs(losses)
+        raise ElementSetError(_too_little(recent, burns), hint=_where_more_is(history))
+    losses = axis_losses(pieces, weather, atmosphere)
+    return Evidence(tuple(item.elements for item in recent.sets), tuple(burns), losses, _arcs(losses))
+
+
+def fit_evidence(
+    evidence: Evidence,
+    model: DriftModel = DRIFT_MODEL,
+    shared: SharedError | None = None,
+    sizes: SizePrior | None = SIZE_PRIOR,
+) -> Calibration:
+    """The second half of :func:`calibrate`: the drift behind these losses, and the one number."""
+    elements, losses, arcs = evidence.elements, evidence.losses, evidence.arcs
     if not typical_coefficient(losses) > 0.0:
         raise ElementSetError(_too_noisy(arcs), hint="give a longer history")
-    elements = tuple(item.elements for item in recent.sets)
-    drift = fit_drift(losses, sun_angles_by_day(elements, losses.first_day_mjd, losses.day_count), model)
-    last = recent.sets[-1].epoch_mjd_utc
+    drift = _drift(losses, sun_angles_by_day(elements, losses.first_day_mjd, losses.day_count), model, sizes, shared)
+    last = elements[-1].epoch_mjd_utc
     ahead = drift.forecast(math.floor(last), sun_angles_by_day(elements, math.floor(last), OUTLOOK_DAYS))
     value, spread = ahead.mean_over(OUTLOOK_DAYS)
     if not spread <= _LARGEST_SPREAD:
@@ -134,7 +181,34 @@ def calibrate(history: ElementHistory, weather: WeatherTrack, model: DriftModel 
         arc_stop_mjd_utc=arcs[-1].stop_mjd_utc,
         arc_count=len(arcs),
     )
-    return Calibration(coefficient, arcs, burns, drift, elements, last)
+    return Calibration(coefficient, arcs, evidence.burns, drift, elements, last)
+
+
+def _drift(
+    losses: AxisLosses,
+    sun_angle_deg: NDArray[np.float64],
+    model: DriftModel,
+    sizes: SizePrior | None,
+    shared: SharedError | None,
+) -> MixedDrift:
+    """The drift; with a calibrator at the model's own sizes, which are those its share was chosen at."""
+    if shared is None:
+        return fit_sizes(losses, sun_angle_deg, model, sizes)
+    return MixedDrift((fit_drift(losses, sun_angle_deg, model, shared),), np.ones(1))
+
+
+def probable_share(evidence: Evidence, calibrator: DragDrift, model: DriftModel = DRIFT_MODEL) -> SharedError | None:
+    """Which part of its drag's error does this object share with a calibrator, judged by its own sets? Null: none.
+
+    The share under which the sets are most probable, but only where that is ``e**2`` (7) times more probable than
+    without anything shared: two objects have no error in common until their sets say so.
+    """
+    losses = evidence.losses
+    angles = sun_angles_by_day(evidence.elements, losses.first_day_mjd, losses.day_count)
+    found = [SharedError(calibrator, share) for share in SHARES]
+    gains = [fit_drift(losses, angles, model, shared).log_evidence for shared in found]
+    best = int(np.argmax(gains))
+    return found[best] if gains[best] > fit_drift(losses, angles, model).log_evidence + _CLEAR_GAIN else None
 
 
 def _require_drag(history: ElementHistory) -> None:
@@ -198,6 +272,19 @@ def _too_little(recent: ElementHistory, burns: Sequence[Burn]) -> str:
     return (
         f"no burn-free arc of {_SHORTEST_ARC_DAYS:.0f} days with {_FEWEST_SETS} sets in the {LOOKBACK_DAYS:.0f} days "
         f"before {iso_utc(last)} ({len(recent.sets)} sets, {len(burns)} burns seen)"
+    )
+
+
+def _where_more_is(history: ElementHistory) -> str:
+    """What to do about too few sets: there may be enough of them before a gap."""
+    epochs = history.epochs_mjd_utc
+    gaps = np.flatnonzero(np.diff(epochs) > LONGEST_GAP_DAYS)
+    if not gaps.size or gaps[-1] + 1 < _FEWEST_SETS_FOR_BURNS:
+        return "give a file with more element sets before that date"
+    before, after = (float(epochs[gaps[-1] + at]) for at in (0, 1))
+    return (
+        f"there is none from {iso_day(before)} to {iso_day(after)}: give sets of that time, or use what was before it "
+        f"with --as-of {iso_day(before + 1.0)}"
     )
 
 

@@ -31,6 +31,7 @@ from stationkeep.constants import (
     SECONDS_PER_DAY,
 )
 from stationkeep.environment.surrogate import density_along_orbit
+from stationkeep.orbit.averaged_drag import averaged_rates, is_averaged
 
 FloatArray = NDArray[np.float64]
 
@@ -45,7 +46,7 @@ FAILED = 3
 
 # Within the model's range a step changes the mean altitude by at most this fraction of the height above 80 km, a
 # tenth of the density scale height or less: the midpoint rule then errs by under 1e-4 of the step.
-_STEP_FRACTION = 0.02
+_STEP_FRACTION = 0.04
 _HEIGHT_OFFSET_KM = 80.0
 _SLOW_KM_DAY = 0.5  # sinking slower than this, one evaluation a day is enough
 
@@ -56,39 +57,26 @@ _NET_CEILING_KM = 1000.0
 
 
 @compiled(fastmath=True)
-def orbit_rates(
-    weights: Any,
-    time_mjd: float,
-    span_days: float,
-    state: Any,
-    drivers: Any,
-    ballistic_m2_kg: float,
-    lattice: Any,
-    scratch: Any,
-    net_scratch: Any,
-    rates: Any,
-) -> float:
-    """Fill ``rates`` with d(state)/dt per day by drag, averaged over one orbit; return the lowest geodetic height [km].
+def place_nodes(time_mjd: float, span_days: float, state: Any, lattice: Any, scratch: Any) -> float:
+    """Where and when the nodes of an orbit are; return the lowest geodetic height [km].
 
-    ``drivers``: previous-day F10.7, its 81-day mean, daily Ap. ``lattice``: (3, n) cosine and sine of the nodes'
-    eccentric longitude and their share of the step. ``scratch``: (8, >= n) floats.
+    ``lattice``: (3, n) cosine and sine of the nodes' eccentric longitude and their share of the step. ``scratch``:
+    (8, >= n) receives time [MJD], sine and cosine of geodetic latitude, longitude, local solar time [rad], height
+    within the density net's range, (a row left free), height [km].
     """
-    node_count = lattice.shape[1]
-    a, xi, eta, inclination, raan = state[0], state[1], state[2], state[3], state[4]
-    mjd, sin_lat, cos_lat = scratch[0], scratch[1], scratch[2]
-    longitude, solar_time, altitude, density = scratch[3], scratch[4], scratch[5], scratch[6]
     cos_k, sin_k = lattice[0], lattice[1]
+    a, xi, eta, raan = state[0], state[1], state[2], state[4]
     e_squared = xi * xi + eta * eta
     root = math.sqrt(1.0 - e_squared)
     beta = 1.0 / (1.0 + root)
-    sin_i, cos_i = math.sin(inclination), math.cos(inclination)
+    sin_i, cos_i = math.sin(state[3]), math.cos(state[3])
     semi_latus = a * (1.0 - e_squared)
     j2_ratio = EARTH_J2 * EARTH_EQUATORIAL_RADIUS_KM**2 / semi_latus
     # r_osculating - r_mean = r * constant + amplitude * cos 2u, first order in J2
     radius_factor = 1.0 - 0.75 * j2_ratio / semi_latus * root * (3.0 * cos_i * cos_i - 1.0)
     radius_wave = 0.25 * j2_ratio * sin_i * sin_i
     lowest = 1.0e9
-    for k in range(node_count):
+    for k in range(lattice.shape[1]):
         x = a * ((1.0 - eta * eta * beta) * cos_k[k] + xi * eta * beta * sin_k[k] - xi)
         y = a * ((1.0 - xi * xi * beta) * sin_k[k] + xi * eta * beta * cos_k[k] - eta)
         r_mean = math.sqrt(x * x + y * y)
@@ -98,40 +86,36 @@ def orbit_rates(
         cos_gc = math.sqrt(1.0 - sin_gc * sin_gc)
         ground = EARTH_EQUATORIAL_RADIUS_KM * (1.0 - EARTH_FLATTENING)
         ground /= math.sqrt((1.0 - EARTH_FLATTENING) ** 2 * cos_gc * cos_gc + sin_gc * sin_gc)
-        altitude[k] = r - ground
-        lowest = min(lowest, altitude[k])
+        height = r - ground
+        lowest = min(lowest, height)
+        scratch[7, k] = height
+        scratch[5, k] = min(max(height, _NET_FLOOR_KM), _NET_CEILING_KM)
         # geodetic minus geocentric latitude, first order in the flattening (error under 1e-5 rad)
         tilt = 2.0 * EARTH_FLATTENING * sin_gc * cos_gc * EARTH_EQUATORIAL_RADIUS_KM / r
-        sin_lat[k] = sin_gc + cos_gc * tilt
-        cos_lat[k] = cos_gc - sin_gc * tilt
+        scratch[1, k] = sin_gc + cos_gc * tilt
+        scratch[2, k] = cos_gc - sin_gc * tilt
         node_mjd = time_mjd + span_days * lattice[2, k]
-        mjd[k] = node_mjd
+        scratch[0, k] = node_mjd
         sidereal = math.radians((280.46061837 + 360.98564736629 * (node_mjd - 51544.5)) % 360.0)
-        longitude[k] = raan + math.atan2(cos_i * sin_u, cos_u) - sidereal
-        solar_time[k] = 2.0 * math.pi * (node_mjd % 1.0) + longitude[k]
-    for k in range(node_count):
-        scratch[7, k] = altitude[k]
-        altitude[k] = min(max(altitude[k], _NET_FLOOR_KM), _NET_CEILING_KM)
-    density_along_orbit(
-        weights,
-        mjd[:node_count],
-        drivers[0],
-        drivers[1],
-        drivers[2],
-        sin_lat[:node_count],
-        cos_lat[:node_count],
-        longitude[:node_count],
-        solar_time[:node_count],
-        altitude[:node_count],
-        net_scratch,
-        density[:node_count],
-    )
+        scratch[3, k] = raan + math.atan2(cos_i * sin_u, cos_u) - sidereal
+        scratch[4, k] = 2.0 * math.pi * (node_mjd % 1.0) + scratch[3, k]
+    return lowest
+
+
+@compiled(fastmath=True)
+def sum_drag(state: Any, ballistic_m2_kg: float, lattice: Any, scratch: Any, rates: Any) -> None:
+    """Fill ``rates`` with d(state)/dt per day by drag, from the nodes' densities in row 6 of ``scratch``."""
+    node_count = lattice.shape[1]
+    cos_k, sin_k = lattice[0], lattice[1]
+    a, xi, eta = state[0], state[1], state[2]
+    root = math.sqrt(1.0 - xi * xi - eta * eta)
+    beta = 1.0 / (1.0 + root)
+    sin_i, cos_i = math.sin(state[3]), math.cos(state[3])
     mean_motion = math.sqrt(EARTH_MU_KM3_S2 / (a * a * a))  # rad/s
     momentum = mean_motion * a * a * root  # km2/s
     d_a = d_xi = d_eta = d_i = d_raan = 0.0
     for k in range(node_count):
-        height = scratch[7, k]
-        rho = density[k]
+        height, rho = scratch[7, k], scratch[6, k]
         if height > _NET_CEILING_KM:
             rho *= math.exp(-(height - _NET_CEILING_KM) / 200.0)
         elif height < _NET_FLOOR_KM:
@@ -159,6 +143,42 @@ def orbit_rates(
     rates[0], rates[1], rates[2] = d_a * SECONDS_PER_DAY, d_xi * SECONDS_PER_DAY, d_eta * SECONDS_PER_DAY
     rates[3] = d_i * SECONDS_PER_DAY
     rates[4] = d_raan * SECONDS_PER_DAY / max(abs(sin_i), 1.0e-6)
+
+
+@compiled(fastmath=True)
+def orbit_rates(
+    weights: Any,
+    time_mjd: float,
+    span_days: float,
+    state: Any,
+    drivers: Any,
+    ballistic_m2_kg: float,
+    lattice: Any,
+    scratch: Any,
+    net_scratch: Any,
+    rates: Any,
+) -> float:
+    """Fill ``rates`` with d(state)/dt per day by drag, averaged over one orbit; return the lowest geodetic height [km].
+
+    ``drivers``: previous-day F10.7, its 81-day mean, daily Ap. ``lattice``, ``scratch``: see :func:`place_nodes`.
+    """
+    n = lattice.shape[1]
+    lowest = place_nodes(time_mjd, span_days, state, lattice, scratch)
+    density_along_orbit(
+        weights,
+        scratch[0, :n],
+        drivers[0],
+        drivers[1],
+        drivers[2],
+        scratch[1, :n],
+        scratch[2, :n],
+        scratch[3, :n],
+        scratch[4, :n],
+        scratch[5, :n],
+        net_scratch,
+        scratch[6, :n],
+    )
+    sum_drag(state, ballistic_m2_kg, lattice, scratch, rates)
     return lowest
 
 
@@ -206,8 +226,31 @@ def _node_choice(state: Any) -> int:
 
 
 @compiled()
+def _drag(
+    nets: Any,
+    time_mjd: float,
+    span_days: float,
+    state: Any,
+    drivers: Any,
+    ballistic_m2_kg: float,
+    work: Any,
+    averaged: bool,
+    rates: Any,
+) -> float:
+    """Rates by drag, from the averaged network where it answers and else from nodes; return the lowest height [km]."""
+    weights, averaged_weights = nets
+    lattices, scratch, net_scratch, averaged_scratch = work
+    if averaged and is_averaged(state):
+        return averaged_rates(averaged_weights, time_mjd, state, drivers, ballistic_m2_kg, averaged_scratch, rates)
+    nodes = lattices[_node_choice(state)]
+    return orbit_rates(
+        weights, time_mjd, span_days, state, drivers, ballistic_m2_kg, nodes, scratch, net_scratch, rates
+    )
+
+
+@compiled()
 def fly(
-    weights: Any,
+    nets: Any,
     state: Any,
     start_mjd: float,
     stop_mjd: float,
@@ -217,15 +260,15 @@ def fly(
     floor_mean_altitude_km: float,
     reentry_altitude_km: float,
     altitude_by_day_km: Any,
-    lattices: Any,
-    scratch: Any,
-    net_scratch: Any,
+    work: Any,
+    averaged: bool,
 ) -> tuple[float, int]:
     """Advance ``state`` in place until a time, a floor of mean altitude, or re-entry; return (time [MJD], reason).
 
     ``drivers`` (n_day, 3), ``ballistic_m2_kg`` (n_day,) and ``altitude_by_day_km`` (n_day + 1,) count days from
     ``first_day_mjd``; the last is filled at each midnight passed. The caller guarantees the days cover the flight.
-    ``lattices`` and ``net_scratch`` have one entry for each of ``NODE_COUNTS``; ``scratch``: (8, 192) floats.
+    ``nets``: weights of the density's and of the averaged drag's network. ``work``: one lattice for each of
+    ``NODE_COUNTS``; (8, 192) floats; scratch memory of either network. ``averaged``: whether the latter may be used.
     """
     time = start_mjd
     rates, half_rates = np.empty(5), np.empty(5)
@@ -236,21 +279,9 @@ def fly(
         day = math.floor(time + 1.0e-9) - first_day_mjd
         day_end = min(float(first_day_mjd + day + 1), stop_mjd)
         step = day_end - time
-        choice = _node_choice(state)
-        nodes = lattices[choice]
+        sun, ballistic = drivers[day], ballistic_m2_kg[day]
         if not known:
-            lowest = orbit_rates(
-                weights,
-                time + 0.5 * step,
-                step,
-                state,
-                drivers[day],
-                ballistic_m2_kg[day],
-                nodes,
-                scratch,
-                net_scratch[choice],
-                rates,
-            )
+            lowest = _drag(nets, time + 0.5 * step, step, state, sun, ballistic, work, averaged, rates)
             if not math.isfinite(rates[0]) or not math.isfinite(lowest):
                 return time, FAILED
             if lowest <= reentry_altitude_km:
@@ -261,18 +292,7 @@ def fly(
             step = largest / -rates[0]
         # midpoint rule
         _advance(state, rates, 0.5 * step, middle)
-        low_half = orbit_rates(
-            weights,
-            time + 0.5 * step,
-            step,
-            middle,
-            drivers[day],
-            ballistic_m2_kg[day],
-            nodes,
-            scratch,
-            net_scratch[choice],
-            half_rates,
-        )
+        low_half = _drag(nets, time + 0.5 * step, step, middle, sun, ballistic, work, averaged, half_rates)
         if not math.isfinite(half_rates[0]):
             return time, FAILED
         low_end = low_half + 0.5 * half_rates[0] * step  # the lowest point sinks about as the mean does

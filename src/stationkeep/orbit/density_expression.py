@@ -85,6 +85,7 @@ def _folded_matrix(time_mjd: float, drivers: Floats) -> Floats:
     """The network's first matrix (used latents, ``N_PLACE``) with Sun, storms and season of a moment folded in."""
     season = 2.0 * np.pi / formulas.YEAR_DAYS * (time_mjd - 51544.0)
     previous, mean, ap = (float(value) for value in drivers)
+    previous = min(previous, formulas.HIGHEST_DAILY_F107_SFU)
     saturation = np.exp(-formulas.AP_SATURATION_RATE * (ap - 4.0))
     features = np.array(formulas.day_features(np.cos(season), np.sin(season), previous, mean, ap, saturation))
     weights = load_surrogate_weights()

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.orbit.axis_losses import AxisLosses, axis_noise_km, typical_coefficient
-from stationkeep.orbit.mean_decay import DENSITY_MODEL
+from stationkeep.orbit.shared_error import SharedError
 
 FloatArray = NDArray[np.float64]
 
@@ -49,15 +49,43 @@ class DriftModel:
 
     def covariance(self, days: FloatArray, others: FloatArray) -> FloatArray:
         """Of the level and the wanderings between moments [day], (n, m)."""
+        return np.asarray(self.level_fraction**2 + self.wandering_covariance(days, others))
+
+    def wandering_covariance(self, days: FloatArray, others: FloatArray) -> FloatArray:
+        """Of the wanderings alone, (n, m)."""
         apart = np.abs(days[:, None] - others[None, :])
         slow = self.slow_fraction**2 * np.exp(-apart / self.slow_days)
         fast = self.fast_fraction**2 * np.exp(-apart / self.fast_days)
-        return np.asarray(self.level_fraction**2 + slow + fast)
+        return np.asarray(slow + fast)
+
+    def wandering(self, day_count: int, rng: np.random.Generator) -> FloatArray:
+        """One random course of the wanderings, (n_day,)."""
+        slow = _wandering(self.slow_fraction, self.slow_days, day_count, rng)
+        return slow + _wandering(self.fast_fraction, self.fast_days, day_count, rng)
+
+    def fading(self, days_after: FloatArray, angle: FloatArray) -> FloatArray:
+        """(n_day, n_part): with :meth:`memory` the covariance of days after a moment with days before it.
+
+        ``angle``: weights of the angle's nodes on these days, see :func:`angle_weights`.
+        """
+        parts = np.ones_like(days_after), np.exp(-days_after / self.slow_days), np.exp(-days_after / self.fast_days)
+        return np.column_stack((*parts, angle))
+
+    def memory(self, days_before: FloatArray, angle: FloatArray) -> FloatArray:
+        """(n_part, n_day): see :meth:`fading`."""
+        level = np.full(len(days_before), self.level_fraction**2)
+        slow = self.slow_fraction**2 * np.exp(-days_before / self.slow_days)
+        fast = self.fast_fraction**2 * np.exp(-days_before / self.fast_days)
+        return np.vstack([level, slow, fast, self.angle_covariance() @ angle.T])
 
     def angle_covariance(self) -> FloatArray:
         """Of the function of the Sun's angle between its nodes, (n_node, n_node)."""
         apart = _ANGLE_NODES_DEG[:, None] - _ANGLE_NODES_DEG[None, :]
         return np.asarray(self.sun_angle_fraction**2 * np.exp(-0.5 * (apart / self.sun_angle_width_deg) ** 2))
+
+    def angle_covariance_between(self, angles_deg: FloatArray, others_deg: FloatArray) -> FloatArray:
+        """Of the function of the Sun's angle between any angles, (n, m)."""
+        return np.asarray(angle_weights(angles_deg) @ self.angle_covariance() @ angle_weights(others_deg).T)
 
 
 DRIFT_MODEL = DriftModel()
@@ -87,6 +115,14 @@ class DragDrift:
     set_noise_km: FloatArray
     """(n_set,) noise each set was given: more than ``noise_km`` for outliers."""
     piece: NDArray[np.int_]
+    shared: SharedError | None = None
+    """What another object's drag says of this one's."""
+
+    @property
+    def log_evidence(self) -> float:
+        """Logarithm of the probability of the sets before the fit, but for a constant (Laplace's approximation)."""
+        misfit = float(self.residual_km @ self.precision @ self.residual_km)
+        return 0.5 * (float(np.linalg.slogdet(self.precision)[1]) - misfit)
 
     def forecast(self, first_day_mjd: int, sun_angle_deg: FloatArray) -> DriftForecast:
         """The coefficient on each of these days: known ones are smoothed, later ones predicted."""
@@ -101,10 +137,41 @@ class DragDrift:
         spread = np.sqrt(np.maximum(before - np.sum(reach @ self.precision * reach, axis=1), 0.0))
         return np.asarray(np.exp(reach @ (self.precision @ self.residual_km))), np.asarray(spread)
 
+    def at(self, days: FloatArray, sun_angle_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Logarithm of the coefficient at any moments, (n,), and its covariance, (n, n).
+
+        ``days``: counted from ``first_day_mjd``, where a whole number stands for the middle of that day.
+        """
+        reach = self.covariance_with_used(days, sun_angle_deg) @ self.sensitivity_km.T
+        before = self.model.covariance(days, days) + self.model.angle_covariance_between(sun_angle_deg, sun_angle_deg)
+        log = math.log(self.typical_m2_kg) + reach @ (self.precision @ self.residual_km)
+        return np.asarray(log), np.asarray(before - reach @ self.precision @ reach.T)
+
     def covariance_with_used(self, days: FloatArray, sun_angle_deg: FloatArray) -> FloatArray:
         """Prior covariance between any days (counted from ``first_day_mjd``) and those with sets, (n_day, n_used)."""
-        angle = angle_weights(sun_angle_deg) @ self.model.angle_covariance() @ angle_weights(self.angles_used_deg).T
-        return self.model.covariance(days, self.days_used.astype(np.float64)) + angle
+        angle = self.model.angle_covariance_between(sun_angle_deg, self.angles_used_deg)
+        used = self.days_used.astype(np.float64)
+        before = self.model.covariance(days, used) + angle
+        if self.shared is None:
+            return before
+        return before - self.shared.known(days + self.first_day_mjd, used + self.first_day_mjd)
+
+    def misfit_km(self, wandering: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """What this wandering on the days used, and a random rest, leave of the losses, (n_set,)."""
+        model = self.model
+        level = model.level_fraction * float(rng.standard_normal())
+        angle = angle_weights(self.angles_used_deg) @ (_angle_root(model) @ rng.standard_normal(len(_ANGLE_NODES_DEG)))
+        return self.left_km(level + wandering + angle, rng)
+
+    def left_km(self, log: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """What these logarithms on the days used, and random noise, leave of the losses, (n_set,)."""
+        return self.open_km(rng) - _times(self.sensitivity_km, log)
+
+    def open_km(self, rng: np.random.Generator) -> FloatArray:
+        """The losses to be explained, less random noise of the sets and levels of the pieces, (n_set,)."""
+        noise = self.set_noise_km * rng.standard_normal(len(self.residual_km))
+        offsets = _OFFSET_KM * rng.standard_normal(int(self.piece[-1]) + 1)
+        return np.asarray(self.residual_km - noise - offsets[self.piece])
 
 
 @dataclass(frozen=True)
@@ -125,7 +192,7 @@ class DriftForecast:
         """(n_day,) median coefficient."""
         drift = self.drift
         weights = drift.sensitivity_km.T @ (drift.precision @ drift.residual_km)
-        return np.asarray(drift.typical_m2_kg * np.exp(self._covariance @ weights))
+        return np.asarray(drift.typical_m2_kg * np.exp(self._shared_mean + self._covariance @ weights))
 
     @cached_property
     def spread_fraction(self) -> FloatArray:
@@ -134,6 +201,8 @@ class DriftForecast:
         angle = angle_weights(self.sun_angle_deg)
         before = model.level_fraction**2 + model.slow_fraction**2 + model.fast_fraction**2
         before = before + np.sum(angle @ model.angle_covariance() * angle, axis=1)
+        if drift.shared is not None:
+            before = before - drift.shared.known_variance(self._days + drift.first_day_mjd)
         reach = self._covariance @ drift.sensitivity_km.T
         return np.asarray(np.sqrt(np.maximum(before - np.sum(reach @ drift.precision * reach, axis=1), 0.0)))
 
@@ -150,27 +219,49 @@ class DriftForecast:
         Conditioning of Gaussian Processes*, 2021): exact, and linear in the number of days.
         """
         drift = self.drift
-        walk, angle = self._draw_before(rng)
+        # streams of their own, so that a longer course begins like a shorter one
+        slow, fast, rest = rng.spawn(3)
+        basis, answer, echo = self._answer
+        walk, angle = self._draw_before(slow, fast, rest)
         offset = self.first_day_mjd - drift.first_day_mjd
         begin = min(offset, 0)
         known = walk[drift.days_used - begin] + self._angle_weights[1] @ angle
         wanted = walk[offset - begin : offset - begin + self.day_count] + self._angle_weights[0] @ angle
-        noise = drift.set_noise_km * rng.standard_normal(len(drift.residual_km))
-        offsets = _OFFSET_KM * rng.standard_normal(int(drift.piece[-1]) + 1)
-        # einsum, not the matrix library: many draws run in threads, and its own threads would fight them
-        misfit = drift.residual_km - _times(drift.sensitivity_km, known) - noise - offsets[drift.piece]
-        correction = _times(self._covariance, _times(drift.sensitivity_km.T, _times(drift.precision, misfit)))
+        misfit = drift.open_km(rest)
+        correction = _times(basis, _times(answer, misfit) - _times(echo, known - self._shared_mean_used))
         return np.asarray(drift.typical_m2_kg * np.exp(wanted + correction))
 
-    def _draw_before(self, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    @cached_property
+    def _answer(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """How a misfit moves the days wanted: ``basis @ (answer @ misfit)``, and ``answer @ sensitivity``.
+
+        After the last set each process only fades: the covariance with the days before is then a sum of a few products
+        (level, slow, fast, the angle's nodes), and a draw costs next to nothing.
+        """
+        drift, days = self.drift, self._days
+        last = float(drift.days_used[-1])
+        if days[0] >= last and drift.shared is None:
+            basis = drift.model.fading(days - last, self._angle_weights[0])
+            inner = drift.model.memory(last - drift.days_used.astype(np.float64), self._angle_weights[1])
+        else:
+            basis, inner = np.eye(len(days)), self._covariance
+        answer = inner @ drift.sensitivity_km.T @ drift.precision
+        return basis, answer, answer @ drift.sensitivity_km
+
+    def _draw_before(
+        self, slow: np.random.Generator, fast: np.random.Generator, rest: np.random.Generator
+    ) -> tuple[FloatArray, FloatArray]:
         """Level and wanderings on every day from the earlier to the later end, and the function of the angle."""
         model, drift = self.drift.model, self.drift
         offset = self.first_day_mjd - drift.first_day_mjd
         days = max(offset + self.day_count, int(drift.days_used[-1]) + 1) - min(offset, 0)
-        level = model.level_fraction * float(rng.standard_normal())
-        walk = level + _wandering(model.slow_fraction, model.slow_days, days, rng)
-        walk += _wandering(model.fast_fraction, model.fast_days, days, rng)
-        return walk, self._angle_root @ rng.standard_normal(len(_ANGLE_NODES_DEG))
+        level = model.level_fraction * float(rest.standard_normal())
+        if drift.shared is None:
+            walk = level + _wandering(model.slow_fraction, model.slow_days, days, slow)
+            walk += _wandering(model.fast_fraction, model.fast_days, days, fast)
+        else:
+            walk = level + drift.shared.wanderings(model, drift.first_day_mjd + min(offset, 0), days, rest)
+        return walk, self._angle_root @ rest.standard_normal(len(_ANGLE_NODES_DEG))
 
     @cached_property
     def _angle_weights(self) -> tuple[FloatArray, FloatArray]:
@@ -183,9 +274,19 @@ class DriftForecast:
 
     @cached_property
     def _angle_root(self) -> FloatArray:
-        """A square root of the angle's covariance, which is singular to rounding: by eigenvalues."""
-        values, vectors = np.linalg.eigh(self.drift.model.angle_covariance())
-        return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+        return _angle_root(self.drift.model)
+
+    @cached_property
+    def _shared_mean(self) -> FloatArray:
+        """What another object's drag lets expect of the logarithm, (n_day,)."""
+        shared = self.drift.shared
+        return np.zeros(self.day_count) if shared is None else shared.mean(self._days + self.drift.first_day_mjd)
+
+    @cached_property
+    def _shared_mean_used(self) -> FloatArray:
+        drift = self.drift
+        used = drift.days_used.astype(np.float64) + drift.first_day_mjd
+        return np.zeros(len(used)) if drift.shared is None else drift.shared.mean(used)
 
     @cached_property
     def _days(self) -> FloatArray:
@@ -196,29 +297,41 @@ class DriftForecast:
         drift, days = self.drift, self._days[:day_count]
         angle = angle_weights(self.sun_angle_deg[:day_count])
         before = drift.model.covariance(days, days) + angle @ drift.model.angle_covariance() @ angle.T
+        if drift.shared is not None:
+            before = before - drift.shared.known(days + drift.first_day_mjd, days + drift.first_day_mjd)
         reach = self._covariance[:day_count] @ drift.sensitivity_km.T
         return np.asarray(before - reach @ drift.precision @ reach.T)
 
 
-def fit_drift(losses: AxisLosses, sun_angle_deg: FloatArray, model: DriftModel = DRIFT_MODEL) -> DragDrift:
+def fit_drift(
+    losses: AxisLosses,
+    sun_angle_deg: FloatArray,
+    model: DriftModel = DRIFT_MODEL,
+    shared: SharedError | None = None,
+) -> DragDrift:
     """How did the coefficient behind these losses drift?
 
-    ``sun_angle_deg``: (n_day,) on the days of ``losses``. Source of the method: see the module.
+    ``sun_angle_deg``: (n_day,) on the days of ``losses``. ``shared``: what another object's drag says of it. Source of
+    the method: see the module.
     """
     used = np.flatnonzero(losses.unit_loss_km.any(axis=0))
     unit, angles = losses.unit_loss_km[:, used], np.asarray(sun_angle_deg)[used]
     typical, noise = typical_coefficient(losses), axis_noise_km(losses)
-    angle = angle_weights(angles)
-    before = model.covariance(used.astype(float), used.astype(float)) + angle @ model.angle_covariance() @ angle.T
-    offsets = _OFFSET_KM**2 * (losses.piece[:, None] == losses.piece[None, :])
-    log, weight = np.zeros(len(used)), np.ones(len(losses.loss_km))
+    before = model.covariance(used.astype(float), used.astype(float)) + model.angle_covariance_between(angles, angles)
+    expected_log = np.zeros(len(used))
+    if shared is not None:
+        shared.require_density_model(losses.density_model)
+        days_mjd = used.astype(np.float64) + losses.first_day_mjd
+        before, expected_log = before - shared.known(days_mjd, days_mjd), shared.mean(days_mjd)
+    offsets = offset_covariance(losses.piece)
+    log, weight = expected_log, np.ones(len(losses.loss_km))
     for _ in range(_MOST_ROUNDS):
         set_noise = noise / np.sqrt(weight)
         expected = unit * (typical * np.exp(log))
-        residual = losses.loss_km - expected.sum(axis=1) + expected @ log
+        residual = losses.loss_km - expected.sum(axis=1) + expected @ (log - expected_log)
         covariance = expected @ before @ expected.T + offsets + np.diag(set_noise**2)
         pull = np.linalg.solve(covariance, residual)
-        step = np.clip(before @ (expected.T @ pull) - log, -_LARGEST_STEP, _LARGEST_STEP)
+        step = np.clip(expected_log + before @ (expected.T @ pull) - log, -_LARGEST_STEP, _LARGEST_STEP)
         log = log + step
         if np.max(np.abs(step)) < _SETTLED:
             break
@@ -226,7 +339,7 @@ def fit_drift(losses: AxisLosses, sun_angle_deg: FloatArray, model: DriftModel =
         misfit = noise / weight * pull
         weight = (_TAIL_FREEDOM + 1.0) / (_TAIL_FREEDOM + misfit**2)
     return DragDrift(
-        density_model=DENSITY_MODEL,
+        density_model=losses.density_model,
         model=model,
         typical_m2_kg=typical,
         noise_km=noise,
@@ -235,10 +348,22 @@ def fit_drift(losses: AxisLosses, sun_angle_deg: FloatArray, model: DriftModel =
         angles_used_deg=angles,
         sensitivity_km=expected,
         residual_km=residual,
-        precision=np.linalg.inv(covariance),
+        precision=np.asarray(np.linalg.inv(covariance)),
         set_noise_km=set_noise,
         piece=losses.piece,
+        shared=shared,
     )
+
+
+def _angle_root(model: DriftModel) -> FloatArray:
+    """A square root of the angle's covariance, which is singular to rounding: by eigenvalues."""
+    values, vectors = np.linalg.eigh(model.angle_covariance())
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+def offset_covariance(piece: NDArray[np.int_]) -> FloatArray:
+    """Of the losses, because the level of each piece is open, (n_set, n_set)."""
+    return np.asarray(_OFFSET_KM**2 * (piece[:, None] == piece[None, :]))
 
 
 def angle_weights(sun_angle_deg: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypeVar
@@ -15,23 +16,30 @@ from typing import Final, TypeVar
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.errors import ElementSetError, OrbitError
 from stationkeep.orbit.averaging import element_history
-from stationkeep.orbit.messages.files import Format, MessageText, read_text
+from stationkeep.orbit.messages.files import Format, MessageText, read_message
 from stationkeep.orbit.messages.library import declared_kind
 from stationkeep.orbit.messages.oem import histories_of_oem
 from stationkeep.orbit.messages.omm import histories_of_omm, tle_designator
 from stationkeep.orbit.messages.opm import histories_of_opm
 from stationkeep.orbit.state_history import StateHistory, joined_arcs
 from stationkeep.orbit.tle import ElementHistory, ElementSet, RejectedElementSet, histories_of_lines, history_of_sets
-from stationkeep.timescale import iso_day, iso_utc
+from stationkeep.timescale import iso_day, iso_utc, mjd_utc
 
 AnyHistory = ElementHistory | StateHistory
 _Kind = TypeVar("_Kind", ElementHistory, StateHistory)
 
 # Drag is computed up to 1000 km; an orbit that never dips below has no decay to speak of.
 HIGHEST_PERIGEE_KM: Final = 1000.0
+# On longer ellipses the Sun and the Moon, which the mean engine leaves out, move the perigee by kilometres a day.
+HIGHEST_ECCENTRICITY: Final = 0.2
+_VALID_RANGE: Final = (
+    f"decay, burns and drag are judged for orbits whose perigee is below {HIGHEST_PERIGEE_KM:.0f} km and whose "
+    f"eccentricity is below {HIGHEST_ECCENTRICITY:g}"
+)
 _FALLING_KM: Final = 150.0  # below this mean altitude an orbit has hours left
 _SAME_EPOCH_DAYS: Final = 0.01 / 86400.0  # a TLE writes its epoch to the millisecond, an OMM to the microsecond
 _LONG_GAP_DAYS: Final = 30.0
+_CLOCK_DAYS: Final = 1.0  # catalogues give epochs a few hours ahead, and clocks are wrong
 _MOST_GAPS_SAID: Final = 5
 _ARC_GAP_DAYS: Final = 1.0
 
@@ -46,7 +54,8 @@ def read_any_history(
     paths      one or more files: TLE, OMM (JSON, XML, KVN, CSV), OEM or OPM (KVN, XML), plain or gzipped; several of
                one kind are joined
     norad_id   which object, where the files hold several: catalogue number or designator (``1998-067A``)
-    low_orbit  refuse an orbit that never dips below 1000 km, where drag makes no sense
+    low_orbit  refuse an orbit that never dips below 1000 km, where drag makes no sense, and one of an eccentricity of
+               0.2 or more, which Sun and Moon change more than drag
 
     Returns an :class:`ElementHistory` for element sets, a :class:`StateHistory` for ephemerides (``element_history`` of
     ``stationkeep.orbit.averaging`` makes element sets of it). Disorder, repeats, gaps and a fall are said in ``notes``.
@@ -57,7 +66,7 @@ def read_any_history(
     elements: dict[str, list[ElementHistory]] = {}
     states: dict[str, list[StateHistory]] = {}
     for path in paths:
-        for key, found in _histories_of(read_text(path), path).items():
+        for key, found in _histories_of(read_message(path), path).items():
             if isinstance(found, ElementHistory):
                 elements.setdefault(key, []).append(found)
             else:
@@ -81,19 +90,30 @@ def as_element_history(history: ElementHistory | StateHistory) -> ElementHistory
     return history if isinstance(history, ElementHistory) else element_history(history)
 
 
+def read_history(path: Path, norad_id: str | None = None) -> ElementHistory:
+    """The history in one file as element sets: :func:`read_any_history` for whoever wants nothing else."""
+    return as_element_history(read_any_history([path], norad_id))
+
+
 def require_low_orbit(history: ElementHistory | StateHistory) -> None:
-    """Raise :class:`OrbitError` where the last known orbit stays above 1000 km: it does not decay."""
+    """Raise :class:`OrbitError` where the last known orbit stays above 1000 km or is a long ellipse."""
     if isinstance(history, StateHistory):
         last = history.arcs[-1]
         tail = replace(last, times_mjd_utc=last.times_mjd_utc[-1:], states=last.states[-1:])
         history = element_history(replace(history, arcs=(tail,)))
     elements = history.sets[-1].elements
-    if elements.perigee_altitude_km > HIGHEST_PERIGEE_KM:
+    too_high = elements.perigee_altitude_km > HIGHEST_PERIGEE_KM
+    if too_high or elements.eccentricity >= HIGHEST_ECCENTRICITY:
         apogee_km = elements.semi_major_axis_km * (1.0 + elements.eccentricity) - EARTH_EQUATORIAL_RADIUS_KM
+        why = (
+            "too high for air drag to matter"
+            if too_high
+            else f"at an eccentricity of {elements.eccentricity:.3f} Sun and Moon move the perigee more than drag does"
+        )
         raise OrbitError(
             f"object {history.norad_id} flies at {elements.perigee_altitude_km:.0f} to {apogee_km:.0f} km on "
-            f"{iso_day(elements.epoch_mjd_utc)}: too high for air drag to matter",
-            hint=f"decay, burns and drag are judged for orbits whose perigee is below {HIGHEST_PERIGEE_KM:.0f} km",
+            f"{iso_day(elements.epoch_mjd_utc)}: {why}",
+            hint=_VALID_RANGE,
         )
 
 
@@ -177,6 +197,13 @@ def _without_repeats(sets: list[ElementSet]) -> list[ElementSet]:
 def _with_gaps(history: ElementHistory) -> ElementHistory:
     epochs = [item.epoch_mjd_utc for item in history.sets]
     notes = [*history.notes, *_gaps(pairwise(epochs), _LONG_GAP_DAYS, "element set")]
+    now = mjd_utc(datetime.now(UTC))
+    coming = sum(epoch > now + _CLOCK_DAYS for epoch in epochs)
+    if coming:
+        notes.append(
+            f"{coming} element sets are of dates still to come (the last of {iso_day(epochs[-1])}): their epochs are "
+            "wrong, or they are predictions"
+        )
     last = history.sets[-1].elements
     if last.mean_altitude_km < _FALLING_KM:
         notes.append(

@@ -17,9 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_J2, EARTH_J3
-from stationkeep.environment.surrogate import load_surrogate_weights, surrogate_workspace
+from stationkeep.environment.atmosphere import Atmosphere
+from stationkeep.environment.surrogate import (
+    Nrlmsise00Surrogate,
+    SurrogateWeights,
+    load_surrogate_weights,
+    surrogate_workspace,
+)
 from stationkeep.errors import DensityModelMismatch, OrbitError, SpaceWeatherRangeError
+from stationkeep.orbit.averaged_drag import AveragedWeights, averaged_workspace, load_averaged_weights
 from stationkeep.orbit.decay_kernel import AT_FLOOR, FAILED, NODE_COUNTS, REENTERED, RUNNING, fly, node_lattice
+from stationkeep.orbit.direct_drag import DirectAir, fly_direct
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.timescale import iso_day
@@ -27,7 +35,7 @@ from stationkeep.timescale import iso_day
 FloatArray = NDArray[np.float64]
 
 DENSITY_MODEL = "NRLMSISE-00"
-"""The density model whose ballistic coefficients this engine accepts."""
+"""The density model whose ballistic coefficients this engine accepts, unless it is given another atmosphere."""
 
 _SCRATCH_ROWS = 8
 _REASONS = {
@@ -113,6 +121,11 @@ def _lattices() -> tuple[FloatArray, ...]:
     return tuple(node_lattice(count) for count in NODE_COUNTS)
 
 
+@functools.cache
+def _nets() -> tuple[SurrogateWeights, AveragedWeights]:
+    return load_surrogate_weights(), load_averaged_weights()
+
+
 class MeanFlight:
     """One orbit flown piece by piece: advance, lift it with a burn, advance again. Belongs to one thread.
 
@@ -124,6 +137,9 @@ class MeanFlight:
                          number, or one a day counted as ``weather`` (a density error that wanders in time enters here
                          as a factor)
     reentry_altitude_km  re-entry is where the lowest point of the orbit reaches this geodetic height, 100 to 150
+    atmosphere           any density model; null: NRLMSISE-00 by its surrogate, compiled and a hundred times faster
+    averaged             whether near-circular orbits may take their drag from the network trained on orbit averages
+                         (:mod:`stationkeep.orbit.averaged_drag`); else from nodes along the orbit, three times slower
 
     Valid for perigees of 100 to 1000 km. Raises :class:`SpaceWeatherRangeError` when the weather does not cover the
     flight, :class:`OrbitError` for a coefficient that is not positive or a re-entry altitude out of range,
@@ -137,6 +153,8 @@ class MeanFlight:
         ballistic_m2_kg: float | FloatArray | BallisticCoefficient,
         *,
         reentry_altitude_km: float = 120.0,
+        atmosphere: Atmosphere | None = None,
+        averaged: bool = True,
     ) -> None:
         if not 100.0 <= reentry_altitude_km <= 150.0:
             raise OrbitError(
@@ -147,12 +165,14 @@ class MeanFlight:
         self.altitude_by_day_km = np.full(days + 1, np.nan)
         """(n_day + 1,) mean altitude at each midnight from the first day of the weather; NaN where not flown."""
         self._weather = weather
-        self._ballistic = _by_day(ballistic_m2_kg, days)
+        self._air = None if is_built_in(atmosphere) or atmosphere is None else DirectAir(atmosphere)
+        self._ballistic = _by_day(ballistic_m2_kg, days, density_model_of(atmosphere))
         self._scaled = np.empty(0)  # as long as the coefficients once a drag factor is asked for
         self._reentry_altitude_km = reentry_altitude_km
         self._state = state_of(elements)
-        self._scratch = np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1]))
-        self._net_scratch = tuple(surrogate_workspace(count) for count in NODE_COUNTS)
+        self._averaged = averaged
+        scratch = np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1]))
+        self._work = _lattices(), scratch, surrogate_workspace(NODE_COUNTS[-1]), averaged_workspace()
         self._require_weather(elements.epoch_mjd_utc)
         if elements.epoch_mjd_utc == math.floor(elements.epoch_mjd_utc):
             self.altitude_by_day_km[int(elements.epoch_mjd_utc) - weather.first_day_mjd] = elements.mean_altitude_km
@@ -180,8 +200,10 @@ class MeanFlight:
                 hint="give a later stop; the engine flies forward only",
             )
         self._require_weather(stop_mjd_utc)
+        if self._air is not None:
+            return self._advance_direct(self._air, stop_mjd_utc, floor_mean_altitude_km, drag_factor)
         self.time_mjd_utc, reason = fly(
-            load_surrogate_weights(),
+            _nets(),
             self._state,
             self.time_mjd_utc,
             stop_mjd_utc,
@@ -191,9 +213,23 @@ class MeanFlight:
             floor_mean_altitude_km,
             self._reentry_altitude_km,
             self.altitude_by_day_km,
-            _lattices(),
-            self._scratch,
-            self._net_scratch,
+            self._work,
+            self._averaged,
+        )
+        return _REASONS[reason]
+
+    def _advance_direct(self, air: DirectAir, stop_mjd: float, floor_km: float, drag_factor: float) -> OutcomeReason:
+        self.time_mjd_utc, reason = fly_direct(
+            air,
+            self._state,
+            self.time_mjd_utc,
+            stop_mjd,
+            self._weather.first_day_mjd,
+            self._weather.drivers,
+            self._ballistic * drag_factor,
+            floor_km,
+            self._reentry_altitude_km,
+            self.altitude_by_day_km,
         )
         return _REASONS[reason]
 
@@ -239,6 +275,8 @@ def fly_mean(
     *,
     floor_mean_altitude_km: float = 0.0,
     reentry_altitude_km: float = 120.0,
+    atmosphere: Atmosphere | None = None,
+    averaged: bool = True,
 ) -> DecayTrack:
     """Where is this orbit at a later moment, and did it fall before?
 
@@ -246,16 +284,35 @@ def fly_mean(
     ``stop_mjd_utc``: modified Julian day (UTC), not before the epoch. ``floor_mean_altitude_km``: stop when the mean
     semi-major axis minus 6378.137 km sinks to this.
     """
-    flight = MeanFlight(elements, weather, ballistic_m2_kg, reentry_altitude_km=reentry_altitude_km)
+    flight = MeanFlight(
+        elements,
+        weather,
+        ballistic_m2_kg,
+        reentry_altitude_km=reentry_altitude_km,
+        atmosphere=atmosphere,
+        averaged=averaged,
+    )
     reason = flight.advance(stop_mjd_utc, floor_mean_altitude_km=floor_mean_altitude_km)
     outcome = Outcome(reason, flight.time_mjd_utc, flight.mean_altitude_km)
     return DecayTrack(outcome, flight.elements, weather.first_day_mjd, flight.altitude_by_day_km)
 
 
-def _by_day(ballistic_m2_kg: float | FloatArray | BallisticCoefficient, days: int) -> FloatArray:
+def is_built_in(atmosphere: Atmosphere | None) -> bool:
+    """Whether the compiled core has this density built in."""
+    return atmosphere is None or atmosphere == Nrlmsise00Surrogate()
+
+
+def density_model_of(atmosphere: Atmosphere | None) -> str:
+    """The name that coefficients must carry to be flown through it (null: the built-in one)."""
+    return DENSITY_MODEL if atmosphere is None else atmosphere.density_model
+
+
+def _by_day(
+    ballistic_m2_kg: float | FloatArray | BallisticCoefficient, days: int, density_model: str = DENSITY_MODEL
+) -> FloatArray:
     """One positive coefficient a day, (days,)."""
     if isinstance(ballistic_m2_kg, BallisticCoefficient):
-        ballistic_m2_kg.require_density_model(DENSITY_MODEL)
+        ballistic_m2_kg.require_density_model(density_model)
         return np.full(days, ballistic_m2_kg.value_m2_kg)
     values = np.asarray(ballistic_m2_kg, dtype=np.float64)
     by_day = np.full(days, values) if values.ndim == 0 else np.ascontiguousarray(values)

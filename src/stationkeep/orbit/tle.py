@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +21,8 @@ from stationkeep.timescale import iso_utc
 
 _LINE_LENGTH = 69  # columns of a TLE line, checksum last
 _WGS72_RADIUS_KM = 6378.135  # the radius sgp4 counts in; its elements were fitted with it
+_MOST_REASONS = 12  # shown where no set is usable
 _MJD_MINUS_JD = -2400000.5
-_MAX_FILE_BYTES = 256 * 1024 * 1024
 
 # Fixed columns (CelesTrak, "NORAD Two-Line Element Set Format"); [A-Z0-9] in the number is the Alpha-5 extension.
 _LINE_1 = re.compile(
@@ -158,19 +157,14 @@ def teme_state(element_set: ElementSet, time_mjd_utc: float) -> OsculatingState:
     return OsculatingState(time_mjd_utc, position, velocity, "TEME")
 
 
-def read_tle_file(path: Path) -> dict[str, ElementHistory]:
-    """Which element sets does this file hold, object by object?
-
-    Two- and three-line files; blank lines and lines starting with ``#`` are skipped. A set that fails its
-    checksum or its columns is refused with its line number in ``rejected``; the rest of the file is still used.
-    Of several sets with one epoch the last is kept (a re-issue). Raises :class:`ElementSetError` when the file cannot
-    be read as text or holds no usable set.
-    """
-    return histories_of_lines(_text_lines(path), path.name, str(path))
-
-
 def histories_of_lines(lines: list[str], source: str, path: str | None = None) -> dict[str, ElementHistory]:
-    """The element sets in the lines of a text, object by object, as :func:`read_tle_file` finds them in a file."""
+    """Which element sets do these lines hold, object by object?
+
+    Two- and three-line files; blank lines and lines starting with ``#`` are skipped, blanks around a line mean
+    nothing. A set that fails its checksum or its columns is refused with its line number in ``rejected``; the rest is
+    still used. Of several sets with one epoch the last is kept (a re-issue). ``source`` names the text in the history,
+    ``path`` in messages. Raises :class:`ElementSetError` where there is no usable set.
+    """
     accepted: dict[str, list[ElementSet]] = {}
     rejected: list[RejectedElementSet] = []
     for line_number, name, line1, line2 in _pairs(lines, rejected):
@@ -197,25 +191,32 @@ def history_of_sets(
     if any(later.epoch_mjd_utc < item.epoch_mjd_utc for item, later in pairwise(sets)):
         notes.append(f"the element sets of {source or 'the history'} were not in order of time: sorted")
     if len(by_epoch) < len(sets):
-        notes.append(f"{len(sets) - len(by_epoch)} element sets were issued again for one epoch: the last is used")
+        again = len(sets) - len(by_epoch)
+        notes.append(
+            f"{again} element set{'s were' if again > 1 else ' was'} issued again for one epoch: the last is used"
+        )
     name = next((item.name for item in sets if item.name), "")
     return ElementHistory(
         norad_id, name, tuple(by_epoch[epoch] for epoch in sorted(by_epoch)), rejected, source, tuple(notes)
     )
 
 
-def read_history(path: Path, norad_id: str | None = None) -> ElementHistory:
-    """The element sets of one object of a file; with several objects ``norad_id`` must name one."""
-    histories = read_tle_file(path)
-    if norad_id is None and len(histories) == 1:
-        return next(iter(histories.values()))
-    known = ", ".join(sorted(histories)[:12])
-    if norad_id is None:
-        raise ElementSetError(f"{path} holds {len(histories)} objects: {known}", hint="choose one with --norad-id")
-    wanted = norad_id.strip().zfill(5)
-    if wanted not in histories:
-        raise ElementSetError(f"{path} holds no object {norad_id}; it holds {known}", hint="choose one of them")
-    return histories[wanted]
+def two_line_text(sets: Sequence[ElementSet]) -> str:
+    """The sets as a two-line file, each under its name where it has one.
+
+    Raises :class:`ElementSetError` for sets that have no two-line form.
+    """
+    without = [item for item in sets if not item.line1]
+    if without:
+        raise ElementSetError(
+            f"{len(without)} of {len(sets)} element sets of object {without[0].norad_id} have no two-line form",
+            hint="numbers above 339999, and elements averaged from states, are written as OMM",
+        )
+    return "".join(f"{item.name}\n" * bool(item.name) + f"{item.line1}\n{item.line2}\n" for item in sets)
+
+
+# What each byte counts for in a line's checksum: digits their value, a minus sign one, the rest nothing.
+_CHECKSUM_VALUES = bytes(byte - 48 if 48 <= byte < 58 else int(byte == 45) for byte in range(256))
 
 
 def _check_line(line: str, columns: re.Pattern[str], which: str) -> None:
@@ -223,7 +224,7 @@ def _check_line(line: str, columns: re.Pattern[str], which: str) -> None:
         raise ElementSetError(f"line {which} has {len(line)} columns, a TLE line has {_LINE_LENGTH}")
     if not line.isascii() or not columns.fullmatch(line):
         raise ElementSetError(f"line {which} is not in TLE columns: {line!r}")
-    total = sum(int(char) if char.isdigit() else char == "-" for char in line[:-1]) % 10
+    total = sum(line[:-1].encode("ascii").translate(_CHECKSUM_VALUES)) % 10
     if total != int(line[-1]):
         raise ElementSetError(f"line {which} fails its checksum: it ends in {line[-1]}, its columns add up to {total}")
 
@@ -250,36 +251,12 @@ def _check_angles(line2: str) -> None:
             raise ElementSetError(f"{label} {value} deg is above {limit:.0f} deg")
 
 
-def _text_lines(path: Path) -> list[str]:
-    try:
-        if path.is_dir():
-            raise ElementSetError(f"{path} is a folder, not a TLE file", hint="name the file inside it")
-        if path.exists() and not path.is_file():
-            raise ElementSetError(f"{path} is not an ordinary file", hint="give a text file with element sets")
-        if path.stat().st_size > _MAX_FILE_BYTES:
-            raise ElementSetError(f"{path} is larger than 256 MiB", hint="cut it to the object and years you need")
-        data = path.read_bytes()
-    except OSError as error:
-        raise ElementSetError(f"cannot read {path}: {error.strerror or error}", hint="check the path") from None
-    if not data.strip():
-        raise ElementSetError(f"{path} is empty", hint="give a file with two-line element sets")
-    if b"\x00" in data:
-        raise ElementSetError(
-            f"{path} is not plain text (binary, or UTF-16)", hint="save it as plain ASCII or UTF-8 text"
-        )
-    try:
-        return data.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        # An odd byte in a name line must not cost the whole file; TLE lines themselves are checked to be ASCII.
-        return data.decode("latin-1").splitlines()
-
-
 def _pairs(lines: list[str], rejected: list[RejectedElementSet]) -> Iterator[tuple[int, str, str, str]]:
     """Pair lines 1 and 2; everything left over that looks like half a set goes to ``rejected``."""
     name, pending, pending_number = "", "", 0
     for number, raw in enumerate(lines, start=1):
-        line = raw.rstrip()
-        if not line.strip() or line.startswith("#"):
+        line = raw.strip()
+        if not line or line.startswith("#"):
             continue
         if line.startswith("1 "):
             if pending:
@@ -302,6 +279,13 @@ def _pairs(lines: list[str], rejected: list[RejectedElementSet]) -> Iterator[tup
 def _nothing_usable(path: str, rejected: list[RejectedElementSet]) -> str:
     if not rejected:
         return f"{path} holds no two-line element sets"
-    shown = "".join(f"\n  line {item.line_number}: {item.reason}" for item in rejected[:12])
-    more = f"\n  and {len(rejected) - 12} more" if len(rejected) > 12 else ""
-    return f"{path}: all {len(rejected)} element sets are refused{shown}{more}"
+    return f"{path}: all {len(rejected)} element sets are refused{refusals_text(rejected, 'line')}"
+
+
+def refusals_text(rejected: Sequence[RejectedElementSet], place: str) -> str:
+    """Why sets are refused, a line each for the first dozen; one line where all are for the same reason."""
+    first = rejected[0]
+    if len(rejected) > 1 and all(item.reason == first.reason for item in rejected):
+        return f", each for the same reason; {place} {first.line_number}: {first.reason}"
+    shown = "".join(f"\n  {place} {item.line_number}: {item.reason}" for item in rejected[:_MOST_REASONS])
+    return shown + (f"\n  and {len(rejected) - _MOST_REASONS} more" if len(rejected) > _MOST_REASONS else "")

@@ -57,13 +57,18 @@ def report_html(document: RunDocument, *, reproduce: str) -> str:
         _provenance_section(document, reproduce),
     ]
     sections = "\n".join(part for part in body if part)
+    return page_html(title, f"{_header(document)}\n<main>\n{sections}\n</main>\n{_footer(document)}")
+
+
+def page_html(title: str, body: str) -> str:
+    """A whole page around ready HTML: it loads nothing from anywhere and carries its style sheet."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="generator" content="stationkeep">\n'
         f"<title>{title}</title>\n<style>\n{_style_sheet()}</style>\n</head>\n<body>\n"
-        f"{_header(document)}\n<main>\n{sections}\n</main>\n{_footer(document)}\n</body>\n</html>\n"
+        f"{body}\n</body>\n</html>\n"
     )
 
 

@@ -96,7 +96,7 @@ def map_figure(field: RiskField | None, risk: GroundRisk, sheet: Sheet) -> str:
         axes.set_xticks([])
         axes.set_yticks([])
         axes.spines["bottom"].set_visible(False)
-        _draw_land(axes, field.outlines)
+        draw_land(axes, field.outlines)
         _draw_risk(axes, field.shares)
         _draw_limits(axes, field.highest_latitude_deg, sheet)
         _draw_key(figure, field.shares, sheet, (box[0], box[1] - 22.0))
@@ -109,7 +109,8 @@ def map_figure(field: RiskField | None, risk: GroundRisk, sheet: Sheet) -> str:
     return svg_of(figure, name=f"map{'n' if sheet.narrow else 'w'}", alt=_alt(field, risk))
 
 
-def _draw_land(axes: Axes, outlines: Sequence[NDArray[np.float64]]) -> None:
+def draw_land(axes: Axes, outlines: Sequence[NDArray[np.float64]]) -> None:
+    """Fill the land, seas inside it left open."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 

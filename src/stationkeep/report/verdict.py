@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stationkeep.campaign.document import BranchDocument, GroundRisk, RunDocument
+from stationkeep.campaign.document import BranchDocument, GroundRisk, Reentry, RunDocument
 from stationkeep.errors import InputError
 from stationkeep.report import text
 from stationkeep.report.limits import first_lost_sentence, limit_rows
@@ -47,6 +47,8 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
         _row(document, spread, known(lambda b: text.window_text(b.reentry, horizon)), kind="detail"),
         _row(document, f"Falls by {by}", lambda b: text.chance_text(b.reentry)),
     ]
+    if any(b.reentry_observed for b in document.branches.values()):
+        rows += _observed_rows(document, spread)
     limits = limit_rows(document)
     for place, (label, answer) in enumerate(limits):
         kind = "detail" if label[0].islower() else "main"
@@ -59,6 +61,19 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
         _row(document, "Burns", lambda b: f"{b.burns:,.0f}"),
         _row(document, spread, known(lambda b: text.count_window(b.burns_interval)), kind="detail"),
     ]
+    return rows
+
+
+def _observed_rows(document: RunDocument, spread: str) -> list[VerdictRow]:
+    """The fall under the Sun that came, beside the one as known then."""
+    horizon = document.scenario.horizon_utc
+
+    def of_fall(answer: Callable[[Reentry], str]) -> Callable[[BranchDocument], str]:
+        return lambda branch: text.NONE if branch.reentry_observed is None else answer(branch.reentry_observed)
+
+    rows = [_row(document, "under the observed Sun", of_fall(lambda fall: text.fall_text(fall, horizon)))]
+    if document.runs > 1:
+        rows.append(_row(document, spread, of_fall(lambda fall: text.window_text(fall, horizon)), kind="detail"))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from stationkeep.errors import ScenarioError
+from stationkeep.ordinary_file import Expected, read_bytes
 from stationkeep.scenario.identity import scenario_hash
 from stationkeep.scenario.messages import problems_of, refusal
 from stationkeep.scenario.references import reference_problems
@@ -21,7 +23,7 @@ from stationkeep.scenario.yaml_tree import START_HINT, Node, parse_yaml
 if TYPE_CHECKING:
     from stationkeep.catalogue.store import Catalogue
 
-_LARGEST_BYTES: Final = 1024 * 1024  # the flagship scenario has 8 KiB
+_EXPECTED: Final = Expected(ScenarioError, START_HINT, largest_mebibytes=1)  # the flagship scenario has 8 KiB
 _ENDINGS: Final = (".yaml", ".yml")
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -103,22 +105,9 @@ def _resolve(name_or_path: str | Path) -> Path:
 
 
 def _read_text(path: Path) -> str:
-    try:
-        if path.is_dir():
-            raise ScenarioError(f"{path} is a folder, not a scenario", hint="name the YAML file inside it")
-        if path.exists() and not path.is_file():
-            raise ScenarioError(f"{path} is not an ordinary file", hint="give a YAML file")
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise ScenarioError(f"{path} is larger than 1 MiB: not a scenario", hint=START_HINT)
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise ScenarioError(
-            f"no file {path}", hint=f"check the path; shipped are {', '.join(shipped_scenarios())}"
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ScenarioError(f"cannot read {path}: {reason}", hint="check the path and its permissions") from None
-    return decode_text(data, str(path))
+    if not os.path.exists(path):
+        raise ScenarioError(f"no file {path}", hint=f"check the path; shipped are {', '.join(shipped_scenarios())}")
+    return decode_text(read_bytes(path, _EXPECTED), str(path))
 
 
 def decode_text(data: bytes, name: str) -> str:

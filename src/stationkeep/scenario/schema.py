@@ -100,13 +100,14 @@ class Drag(Part):
 class DensityError(Part):
     """How wrong density times drag may be beyond the fitted coefficient: 1-sigma errors of its logarithm.
 
-    A slow part that starts at zero and wanders, and a fast one that is there from the first day.
+    A slow part that starts at zero and wanders, and a fast one that is there from the first day. The defaults are what
+    years of the station and of Delfi-C3 ask for on average (``validation/reliability.md``).
     """
 
-    slow_spread_percent: SpreadPercent = 20.0
+    slow_spread_percent: SpreadPercent = 30.0
     slow_correlation_days: Days = 365.0
-    fast_spread_percent: SpreadPercent = 15.0
-    fast_correlation_days: Days = 3.0
+    fast_spread_percent: SpreadPercent = 20.0
+    fast_correlation_days: Days = 5.0
 
 
 class SpaceWeatherMode(StrEnum):

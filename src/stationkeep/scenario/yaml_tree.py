@@ -16,6 +16,12 @@ import yaml
 from stationkeep.errors import ScenarioError
 
 _DEEPEST: Final = 20  # a scenario nests 7 deep
+_DEPTH_STEPS: Final = {
+    yaml.SequenceStartEvent: 1,
+    yaml.MappingStartEvent: 1,
+    yaml.SequenceEndEvent: -1,
+    yaml.MappingEndEvent: -1,
+}
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
 _FALSE: Final = frozenset({"false", "False", "FALSE"})
@@ -48,13 +54,24 @@ class Node:
 def parse_yaml(text: str, name: str) -> Node:
     """Read one YAML document. Raises :class:`ScenarioError` naming ``name`` and the line."""
     events: list[yaml.Event] = []
+    depth = 0
     try:
         # The C reader calls a broken character a reader error only when it gets there, so go through it inside the try.
-        events.extend(yaml.parse(text, Loader=_LOADER))
+        for event in yaml.parse(text, Loader=_LOADER):
+            events.append(event)
+            depth += _DEPTH_STEPS.get(type(event), 0)
+            # Stopped here: the parser takes the square of the depth, hours for a mebibyte of brackets.
+            if depth > _DEEPEST + 1:
+                raise _too_deep(event, name)
     except yaml.YAMLError as error:
         raise _left_open(error, events, name) or _syntax_error(error, text, name) from None
     builder = _Builder(events, name)
     return builder.document()
+
+
+def _too_deep(event: yaml.Event, name: str) -> ScenarioError:
+    problem = f"{name}, line {_line(event)}: nested deeper than {_DEEPEST} levels"
+    return ScenarioError(problem, hint="a scenario nests at most 7")
 
 
 class _Builder:
@@ -87,7 +104,7 @@ class _Builder:
         if tag is not None:
             raise self._refusal(event, f"tags ({tag}) are not accepted", "write a plain value")
         if depth > _DEEPEST:
-            raise self._refusal(event, f"nested deeper than {_DEEPEST} levels", "a scenario nests at most 7")
+            raise _too_deep(event, self._name)
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):

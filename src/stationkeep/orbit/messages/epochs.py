@@ -20,11 +20,13 @@ _EPOCH: Final = re.compile(
     r"(?P<year>\d{4})-(?:(?P<month>\d\d)-(?P<day>\d\d)|(?P<doy>\d{3}))"
     r"[T ](?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?P<fraction>\.\d*)?Z?"
 )
+_WITH_ZONE: Final = re.compile(r"\d{4}-.*[T ].*[+-]\d\d(?::?\d\d)?")
 _MJD_ZERO: Final = date(1858, 11, 17)
 _FIRST_YEAR, _LAST_YEAR = 1957, 2199
 _FIRST_YEAR_OF_LEAP_SECONDS: Final = 1972
 # How far each scale runs ahead of TAI [s]: TT by definition (IAU 1991), GPS since its start on 6 January 1980.
-_AHEAD_OF_TAI_S: Final = {"TAI": 0.0, "TT": 32.184, "TDT": 32.184, "GPS": -19.0}
+# TDB swings about TT by 1.7 milliseconds in a year (13 m along a low orbit): converted in `_tdb_minus_tt_s`.
+_AHEAD_OF_TAI_S: Final = {"TAI": 0.0, "TT": 32.184, "TDT": 32.184, "TDB": 32.184, "GPS": -19.0}
 _TT_MINUS_TAI_S: Final = 32.184
 
 
@@ -32,10 +34,17 @@ def time_scale_named(name: str) -> str:
     """The time scale a message means, in capitals; raises :class:`ElementSetError` for one that is not converted."""
     scale = name.strip().upper()
     if scale != "UTC" and scale not in _AHEAD_OF_TAI_S:
+        why = "UT1 needs measured Earth rotation" if scale == "UT1" else "it is not known here"
         raise ElementSetError(
-            f"time system {name!r} is not converted here", hint="give epochs in UTC, TAI, TT or GPS time"
+            f"time system {name!r} is not converted: {why}; UTC, TAI, TT, TDB and GPS are",
+            hint="give epochs in UTC, TAI, TT, TDB or GPS time",
         )
     return scale
+
+
+def conversion_of_scale(scale: str) -> list[str]:
+    """What to tell of epochs in this scale: nothing of UTC."""
+    return [] if scale == "UTC" else [f"epochs are given in {scale} and turned to UTC"]
 
 
 def epoch_mjd_utc(text: str, scale: str = "UTC") -> float:
@@ -45,6 +54,11 @@ def epoch_mjd_utc(text: str, scale: str = "UTC") -> float:
     passed over. Raises :class:`ElementSetError` for what is no date, or a scale that is not converted.
     """
     match = _EPOCH.fullmatch(text.strip())
+    if match is None and _WITH_ZONE.fullmatch(text.strip()):
+        raise ElementSetError(
+            f"epoch {text!r} carries a time zone, which messages do not have",
+            hint="write it in the message's TIME_SYSTEM, e.g. 2022-04-02T00:00:00.000",
+        )
     if match is None:
         raise ElementSetError(
             f"epoch {text!r} is not a date", hint="write it as 2022-04-02T00:00:00.000 or 2022-092T00:00:00.000"
@@ -60,6 +74,8 @@ def epoch_mjd_utc(text: str, scale: str = "UTC") -> float:
     if int(match["year"]) < _FIRST_YEAR_OF_LEAP_SECONDS:
         raise ElementSetError(f"epoch {text!r} in {wanted} is before UTC had leap seconds", hint="give it in UTC")
     since_j2000_s = (day - MJD_OF_J2000) * SECONDS_PER_DAY + seconds
+    if wanted == "TDB":
+        since_j2000_s -= _tdb_minus_tt_s(since_j2000_s)
     return mjd_utc_from_tt_seconds(since_j2000_s + _TT_MINUS_TAI_S - _AHEAD_OF_TAI_S[wanted])
 
 
@@ -71,6 +87,12 @@ def epoch_text(time_mjd_utc: float) -> str:
     seconds, fraction = divmod(rest, 1_000_000)
     calendar = _MJD_ZERO + timedelta(days=day + whole_day)
     return f"{calendar}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{fraction:06d}"
+
+
+def _tdb_minus_tt_s(since_j2000_s: float) -> float:
+    """The yearly swing of TDB about TT, to 30 microseconds (Astronomical Almanac, section B)."""
+    anomaly = math.radians(357.53 + 0.98560028 * since_j2000_s / SECONDS_PER_DAY)  # of the Earth about the Sun
+    return 0.001657 * math.sin(anomaly + 0.0167 * math.sin(anomaly))
 
 
 def _day_number(match: re.Match[str], text: str) -> int:

@@ -23,6 +23,8 @@ UNKNOWN_CREATION: Final = _FILLING["CREATION_DATE"]
 _DECLARED: Final = re.compile(r"\bCCSDS_([A-Z]{3})_VERS\b")
 # Entities could blow a small file up, and the library's XML reader panics on a document type within an element.
 _DOCUMENT_TYPE: Final = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ROOT: Final = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_ROOTS: Final = ("ndm", "oem", "omm", "opm", "ocm", "cdm", "tdm", "rdm", "aem", "apm", "acm")
 _LONGEST_REASON: Final = 300  # characters of a library's message worth showing
 
 
@@ -62,6 +64,12 @@ def declared_kind(text: MessageText) -> str:
     A text that does not say is handed to the library for its reason. Raises :class:`ElementSetError`.
     """
     match = _DECLARED.search(text.text)
+    root = _ROOT.search(text.text) if text.format is Format.XML else None
+    if match is None and root is not None and root[1].lower().rpartition(":")[2] not in _ROOTS:
+        raise ElementSetError(
+            f"{text.source} is XML with root <{root[1][:40]}>, not a CCSDS message",
+            hint="it may be an error page of the server; fetch the file again (OMM, OEM or OPM)",
+        )
     return match[1] if match else kind_of(messages_of(text)[0])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
@@ -9,10 +11,10 @@ from numpy.typing import NDArray
 
 from stationkeep.errors import ElementSetError, InputError
 from stationkeep.orbit.frames import Frame, frame_named
-from stationkeep.orbit.messages.epochs import epoch_mjd_utc, time_scale_named
+from stationkeep.orbit.messages.epochs import conversion_of_scale, epoch_mjd_utc, time_scale_named
 from stationkeep.orbit.messages.files import Format, MessageText
 from stationkeep.orbit.messages.library import UNKNOWN_CREATION, kind_of, messages_of
-from stationkeep.orbit.messages.omm import tle_designator
+from stationkeep.orbit.messages.omm import known, tle_designator
 from stationkeep.orbit.messages.trajectory_comments import planned_events, spacecraft_figures
 from stationkeep.orbit.state_history import StateArc, StateHistory, joined_arcs
 from stationkeep.timescale import iso_utc
@@ -22,7 +24,7 @@ Floats = NDArray[np.float64]
 _SECOND_DAYS: Final = 1.0 / 86400.0
 _SAME_MOMENT_DAYS: Final = 1.0e-6 * _SECOND_DAYS  # states nearer than the microsecond of an epoch are one
 # Nothing in orbit about the Earth is nearer than this or farther than the Hill sphere; metres for kilometres show here.
-_NEAREST_KM, _FARTHEST_KM = 1000.0, 2.0e6
+_NEAREST_KM, _FARTHEST_KM, _FASTEST_KM_S = 1000.0, 2.0e6, 100.0
 
 
 def histories_of_oem(text: MessageText) -> dict[str, StateHistory]:
@@ -41,7 +43,8 @@ def histories_of_oem(text: MessageText) -> dict[str, StateHistory]:
             )
         created = created_mjd_utc(message.header.creation_date)
         for segment in message.segments:
-            arc, said = _arc_of(segment, created, text)
+            with naming(text.source):
+                arc, said = _arc_of(segment, created, text)
             arcs.setdefault(arc.object_id, []).append(arc)
             notes.setdefault(arc.object_id, []).extend(said)
     histories = {}
@@ -50,6 +53,17 @@ def histories_of_oem(text: MessageText) -> dict[str, StateHistory]:
         all_said = tuple(dict.fromkeys((*notes[key], *said_of_joining)))
         histories[key] = StateHistory(key, found[0].name, joined, text.source, all_said)
     return histories
+
+
+@contextmanager
+def naming(source: str) -> Iterator[None]:
+    """Put the name of the file before a refusal that does not say it."""
+    try:
+        yield
+    except InputError as error:
+        if source in error.problem:
+            raise
+        raise type(error)(f"{source}: {error.problem}", hint=error.hint) from None
 
 
 def refuse_other_centres(center_name: str, source: str) -> None:
@@ -62,10 +76,7 @@ def refuse_other_centres(center_name: str, source: str) -> None:
 
 def frame_of(metadata: Any, source: str) -> Frame:
     """The frame a segment is in; a frame of date frozen at some epoch is refused by name."""
-    try:
-        frame = frame_named(metadata.ref_frame)
-    except InputError as error:
-        raise type(error)(f"{source}: {error.problem}", hint=error.hint) from None
+    frame = frame_named(metadata.ref_frame)
     if metadata.ref_frame_epoch and frame in (Frame.TEME, Frame.TOD):
         raise ElementSetError(
             f"{source}: frame {frame} frozen at {metadata.ref_frame_epoch} is not read",
@@ -78,12 +89,14 @@ def _arc_of(segment: Any, created: float | None, text: MessageText) -> tuple[Sta
     metadata, data = segment.metadata, segment.data
     refuse_other_centres(metadata.center_name, text.source)
     frame, scale = frame_of(metadata, text.source), time_scale_named(metadata.time_system)
+    said = conversion_of_scale(scale)
+    if data.covariance_matrix:
+        said.append("covariances beside the states are passed over")
     epochs = data.state_vector_epochs
     times = np.array([epoch_mjd_utc(epoch, scale) for epoch in epochs])
     states = np.asarray(data.state_vector_numpy, dtype=np.float64)[:, :6]
     if len(times) == 0:
         raise ElementSetError(f"{text.source} has a segment without states", hint="an OEM needs at least one state")
-    said: list[str] = []
     if _is_cut(text) and len(times) > 1 and epoch_mjd_utc(metadata.stop_time, scale) > times[-1] + _SECOND_DAYS:
         # The last line may have lost its last digits and still look whole.
         times, states = times[:-1], states[:-1]
@@ -98,8 +111,8 @@ def _arc_of(segment: Any, created: float | None, text: MessageText) -> tuple[Sta
         said.append("states in ITRF are turned with UT1 taken as UTC: their nodes may be 0.4 km off, heights are not")
     comments = [*metadata.comment, *data.comment]
     arc = StateArc(
-        tle_designator(metadata.object_id), metadata.object_name, frame, times, states, spacecraft_figures(comments),
-        planned_events(comments, float(times[0])), created, text.source,
+        tle_designator(metadata.object_id), known(metadata.object_name), frame, times, states,
+        spacecraft_figures(comments), planned_events(comments, float(times[0])), created, text.source,
     )  # fmt: skip
     return arc, said
 
@@ -117,13 +130,16 @@ def _in_order(times: Floats, states: Floats, said: list[str]) -> tuple[Floats, F
 
 
 def refuse_impossible(times: Floats, states: Floats, source: str) -> None:
-    """Refuse states that are not finite, or not in kilometres from the centre of the Earth."""
-    radius = np.linalg.norm(states[:, :3], axis=1)
-    sound = np.all(np.isfinite(states), axis=1) & (radius > _NEAREST_KM) & (radius < _FARTHEST_KM)
+    """Refuse states that are not finite, or not in kilometres and kilometres a second from the centre of the Earth."""
+    # The largest component first: squares of absurd numbers overflow.
+    far, fast = np.max(np.abs(states[:, :3]), axis=1), np.max(np.abs(states[:, 3:]), axis=1)
+    possible = np.all(np.isfinite(states), axis=1) & (far < _FARTHEST_KM) & (fast < _FASTEST_KM_S)
+    sound = possible & (np.linalg.norm(np.where(possible[:, None], states[:, :3], 0.0), axis=1) > _NEAREST_KM)
     if not np.all(sound):
         bad = int(np.flatnonzero(~sound)[0])
         raise ElementSetError(
-            f"{source}: the state of {iso_utc(float(times[bad]))} lies {radius[bad]:.6g} km from the Earth's centre",
+            f"{source}: the state of {iso_utc(float(times[bad]))} is no orbit: a coordinate {far[bad]:.6g} km from the "
+            f"Earth's centre, a velocity of {fast[bad]:.6g} km/s",
             hint=f"give positions in km from {_NEAREST_KM:g} to {_FARTHEST_KM:g} km and velocities in km/s",
         )
 

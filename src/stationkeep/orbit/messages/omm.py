@@ -18,10 +18,17 @@ from typing import Any, Final
 
 from stationkeep.errors import ElementSetError, OrbitError
 from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.messages.epochs import epoch_mjd_utc, time_scale_named
+from stationkeep.orbit.messages.epochs import conversion_of_scale, epoch_mjd_utc, time_scale_named
 from stationkeep.orbit.messages.files import Format, MessageText
 from stationkeep.orbit.messages.library import kind_of, messages_of
-from stationkeep.orbit.tle import ElementHistory, ElementSet, RejectedElementSet, history_of_sets, read_element_set
+from stationkeep.orbit.tle import (
+    ElementHistory,
+    ElementSet,
+    RejectedElementSet,
+    history_of_sets,
+    read_element_set,
+    refusals_text,
+)
 
 _WGS72_RADIUS_KM: Final = 6378.135  # the radius sgp4 counts in
 _MJD_OF_SGP4_ZERO: Final = 33281.0  # 1949-12-31, from which sgp4 counts days
@@ -32,6 +39,7 @@ REV_DAY3_TO_RAD_MIN3: Final = 2.0 * math.pi / 1440.0**3
 _FASTEST_REV_DAY: Final = 17.5  # a circular orbit that touches the ground makes 17.1
 _LARGEST_TLE_NUMBER: Final = 339_999  # Z9999 in Alpha-5
 _DESIGNATOR: Final = re.compile(r"(?:19|20)(\d\d)-(\d{3})-?([A-Z]{1,3})")
+_CUT: Final = ""  # stands for what is wrong with a row that cannot be told apart into fields
 _OBSOLETE_XP: Final = 4  # EPHEMERIS_TYPE of SGP4-XP, whose elements differ from SGP4's
 
 
@@ -66,7 +74,7 @@ def histories_of_omm(text: MessageText) -> dict[str, ElementHistory]:
     """
     accepted: dict[str, list[ElementSet]] = {}
     rejected: list[RejectedElementSet] = []
-    decayed: dict[str, str] = {}
+    said: dict[str, list[str]] = {}
     for number, fields in _records(text):
         try:
             item = element_set_of_fields(fields)
@@ -74,18 +82,20 @@ def histories_of_omm(text: MessageText) -> dict[str, ElementHistory]:
             rejected.append(RejectedElementSet(number, error.problem))
         else:
             accepted.setdefault(item.norad_id, []).append(item)
+            notes = said.setdefault(item.norad_id, [])
+            notes += conversion_of_scale(_text(fields, "TIME_SYSTEM", "UTC").upper())
             if fields.get("DECAY_DATE"):
-                decayed[item.norad_id] = str(fields["DECAY_DATE"])
+                notes.append(f"the catalogue lists object {item.norad_id} as decayed on {fields['DECAY_DATE']}")
     if not accepted:
-        shown = "".join(f"\n  set {item.line_number}: {item.reason}" for item in rejected[:12])
+        place = "line" if text.format is Format.CSV else "set"
+        shown = refusals_text(rejected, place) if rejected else ""
         raise ElementSetError(
             f"{text.source} holds no usable element set{shown}",
             hint="each OMM needs OBJECT_ID or NORAD_CAT_ID, EPOCH, MEAN_MOTION, ECCENTRICITY and the four angles",
         )
     histories = {key: history_of_sets(key, sets, tuple(rejected), text.source) for key, sets in accepted.items()}
-    for key, day in decayed.items():
-        said = f"the catalogue lists object {key} as decayed on {day}"
-        histories[key] = replace(histories[key], notes=(*histories[key].notes, said))
+    for key, notes in said.items():
+        histories[key] = replace(histories[key], notes=(*histories[key].notes, *dict.fromkeys(notes)))
     return histories
 
 
@@ -96,6 +106,8 @@ def element_set_of_fields(fields: Mapping[str, Any]) -> OmmElementSet:
     Raises :class:`ElementSetError` for a missing or impossible value, a frame other than TEME, a theory other than
     SGP4.
     """
+    if _CUT in fields:
+        raise ElementSetError(str(fields[_CUT]))
     _refuse_other_theories(fields)
     epoch = epoch_mjd_utc(_text(fields, "EPOCH"), _text(fields, "TIME_SYSTEM", "UTC"))
     eccentricity = _number(fields, "ECCENTRICITY", 0.0, 1.0)
@@ -119,9 +131,9 @@ def element_set_of_fields(fields: Mapping[str, Any]) -> OmmElementSet:
     key, number = _catalogue_number(fields)
     record = _started(number, epoch, terms, (eccentricity, inclination, node, perigee, anomaly))
     elements = MeanElements(epoch, record.a * _WGS72_RADIUS_KM, eccentricity, inclination, node, perigee, anomaly)
-    designator = tle_designator(_text(fields, "OBJECT_ID", ""))
+    designator = known(tle_designator(_text(fields, "OBJECT_ID", "")))
     line1, line2 = _two_lines(record, number, designator, terms)
-    return OmmElementSet(key, designator, _text(fields, "OBJECT_NAME", ""), line1, line2, elements, terms)
+    return OmmElementSet(key, designator, known(_text(fields, "OBJECT_NAME", "")), line1, line2, elements, terms)
 
 
 def fields_of_message(message: Any) -> dict[str, Any]:
@@ -142,6 +154,11 @@ def tle_designator(object_id: str) -> str:
     """``98067A`` of ``1998-067A`` (or NASA's ``1998-067-A``): the form element sets carry; other texts unchanged."""
     match = _DESIGNATOR.fullmatch(object_id.strip().upper())
     return object_id.strip() if match is None else "".join(match.groups())
+
+
+def known(text: str) -> str:
+    """The text, empty where it only says ``UNKNOWN``, as messages must where there is no name."""
+    return "" if text.strip().upper() == "UNKNOWN" else text
 
 
 _FIELDS: Final = (
@@ -179,8 +196,11 @@ def _csv_records(text: MessageText) -> Iterable[tuple[int, Mapping[str, Any]]]:
     reader = csv.DictReader(io.StringIO(text.text))
     try:
         for row in reader:
-            # A row longer than the header collects its rest under None; a shorter one gets None values.
-            yield reader.line_num, {str(key).strip().upper(): value for key, value in row.items() if value}
+            # A row longer than the header collects its rest under None; a shorter one gets None values: it is cut.
+            if None in row.values() or any(row.pop(None, ())):
+                yield reader.line_num, {_CUT: f"a row without the {len(reader.fieldnames or ())} columns of its header"}
+            else:
+                yield reader.line_num, {str(key).strip().upper(): value for key, value in row.items() if value}
     except csv.Error as error:
         raise ElementSetError(f"{text.source} line {reader.line_num}: {error}", hint="fetch the file again") from None
 
@@ -211,7 +231,7 @@ def _catalogue_number(fields: Mapping[str, Any]) -> tuple[str, int]:
     if _text(fields, "NORAD_CAT_ID", ""):
         number = int(_number(fields, "NORAD_CAT_ID", 0, 999_999_999))
         return (to_alpha5(number) if number <= _LARGEST_TLE_NUMBER else str(number)), number
-    designator = tle_designator(_text(fields, "OBJECT_ID", ""))
+    designator = known(tle_designator(_text(fields, "OBJECT_ID", "")))
     if not designator:
         raise ElementSetError("neither NORAD_CAT_ID nor OBJECT_ID says which object this is")
     return designator, 0

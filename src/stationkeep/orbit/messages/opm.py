@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 
 from stationkeep.errors import ElementSetError
-from stationkeep.orbit.messages.epochs import epoch_mjd_utc, epoch_text, time_scale_named
-from stationkeep.orbit.messages.files import MessageText, read_text
+from stationkeep.orbit.messages.epochs import conversion_of_scale, epoch_mjd_utc, epoch_text, time_scale_named
+from stationkeep.orbit.messages.files import MessageText, read_message
 from stationkeep.orbit.messages.library import ccsds_library, kind_of, library_type, messages_of, write_message
-from stationkeep.orbit.messages.oem import created_mjd_utc, frame_of, refuse_impossible, refuse_other_centres
-from stationkeep.orbit.messages.omm import tle_designator
+from stationkeep.orbit.messages.oem import created_mjd_utc, frame_of, naming, refuse_impossible, refuse_other_centres
+from stationkeep.orbit.messages.omm import known, tle_designator
 from stationkeep.orbit.messages.writing import header, in_version_2, object_id_of, plain_name
 from stationkeep.orbit.state_history import SpacecraftFigures, StateArc, StateHistory, joined_arcs
 
@@ -38,6 +38,8 @@ class OrbitParameters:
 
     arc: StateArc
     manoeuvres: tuple[PlannedManoeuvre, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a reader should know of how it was read."""
 
 
 def read_opm(path: Path) -> OrbitParameters:
@@ -47,7 +49,7 @@ def read_opm(path: Path) -> OrbitParameters:
     :class:`OrbitError` for an unknown frame. Osculating Kepler elements in the message repeat the state and are
     passed over.
     """
-    text = read_text(path)
+    text = read_message(path)
     found = messages_of(text)
     if len(found) != 1:
         raise ElementSetError(f"{path} holds {len(found)} messages, not one OPM", hint="give a file with one OPM")
@@ -57,13 +59,20 @@ def read_opm(path: Path) -> OrbitParameters:
 def histories_of_opm(text: MessageText) -> dict[str, StateHistory]:
     """The states of the OPMs of a text, object by object, one arc each."""
     arcs: dict[str, list[StateArc]] = {}
+    said: dict[str, list[str]] = {}
     for message in messages_of(text):
-        arc = _parameters(message, text).arc
-        arcs.setdefault(arc.object_id, []).append(arc)
+        parameters = _parameters(message, text)
+        key = parameters.arc.object_id
+        arcs.setdefault(key, []).append(parameters.arc)
+        said.setdefault(key, []).extend(parameters.notes)
+        if parameters.manoeuvres:
+            said[key].append(f"{len(parameters.manoeuvres)} burns announced in an OPM are passed over")
     histories = {}
     for key, found in arcs.items():
         joined, notes = joined_arcs(found)
-        histories[key] = StateHistory(key, found[0].name, joined, text.source, notes)
+        histories[key] = StateHistory(
+            key, found[0].name, joined, text.source, tuple(dict.fromkeys((*said[key], *notes)))
+        )
     return histories
 
 
@@ -86,6 +95,11 @@ def write_opm(
     if len(arc.times_mjd_utc) != 1:
         raise ElementSetError(
             f"an OPM holds one state, {len(arc.times_mjd_utc)} are given", hint="write an ephemeris as OEM"
+        )
+    if parameters.manoeuvres and arc.spacecraft.mass_kg is None:
+        raise ElementSetError(
+            "burns are given without the mass of the spacecraft, which an OPM must tell with them",
+            hint="give SpacecraftFigures(mass_kg=...)",
         )
     state = [float(value) for value in arc.states[0]]
     data = ccsds_ndm.OpmData(ccsds_ndm.StateVector(epoch_text(float(arc.times_mjd_utc[0])), *state))
@@ -146,6 +160,11 @@ def _manoeuvre(item: PlannedManoeuvre) -> Any:
 
 
 def _parameters(message: Any, text: MessageText) -> OrbitParameters:
+    with naming(text.source):
+        return _parameters_of(message, text)
+
+
+def _parameters_of(message: Any, text: MessageText) -> OrbitParameters:
     if kind_of(message) != "OPM":
         raise ElementSetError(f"{text.source} holds a CCSDS {kind_of(message)}, not an OPM", hint="give OPMs alone")
     metadata, data = message.segment.metadata, message.segment.data
@@ -156,7 +175,7 @@ def _parameters(message: Any, text: MessageText) -> OrbitParameters:
     states = np.array([[vector.x, vector.y, vector.z, vector.x_dot, vector.y_dot, vector.z_dot]])
     refuse_impossible(times, states, text.source)
     arc = StateArc(
-        tle_designator(metadata.object_id), metadata.object_name, frame, times, states,
+        tle_designator(metadata.object_id), known(metadata.object_name), frame, times, states,
         _figures(data.spacecraft_parameters), (), created_mjd_utc(message.header.creation_date), text.source,
     )  # fmt: skip
     burns = tuple(
@@ -169,7 +188,10 @@ def _parameters(message: Any, text: MessageText) -> OrbitParameters:
         )
         for item in data.maneuver_parameters
     )
-    return OrbitParameters(arc, burns)
+    notes = conversion_of_scale(scale)
+    if getattr(data, "covariance_matrix", None):
+        notes.append("the covariance beside the state is passed over")
+    return OrbitParameters(arc, burns, tuple(notes))
 
 
 def _figures(given: Any) -> SpacecraftFigures:

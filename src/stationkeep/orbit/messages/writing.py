@@ -1,17 +1,21 @@
-"""Orbit messages out: element sets as OMM, ephemerides as OEM, in KVN or XML through the standards library."""
+"""Orbit messages out: element sets as OMM, ephemerides as OEM; KVN and XML through the standards library."""
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Sequence
+from csv import DictWriter
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from stationkeep.errors import ElementSetError
+from stationkeep.files import write_atomically
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_osculating import WGS72
 from stationkeep.orbit.messages.epochs import epoch_text
@@ -29,6 +33,8 @@ from stationkeep.timescale import datetime_utc, mjd_utc
 
 _SHORT_DESIGNATOR: Final = re.compile(r"(\d\d)(\d{3})([A-Z]{1,3})")
 _FIRST_YEAR_OF_FLIGHT: Final = 57
+_DIGITS_OF_ANGLES: Final = 11
+_FIRST_OF_TLE: Final = 9  # of the fields of an OMM: EPHEMERIS_TYPE
 _KOZAI_ROUNDS: Final = 30  # each round gains three digits
 _FIGURE_NAMES: Final = {
     "MASS": "mass_kg",
@@ -150,35 +156,72 @@ def kozai_mean_motion_rev_day(elements: MeanElements) -> float:
     return kozai / REV_DAY_TO_RAD_MIN
 
 
-def _omm(item: ElementSet, originator: str, created: float | None) -> Any:
-    ccsds_ndm = ccsds_library()
+def omm_fields(item: ElementSet) -> dict[str, Any]:
+    """The named values of one element set, in the order CelesTrak writes them; angles in degrees.
 
+    Angles are rounded to 1e-11 deg, which gives back the digits they were read with.
+    """
     elements, terms = item.elements, sgp4_terms(item)
-    metadata = ccsds_ndm.OmmMetadata(
-        plain_name(item.name), object_id_of(item.designator), "EARTH", "TEME", "UTC", "SGP4"
-    )
-    angles = (
-        math.degrees(value)
-        for value in (
+    inclination, node, perigee, anomaly = (
+        round(math.degrees(angle), _DIGITS_OF_ANGLES)
+        for angle in (
             elements.inclination_rad,
             elements.raan_rad,
             elements.argument_of_perigee_rad,
             elements.mean_anomaly_rad,
         )
     )
-    mean = ccsds_ndm.MeanElements(
-        epoch_text(elements.epoch_mjd_utc), elements.eccentricity, *angles, None, terms.mean_motion_rev_day
+    return {
+        "OBJECT_NAME": plain_name(item.name),
+        "OBJECT_ID": object_id_of(item.designator),
+        "EPOCH": epoch_text(elements.epoch_mjd_utc),
+        "MEAN_MOTION": terms.mean_motion_rev_day,
+        "ECCENTRICITY": elements.eccentricity,
+        "INCLINATION": inclination,
+        "RA_OF_ASC_NODE": node,
+        "ARG_OF_PERICENTER": perigee,
+        "MEAN_ANOMALY": anomaly,
+        "EPHEMERIS_TYPE": terms.ephemeris_type,
+        "CLASSIFICATION_TYPE": terms.classification,
+        "NORAD_CAT_ID": _number_of(item.norad_id),
+        "ELEMENT_SET_NO": terms.element_set_number,
+        "REV_AT_EPOCH": terms.revolution_at_epoch,
+        "BSTAR": terms.b_star_per_earth_radii,
+        "MEAN_MOTION_DOT": terms.mean_motion_dot_rev_day2,
+        "MEAN_MOTION_DDOT": terms.mean_motion_ddot_rev_day3,
+    }
+
+
+def write_omm_table(path: Path, sets: Sequence[ElementSet], *, csv: bool) -> None:
+    """Write element sets as OMMs in CSV or, else, JSON, as CelesTrak gives them: completely or not at all.
+
+    These languages name neither frame nor time scale: by custom TEME of date and UTC, in which the sets are.
+    """
+    if not sets:
+        raise ElementSetError("no element set to write", hint="give at least one")
+    rows = [omm_fields(item) for item in sets]
+    if csv:
+        text = StringIO()
+        table = DictWriter(text, list(rows[0]), lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+        write_atomically(path, text.getvalue())
+    else:
+        lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+        write_atomically(path, "[" + ",\n".join(lines) + "]\n")
+
+
+def _omm(item: ElementSet, originator: str, created: float | None) -> Any:
+    ccsds_ndm = ccsds_library()
+
+    fields = omm_fields(item)
+    metadata = ccsds_ndm.OmmMetadata(fields["OBJECT_NAME"], fields["OBJECT_ID"], "EARTH", "TEME", "UTC", "SGP4")
+    angles = [fields[name] for name in ("INCLINATION", "RA_OF_ASC_NODE", "ARG_OF_PERICENTER", "MEAN_ANOMALY")]
+    data = ccsds_ndm.OmmData(
+        ccsds_ndm.MeanElements(fields["EPOCH"], fields["ECCENTRICITY"], *angles, None, fields["MEAN_MOTION"])
     )
-    data = ccsds_ndm.OmmData(mean)
     data.tle_parameters = library_type("TleParameters")(
-        mean_motion_dot=terms.mean_motion_dot_rev_day2,
-        mean_motion_ddot=terms.mean_motion_ddot_rev_day3,
-        bstar=terms.b_star_per_earth_radii,
-        ephemeris_type=terms.ephemeris_type,
-        classification_type=terms.classification,
-        norad_cat_id=_number_of(item.norad_id),
-        element_set_no=terms.element_set_number,
-        rev_at_epoch=terms.revolution_at_epoch,
+        **{name.lower(): fields[name] for name in list(fields)[_FIRST_OF_TLE:]}
     )
     return in_version_2(ccsds_ndm.Omm(header(originator, created), ccsds_ndm.OmmSegment(metadata, data)))
 

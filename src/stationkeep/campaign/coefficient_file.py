@@ -1,0 +1,76 @@
+"""A ballistic coefficient handed from ``stationkeep calibrate --json`` to another command, with its density model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stationkeep.errors import ElementSetError
+from stationkeep.orbit.mean_decay import BallisticCoefficient
+from stationkeep.ordinary_file import Expected, read_bytes
+from stationkeep.timescale import mjd_utc, parse_utc
+
+_HINT = "give what stationkeep calibrate --json FILE wrote (schema stationkeep.calibrate/1)"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCoefficient:
+    """A coefficient fitted before, and on which object."""
+
+    coefficient: BallisticCoefficient
+    norad_id: str
+    source: str
+    """Name of the file, for the provenance."""
+
+
+class _Arc(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    start_utc: str
+    stop_utc: str
+
+
+class _Object(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    norad_id: str
+
+
+class _Fit(BaseModel):
+    """What is needed of the document; later versions may add fields."""
+
+    model_config = ConfigDict(extra="ignore")
+    schema_: Literal["stationkeep.calibrate/1"] = Field(alias="schema")
+    object: _Object
+    value_m2_kg: Annotated[float, Field(gt=0.0, le=100.0)]
+    spread: Annotated[float, Field(ge=0.0, le=5.0)]
+    density_model: Annotated[str, Field(min_length=1)]
+    arcs: list[_Arc]
+
+
+def read_coefficient(path: Path) -> GivenCoefficient:
+    """The coefficient in a file that ``stationkeep calibrate --json`` wrote: value, spread, density model, arcs.
+
+    Raises :class:`ElementSetError` (a subclass of ``InputError``) for anything else, naming the field.
+    """
+    data = read_bytes(path, Expected(ElementSetError, _HINT, largest_mebibytes=48))
+    try:
+        fit = _Fit.model_validate(json.loads(data))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise ElementSetError(f"{path} holds no JSON", hint=_HINT) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the document"
+        raise ElementSetError(f"{path} is no calibration: {where}: {first['msg']}", hint=_HINT) from None
+    times = [mjd_utc(parse_utc(text)) for arc in fit.arcs for text in (arc.start_utc, arc.stop_utc)]
+    coefficient = BallisticCoefficient(
+        value_m2_kg=fit.value_m2_kg,
+        density_model=fit.density_model,
+        spread_fraction=fit.spread,
+        arc_start_mjd_utc=min(times, default=None),
+        arc_stop_mjd_utc=max(times, default=None),
+        arc_count=len(fit.arcs),
+    )
+    return GivenCoefficient(coefficient, fit.object.norad_id, path.name)

@@ -1,0 +1,95 @@
+"""A fall flown many times under one Sun or many, each with its own course of the drag."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeep.campaign.drag_courses import Drag
+from stationkeep.campaign.execution import map_runs
+from stationkeep.campaign.weather import CampaignWeather
+from stationkeep.environment.atmosphere import Atmosphere
+from stationkeep.orbit.elements import MeanElements
+from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean, is_built_in
+
+FloatArray = NDArray[np.float64]
+
+_SPARE_DAYS = 10.0
+_LIVES = 2.0  # of the first flight: nearly all runs have fallen by then
+
+
+@dataclass(frozen=True)
+class Fall:
+    """What every run of a prediction starts from."""
+
+    start: MeanElements
+    horizon_mjd_utc: float
+    atmosphere: Atmosphere
+    reentry_altitude_km: float
+    runs: int
+    seed: int
+    workers: int | None
+
+
+@dataclass(frozen=True)
+class Flown:
+    """All runs under one Sun, and the reference run (everything at its median)."""
+
+    reference: DecayTrack
+    tracks: list[DecayTrack]
+
+    @property
+    def falls_mjd_utc(self) -> list[float | None]:
+        """Moment of each run's fall; null: not by the horizon."""
+        return [track.outcome.time_mjd_utc if track.outcome.reentered else None for track in self.tracks]
+
+
+def fly_falls(fall: Fall, drag: Drag, weather: CampaignWeather, progress: Callable[[], None] | None = None) -> Flown:
+    """Fly all runs. The answer does not depend on the number of workers."""
+
+    def fly(
+        ballistic: BallisticCoefficient | FloatArray, track: WeatherTrack, stop: float = fall.horizon_mjd_utc
+    ) -> DecayTrack:
+        return fly_mean(
+            fall.start,
+            stop,
+            track,
+            ballistic,
+            reentry_altitude_km=fall.reentry_altitude_km,
+            atmosphere=fall.atmosphere,
+        )
+
+    # A falling orbit's plane turns faster under the Sun: a first flight with one number says how fast.
+    first = fly(drag.coefficient, weather.median)
+    full = drag.courses(weather.first_day_mjd, weather.day_count, first.altitude_by_day_km[: weather.day_count])
+    reference = fly(full.median_m2_kg, weather.median)
+    # only the compiled core releases the interpreter: flights through another atmosphere would get in each other's way
+    workers = fall.workers if is_built_in(fall.atmosphere) else 1
+
+    def runs(indices: Sequence[int], stop: float, advance: Callable[[], None] | None) -> list[DecayTrack]:
+        days = min(weather.day_count, math.ceil(stop) - weather.first_day_mjd + 1)
+        sky, course = replace(weather, day_count=days), full.begin(days)
+
+        def one(index: int) -> DecayTrack:
+            sun, wandering = np.random.SeedSequence(fall.seed, spawn_key=(index,)).spawn(2)
+            track = sky.track(np.random.default_rng(sun))
+            if len(track.drivers) > days:
+                track = WeatherTrack(track.first_day_mjd, track.drivers[:days])
+            return fly(course.draw(np.random.default_rng(wandering)), track, stop)
+
+        return map_runs(one, indices, workers=workers, progress=advance)
+
+    # Random Suns and courses of ten years are dear: most runs fall long before, and only the others need them. A longer
+    # draw begins like a shorter one, so the answer is the same.
+    life = first.outcome.time_mjd_utc - fall.start.epoch_mjd_utc
+    early = min(fall.horizon_mjd_utc, fall.start.epoch_mjd_utc + _LIVES * life + _SPARE_DAYS)
+    tracks = runs(range(fall.runs), early, progress)
+    late = [index for index, track in enumerate(tracks) if not track.outcome.reentered]
+    if late and early < fall.horizon_mjd_utc:
+        for index, track in zip(late, runs(late, fall.horizon_mjd_utc, None), strict=True):
+            tracks[index] = track
+    return Flown(reference, tracks)

@@ -1,0 +1,42 @@
+"""Radio bursts in the daily F10.7: a flare at the moment of the reading, no more heat than on the days around it.
+
+The tables carry the noon reading as it was. A burst of 600 sfu on one day lifts the 81-day mean by 6 sfu for 81 days,
+some 3 % of density, and drives NRLMSISE-00 out of its range on the day itself.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+BURST_FACTOR = 1.35
+"""A day this much above every one of the two days before and after it is a burst: from 1957 to 2025 twenty days are,
+and the Sun's rotation never came near (the steepest two-day climb and fall without a flare is 1.2)."""
+
+_NEIGHBOURS = 2
+_MOST_ROUNDS = 5
+
+
+def without_radio_bursts(f107_sfu: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Daily fluxes, (n,), with bursts replaced by the line between the days around them; and which days were.
+
+    Bursts on following days hide each other, so the search is repeated. The first and last two days of a table have
+    neighbours on one side only, by which a climb cannot be told from a burst: they stay.
+    """
+    flux = np.array(f107_sfu, dtype=np.float64)
+    burst = np.zeros(flux.size, dtype=np.bool_)
+    if flux.size < 2 * _NEIGHBOURS + 1:
+        return flux, burst
+    inner = slice(_NEIGHBOURS, flux.size - _NEIGHBOURS)
+    for _ in range(_MOST_ROUNDS):
+        shifted = [np.roll(flux, shift)[inner] for shift in (-2, -1, 1, 2)]
+        found = np.zeros(flux.size, dtype=np.bool_)
+        found[inner] = flux[inner] > BURST_FACTOR * np.max(shifted, axis=0)
+        if not found.any():
+            break
+        burst |= found
+        days = np.arange(flux.size)
+        flux[burst] = np.interp(days[burst], days[~burst], flux[~burst])
+    return flux, burst

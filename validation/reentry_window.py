@@ -1,0 +1,75 @@
+"""Writes ``reentry_window.md``: do the windows of the last days hold the truth, and is the place near their track?
+
+    python validation/reentry_window.py        # reads ../shared/data beside the repository; --data FOLDER otherwise
+
+About ten minutes on two cores (needs the extra ``precise``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import window_truth as truth
+from decay import table
+from record import Finding, record
+
+HERE = Path(__file__).resolve().parent
+TITLES = {"tiangong": "Tiangong-1", "delfi": "Delfi-C3"}
+HEAD = ("days before", "Sun", "altitude [km]", "90 % window [h after the end]", "50 % window [h]", "median [h]",
+        "of the remaining time", "Cd\\*A/m", "truth inside", "revolutions")  # fmt: skip
+
+
+def row(found: truth.Window) -> tuple[str, ...]:
+    p05, p25, p50, p75, p95 = found.quantiles_hours
+    inside = "50 %" if abs(found.rank - 0.5) <= 0.25 else "90 %" if abs(found.rank - 0.5) <= 0.45 else "**no**"
+    document = found.document
+    return (
+        f"{found.days_before:g}", found.space_weather, f"{document.object.mean_altitude_km:.0f}",
+        f"{p05:+.1f} to {p95:+.1f}", f"{p25:+.1f} to {p75:+.1f}", f"{p50:+.1f}", f"{100 * found.error_fraction:+.1f} %",
+        f"{document.drag.value_m2_kg:.5f}", inside, f"{document.place.revolutions:.0f}",
+    )  # fmt: skip
+
+
+def score(rows: list[truth.Window]) -> str:
+    in50, in90 = (sum(abs(item.rank - 0.5) <= half for item in rows) for half in (0.25, 0.45))
+    mean = sum(abs(item.error_fraction) for item in rows) / len(rows)
+    return (
+        f"{in50} of {len(rows)} in the 50 % window, {in90} in the 90 % window, mean absolute error {100 * mean:.1f} %"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=HERE.parents[1] / "shared" / "data")
+    data = parser.parse_args().data
+    if not data.is_dir():
+        sys.exit(f"no reference data in {data}; give their folder with --data")
+    figures, found = {}, []
+    for name, days in (("tiangong", truth.TIANGONG_DAYS), ("delfi", truth.DELFI_DAYS)):
+        rows = []
+        for sun in ("observed", "as-known"):
+            for day in days:
+                rows.append(truth.window(data, name, day, sun))
+                print(*row(rows[-1]), flush=True)
+        figures[name] = table(HEAD, map(row, rows))
+        figures[f"{name}_score"] = score(rows)
+        for sun in ("observed", "as-known"):
+            part = [item for item in rows if item.space_weather == sun]
+            text = ", ".join(f"{item.days_before:g} d: {100.0 * item.error_fraction:+.1f} %" for item in part)
+            question = f"re-entry window of {TITLES[name]}, {sun} Sun, error over the remaining time"
+            found.append(Finding(question, f"{text}; {score(part)}", held_out=name == "tiangong"))
+        if name == "tiangong":
+            passes = [(f"{item.days_before:g}", *(f"{v:.0f}" for v in truth.nearest_pass(item)))
+                      for item in rows if item.space_weather == "observed" and item.days_before <= 3.0]  # fmt: skip
+            figures["passes"] = table(
+                ("days before", "nearest point of the track [km]", "after 00:16 UTC [min]"), passes
+            )
+    record("reentry_window", found, "reentry_window.md")
+    page = (HERE / "reentry_window.template.md").read_text(encoding="utf-8")
+    (HERE / "reentry_window.md").write_text(page.format(**figures), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Re-entry windows of objects whose end is known: the figures of ``reentry_window.md`` and of its tests."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from decay_truth import DELFI_END_MJD, DELFI_FILE, TIANGONG_END_MJD, TIANGONG_FILE
+
+from stationkeep.campaign.reentry_document import TrackPoint, WindowDocument
+from stationkeep.campaign.reentry_window import WindowOptions, predict_window
+from stationkeep.constants import EARTH_MEAN_RADIUS_KM
+from stationkeep.orbit.history import read_history
+from stationkeep.timescale import mjd_utc, parse_utc
+
+# US Strategic Command's last message (space-track.org, quoted by ESA and Sky & Telescope): 2 April 2018 00:16 UTC
+# +-1 min, at this place. It is computed for the last kilometres, not for the break-up at 80 km.
+TIANGONG_PLACE_DEG = (-13.6, -164.3)
+TIANGONG_SIZE_M, DELFI_SIZE_M = 4.0, 0.3
+TIANGONG_DAYS = (10.0, 7.0, 5.0, 3.0, 2.0, 1.0, 0.5)
+DELFI_DAYS = (10.0, 7.0, 5.0, 3.0, 2.0, 1.0)  # later its end, known to four hours, is no truth
+
+
+@dataclass(frozen=True)
+class Window:
+    """One window, in hours after the true end."""
+
+    name: str
+    space_weather: str
+    days_before: float
+    document: WindowDocument
+    end_mjd: float
+
+    def hours(self, text_utc: str) -> float:
+        """Of a moment, after the true end."""
+        return 24.0 * (mjd_utc(parse_utc(text_utc)) - self.end_mjd)
+
+    @property
+    def quantiles_hours(self) -> tuple[float, float, float, float, float]:
+        """5, 25, 50, 75 and 95 %."""
+        when = self.document.reentry
+        p05, p25, p50, p75, p95 = map(
+            self.hours, (when.p05_utc, when.p25_utc, when.median_utc, when.p75_utc, when.p95_utc)
+        )
+        return p05, p25, p50, p75, p95
+
+    @property
+    def error_fraction(self) -> float:
+        """Of the median, over the remaining time."""
+        return self.quantiles_hours[2] / (24.0 * self.days_before)
+
+    @property
+    def rank(self) -> float:
+        """Share of the runs that fell before the true end."""
+        dates = self.document.reentry.dates_utc
+        return sum(self.hours(date) < 0.0 for date in dates) / len(dates)
+
+
+def window(
+    data: Path, name: str, days_before: float, space_weather: str, options: WindowOptions | None = None
+) -> Window:
+    """The window of ``tiangong`` or ``delfi`` some days before its end."""
+    file, end, size = {
+        "tiangong": (TIANGONG_FILE, TIANGONG_END_MJD, TIANGONG_SIZE_M),
+        "delfi": (DELFI_FILE, DELFI_END_MJD, DELFI_SIZE_M),
+    }[name]
+    options = options or WindowOptions(space_weather=space_weather, runs=60, size_m=size)
+    document = predict_window(read_history(data / file), end - days_before, options)
+    return Window(name, space_weather, days_before, document, end)
+
+
+def distance_km(point: TrackPoint, place_deg: tuple[float, float]) -> float:
+    """Along the ground."""
+    one, two = math.radians(point.latitude_deg), math.radians(place_deg[0])
+    apart = math.radians(point.longitude_deg - place_deg[1])
+    cosine = math.sin(one) * math.sin(two) + math.cos(one) * math.cos(two) * math.cos(apart)
+    return EARTH_MEAN_RADIUS_KM * math.acos(min(max(cosine, -1.0), 1.0))
+
+
+def nearest_pass(found: Window, place_deg: tuple[float, float] = TIANGONG_PLACE_DEG) -> tuple[float, float]:
+    """How near does the track come to a place within half an hour of the true end [km], and how long after it [min]?"""
+    near = [point for point in found.document.place.track if abs(found.hours(point.time_utc)) < 0.5]
+    if not near:
+        return math.nan, math.nan
+    best = min(near, key=lambda point: distance_km(point, place_deg))
+    return distance_km(best, place_deg), 60.0 * found.hours(best.time_utc)
