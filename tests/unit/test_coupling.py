@@ -255,6 +255,15 @@ def test_one_rate_and_day_by_day_agree() -> None:
         assert moment == pytest.approx(day_of_loss(hazards, u), abs=1.0e-5)
 
 
+@pytest.mark.parametrize("stopped", [frozenset(), frozenset({"roscosmos"})])
+def test_a_piece_of_no_length_changes_nothing(stopped: frozenset[str]) -> None:
+    keeper = AttitudeKeeper(mission().scenario.attitude, AttitudeDraw(), 3248.0)  # type: ignore[arg-type]
+    keeper.review(EPOCH_DAY, stopped, 100.0)
+    before = keeper.kg_day
+    assert keeper.flown((5.0, 400.0), np.empty(0), (5.0, 400.0), 460000.0) == math.inf
+    assert keeper.kg_day == before
+
+
 def test_dense_air_ends_it_at_once() -> None:
     keeper = AttitudeKeeper(mission().scenario.attitude, AttitudeDraw(loss=0.99), 3248.0)  # type: ignore[arg-type]
     keeper.review(EPOCH_DAY, frozenset({"roscosmos"}), 0.0)

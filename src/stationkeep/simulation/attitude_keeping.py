@@ -137,6 +137,8 @@ class AttitudeKeeper:
 
         ``start``, ``end``: time [MJD] and mean altitude of its ends; ``midnights_km``: of the midnights between.
         """
+        if end[0] <= start[0]:
+            return math.inf
         if self.state is Hold.BACKED:  # only what the last day was like matters, for the propellant
             before = (math.ceil(end[0]) - 1.0, float(midnights_km[-1])) if len(midnights_km) else start
             decay = max(before[1] - end[1], 0.0) / (end[0] - before[0])
