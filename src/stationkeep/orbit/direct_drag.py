@@ -99,9 +99,9 @@ def fly_direct(
         day = math.floor(time + 1.0e-9) - first_day_mjd
         day_end = min(float(first_day_mjd + day + 1), stop_mjd)
         step = day_end - time
-        sun, ballistic, lattice = drivers[day], float(ballistic_m2_kg[day]), air.lattice(state)
+        sun, ballistic = drivers[day], float(ballistic_m2_kg[day])
         if rates is None:
-            rates, lowest = orbit_rates(air, time + 0.5 * step, step, state, sun, ballistic, lattice)
+            rates, lowest = orbit_rates(air, time + 0.5 * step, step, state, sun, ballistic)
             if not (math.isfinite(rates[0]) and math.isfinite(lowest)):
                 return time, FAILED
             if lowest <= reentry_altitude_km:
@@ -111,7 +111,7 @@ def fly_direct(
         if -rates[0] * step > largest:
             step = largest / -float(rates[0])
         middle = _advanced(state, rates, 0.5 * step)
-        half, low_half = orbit_rates(air, time + 0.5 * step, step, middle, sun, ballistic, lattice)
+        half, low_half = orbit_rates(air, time + 0.5 * step, step, middle, sun, ballistic)
         if not math.isfinite(half[0]):
             return time, FAILED
         sinks = float(half[0]) * step
@@ -135,11 +135,14 @@ def orbit_rates(
     state: FloatArray,
     drivers: FloatArray,
     ballistic_m2_kg: float,
-    lattice: FloatArray,
+    lattice: FloatArray | None = None,
 ) -> tuple[FloatArray, float]:
-    """d(state)/dt per day by drag (5,), averaged over one orbit, and the lowest geodetic height [km]."""
+    """d(state)/dt per day by drag (5,), averaged over one orbit, and the lowest geodetic height [km].
+
+    ``lattice``: the nodes, as ``decay_kernel.node_lattice`` gives them; null: as many as the orbit's shape asks for.
+    """
     a, xi, eta, inclination, raan = (float(value) for value in state)
-    cos_k, sin_k, when = lattice
+    cos_k, sin_k, when = air.lattice(state) if lattice is None else lattice
     root = math.sqrt(1.0 - xi * xi - eta * eta)
     beta = 1.0 / (1.0 + root)
     sin_i, cos_i = math.sin(inclination), math.cos(inclination)
