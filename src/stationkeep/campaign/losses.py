@@ -48,6 +48,17 @@ def attitude_propellant(scenario: Scenario, runs: Sequence[Timeline]) -> dict[st
     return with_median(attitude_propellant_kg=interval([run.attitude_propellant_kg for run in runs]))
 
 
+def attitude_notes(scenario: Scenario) -> list[str]:
+    """What a reader must know of the attitude; nothing where the scenario does not ask."""
+    if scenario.attitude is None:
+        return []
+    rate = iss_attitude().figures["upsets_per_year_1"]
+    return [
+        f"Attitude: how often the gyros are upset is assumed ({rate.low:g} to {rate.high:g} times a year) and decides when "
+        "it is lost once nobody's thrusters unload them; a lost attitude is not recovered here."
+    ]
+
+
 # --- functions --------------------------------------------------------------------------------------------------------
 
 
