@@ -54,8 +54,8 @@ def attitude_notes(scenario: Scenario) -> list[str]:
         return []
     rate = iss_attitude().figures["upsets_per_year_1"]
     return [
-        f"Attitude: how often the gyros are upset is assumed ({rate.low:g} to {rate.high:g} times a year) and decides when "
-        "it is lost once nobody's thrusters unload them; a lost attitude is not recovered here."
+        f"Attitude: how often the gyros are upset is assumed ({rate.low:g} to {rate.high:g} times a year) and decides "
+        "when it is lost once nobody's thrusters unload them; a lost attitude is not recovered here."
     ]
 
 
