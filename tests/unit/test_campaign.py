@@ -46,7 +46,10 @@ def test_branches_share_their_random_numbers(flown: CampaignResult) -> None:
     helped = flown.branches["withdrawal-with-cygnus"].runs
     for without, with_help in zip(alone, helped, strict=True):
         assert without.run_index == with_help.run_index
-        assert without.outcome.time_mjd_utc <= with_help.outcome.time_mjd_utc
+        # (where the attitude is lost before the first burn, the Cygnus that leaves takes 0.3 t of 460 t along: a day)
+        assert without.outcome.time_mjd_utc <= with_help.outcome.time_mjd_utc + (
+            1.0 if with_help.burn_count == 0 else 0
+        )
         # and until the first burn they fly the same orbit
         first = np.isfinite(without.altitude_by_day_km[:80])
         assert without.altitude_by_day_km[:80][first] == pytest.approx(with_help.altitude_by_day_km[:80][first])
@@ -56,13 +59,16 @@ def test_cooperation_keeps_the_station_between_floor_and_target(flown: CampaignR
     reference = flown.branches["cooperation"].reference
     altitude = reference.altitude_by_day_km[np.isfinite(reference.altitude_by_day_km)]
     assert altitude.min() > 414.9
-    assert altitude.max() < 418.1
+    # the target, and what a burn out of the way of debris adds to it (0.5 m/s, 0.9 km)
+    assert altitude.max() < 419.0
     assert reference.burn_count > 10
 
 
 def test_document_is_whole(flown: CampaignResult) -> None:
     document = flown.document
-    assert list(document.branches) == ["cooperation", "withdrawal", "withdrawal-with-cygnus"]
+    assert list(document.branches) == [
+        "cooperation", "withdrawal", "withdrawal-with-propellant", "withdrawal-with-cygnus",
+    ]  # fmt: skip
     risk = document.branches["withdrawal"].ground_risk
     assert risk is not None
     assert sum(item.share for item in risk.by_region) == pytest.approx(1.0)

@@ -107,13 +107,17 @@ def test_shipped_list_is_complete() -> None:
 
 def test_flagship_is_what_it_says() -> None:
     scenario = load_scenario("iss-2022").scenario
-    assert list(scenario.branches) == ["cooperation", "withdrawal", "withdrawal-with-cygnus"]
+    shown = [name for name, branch in scenario.branches.items() if branch.shown]
+    assert shown == ["cooperation", "withdrawal", "withdrawal-with-propellant", "withdrawal-with-cygnus"]
+    assert set(scenario.branches) - set(shown) == {"withdrawal-with-cygnus-disputed", "withdrawal-with-dragon"}
     assert scenario.epoch_utc == datetime(2022, 4, 2, tzinfo=UTC)
     elements = scenario.orbit.elements()
     assert iso_utc(elements.epoch_mjd_utc) == "2022-03-27T13:08:21Z"  # day 86.54746528 of 2022
     assert elements.mean_altitude_km == pytest.approx(418.46, abs=0.01)  # un-Kozai'd, the published tracking table
     assert scenario.provider("cygnus").enabled is False
-    assert scenario.branches["cooperation"].events == ()
+    # Nobody leaves; what comes is for the controlled end and raises nothing.
+    assert [event.type for event in scenario.branches["cooperation"].events] == ["provider-available"]
+    assert scenario.provider("usdv").purpose == "deorbit"
 
 
 def test_flagship_orbit_is_in_the_tracking_data(shared_data: Path) -> None:

@@ -123,6 +123,58 @@ class EventRecord(Part):
     note: str | None = None
 
 
+class LossDates(Part):
+    """When something is lost: share of the runs in which it is by the horizon, quantiles over all runs."""
+
+    share: float
+    p05_utc: str | None
+    median_utc: str | None
+    p95_utc: str | None
+
+
+class LostFunction(LossDates):
+    """A function the station needs, when it is lost for good, who provided it and who else could have."""
+
+    function: Literal["resupply", "unloading", "reboost", "attitude"]
+    title: str
+    provided_by: str | None = Field(description="who did, last or at the epoch")
+    could_have: list[str] = Field(description="who else might have provided it, each with what stood in the way")
+
+
+class ControlledDeorbitPoint(LossDates):
+    """Until when a controlled fall is possible with what is docked or still comes; what it lacks at the best moment."""
+
+    possible_share: float = Field(description="share of the runs in which it was ever possible")
+    delta_v_m_s: float
+    final_burn_m_s: float
+    longest_final_burn_s: float
+    from_altitude_km: float
+    missing_propellant_kg: float
+    missing_propellant_kg_interval: Interval
+    missing_thrust_n: float
+    missing_thrust_n_interval: Interval
+    source: str
+
+
+class PointsOfNoReturn(Part):
+    """Where the ways back end. Altitude limits are mean altitudes, in the air of each run's last 60 days."""
+
+    controlled_deorbit: ControlledDeorbitPoint
+    reserve_lost: LossDates
+    reserve_altitude_km: float
+    reserve_days: float
+    reboost_limit_km: float | None = Field(
+        description="below it drag takes more than the longest burn at the policy's pace gives; null: nobody pushes"
+    )
+    reboost_limit_km_interval: Interval | None = None
+    reboost_limit_nonstop_km: float | None = Field(description="below it drag is stronger than the engine itself")
+    reboost_limit_nonstop_km_interval: Interval | None = None
+    attitude_limit_km: float | None = Field(
+        description="below it gyros alone cannot hold the attitude; null: not asked for in the scenario"
+    )
+    attitude_limit_km_interval: Interval | None = None
+
+
 class BranchDocument(Part):
     """What came of one branch."""
 
@@ -139,6 +191,12 @@ class BranchDocument(Part):
     propellant_used_kg_interval: Interval
     burns: float
     burns_interval: Interval
+    attitude_propellant_kg: float | None = Field(
+        default=None, description="drawn by the attitude thrusters; null: not asked for in the scenario"
+    )
+    attitude_propellant_kg_interval: Interval | None = None
+    functions_lost: list[LostFunction] = Field(default=[], description="the first one lost first")
+    no_return: PointsOfNoReturn | None = None
     ground_risk: GroundRisk | None = Field(description="null where no run falls")
     events: list[EventRecord]
     reboost_ends_utc: str | None = Field(

@@ -30,6 +30,7 @@ class Campaign:
     source_elements: MeanElements
     """The orbit as the scenario gives it, at its own epoch."""
     people_aboard: int | None
+    catalogue: Catalogue
 
 
 def prepare_campaign(scenario: Scenario, catalogue: Catalogue, space_weather: str | None = None) -> Campaign:
@@ -48,7 +49,7 @@ def prepare_campaign(scenario: Scenario, catalogue: Catalogue, space_weather: st
     )
     names = {partner.id: partner.name for partner in catalogue.partners.values()}
     mission = Mission(scenario, elements, mass_kg, plan_providers(scenario, catalogue), names)
-    return Campaign(mission, weather, source, len(station.people))
+    return Campaign(mission, weather, source, len(station.people), catalogue)
 
 
 def carry_to(elements: MeanElements, scenario: Scenario) -> MeanElements:

@@ -53,9 +53,9 @@ def run_scenario(
 ) -> CampaignResult:
     """What becomes of the station, branch beside branch?
 
-    ``branches`` empty: all of the scenario. ``progress`` is called once per finished run, all its branches flown.
-    The same seed gives the same document for any number of ``workers``. ``beside_observed``: fly an as-known campaign
-    under the Sun that came as well (where it is known), for the fall dates beside the forecast ones.
+    ``branches`` empty: all that the scenario shows by default. ``progress`` is called once per finished run, all its
+    branches flown. The same seed gives the same document for any number of ``workers``. ``beside_observed``: fly an
+    as-known campaign under the Sun that came as well (where it is known), for the fall dates beside the forecast ones.
     """
     from stationkeep.catalogue.loader import load_catalogue
 
@@ -98,4 +98,7 @@ def _chosen(loaded: LoadedScenario, branches: Sequence[str]) -> list[str]:
                 + (f"; did you mean {near[0]!r}?" if near else ""),
                 hint=f"its branches are {', '.join(known)}",
             )
-    return [name for name in known if not branches or name in branches]
+    if branches:
+        return [name for name in known if name in branches]
+    shown = [name for name in known if loaded.scenario.branches[name].shown]
+    return shown or known

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stationkeep.campaign.density_error import DensityError
-from stationkeep.simulation.inputs import ProviderDraw, RunInputs
+from stationkeep.simulation.inputs import AttitudeDraw, Avoidance, ProviderDraw, RunInputs
 
 if TYPE_CHECKING:
     from stationkeep.campaign.weather import CampaignWeather
     from stationkeep.scenario.schema import Scenario
+
+_DAYS_PER_YEAR = 365.25
 
 REFERENCE_RUN = -1
 """Index of the run in which every uncertain input is at its median; it is not counted among the runs."""
@@ -23,9 +25,9 @@ def draw_inputs(scenario: Scenario, weather: CampaignWeather, root_seed: int, in
 
     Each kind of input has its own stream below the run's seed, so that a new kind does not disturb the others.
     """
-    weather_seed, density_seed, provider_seed, ground_seed = np.random.SeedSequence(
+    weather_seed, density_seed, provider_seed, ground_seed, attitude_seed, debris_seed = np.random.SeedSequence(
         root_seed, spawn_key=(index,)
-    ).spawn(4)
+    ).spawn(6)
     track = weather.track(np.random.default_rng(weather_seed))
     density = np.random.default_rng(density_seed)
     ballistic = scenario.drag.ballistic_coefficient_m2_kg * math.exp(
@@ -41,10 +43,55 @@ def draw_inputs(scenario: Scenario, weather: CampaignWeather, root_seed: int, in
     provider_rng = np.random.default_rng(provider_seed)
     providers = {item.id: ProviderDraw(provider_rng.random(), provider_rng.random()) for item in scenario.providers}
     ground = np.random.default_rng(ground_seed)
-    return RunInputs(index, track, ballistic * error, providers, (ground.random(), ground.random()))
+    return RunInputs(
+        index,
+        track,
+        ballistic * error,
+        providers,
+        (ground.random(), ground.random()),
+        _attitude(scenario, np.random.default_rng(attitude_seed)),
+        _avoidances(scenario, np.random.default_rng(debris_seed)),
+    )
+
+
+def _attitude(scenario: Scenario, rng: np.random.Generator) -> AttitudeDraw:
+    """One number for each uncertain figure, then one for the moment of loss and one for how thrusters are used."""
+    if scenario.attitude is None:
+        return AttitudeDraw()
+    from stationkeep.attitude.figures import iss_attitude
+
+    figures = {name: rng.random() for name in iss_attitude().uncertain}
+    return AttitudeDraw(figures, rng.random(), rng.random())
+
+
+def _avoidances(scenario: Scenario, rng: np.random.Generator) -> tuple[Avoidance, ...]:
+    """Debris comes at random: exponential times between, at a rate drawn from its range."""
+    stated = scenario.debris_avoidance
+    if stated is None:
+        return ()
+    rate_per_day = stated.per_year.quantile(rng.random()) / _DAYS_PER_YEAR
+    found: list[Avoidance] = []
+    time = scenario.epoch_mjd_utc
+    while rate_per_day > 0.0:
+        time += rng.exponential(1.0 / rate_per_day)
+        if time >= scenario.horizon_mjd_utc:
+            break
+        found.append(Avoidance(time, stated.delta_v_m_s.quantile(rng.random())))
+    return tuple(found)
+
+
+def _even_avoidances(scenario: Scenario) -> tuple[Avoidance, ...]:
+    """For the reference run: at the middle of the rate, evenly spaced."""
+    stated = scenario.debris_avoidance
+    rate_per_day = 0.0 if stated is None else stated.per_year.quantile(0.5) / _DAYS_PER_YEAR
+    if stated is None or rate_per_day <= 0.0:
+        return ()
+    speed = stated.delta_v_m_s.quantile(0.5)
+    times = np.arange(scenario.epoch_mjd_utc + 0.5 / rate_per_day, scenario.horizon_mjd_utc, 1.0 / rate_per_day)
+    return tuple(Avoidance(float(time), speed) for time in times)
 
 
 def median_inputs(scenario: Scenario, weather: CampaignWeather) -> RunInputs:
     """Every uncertain input at its median: the reference run whose events a report lists."""
     ballistic = np.full(len(weather.median.drivers), scenario.drag.ballistic_coefficient_m2_kg)
-    return RunInputs(REFERENCE_RUN, weather.median, ballistic, {})
+    return RunInputs(REFERENCE_RUN, weather.median, ballistic, {}, avoidances=_even_avoidances(scenario))

@@ -26,6 +26,7 @@ from stationkeep.campaign.document import (
     ScenarioRef,
     with_median,
 )
+from stationkeep.campaign.losses import attitude_notes, attitude_propellant, functions_lost, no_return_points
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
 from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncontrolled_risk
@@ -113,6 +114,9 @@ def _branch(
             propellant_used_kg=interval([run.propellant_used_kg for run in runs]),
             burns=interval([run.burn_count for run in runs]),
         ),
+        **attitude_propellant(scenario, runs),
+        functions_lost=functions_lost(campaign, name, reference, runs),
+        no_return=no_return_points(scenario, runs),
         ground_risk=ground.risk(runs),
         events=_events(reference),
         reboost_ends_utc=None if ends is None else iso_utc(ends),
@@ -268,6 +272,7 @@ def _notes(
     notes = comparison_notes(scenario, branches, references)
     notes += explanations[:1]
     notes += campaign.weather.warnings(scenario.epoch_mjd_utc)
+    notes += attitude_notes(scenario)
     if any(branch.ground_risk for branch in branches.values()):
         notes.append(ground.model.reasoning)
         notes.append(f"Risk on the ground: {CONVENTION}.")

@@ -85,6 +85,24 @@ class DecayTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class FlightState:
+    """Where a flight was at a moment: enough to go on from there."""
+
+    time_mjd_utc: float
+    state: FloatArray
+
+    @property
+    def elements(self) -> MeanElements:
+        """Mean elements at that moment; the place within the orbit is not followed."""
+        return elements_of(self.state, self.time_mjd_utc)
+
+    @property
+    def mean_altitude_km(self) -> float:
+        """Mean semi-major axis minus 6378.137 km."""
+        return float(self.state[0]) - EARTH_EQUATORIAL_RADIUS_KM
+
+
+@dataclass(frozen=True, slots=True)
 class WeatherTrack:
     """Daily drivers of the density model over a stretch of days, as the engine wants them."""
 
@@ -149,6 +167,7 @@ class MeanFlight:
         self._weather = weather
         self._air = None if is_built_in(atmosphere) or atmosphere is None else DirectAir(atmosphere)
         self._ballistic = _by_day(ballistic_m2_kg, days, density_model_of(atmosphere))
+        self._scaled = np.empty(0)  # as long as the coefficients once a drag factor is asked for
         self._reentry_altitude_km = reentry_altitude_km
         self._state = state_of(elements)
         self._averaged = averaged
@@ -190,7 +209,7 @@ class MeanFlight:
             stop_mjd_utc,
             self._weather.first_day_mjd,
             self._weather.drivers,
-            self._ballistic if drag_factor == 1.0 else self._ballistic * drag_factor,
+            self._ballistic if drag_factor == 1.0 else self._times(drag_factor, stop_mjd_utc),
             floor_mean_altitude_km,
             self._reentry_altitude_km,
             self.altitude_by_day_km,
@@ -214,9 +233,29 @@ class MeanFlight:
         )
         return _REASONS[reason]
 
+    def _times(self, drag_factor: float, stop_mjd_utc: float) -> FloatArray:
+        """The coefficients times a factor, worked out for the days of this piece only: a run has hundreds of pieces."""
+        if not self._scaled.size:
+            self._scaled = np.empty_like(self._ballistic)
+        first = math.floor(self.time_mjd_utc) - self._weather.first_day_mjd
+        piece = slice(first, math.ceil(stop_mjd_utc) - self._weather.first_day_mjd + 1)
+        np.multiply(self._ballistic[piece], drag_factor, out=self._scaled[piece])
+        return self._scaled
+
     def lift(self, gain_km: float) -> None:
         """Raise the mean semi-major axis, as a burn in two halves half a revolution apart does: the rest stays."""
         self._state[0] += gain_km
+
+    def snapshot(self) -> FlightState:
+        """Where the flight is now, to come back to (:meth:`restore`)."""
+        return FlightState(self.time_mjd_utc, self._state.copy())
+
+    def restore(self, earlier: FlightState) -> None:
+        """Go back to an earlier moment of this flight; the altitudes of later midnights are forgotten."""
+        self.time_mjd_utc = earlier.time_mjd_utc
+        self._state[:] = earlier.state
+        later = math.floor(earlier.time_mjd_utc) + 1 - self._weather.first_day_mjd
+        self.altitude_by_day_km[max(later, 0) :] = np.nan
 
     def _require_weather(self, until_mjd_utc: float) -> None:
         weather = self._weather

@@ -15,6 +15,7 @@ from stationkeep.report.falls import falls_caption, falls_figure
 from stationkeep.report.figures import both_sheets
 from stationkeep.report.ground import ground_section
 from stationkeep.report.markup import branch_vars, e, key_to, linked, table, tree
+from stationkeep.report.no_return import no_return_section
 from stationkeep.report.palette import branch_styles, css_variables
 from stationkeep.report.verdict import (
     VerdictRow,
@@ -48,6 +49,7 @@ def report_html(document: RunDocument, *, reproduce: str) -> str:
         _verdict_section(document),
         _altitude_section(document),
         _falls_section(document),
+        no_return_section(document),
         ground_section(document),
         _propellant_section(document),
         _events_section(document),

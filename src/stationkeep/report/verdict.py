@@ -9,6 +9,7 @@ from typing import Any, Final
 from stationkeep.campaign.document import BranchDocument, GroundRisk, Reentry, RunDocument
 from stationkeep.errors import InputError
 from stationkeep.report import text
+from stationkeep.report.limits import first_lost_sentence, limit_rows
 
 _REGIONS_ON_A_TELEPHONE: Final = 3
 
@@ -48,6 +49,10 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
     ]
     if any(b.reentry_observed for b in document.branches.values()):
         rows += _observed_rows(document, spread)
+    limits = limit_rows(document)
+    for place, (label, answer) in enumerate(limits):
+        kind = "detail" if label[0].islower() else "main"
+        rows.append(_row(document, label, answer, kind=kind, opens=place == 0))
     if any(b.ground_risk for b in document.branches.values()):
         rows += _ground_rows(document, spread)
     rows += [
@@ -168,9 +173,11 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
     """One branch's answer as a sentence that can be quoted."""
     reentry, by = branch.reentry, text.day_text(horizon_utc, long=True)
     window = text.window_text(reentry, horizon_utc, long=True)
+    lost = first_lost_sentence(branch)
+    lost = f" {lost}" if lost else ""
     if not any(reentry.dates_utc):
         every = f"in all {runs:,} runs" if runs > 1 else "in the one run flown"
-        return f"Still flying on {by} {every}."
+        return f"Still flying on {by} {every}.{lost}"
     if reentry.median_utc is None:
         first = f"; 5 % of the runs fall before the end of {window.split(' to ')[0].removeprefix('from ')}"
         said = f"Falls by {by} in {text.chance_text(reentry)}{first if reentry.p05_utc else ''}."
@@ -185,7 +192,7 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
         said += f" Falling uncontrolled, the casualty expectation is {text.one_in_text(branch.ground_risk.one_in)}"
         window = text.one_in_window(risk).removeprefix("1 in ")
         said += f" ({window})." if risk.p05 >= 2 and "–" in window else "."
-    return said
+    return said + lost
 
 
 def _odds(branch: BranchDocument) -> str:

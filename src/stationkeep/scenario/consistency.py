@@ -56,6 +56,7 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
     yield from _mass(scenario)
     yield from _policy(scenario)
     yield from _providers(scenario)
+    yield from _control(scenario)
     yield from _branches(scenario)
 
 
@@ -144,6 +145,22 @@ def _providers(scenario: Scenario) -> Iterator[Problem]:
             stay_days = (visit.leaves_utc - visit.arrives_utc).total_seconds() / 86400.0
             if visit.every_days is not None and visit.every_days < stay_days:
                 yield Problem((*at, "every_days"), f"is shorter than the stay of {stay_days:.0f} days")
+
+
+def _control(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.attitude is not None:
+        with_tanks = [item.id for item in scenario.providers if item.propellant is not None]
+        given = scenario.attitude.tanks_of
+        if given not in with_tanks:
+            message = not_known("provider with tanks that stay", given, with_tanks)
+            yield Problem(("attitude", "tanks_of"), message)
+    taken: dict[str, str] = {}
+    for index, item in enumerate(scenario.providers):
+        for tank in item.propellant.tanks if item.propellant is not None else ():
+            if tank in taken:
+                where: Location = ("providers", index, "propellant", "tanks")
+                yield Problem(where, f"{tank!r} is named twice: {taken[tank]} has it already")
+            taken[tank] = item.id
 
 
 def _stores(item: Provider, where: Location) -> Iterator[Problem]:

@@ -47,6 +47,7 @@ def reference_problems(scenario: Scenario, catalogue: Catalogue | None = None) -
             if name is not None:
                 yield from _unknown(kind, name, known, (*where, kind))
         yield from _cannot_push(provider, catalogue, where)
+        yield from _tanks(scenario, provider, catalogue, where)
     for name, branch in scenario.branches.items():
         for number, event in enumerate(branch.events):
             if isinstance(event, Withdrawal):
@@ -88,4 +89,24 @@ def _cannot_push(provider: Provider, catalogue: Catalogue, where: Location) -> I
             (*where, "vehicle"),
             f"the catalogue knows no engine of {vehicle.name} that can push: "
             "give engine, or thrust_n and specific_impulse_s",
+        )
+
+
+def _tanks(scenario: Scenario, provider: Provider, catalogue: Catalogue, where: Location) -> Iterator[Problem]:
+    """Tanks are the station's, and hold what is said to be in them."""
+    station = catalogue.stations.get(scenario.station)
+    if provider.propellant is None or not provider.propellant.tanks or station is None:
+        return
+    known = {tank.id: tank for tank in station.tanks}
+    place: Location = (*where, "propellant", "tanks")
+    for name in provider.propellant.tanks:
+        if name not in known:
+            yield Problem(place, f"{not_known('tank', name, list(known))} (stationkeep catalogue {scenario.station})")
+            return
+    chosen = [known[name] for name in provider.propellant.tanks]
+    room = sum(tank.capacity_kg.best - (tank.residual_kg.high if tank.residual_kg else 0.0) for tank in chosen)
+    if provider.propellant.initial_kg.high > room:
+        yield Problem(
+            (*where, "propellant", "initial_kg"),
+            f"{provider.propellant.initial_kg.high:,.0f} kg given; these tanks hold {room:,.0f} kg that can be drawn",
         )

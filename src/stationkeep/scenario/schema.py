@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.scenario.consistency import require_consistency
+from stationkeep.scenario.control import AttitudeControl, AttitudeView, ControlledDeorbit, DebrisAvoidance, Reserve
 from stationkeep.scenario.events import AltitudePolicy, Event
 from stationkeep.scenario.fields import (
     AltitudeKm,
@@ -137,9 +138,14 @@ class SpaceWeatherChoice(Part):
 
 
 class Propellant(Part):
-    """What a provider has in its tanks at the epoch."""
+    """What a provider has in its tanks at the epoch, beside what cannot be drawn."""
 
     initial_kg: Range
+    tanks: tuple[Id, ...] = Field(
+        default=(),
+        description="the station's tanks that hold it, in the order they are used; capacity, owner and residual are "
+        "the catalogue's; none: one tank without a limit",
+    )
     source: Source
 
 
@@ -196,6 +202,20 @@ class Provider(Part):
     lowest_altitude_km: AltitudeKm | None = Field(
         default=None, description="below this mean altitude it neither arrives nor pushes, and a visitor leaves"
     )
+    purpose: Literal["reboost", "deorbit"] = Field(
+        default="reboost", description="deorbit: it comes to end the flight and never reboosts"
+    )
+    deorbit_thrust_n: PositiveNumber | None = Field(
+        default=None, description="thrust for a controlled fall, where other engines on the same tanks give it"
+    )
+    attitude_from: tuple[Literal["pusher", "gyros", "station-thrusters"], ...] | None = Field(
+        default=None,
+        description="what can hold the attitude while it burns, any one of them; null: as the catalogue says",
+    )
+    docking_lever_m: PositiveNumber | None = Field(
+        default=None,
+        description="how far beside the centre of mass its arrival pushes; null: too softly to count (berthed)",
+    )
     propellant: Propellant | None = None
     resupply: tuple[Resupply, ...] = ()
     visits: tuple[Visit, ...] = ()
@@ -207,6 +227,8 @@ class Branch(Part):
 
     label: Title
     description: Text = ""
+    attitude_view: AttitudeView | None = Field(default=None, description="null: as the scenario's attitude says")
+    shown: bool = Field(default=True, strict=True, description="false: flown only where it is asked for by name")
     events: tuple[Event, ...] = ()
 
 
@@ -251,6 +273,10 @@ class Scenario(Part):
     reentry_altitude_km: Annotated[Number, Field(ge=100.0, le=150.0)] = 120.0
     altitude_policy: AltitudePolicy | None = None
     providers: tuple[Provider, ...] = Field(default=(), description="in order of preference")
+    attitude: AttitudeControl | None = Field(default=None, description="null: always held")
+    debris_avoidance: DebrisAvoidance | None = Field(default=None, description="null: none")
+    controlled_deorbit: ControlledDeorbit = ControlledDeorbit()
+    reserve: Reserve = Reserve()
     branches: Annotated[dict[Id, Branch], Field(min_length=1)]
     ground: GroundChoice | None = None
     comparisons: tuple[Comparison, ...] = ()

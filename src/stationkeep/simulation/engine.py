@@ -1,58 +1,36 @@
 """One branch of a scenario, flown once: SimPy carries the events, the mean decay engine the orbit between them.
 
-The coupling is here and nowhere else: altitude sets drag, drag sets burns, burns draw propellant, propellant needs
-deliveries, deliveries need partners, and the mass of it all sets how strongly the air brakes.
+The coupling is here and in what this builds on (:mod:`~stationkeep.simulation.partners`,
+:mod:`~stationkeep.simulation.attitude_keeping`): altitude sets drag, drag sets burns, burns and attitude draw
+propellant, propellant needs deliveries, deliveries need partners and a station that does not tumble, and the mass of
+it all sets how strongly the air brakes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import simpy
-
-from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.mean_decay import MeanFlight
 from stationkeep.outcome import Outcome, OutcomeReason
-from stationkeep.propulsion.burns import reboost
-from stationkeep.scenario.events import (
-    AltitudePolicyChange,
-    ProviderAvailable,
-    ProviderLost,
-    Withdrawal,
-    WithdrawalScope,
-)
-from stationkeep.simulation.providers import ProviderPlan, ProviderState
-from stationkeep.simulation.timeline import Timeline, TimelineEvent
+from stationkeep.propulsion.burns import gain_for_delta_v_km, reboost
+from stationkeep.scenario.events import ProviderAvailable
+from stationkeep.simulation.no_return import points_of_no_return
+from stationkeep.simulation.partners import PartnerEvents
+from stationkeep.simulation.run_state import ATTITUDE, Mission, Start
+from stationkeep.simulation.timeline import BURN_KINDS, Function, Timeline
 
 if TYPE_CHECKING:
-    from stationkeep.scenario.events import AltitudePolicy, Event
-    from stationkeep.scenario.schedule import Delivery, Stay
-    from stationkeep.scenario.schema import Scenario
-    from stationkeep.simulation.inputs import RunInputs
+    from stationkeep.orbit.mean_decay import FlightState
+    from stationkeep.simulation.inputs import Avoidance, RunInputs
+    from stationkeep.simulation.providers import ProviderState
+
+__all__ = ["Mission", "simulate"]
 
 _SAME_TIME_DAYS = 1.0e-6  # a tenth of a second: below what the mean engine resolves
 _REACHED_KM = 0.005
-_STOPS = {
-    WithdrawalScope.STOP_OPERATING_ASSETS: "stops operating its vehicles and engines",
-    WithdrawalScope.STOP_RESUPPLY_PROPELLANT: "stops delivering propellant",
-}
-
-
-@dataclass(frozen=True)
-class Mission:
-    """What all runs of a scenario share, prepared once."""
-
-    scenario: Scenario
-    elements: MeanElements
-    """Mean elements at the epoch."""
-    mass_kg: float
-    providers: tuple[ProviderPlan, ...]
-    partner_names: Mapping[str, str] = field(default_factory=dict)
-    """Names for people by partner id."""
+_DRY_KG = 1.0e-6
 
 
 def simulate(mission: Mission, branch: str, inputs: RunInputs) -> Timeline:
@@ -64,39 +42,16 @@ def simulate(mission: Mission, branch: str, inputs: RunInputs) -> Timeline:
     return _Run(mission, branch, inputs).timeline()
 
 
-class _Run:
-    def __init__(self, mission: Mission, branch: str, inputs: RunInputs) -> None:
-        self.mission = mission
-        self.scenario = mission.scenario
-        self.branch = branch
-        self.inputs = inputs
-        self.epoch = self.scenario.epoch_mjd_utc
-        self.horizon = self.scenario.horizon_mjd_utc
-        self.environment = simpy.Environment()
-        self.flight = MeanFlight(
-            mission.elements,
-            inputs.weather,
-            inputs.ballistic_m2_kg,
-            reentry_altitude_km=self.scenario.reentry_altitude_km,
-        )
-        self.mass_kg = mission.mass_kg
-        self.policy: AltitudePolicy | None = self.scenario.altitude_policy
-        self.providers = [ProviderState(plan, inputs.provider(plan.provider.id)) for plan in mission.providers]
-        self.events: list[TimelineEvent] = []
-        self.outcome: Outcome | None = None
-        self.raising = False
-        self.next_burn_mjd = -np.inf
-        self.reboost_ends: float | None = None
-        self.to_be_enabled: set[str] = set()
-        self.not_delivering: set[str] = set()
-        self.burn_count = 0
-
+class _Run(PartnerEvents):
     def timeline(self) -> Timeline:
         for provider in self.providers:
             provider.begin(self.epoch)
         self._schedule()
         self.environment.run(until=self.environment.process(self._flight()))
         assert self.outcome is not None  # _flight ends only by setting it
+        burns = [event for event in self.events if event.kind in BURN_KINDS]
+        tanks = self.network.tanks
+        drawn = {name: [entry for entry in tank.entries if entry.reason == ATTITUDE] for name, tank in tanks.items()}
         return Timeline(
             branch=self.branch,
             run_index=self.inputs.index,
@@ -104,52 +59,38 @@ class _Run:
             first_day_mjd=self.inputs.weather.first_day_mjd,
             altitude_by_day_km=self.flight.altitude_by_day_km,
             events=tuple(self.events),
-            propellant_used_kg=sum(event.propellant_kg or 0.0 for event in self.events if event.kind == "burn"),
+            propellant_used_kg=sum(event.propellant_kg or 0.0 for event in burns),
             burn_count=self.burn_count,
             mass_kg=self.mass_kg,
-            reboost_ends_mjd_utc=self.reboost_ends,
-            tank_content_kg={provider.tank.name: provider.tank.content_kg for provider in self.providers},
+            reboost_ends_mjd_utc=self.gone.get(Function.REBOOST),
+            tank_content_kg={name: tank.content_kg for name, tank in tanks.items()},
+            attitude_propellant_kg=-math.fsum(entry.change_kg for part in drawn.values() for entry in part),
+            ledger={name: tuple(tank.entries) for name, tank in tanks.items()},
+            lost_mjd_utc=dict(self.gone),
+            last_by=dict(self.last_by),
+            no_return=points_of_no_return(self),
         )
-
-    # --- time ---------------------------------------------------------------------------------------------------
-
-    @property
-    def now(self) -> float:
-        return self.epoch + float(self.environment.now)
-
-    @property
-    def altitude_km(self) -> float:
-        return self.flight.mean_altitude_km
 
     def _schedule(self) -> None:
         """Put every dated thing on the calendar; partner events come before deliveries of the same moment."""
         for event in self.scenario.branches[self.branch].events:
             if isinstance(event, ProviderAvailable):
                 self.to_be_enabled.add(event.provider)
-            self._at(event.date_mjd_utc, partial(self._happen, event))
+            self.at(event.date_mjd_utc, partial(self.happen, event))
         for provider in self.providers:
-            if not (provider.enabled or provider.plan.provider.id in self.to_be_enabled):
+            if not (provider.enabled or provider.id in self.to_be_enabled):
                 continue  # plays no part in this branch
             for delivery in provider.plan.deliveries:
-                self._at(delivery.time_mjd_utc, partial(self._deliver, provider, delivery))
+                self.at(delivery.time_mjd_utc, partial(self.deliver, provider, delivery))
             for stay in provider.plan.stays:
-                self._at(max(stay.arrives_mjd_utc, self.epoch), partial(self._arrive, provider, stay))
-                self._at(stay.leaves_mjd_utc, partial(self._leave, provider, stay))
+                self.at(max(stay.arrives_mjd_utc, self.epoch), partial(self.arrive, provider, stay))
+                self.at(stay.leaves_mjd_utc, partial(self.leave, provider, stay))
             for edge in (provider.plan.from_mjd_utc, provider.plan.until_mjd_utc):
                 if self.epoch < edge < self.horizon:
-                    self._at(edge, self._review)
-        self._at(self.epoch, self._review)
-
-    def _at(self, time_mjd_utc: float, action: Callable[[], None]) -> None:
-        def process() -> Generator[Any, Any, None]:
-            yield self.environment.timeout(max(time_mjd_utc - self.epoch, 0.0))
-            action()
-
-        if time_mjd_utc <= self.horizon:
-            self.environment.process(process())
-
-    def _note(self, kind: str, title: str, **details: Any) -> None:
-        self.events.append(TimelineEvent(self.now, kind, title, self.altitude_km, **details))
+                    self.at(edge, self.review)
+        for avoidance in self.inputs.avoidances:
+            self.at(avoidance.time_mjd_utc, partial(self._avoid, avoidance))
+        self.at(self.epoch, self.review)
 
     # --- the orbit ------------------------------------------------------------------------------------------------
 
@@ -160,7 +101,7 @@ class _Run:
         while True:
             pusher = self._pusher()
             if pusher is not None and self._burn_is_due():
-                self._burn(pusher)
+                self._raise(pusher)
                 continue
             stop = min(self.epoch + self.environment.peek(), self.horizon)
             floor = self._next_lowest_level()
@@ -171,6 +112,7 @@ class _Run:
                     stop = min(stop, self.next_burn_mjd)
             reason = self._coast(stop, floor)
             yield self.environment.timeout(max(self.flight.time_mjd_utc - self.now, 0.0))
+            self._after_coast()
             if reason is OutcomeReason.ALTITUDE_REACHED:
                 self._reached_a_level()
             elif reason is not OutcomeReason.TIME_LIMIT:
@@ -181,9 +123,9 @@ class _Run:
                 return
 
     def _next_lowest_level(self) -> float:
-        """The next altitude, going down, at which some provider stops coming and pushing; 0 where there is none."""
-        levels = [provider.plan.provider.lowest_altitude_km or 0.0 for provider in self.providers]
-        return max((level for level in levels if level < self.altitude_km - _REACHED_KM), default=0.0)
+        """The next altitude, going down, at which something ends: a provider's coming, time for a controlled fall."""
+        below = self.altitude_km - _REACHED_KM
+        return max((level for level in self.levels_km if level < below), default=0.0)
 
     def _reached_a_level(self) -> None:
         """Sunk to the policy's floor, or to where a provider stops coming: burn soon, or leave."""
@@ -191,14 +133,64 @@ class _Run:
             self.raising = True
         for provider in self.providers:
             if provider.plan.stays and provider.present and provider.too_low(self.altitude_km):
-                self._leave(provider, None)
-        self._review()
+                self.leave(provider, None)
+        self.review()
 
     def _coast(self, stop_mjd: float, floor_km: float) -> OutcomeReason:
-        if stop_mjd <= self.flight.time_mjd_utc:
+        """Fly without burns, no further than the attitude is held in one way."""
+        began = self.flight.time_mjd_utc
+        if stop_mjd <= began:
             return OutcomeReason.TIME_LIMIT
         heavier = self.scenario.drag.reference_mass_kg / self.mass_kg
-        return self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=heavier)
+        keeper = self.attitude
+        self.attitude_just_lost = False
+        if keeper is None:
+            return self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=heavier)
+        use = keeper.kg_day
+        stop_mjd = min(stop_mjd, began + keeper.piece_days(self.altitude_km))
+        if use > 0.0:
+            stop_mjd = min(stop_mjd, began + max(self.attitude_kg / use, _SAME_TIME_DAYS))
+        before = self.flight.snapshot()
+        factor = heavier * keeper.drag_factor
+        reason = self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=factor)
+        if keeper.holders:
+            lost = self._attitude_lost_since(before)
+            if lost < self.flight.time_mjd_utc:
+                self.flight.restore(before)
+                if lost > before.time_mjd_utc:
+                    self.flight.advance(lost, drag_factor=factor)
+                self.attitude_just_lost, reason = True, OutcomeReason.TIME_LIMIT
+        self._feed_attitude(use * (self.flight.time_mjd_utc - began))
+        return reason
+
+    def _attitude_lost_since(self, before: FlightState) -> float:
+        assert self.attitude is not None
+        first, end = self.inputs.weather.first_day_mjd, self.flight.time_mjd_utc
+        midnights = slice(math.floor(before.time_mjd_utc) + 1 - first, math.ceil(end) - first)
+        return self.attitude.flown(
+            (before.time_mjd_utc, before.mean_altitude_km),
+            self.flight.altitude_by_day_km[midnights],
+            (end, self.altitude_km),
+            self.mass_kg,
+        )
+
+    def _feed_attitude(self, wanted_kg: float) -> None:
+        usable = self.attitude_kg
+        amount = min(wanted_kg, usable)
+        if usable - amount < _DRY_KG:
+            amount = usable  # the last thousandth of a gram is not worth another piece of flight
+        if amount > 0.0:
+            self.network.draw(self.flight.time_mjd_utc, ATTITUDE, amount, ATTITUDE)
+            self.mass_kg -= amount
+
+    def _after_coast(self) -> None:
+        """What the coast brought about is told once the calendar has come to its end."""
+        if self.attitude is None:
+            return
+        if self.attitude_just_lost:
+            self.lose_attitude()
+        elif Function.UNLOADING not in self.gone and self.attitude_kg <= 0.0:
+            self.review()
 
     def _finish(self, reason: OutcomeReason) -> None:
         self.outcome = Outcome(reason, self.flight.time_mjd_utc, self.altitude_km)
@@ -208,14 +200,14 @@ class _Run:
             title = "Horizon of the scenario: still flying"
         else:
             title = "The integration failed; this is the last good state"
-        self._note(str(reason), title)
+        self.note(str(reason), title)
 
     # --- burns ----------------------------------------------------------------------------------------------------
 
     def _pusher(self) -> ProviderState | None:
         if self.policy is None:
             return None
-        return next((provider for provider in self.providers if provider.can_push(self.now, self.altitude_km)), None)
+        return next((provider for provider in self.providers if self.pushes_now(provider)), None)
 
     def _burn_is_due(self) -> bool:
         assert self.policy is not None
@@ -225,129 +217,42 @@ class _Run:
             self.raising = True
         return self.raising and self.now >= self.next_burn_mjd - _SAME_TIME_DAYS
 
-    def _burn(self, provider: ProviderState) -> None:
+    def _raise(self, provider: ProviderState) -> None:
         assert self.policy is not None
+        self.next_burn_mjd = self.now + self.policy.min_days_between_burns
+        self._burn(provider, self.policy.target_km - self.altitude_km, "burn", "Reboost")
+
+    def _burn(self, provider: ProviderState, gain_km: float, kind: str, what: str) -> None:
         burn = reboost(
             self.altitude_km,
-            self.policy.target_km - self.altitude_km,
+            gain_km,
             self.mass_kg,
             provider.plan.thruster,
-            propellant_available_kg=provider.tank.content_kg,
+            propellant_available_kg=self.available_kg(provider),
             longest_burn_s=provider.plan.provider.max_burn_duration_s,
         )
-        provider.tank.draw(self.now, burn.propellant_kg, "reboost")
+        self.network.draw(self.now, provider.id, burn.propellant_kg, "reboost")
         self.mass_kg -= burn.propellant_kg
         self.flight.lift(burn.mean_altitude_gain_km)
         self.burn_count += 1
-        self.next_burn_mjd = self.now + self.policy.min_days_between_burns
-        self._note(
-            "burn",
-            f"Reboost by {provider.plan.label}: +{burn.mean_altitude_gain_km:.2f} km",
-            provider=provider.plan.provider.id,
+        self.starts.append(Start(self.flight.snapshot(), self.mass_kg))
+        self.last_by[Function.REBOOST] = provider.plan.label
+        self.note(
+            kind,
+            f"{what} by {provider.plan.label}: +{burn.mean_altitude_gain_km:.2f} km",
+            provider=provider.id,
             delta_v_m_s=burn.delta_v_m_s,
             duration_s=burn.duration_s,
             propellant_kg=burn.propellant_kg,
         )
-        self._review()
+        self.review()
 
-    # --- partners and flights ---------------------------------------------------------------------------------------
-
-    def _happen(self, event: Event) -> None:
-        if isinstance(event, Withdrawal):
-            self._withdraw(event)
-        elif isinstance(event, ProviderAvailable):
-            self._state(event.provider).enabled = True
-            self.to_be_enabled.discard(event.provider)
-            self._note(event.type, f"{self._state(event.provider).plan.label} may reboost from now on", note=event.note)
-        elif isinstance(event, ProviderLost):
-            self._state(event.provider).operating = False
-            self._note(event.type, f"{self._state(event.provider).plan.label} is lost", note=event.note)
-        elif isinstance(event, AltitudePolicyChange):
-            self.policy = event.altitude_policy
-            title = "Nobody keeps the altitude any more"
-            if self.policy is not None:
-                title = f"Kept between {self.policy.floor_km:g} and {self.policy.target_km:g} km from now on"
-            self._note(event.type, title, note=event.note)
-        self._review()
-
-    def _withdraw(self, event: Withdrawal) -> None:
-        if WithdrawalScope.STOP_RESUPPLY_PROPELLANT in event.scope:
-            self.not_delivering.add(event.partner)
-        if WithdrawalScope.STOP_OPERATING_ASSETS in event.scope:
-            for provider in self.providers:
-                if provider.plan.provider.partner == event.partner:
-                    provider.operating = False
-        stops = " and ".join(_STOPS[scope] for scope in event.scope)
-        self._note(
-            event.type,
-            f"{self.mission.partner_names.get(event.partner, event.partner)} withdraws: {stops}",
-            note=event.note,
-        )
-
-    def _deliver(self, provider: ProviderState, delivery: Delivery) -> None:
-        if delivery.partner in self.not_delivering or not provider.operating or provider.too_low(self.altitude_km):
-            return
-        amount = delivery.load_kg(provider.tank.content_kg, provider.draw.delivery)
-        provider.tank.fill(self.now, amount, "delivery")
-        self.mass_kg += amount
-        self._note(
-            "delivery",
-            f"Propellant delivered to {provider.plan.label}",
-            provider=provider.plan.provider.id,
-            propellant_kg=amount,
-        )
-        self._review()
-
-    def _arrive(self, provider: ProviderState, stay: Stay) -> None:
-        if provider.plan.provider.partner in self.not_delivering or not provider.operating:
-            return
-        if provider.too_low(self.altitude_km):
-            return
-        amount = stay.propellant_kg.quantile(provider.draw.delivery)
-        provider.present = True
-        provider.tank.fill(self.now, amount, "arrived with its vehicle")
-        if stay.arrives_mjd_utc >= self.epoch:
-            # The dry mass of visitors comes and goes and is in the station's mean mass; their propellant is counted.
-            self.mass_kg += amount
-            self._note(
-                "arrival",
-                f"{stay.flight or provider.plan.label} arrives",
-                provider=provider.plan.provider.id,
-                propellant_kg=amount,
-            )
-        self._review()
-
-    def _leave(self, provider: ProviderState, stay: Stay | None) -> None:
-        """The visitor goes, with what it has not burnt; without a stay: because the station is too low."""
-        if not provider.present:
-            return
-        left = provider.tank.empty(self.now, "left with its vehicle")
-        provider.present = False
-        self.mass_kg -= left
-        who = provider.plan.label if stay is None or stay.flight is None else stay.flight
-        why = "; the station is too low" if stay is None else ""
-        self._note(
-            "departure",
-            f"{who} leaves with {left:.0f} kg unused{why}",
-            provider=provider.plan.provider.id,
-        )
-        self._review()
-
-    def _state(self, provider_id: str) -> ProviderState:
-        return next(provider for provider in self.providers if provider.plan.provider.id == provider_id)
-
-    def _review(self) -> None:
-        """Has the last chance of a reboost gone (or come back)?"""
-        possible = self.policy is not None and any(
-            not provider.too_low(self.altitude_km)
-            and provider.could_push_after(
-                self.now, self.not_delivering, provider.plan.provider.id in self.to_be_enabled
-            )
-            for provider in self.providers
-        )
-        if possible:
-            self.reboost_ends = None
-        elif self.reboost_ends is None:
-            self.reboost_ends = self.now
-            if self.providers:
-                self._note("reboost-ends", "Nobody can reboost any more")
+    def _avoid(self, avoidance: Avoidance) -> None:
+        """Debris comes near: out of the way, if somebody can push; the orbit is raised, as is usual."""
+        pusher = next((provider for provider in self.providers if self.pushes_now(provider)), None)
+        if pusher is not None:
+            gain = gain_for_delta_v_km(self.altitude_km, avoidance.delta_v_m_s)
+            self._burn(pusher, gain, "debris-avoidance", "Out of the way of debris")
+        elif Function.AVOIDANCE not in self.gone:
+            self.note("debris-avoidance-impossible", "Debris comes near and nobody can push the station out of its way")
+        self.mark(Function.AVOIDANCE, pusher is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,26 @@ class ProviderDraw:
 
     initial: float = 0.5
     delivery: float = 0.5
+    residual: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class AttitudeDraw:
+    """Where in their ranges the attitude figures lie (none: best estimates), and what comes by chance."""
+
+    figures: Mapping[str, float] = field(default_factory=dict)
+    loss: float = 0.5
+    """Draws the moment of the first upset the gyros cannot take (0.5: its median)."""
+    thruster_share: float = 0.5
+    """Between gyros for all they can do (0) and thrusters for every arrival and turn (1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Avoidance:
+    """A burn out of the way of debris that is called for."""
+
+    time_mjd_utc: float
+    delta_v_m_s: float
 
 
 @dataclass(frozen=True)
@@ -32,6 +52,9 @@ class RunInputs:
     providers: Mapping[str, ProviderDraw]
     casualty_draws: tuple[float, float] = (0.5, 0.5)
     """Where the surviving fraction and the casualty area per kilogram lie in their ranges."""
+    attitude: AttitudeDraw = AttitudeDraw()
+    avoidances: tuple[Avoidance, ...] = ()
+    """In order of time."""
 
     def provider(self, provider_id: str) -> ProviderDraw:
         """The draw of one provider; the middle of every range where none was made."""

@@ -1,8 +1,9 @@
-"""Who can push the station at a moment, and with how much propellant."""
+"""Who can push the station at a moment, from which tanks, and with how much propellant."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,16 @@ from stationkeep.scenario.schedule import Delivery, Stay, deliveries, stays
 from stationkeep.timescale import mjd_utc
 
 if TYPE_CHECKING:
+    from stationkeep.catalogue.entries import Tank as TankEntry
     from stationkeep.catalogue.store import Catalogue
+    from stationkeep.propulsion.feed import FeedNetwork
     from stationkeep.scenario.schema import Provider, Scenario
     from stationkeep.simulation.inputs import ProviderDraw
 
-_USABLE_KG = 1.0  # less than this is not worth a burn
+USABLE_KG = 1.0
+"""Less than this is not worth a burn."""
 _AT_LEVEL_KM = 1.0e-6  # the engine stops at a level within a millimetre
+_UNDISPUTED = ("station-thrusters",)  # what any push can do with
 
 
 @dataclass(frozen=True)
@@ -32,15 +37,40 @@ class ProviderPlan:
     stays: tuple[Stay, ...]
     from_mjd_utc: float
     until_mjd_utc: float
+    holders_by_view: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What can hold the attitude while it burns, by whose account (``agreed``: nobody disputes it)."""
+    tanks: tuple[TankEntry, ...] = ()
+    """The catalogue's tanks that hold its propellant; none: one without a limit."""
+    docking_mass_kg: float = 0.0
+
+    @property
+    def tank_names(self) -> tuple[str, ...]:
+        """Its tanks in the feed network."""
+        return tuple(tank.id for tank in self.tanks) or (self.provider.id,)
+
+    def holders(self, view: str | None) -> tuple[str, ...]:
+        """What can hold the attitude while it burns, any one of them."""
+        if "agreed" in self.holders_by_view:
+            return self.holders_by_view["agreed"]
+        return self.holders_by_view.get(view or "", _UNDISPUTED)
+
+    @property
+    def deorbit_thrust_n(self) -> float:
+        """Thrust for a controlled fall."""
+        return self.provider.deorbit_thrust_n or self.thruster.thrust_n
 
 
 def plan_providers(scenario: Scenario, catalogue: Catalogue) -> tuple[ProviderPlan, ...]:
-    """The providers of a scenario with their engines from the catalogue, in order of preference."""
+    """The providers of a scenario with their engines and tanks from the catalogue, in order of preference."""
     return tuple(_plan(provider, scenario, catalogue) for provider in scenario.providers)
 
 
 def _plan(provider: Provider, scenario: Scenario, catalogue: Catalogue) -> ProviderPlan:
     performance = engine_performance(provider, catalogue)
+    wanted = provider.propellant.tanks if provider.propellant is not None else ()
+    by_name = {tank.id: tank for tank in catalogue.stations[scenario.station].tanks} if wanted else {}
+    vehicle = catalogue.vehicles.get(provider.vehicle or "")
+    mass = vehicle.launch_mass_kg if vehicle is not None else None
     return ProviderPlan(
         provider=provider,
         label=provider.label or provider.id,
@@ -49,32 +79,84 @@ def _plan(provider: Provider, scenario: Scenario, catalogue: Catalogue) -> Provi
         stays=stays(provider, scenario),
         from_mjd_utc=-float("inf") if provider.available_from_utc is None else mjd_utc(provider.available_from_utc),
         until_mjd_utc=float("inf") if provider.available_until_utc is None else mjd_utc(provider.available_until_utc),
+        holders_by_view=_holders(provider, catalogue),
+        tanks=tuple(by_name[name] for name in wanted),
+        docking_mass_kg=mass.best if mass is not None else 0.0,
     )
+
+
+def _holders(provider: Provider, catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    if provider.attitude_from is not None:
+        return {"agreed": tuple(provider.attitude_from)}
+    vehicle = catalogue.vehicles.get(provider.vehicle or "")
+    if vehicle is None or not vehicle.pushes:
+        return {"agreed": ("gyros", "station-thrusters")}
+    return {claim.view: tuple(claim.holders) for claim in vehicle.pushes[0].attitude}
 
 
 @dataclass
 class ProviderState:
-    """A provider during one run: its tank, whether it may push."""
+    """A provider during one run: what is in its tanks, whether it may push."""
 
     plan: ProviderPlan
     draw: ProviderDraw
-    tank: Tank = field(init=False)
+    network: FeedNetwork
     enabled: bool = field(init=False)
     operating: bool = True
     """False once its partner has stopped operating it, or it is lost."""
     present: bool = field(init=False)
     """Whether the vehicle is at the station (always, for tanks that stay)."""
+    id: str = field(init=False)
+    """Its name in the scenario, and in the feed network."""
+    tanks: list[Tank] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tank = Tank(self.plan.provider.id)
+        self.id = self.plan.provider.id
         self.enabled = self.plan.provider.enabled
         self.present = not self.plan.stays
+        for name in self.plan.tank_names:
+            entry = next((tank for tank in self.plan.tanks if tank.id == name), None)
+            residual = entry.residual_kg if entry is not None else None
+            self.network.add(
+                Tank(
+                    name,
+                    capacity_kg=float("inf") if entry is None else entry.capacity_kg.best,
+                    residual_kg=0.0 if residual is None else residual.quantile(self.draw.residual),
+                ),
+                feeds=(self.id,),
+            )
+        self.tanks = [self.network.tanks[name] for name in self.plan.tank_names]
+
+    @property
+    def usable_kg(self) -> float:
+        """What its engine can draw now."""
+        total = 0.0
+        for tank in self.tanks:
+            total += tank.usable_kg
+        return total
 
     def begin(self, epoch_mjd_utc: float) -> None:
-        """Fill the tank with what is aboard at the epoch."""
+        """Fill the tanks with what is aboard at the epoch: what cannot be drawn, and what can."""
+        for tank in self.tanks:
+            if tank.residual_kg > 0.0:
+                tank.fill(epoch_mjd_utc, tank.residual_kg, "aboard at the epoch, cannot be drawn")
         propellant = self.plan.provider.propellant
         if propellant is not None:
-            self.tank.fill(epoch_mjd_utc, propellant.initial_kg.quantile(self.draw.initial), "aboard at the epoch")
+            self.fill(epoch_mjd_utc, propellant.initial_kg.quantile(self.draw.initial), "aboard at the epoch")
+
+    def fill(self, time_mjd_utc: float, amount_kg: float, reason: str) -> float:
+        """Fill the tanks in their order; says how much went in, less than was brought where they are full."""
+        left = amount_kg
+        for tank in self.tanks:
+            share = min(left, tank.room_kg)
+            if share > 0.0:
+                tank.fill(time_mjd_utc, share, reason)
+                left -= share
+        return amount_kg - left
+
+    def empty(self, time_mjd_utc: float, reason: str) -> float:
+        """Take out all there is and say how much it was."""
+        return sum(tank.empty(time_mjd_utc, reason) for tank in self.tanks)
 
     def too_low(self, mean_altitude_km: float) -> bool:
         """Whether the station has sunk below where this provider comes and pushes."""
@@ -82,21 +164,31 @@ class ProviderState:
         return lowest is not None and mean_altitude_km < lowest + _AT_LEVEL_KM
 
     def can_push(self, now_mjd_utc: float, mean_altitude_km: float) -> bool:
-        """Whether it can burn now."""
+        """Whether it can burn now, were there propellant for it and its attitude held."""
+        if not (self.enabled and self.operating and self.present) or self.plan.provider.purpose != "reboost":
+            return False
         in_time = self.plan.from_mjd_utc <= now_mjd_utc < self.plan.until_mjd_utc
-        able = self.enabled and self.operating and self.present and not self.too_low(mean_altitude_km)
-        return able and in_time and self.tank.content_kg > _USABLE_KG
+        return in_time and not self.too_low(mean_altitude_km)
 
     def could_push_after(self, now_mjd_utc: float, not_delivering: Collection[str], will_be_enabled: bool) -> bool:
         """Whether it can burn now or at any later date that is already foreseen.
 
         ``not_delivering``: partners that no longer send anything; ``will_be_enabled``: a later event enables it.
         """
+        if self.plan.provider.purpose != "reboost":
+            return False
         if not self.operating or not (self.enabled or will_be_enabled) or now_mjd_utc >= self.plan.until_mjd_utc:
             return False
-        if self.tank.content_kg > _USABLE_KG:
-            return True
-        coming = [item.time_mjd_utc for item in self.plan.deliveries if item.partner not in not_delivering]
+        return self.usable_kg > USABLE_KG or self.next_load_kg(now_mjd_utc, not_delivering) is not None
+
+    def next_load_kg(self, now_mjd_utc: float, not_delivering: Collection[str]) -> float | None:
+        """What the next of its deliveries or stays brings; None where nothing is foreseen any more."""
+        start = bisect_right(self.plan.deliveries, now_mjd_utc, key=lambda item: item.time_mjd_utc)
+        for delivery in self.plan.deliveries[start:]:
+            if delivery.partner not in not_delivering:
+                return delivery.load_kg(self.usable_kg, self.draw.delivery)
         if self.plan.provider.partner not in not_delivering:
-            coming += [item.arrives_mjd_utc for item in self.plan.stays]
-        return any(time > now_mjd_utc for time in coming)
+            start = bisect_right(self.plan.stays, now_mjd_utc, key=lambda item: item.arrives_mjd_utc)
+            for stay in self.plan.stays[start : start + 1]:
+                return stay.propellant_kg.quantile(self.draw.delivery)
+        return None

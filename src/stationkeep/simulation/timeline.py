@@ -3,18 +3,56 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.outcome import Outcome
+from stationkeep.propulsion.tanks import LedgerEntry
 from stationkeep.timescale import iso_utc
 
 if TYPE_CHECKING:
     import xarray
 
 FloatArray = NDArray[np.float64]
+
+BURN_KINDS: Final = ("burn", "debris-avoidance")
+"""Kinds of events that are burns."""
+
+
+class Function(StrEnum):
+    """What keeps a station alive, and can be lost."""
+
+    RESUPPLY = "resupply"
+    """Flights that bring propellant."""
+    UNLOADING = "unloading"
+    """Thrusters that take over when the gyros are full."""
+    REBOOST = "reboost"
+    ATTITUDE = "attitude"
+    AVOIDANCE = "debris-avoidance"
+    CONTROLLED_DEORBIT = "controlled-deorbit"
+
+
+@dataclass(frozen=True)
+class NoReturn:
+    """Points of no return of one run. Dates as modified Julian days (UTC); None: not by the horizon."""
+
+    deorbit_ever_possible: bool
+    deorbit_lost_mjd_utc: float | None
+    """From when on a controlled fall is impossible (the epoch, where it never was possible)."""
+    deorbit_missing_kg: float
+    deorbit_missing_n: float
+    """What it lacked at the best moment."""
+    reserve_lost_mjd_utc: float | None
+    """From when on the station would sink below the reserve altitude too soon if nobody pushed any more."""
+    reboost_limit_km: float | None
+    """Below it drag takes more than the longest burn at the policy's pace gives; None: nobody plays a part."""
+    reboost_limit_nonstop_km: float | None
+    """Below it drag is stronger than the engine itself."""
+    attitude_limit_km: float | None
+    """Below it gyros cannot hold the attitude; None: the scenario does not ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +93,15 @@ class Timeline:
     reboost_ends_mjd_utc: float | None
     """From when on nobody could reboost any more; null where somebody still could at the end."""
     tank_content_kg: dict[str, float] = field(default_factory=dict)
+    attitude_propellant_kg: float = 0.0
+    """Drawn by the attitude thrusters; not in ``propellant_used_kg``."""
+    ledger: dict[str, tuple[LedgerEntry, ...]] = field(default_factory=dict)
+    """Every change of every tank."""
+    lost_mjd_utc: dict[Function, float] = field(default_factory=dict)
+    """Since when each function is lost for good."""
+    last_by: dict[Function, str] = field(default_factory=dict)
+    """Who provided a function last."""
+    no_return: NoReturn | None = None
 
     def series(self) -> xarray.Dataset:
         """The daily series as a labelled dataset, dimension ``time`` (UTC midnights)."""
@@ -64,7 +111,7 @@ class Timeline:
         days = days + np.timedelta64(self.first_day_mjd * 86400, "s")
         used = np.zeros(len(self.altitude_by_day_km))
         for event in self.events:
-            if event.kind == "burn" and event.propellant_kg is not None:
+            if event.kind in BURN_KINDS and event.propellant_kg is not None:
                 used[int(np.ceil(event.time_mjd_utc)) - self.first_day_mjd :] += event.propellant_kg
         return xarray.Dataset(
             {

@@ -1,0 +1,177 @@
+"""What is lost first and where the ways back end, in words: for the verdict of the terminal and of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from stationkeep.campaign.document import (
+    BranchDocument,
+    ControlledDeorbitPoint,
+    Interval,
+    LossDates,
+    LostFunction,
+    RunDocument,
+)
+from stationkeep.report import text
+
+Answer = Callable[[BranchDocument], str]
+
+_SHORT: Final = {"resupply": "deliveries", "unloading": "gyro unloading", "reboost": "reboost", "attitude": "attitude"}
+_WIDE_DAYS: Final = 60.0
+_MOST_NAMED: Final = 3
+_FROM_KN: Final = 950.0
+
+
+def first_lost(branch: BranchDocument) -> list[LostFunction]:
+    """The functions lost first in the middle of the runs: several where they go on the same day; maybe none."""
+    dated = [item for item in branch.functions_lost if item.median_utc is not None]
+    return [
+        item
+        for item in dated
+        if item.median_utc and dated[0].median_utc and item.median_utc[:10] == dated[0].median_utc[:10]
+    ]
+
+
+def first_lost_text(branch: BranchDocument) -> str:
+    """For a cell: ``reboost, gyro unloading``; a dash where nothing is lost in half of the runs."""
+    return ", ".join(_SHORT[item.function] for item in first_lost(branch)) or text.NONE
+
+
+def first_lost_sentence(branch: BranchDocument, *, everything: bool = False) -> str:
+    """Lost first: what, when, who provided it, who could have. Empty where nothing is lost in half of the runs."""
+    lost = first_lost(branch)
+    if not lost:
+        return ""
+    when = text.day_text(lost[0].median_utc or "", long=True)
+    about = "on" if lost[0].p05_utc == lost[0].p95_utc else "about"
+    what = _listed([item.title for item in lost])
+    by = _listed(list(dict.fromkeys(item.provided_by for item in lost if item.provided_by)))
+    said = f"Lost first, {about} {when}: {what}" + (f" (so far by {by})." if by else ".")
+    by_title = {item.title: item.could_have for item in lost if item.could_have}
+    if {item.function for item in lost} >= {"resupply", "reboost"}:
+        by_title = {item.title: item.could_have for item in lost if item.could_have and item.function != "resupply"}
+    could = [f"{title}: {_shortened(names, everything)}" for title, names in by_title.items()]
+    return f"{said} Who else there was for {', and for '.join(could)}." if could else f"{said} There was nobody else."
+
+
+def _shortened(names: list[str], everything: bool) -> str:
+    shown = names if everything else names[:_MOST_NAMED]
+    told = "; ".join(f"{name} ({why})" for name, _, why in (one.rpartition(": ") for one in shown))
+    return told + (f"; {len(names) - len(shown)} more" if len(shown) < len(names) else "")
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def loss_text(dates: LossDates, horizon_utc: str) -> str:
+    """Median date of a loss: to the day where the window is narrow, else the month."""
+    if dates.median_utc is None:
+        return f"not by {text.horizon_text(horizon_utc)}"
+    narrow = (
+        dates.p05_utc is not None and dates.p95_utc is not None and _days(dates.p05_utc, dates.p95_utc) < _WIDE_DAYS
+    )
+    return text.day_text(dates.median_utc) if narrow else text.month_text(dates.median_utc)
+
+
+def loss_window(dates: LossDates, horizon_utc: str) -> str:
+    """The 90 % window of a loss, by months; open where it may not come by the horizon."""
+    if dates.p05_utc is None:
+        return text.NONE
+    first = text.month_text(dates.p05_utc)
+    if dates.p95_utc is None:
+        return f"from {first} to after {text.horizon_text(horizon_utc)}"
+    last = text.month_text(dates.p95_utc)
+    return first if first == last else f"{first} – {last}"
+
+
+def _days(first_utc: str, last_utc: str) -> float:
+    from stationkeep.timescale import mjd_utc, parse_utc
+
+    return mjd_utc(parse_utc(last_utc)) - mjd_utc(parse_utc(first_utc))
+
+
+def deorbit_text(branch: BranchDocument, horizon_utc: str) -> str:
+    """Until when a controlled fall is possible: ``never``, a date, ``to the end``."""
+    if branch.no_return is None:
+        return text.NONE
+    point = branch.no_return.controlled_deorbit
+    if point.possible_share < 0.5:
+        return "never"
+    if point.median_utc is None:
+        return f"beyond {text.horizon_text(horizon_utc)}"
+    return f"until {loss_text(point, horizon_utc)}"
+
+
+def missing_text(branch: BranchDocument) -> str:
+    """What a controlled fall lacks at the best moment: ``8.8 t, 9.8 kN``."""
+    if branch.no_return is None:
+        return text.NONE
+    point = branch.no_return.controlled_deorbit
+    parts = [
+        text.mass_text(point.missing_propellant_kg) if point.missing_propellant_kg > 0.5 else "",
+        thrust_text(point.missing_thrust_n) if point.missing_thrust_n > 0.5 else "",
+    ]
+    return ", ".join(part for part in parts if part) or "nothing"
+
+
+def thrust_text(thrust_n: float) -> str:
+    """A force: ``760 N``, ``9.8 kN``."""
+    if thrust_n < _FROM_KN:
+        return f"{text.significant(thrust_n)} N"
+    return f"{text.significant(thrust_n / 1000.0)} kN"
+
+
+def altitude_text(value_km: float | None) -> str:
+    """A mean altitude: ``311 km``."""
+    return text.NONE if value_km is None else f"{value_km:.0f} km"
+
+
+def altitude_window(spread: Interval | None) -> str:
+    """Its interval: ``290 – 330 km``."""
+    if spread is None:
+        return text.NONE
+    low, high = f"{spread.p05:.0f}", f"{spread.p95:.0f}"
+    return f"{low} km" if low == high else f"{low} – {high} km"
+
+
+def limit_rows(document: RunDocument) -> list[tuple[str, Answer]]:
+    """Questions and answers for the verdict; empty where a document has no points of no return."""
+    horizon = document.scenario.horizon_utc
+    branches = document.branches.values()
+    if not any(branch.no_return for branch in branches):
+        return []
+
+    def lost(name: str) -> Answer:
+        return lambda branch: next(
+            (loss_text(item, horizon) for item in branch.functions_lost if item.function == name),
+            f"not by {text.horizon_text(horizon)}",
+        )
+
+    rows: list[tuple[str, Answer]] = []
+    if any(branch.functions_lost for branch in branches):
+        rows.append(("Lost first", first_lost_text))
+    if any(item.function in ("unloading", "attitude") for branch in branches for item in branch.functions_lost):
+        rows.append(("Attitude lost", lost("attitude")))
+    days = next(f"{b.no_return.reserve_days:.0f}" for b in branches if b.no_return)
+    rows.append(
+        (
+            f"{days}-day reserve lost",
+            lambda b: loss_text(b.no_return.reserve_lost, horizon) if b.no_return else text.NONE,
+        )
+    )
+    rows.append(("Controlled fall possible", lambda branch: deorbit_text(branch, horizon)))
+    if any(branch.no_return and branch.no_return.controlled_deorbit.possible_share < 1.0 for branch in branches):
+        rows.append(("it lacks at best", missing_text))
+    return rows
+
+
+def criterion_text(point: ControlledDeorbitPoint) -> str:
+    """What a controlled fall takes, as a sentence."""
+    return (
+        f"A controlled fall takes {point.delta_v_m_s:g} m/s in all, of them {point.final_burn_m_s:g} m/s in a last "
+        f"burn of at most {point.longest_final_burn_s / 60.0:.0f} minutes, decided above {point.from_altitude_km:g} km "
+        "while somebody holds the attitude. Counted is what can be drawn and the next load of each who is still due; "
+        f"thrusts add up. {point.source}."
+    )

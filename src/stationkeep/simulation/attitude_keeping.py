@@ -1,0 +1,209 @@
+"""Who holds the station upright in a run, what it costs, and when it is lost: the attitude room, day by day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Set
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeep.attitude.figures import iss_attitude
+from stationkeep.attitude.loads import docking_load
+from stationkeep.attitude.loss import Upsets, absorbs, consequences, loss_hazards_per_day
+from stationkeep.attitude.thrusters import who_may_desaturate
+from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
+
+if TYPE_CHECKING:
+    from stationkeep.scenario.control import AttitudeControl
+    from stationkeep.simulation.inputs import AttitudeDraw
+
+FloatArray = NDArray[np.float64]
+
+_DAYS_A_YEAR = 365.25
+_PROPELLANT = "russian-tanks"
+_PRESENT = frozenset({"russian-computers", "russian-control-centre", "arrays-feathered"})
+# A piece of flight over which one use of propellant holds: shorter where the air thickens fast. Above, and with gyros
+# alone, it does not change; then the length only limits what is flown again when the attitude is lost on the way.
+_USUAL_ABOVE_KM = 300.0
+_LONG_PIECE_DAYS = 90.0
+_THIN_SHARE = 0.95
+_PIECES_DAYS = ((_USUAL_ABOVE_KM, _LONG_PIECE_DAYS), (250.0, 5.0), (0.0, 1.0))
+
+
+class Hold(StrEnum):
+    """How the attitude is held."""
+
+    BACKED = "backed"
+    """Gyros, with thrusters that unload them; or thrusters alone, where too few gyros run."""
+    GYROS = "gyros"
+    """Gyros alone: an upset larger than their room ends it."""
+    LOST = "lost"
+
+
+_HOLDERS: Final = {
+    (state, gyros): frozenset()
+    if state is Hold.LOST
+    else frozenset(
+        {"pusher"} | ({"gyros"} if gyros else set()) | ({"station-thrusters"} if state is Hold.BACKED else set())
+    )
+    for state in Hold
+    for gyros in (True, False)
+}
+
+
+class AttitudeKeeper:
+    """The attitude of one run: gyros, whose thrusters back them, the chance of losing it.
+
+    ``drag_area_m2``: drag coefficient times area, as the drag feels it. Densities are those the decay itself shows.
+    """
+
+    def __init__(self, control: AttitudeControl, draw: AttitudeDraw, drag_area_m2: float) -> None:
+        self.control = control
+        self.figures = iss_attitude()
+        self.values = self.figures.at(draw.figures)
+        self.drag_area_m2 = drag_area_m2
+        self.model = self.figures.model(self.values, drag_area_m2, failed_gyros=control.failed_gyros)
+        self.upsets = Upsets.of(self.values)
+        self.thrusters = self.figures.thrusters(self.values)
+        self.after = consequences(self.values)
+        low, high = self.figures.attitude_propellant_kg_year(self.values)
+        self.usual_kg_day = (low + draw.thruster_share * (high - low)) / _DAYS_A_YEAR
+        self.state = Hold.BACKED
+        self.backed_by: tuple[str, ...] = ()
+        self._wanted = -math.log1p(-draw.loss)
+        self._density_kg_m3 = 0.0
+        self._altitude_km = 400.0
+
+    # --- who ------------------------------------------------------------------------------------------------------
+
+    def review(self, now_mjd_utc: float, stopped: Set[str], propellant_kg: float) -> None:
+        """Who can unload the gyros now, with these partners gone and so much propellant left for it?"""
+        if self.state is Hold.LOST:
+            return
+        if self.model.gyros.owner in stopped and self.model.gyros.hold:
+            self.model = self.figures.model(self.values, self.drag_area_m2, failed_gyros=self.model.gyros.installed)
+        present = _PRESENT | {_PROPELLANT} if propellant_kg > 0.0 else _PRESENT
+        able = who_may_desaturate(self.figures.providers, now_mjd_utc, withdrawn=stopped, present=present)
+        self.backed_by = tuple(provider.name for provider in able)
+        self.state = Hold.BACKED if able else Hold.GYROS
+
+    @property
+    def holders(self) -> frozenset[str]:
+        """What can hold the attitude during a burn; empty once it is lost."""
+        return _HOLDERS[self.state, self.model.gyros.hold]
+
+    def takes_docking(self, visitor_kg: float, station_kg: float, lever_m: float) -> bool:
+        """Whether an arrival that pushes ``lever_m`` beside the centre of mass can be taken."""
+        if self.state is Hold.LOST:
+            return False
+        if self.state is Hold.BACKED or visitor_kg <= 0.0:
+            return True
+        load = docking_load("arrival", visitor_kg, station_kg, self.values["closing_speed_m_s"], lever_m)
+        return absorbs(self.model, load, self._density_kg_m3, self._altitude_km)
+
+    # --- day by day -------------------------------------------------------------------------------------------------
+
+    @property
+    def kg_day(self) -> float:
+        """Propellant that holding the attitude takes now [kg/d]."""
+        if self.state is not Hold.BACKED:
+            return 0.0
+        density, altitude = self._density_kg_m3, self._altitude_km
+        if self.model.gyros.hold and altitude > _USUAL_ABOVE_KM:
+            return self.usual_kg_day
+        if not self.model.gyros.hold:
+            torque = self.model.secular_torque_n_m(self.values["hold_offset_deg"], density, altitude)
+            steady = abs(torque) if math.isfinite(torque) else abs(self.model.air_torque_n_m(density, altitude))
+            return self.usual_kg_day + self.thrusters.holding_kg_day(steady)
+        if density > 0.0 and self.model.pitch_needed_deg(density, altitude) > self.model.pitch_band_deg:
+            return self.usual_kg_day + self.thrusters.holding_kg_day(self.model.air_torque_n_m(density, altitude))
+        return self.usual_kg_day
+
+    def piece_days(self, mean_altitude_km: float) -> float:
+        """For how long may one piece of flight be taken together?"""
+        if self.state is Hold.LOST:
+            return math.inf
+        if self.state is Hold.GYROS:
+            return _LONG_PIECE_DAYS
+        return next(days for level, days in _PIECES_DAYS if mean_altitude_km >= level)
+
+    def flown(
+        self, start: tuple[float, float], midnights_km: FloatArray, end: tuple[float, float], mass_kg: float
+    ) -> float:
+        """The attitude over a piece without burns: the moment it is lost, infinite where it holds.
+
+        ``start``, ``end``: time [MJD] and mean altitude of its ends; ``midnights_km``: of the midnights between.
+        """
+        if end[0] <= start[0]:
+            return math.inf
+        if self.state is Hold.BACKED:  # only what the last day was like matters, for the propellant
+            before = (math.ceil(end[0]) - 1.0, float(midnights_km[-1])) if len(midnights_km) else start
+            decay = max(before[1] - end[1], 0.0) / (end[0] - before[0])
+            self._altitude_km = 0.5 * (before[1] + end[1])
+            self._density_kg_m3 = decay * mass_kg * self._density_per_decay(self._altitude_km)
+            return math.inf
+        altitudes = np.concatenate(((start[1],), midnights_km, (end[1],)))
+        decay_km_day = altitudes[:-1] - altitudes[1:]
+        first_day = (math.floor(start[0]) + 1.0 if len(midnights_km) else end[0]) - start[0]
+        decay_km_day[0] /= first_day
+        if len(midnights_km):
+            decay_km_day[-1] /= end[0] - (math.ceil(end[0]) - 1.0)
+        worst = float(decay_km_day.max()) * mass_kg * self._density_per_decay(end[1])
+        if self._is_thin(worst, start[1]):
+            return self._lost_at_one_rate(start[0], end[0])
+        return self._lost_day_by_day(start[0], altitudes, decay_km_day, mass_kg, end[0])
+
+    def _density_per_decay(self, mean_altitude_km: float) -> float:
+        """Density [kg/m3] that a decay of 1 km/d of 1 kg shows, as in attitude.loss.felt_density_kg_m3."""
+        axis_m = 1.0e3 * (EARTH_EQUATORIAL_RADIUS_KM + mean_altitude_km)
+        return 1.0e3 / SECONDS_PER_DAY / (self.drag_area_m2 * math.sqrt(EARTH_MU_KM3_S2 * 1.0e9 * axis_m))
+
+    def _is_thin(self, density_kg_m3: float, mean_altitude_km: float) -> bool:
+        """Whether even the densest day leaves all of the gyros to upsets, with some margin: then one rate holds."""
+        if not self.model.gyros.hold or density_kg_m3 < 0.0:
+            return False
+        swing = self.model.without_gyro_swing_deg(density_kg_m3, mean_altitude_km)
+        return swing < _THIN_SHARE * self.model.pitch_band_deg
+
+    def _lost_at_one_rate(self, begin_mjd: float, end_mjd: float) -> float:
+        hazard = self.upsets.losses_per_day(self.model.gyros.capacity_n_m_s)
+        passed = hazard * (end_mjd - begin_mjd)
+        if self._wanted > passed:
+            self._wanted -= passed
+            return math.inf
+        return begin_mjd + self._wanted / hazard if hazard > 0.0 else math.inf
+
+    def _lost_day_by_day(
+        self, begin_mjd: float, altitudes_km: FloatArray, decay_km_day: FloatArray, mass_kg: float, end_mjd: float
+    ) -> float:
+        middle = 0.5 * (altitudes_km[1:] + altitudes_km[:-1])
+        axis_m = 1.0e3 * (EARTH_EQUATORIAL_RADIUS_KM + middle)
+        per_decay = 1.0e3 / SECONDS_PER_DAY / (self.drag_area_m2 * np.sqrt(EARTH_MU_KM3_S2 * 1.0e9 * axis_m))
+        density = np.maximum(decay_km_day, 0.0) * mass_kg * per_decay
+        times = np.concatenate(((begin_mjd,), math.floor(begin_mjd) + np.arange(1.0, len(middle)), (end_mjd,)))
+        days = times[1:] - times[:-1]
+        passed = np.cumsum(loss_hazards_per_day(self.model, self.upsets, density, middle) * days)
+        index = int(np.searchsorted(passed, self._wanted))
+        if index >= len(passed):
+            self._wanted -= float(passed[-1])
+            return math.inf
+        if math.isinf(passed[index]):
+            return float(times[index])
+        before = float(passed[index - 1]) if index else 0.0
+        return float(times[index] + (self._wanted - before) / (float(passed[index]) - before) * days[index])
+
+    def lose(self) -> None:
+        """From now on the station tumbles."""
+        self.state = Hold.LOST
+
+    @property
+    def drag_factor(self) -> float:
+        """On the usual drag: that of a tumbling station once the attitude is lost."""
+        return self.after.drag_factor if self.state is Hold.LOST else 1.0
+
+    def lowest_density_kg_m3(self) -> float:
+        """In how dense air can gyros alone still hold it? (at the orbital rate of 250 km)"""
+        return self.model.controllable_down_to_density_kg_m3(250.0)

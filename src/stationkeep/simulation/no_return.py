@@ -1,0 +1,171 @@
+"""Points of no return of one run: when reserve and controlled fall are lost, below which altitude nothing holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
+from stationkeep.orbit.mean_decay import MeanFlight, WeatherTrack
+from stationkeep.outcome import OutcomeReason
+from stationkeep.simulation.timeline import Function, NoReturn
+
+if TYPE_CHECKING:
+    from stationkeep.simulation.run_state import RunState, Start
+
+FloatArray = NDArray[np.float64]
+
+_LEVELS_KM: Final = np.array(
+    [450, 400, 350, 310, 280, 255, 235, 217, 200, 185, 171, 158, 147, 138, 130, 123, 117], dtype=np.float64
+)
+_LAST_DAYS: Final = 60
+_GLANCE_DAYS: Final = 0.002  # three minutes: long enough for the rate of loss, too short to sink by a level
+
+
+def points_of_no_return(run: RunState) -> NoReturn:
+    """When and where the ways back end in a run that has been flown to its end.
+
+    Altitude limits hold in the air of the run's last 60 days: that of the fall, or that before the horizon.
+    """
+    force = drag_by_altitude_n(run)
+    pushers = [
+        state.plan for state in run.providers if state.plan.provider.purpose == "reboost" and _took_part(run, state.id)
+    ]
+    paced = nonstop = None
+    policy = run.scenario.altitude_policy
+    if pushers and policy is not None:
+        period_s = policy.min_days_between_burns * SECONDS_PER_DAY
+        mean_n = [plan.thruster.thrust_n * min(plan.provider.max_burn_duration_s / period_s, 1.0) for plan in pushers]
+        paced = altitude_of(force, max(mean_n))
+        nonstop = altitude_of(force, max(plan.thruster.thrust_n for plan in pushers))
+    shortage = run.shortage
+    return NoReturn(
+        deorbit_ever_possible=shortage is not None and shortage.none,
+        deorbit_lost_mjd_utc=run.gone.get(Function.CONTROLLED_DEORBIT),
+        deorbit_missing_kg=shortage.propellant_kg if shortage is not None else 0.0,
+        deorbit_missing_n=shortage.thrust_n if shortage is not None else 0.0,
+        reserve_lost_mjd_utc=reserve_lost_mjd_utc(run),
+        reboost_limit_km=paced,
+        reboost_limit_nonstop_km=nonstop,
+        attitude_limit_km=_attitude_limit_km(run, force),
+    )
+
+
+def _took_part(run: RunState, provider_id: str) -> bool:
+    state = next(item for item in run.providers if item.id == provider_id)
+    return state.enabled or provider_id in run.to_be_enabled
+
+
+def drag_by_altitude_n(run: RunState) -> FloatArray:
+    """How strongly does the air brake the station at each level of the scan? (n,) [N], orbit means.
+
+    From the decay itself, ``F = m n (da/dt) / 2``, in one day's air with the mean drivers of the run's last 60 days.
+    """
+    assert run.outcome is not None
+    track = run.inputs.weather
+    end = max(int(run.outcome.time_mjd_utc) - track.first_day_mjd, 1)
+    last = slice(max(end - _LAST_DAYS, 0), end)
+    drivers = np.tile(track.drivers[last].mean(axis=0), (2, 1))
+    ballistic = float(run.inputs.ballistic_m2_kg[last].mean()) * run.scenario.drag.reference_mass_kg / run.mass_kg
+    start = run.starts[0].flight.elements
+    day = int(start.epoch_mjd_utc)
+    glance = MeanFlight(start, WeatherTrack(day, drivers), ballistic, reentry_altitude_km=100.0)
+    rates = np.empty(len(_LEVELS_KM))
+    for index, level in enumerate(_LEVELS_KM):
+        glance.lift(float(level) - glance.mean_altitude_km)
+        if glance.advance(glance.time_mjd_utc + _GLANCE_DAYS) is not OutcomeReason.TIME_LIMIT:
+            return _force_n(run.mass_kg, rates[:index])
+        rates[index] = (float(level) - glance.mean_altitude_km) / _GLANCE_DAYS
+    return _force_n(run.mass_kg, rates)
+
+
+def _force_n(mass_kg: float, rates_km_day: FloatArray) -> FloatArray:
+    axis_km = EARTH_EQUATORIAL_RADIUS_KM + _LEVELS_KM[: len(rates_km_day)]
+    turn = np.sqrt(EARTH_MU_KM3_S2 / axis_km**3)
+    force: FloatArray = mass_kg * 0.5 * turn * 1.0e3 * np.maximum(rates_km_day, 1.0e-9) / SECONDS_PER_DAY
+    return force
+
+
+def altitude_of(force_n: FloatArray, wanted_n: float) -> float:
+    """At which altitude is the drag this strong? Log-linear between the levels; the ends of the scan beyond them."""
+    levels = _LEVELS_KM[: len(force_n)]
+    return float(np.interp(np.log(max(wanted_n, 1.0e-12)), np.log(force_n), levels))
+
+
+def _attitude_limit_km(run: RunState, force_n: FloatArray) -> float | None:
+    keeper = run.attitude
+    if keeper is None:
+        return None
+    density = keeper.lowest_density_kg_m3()
+    if density <= 0.0:
+        return None
+    levels = _LEVELS_KM[: len(force_n)]
+    speed = 1.0e3 * np.sqrt(EARTH_MU_KM3_S2 / (EARTH_EQUATORIAL_RADIUS_KM + levels))
+    felt = 2.0 * force_n / (speed**2 * keeper.drag_area_m2)
+    return float(np.interp(np.log(density), np.log(felt), levels))
+
+
+# --- reserve ----------------------------------------------------------------------------------------------------------
+
+
+def reserve_lost_mjd_utc(run: RunState) -> float | None:
+    """From when on would the station, left to itself, be below the reserve altitude too soon? None: not by the end.
+
+    The last moment at which it would still stay above for the days asked for. Left to itself means: no further burn,
+    attitude as it was held. The free falls start from the ends of the burns; which burn is the last with enough reserve
+    is found by halving, since later burns of a sinking station start lower.
+    """
+    reserve = run.scenario.reserve
+    sunk = _sinks_below_mjd(run, reserve.altitude_km)
+    if sunk is None:
+        return None
+    starts = run.starts
+    last = len(starts) - 1
+    if sunk - reserve.days >= starts[last].flight.time_mjd_utc:
+        return sunk - reserve.days
+    low, high = -1, last  # reserve is there after start low, is not after start high
+    while high - low > 1:
+        middle = (low + high) // 2
+        time = starts[middle].flight.time_mjd_utc
+        if _free_fall_mjd(run, starts[middle], time + reserve.days) is None:
+            low = middle
+        else:
+            high = middle
+    if low < 0:
+        return run.epoch
+    until = starts[low + 1].flight.time_mjd_utc
+    falls = _free_fall_mjd(run, starts[low], until + reserve.days)
+    return until if falls is None else falls - reserve.days
+
+
+def _sinks_below_mjd(run: RunState, altitude_km: float) -> float | None:
+    """When did the run sink below for good? To within the day, between its midnights."""
+    daily = run.flight.altitude_by_day_km
+    first = run.inputs.weather.first_day_mjd
+    above = np.flatnonzero(daily >= altitude_km)
+    if not above.size:
+        return run.epoch
+    day = int(above[-1])
+    if day + 1 < len(daily) and np.isfinite(daily[day + 1]):
+        return first + day + float((daily[day] - altitude_km) / (daily[day] - daily[day + 1]))
+    assert run.outcome is not None
+    return None if run.outcome.mean_altitude_km >= altitude_km else run.outcome.time_mjd_utc
+
+
+def _free_fall_mjd(run: RunState, start: Start, until_mjd: float) -> float | None:
+    """When does the station sink to the reserve altitude from this start, if it does until then?"""
+    weather = run.inputs.weather
+    flight = MeanFlight(
+        start.flight.elements,
+        weather,
+        run.inputs.ballistic_m2_kg,
+        reentry_altitude_km=run.scenario.reentry_altitude_km,
+    )
+    reason = flight.advance(
+        min(until_mjd, float(weather.end_mjd)),  # an int would have the kernel compiled once more
+        floor_mean_altitude_km=run.scenario.reserve.altitude_km,
+        drag_factor=run.scenario.drag.reference_mass_kg / start.mass_kg,
+    )
+    return None if reason is OutcomeReason.TIME_LIMIT else flight.time_mjd_utc

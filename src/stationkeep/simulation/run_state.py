@@ -1,0 +1,171 @@
+"""What one run carries along: the flight, the tanks, the providers, the attitude, and what has been lost so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import simpy
+
+from stationkeep.orbit.elements import MeanElements
+from stationkeep.orbit.mean_decay import FlightState, MeanFlight
+from stationkeep.propulsion.feed import FeedNetwork
+from stationkeep.simulation.attitude_keeping import AttitudeKeeper
+from stationkeep.simulation.deorbit import Shortage
+from stationkeep.simulation.providers import USABLE_KG, ProviderPlan, ProviderState
+from stationkeep.simulation.timeline import Function, TimelineEvent
+
+if TYPE_CHECKING:
+    from stationkeep.outcome import Outcome
+    from stationkeep.scenario.events import AltitudePolicy
+    from stationkeep.scenario.schema import Scenario
+    from stationkeep.simulation.inputs import RunInputs
+
+ATTITUDE: Final = "attitude"
+"""The attitude thrusters' name in the feed network."""
+
+
+@dataclass(frozen=True)
+class Mission:
+    """What all runs of a scenario share, prepared once."""
+
+    scenario: Scenario
+    elements: MeanElements
+    """Mean elements at the epoch."""
+    mass_kg: float
+    providers: tuple[ProviderPlan, ...]
+    partner_names: Mapping[str, str] = field(default_factory=dict)
+    """Names for people by partner id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A moment from which the station may be left to itself: the epoch, or the end of a burn."""
+
+    flight: FlightState
+    mass_kg: float
+
+
+class RunState:
+    """One run of one branch while it flies."""
+
+    def __init__(self, mission: Mission, branch: str, inputs: RunInputs) -> None:
+        self.mission = mission
+        self.scenario = mission.scenario
+        self.branch = branch
+        self.inputs = inputs
+        self.epoch = self.scenario.epoch_mjd_utc
+        self.horizon = self.scenario.horizon_mjd_utc
+        self.environment = simpy.Environment()
+        self.flight = MeanFlight(
+            mission.elements,
+            inputs.weather,
+            inputs.ballistic_m2_kg,
+            reentry_altitude_km=self.scenario.reentry_altitude_km,
+        )
+        self.mass_kg = mission.mass_kg
+        self.policy: AltitudePolicy | None = self.scenario.altitude_policy
+        self.network = FeedNetwork()
+        self.providers = [
+            ProviderState(plan, inputs.provider(plan.provider.id), self.network) for plan in mission.providers
+        ]
+        self.attitude_tanks: ProviderState | None = None
+        self.attitude = self._attitude()
+        control = self.scenario.attitude
+        view = self.scenario.branches[branch].attitude_view
+        self.view = view if view is not None or control is None else control.view
+        self.events: list[TimelineEvent] = []
+        self.outcome: Outcome | None = None
+        self.raising = False
+        self.next_burn_mjd = -np.inf
+        self.to_be_enabled: set[str] = set()
+        self.not_delivering: set[str] = set()
+        self.stopped: set[str] = set()
+        self.burn_count = 0
+        self.attitude_just_lost = False
+        lowest = {state.plan.provider.lowest_altitude_km for state in self.providers}
+        self.levels_km = [level for level in lowest if level is not None]
+        """Altitudes at which something ends on the way down."""
+        if self.providers:
+            self.levels_km.append(self.scenario.controlled_deorbit.from_altitude_km)
+        self.gone: dict[Function, float] = {}
+        """Since when each function is lost; what came back is not in it."""
+        self.last_by: dict[Function, str] = {}
+        """Who provided a function last."""
+        self.starts = [Start(self.flight.snapshot(), self.mass_kg)]
+        self.shortage: Shortage | None = None
+        """What a controlled fall lacked at the best moment so far; None before the first look."""
+
+    def _attitude(self) -> AttitudeKeeper | None:
+        control = self.scenario.attitude
+        if control is None:
+            return None
+        owner = next(state for state in self.providers if state.id == control.tanks_of)
+        self.network.feeds[ATTITUDE] = owner.plan.tank_names
+        self.attitude_tanks = owner
+        area_m2 = self.scenario.drag.ballistic_coefficient_m2_kg * self.scenario.drag.reference_mass_kg
+        return AttitudeKeeper(control, self.inputs.attitude, area_m2)
+
+    # --- time and events --------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> float:
+        """Modified Julian day (UTC)."""
+        return self.epoch + float(self.environment.now)
+
+    @property
+    def altitude_km(self) -> float:
+        """Mean altitude now."""
+        return self.flight.mean_altitude_km
+
+    def at(self, time_mjd_utc: float, action: Callable[[], None]) -> None:
+        """Put something on the calendar."""
+
+        def process() -> Generator[Any, Any, None]:
+            yield self.environment.timeout(max(time_mjd_utc - self.epoch, 0.0))
+            action()
+
+        if time_mjd_utc <= self.horizon:
+            self.environment.process(process())
+
+    def note(self, kind: str, title: str, **details: Any) -> None:
+        """Add to the story of the run."""
+        self.events.append(TimelineEvent(self.now, kind, title, self.altitude_km, **details))
+
+    # --- who can do what --------------------------------------------------------------------------------------------
+
+    def available_kg(self, provider: ProviderState) -> float:
+        """What a reboost may take: what its engine can draw, less what the attitude is to keep."""
+        if self.attitude is None or provider is not self.attitude_tanks:
+            return provider.usable_kg
+        return provider.usable_kg - self.attitude.control.reserve_days * self.attitude.kg_day
+
+    @property
+    def attitude_kg(self) -> float:
+        """What the attitude thrusters can draw."""
+        return 0.0 if self.attitude_tanks is None else self.attitude_tanks.usable_kg
+
+    def attitude_allows(self, provider: ProviderState) -> bool:
+        """Whether something holds the attitude while this one burns."""
+        return self.attitude is None or bool(self.attitude.holders.intersection(provider.plan.holders(self.view)))
+
+    def pushes_now(self, provider: ProviderState) -> bool:
+        """Whether it can reboost at this moment."""
+        return (
+            provider.can_push(self.now, self.altitude_km)
+            and self.available_kg(provider) > USABLE_KG
+            and self.attitude_allows(provider)
+        )
+
+    def plays_a_part(self, provider: ProviderState) -> bool:
+        """Whether this branch uses it, now or later."""
+        return provider.operating and (provider.enabled or provider.id in self.to_be_enabled)
+
+    def mark(self, function: Function, possible: bool) -> None:
+        """Remember since when a function is lost, or that it is back."""
+        if possible:
+            self.gone.pop(function, None)
+        else:
+            self.gone.setdefault(function, self.now)

@@ -1,0 +1,130 @@
+"""What is lost first and where the ways back end, over many runs and in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from stationkeep.campaign.document import LossDates, RunDocument
+from stationkeep.campaign.run import run_scenario
+from stationkeep.report.html import report_html
+from stationkeep.report.limits import (
+    deorbit_text,
+    first_lost,
+    first_lost_sentence,
+    first_lost_text,
+    limit_rows,
+    loss_text,
+    loss_window,
+    missing_text,
+    thrust_text,
+)
+from stationkeep.report.verdict import verdict_rows, verdict_sentence
+from stationkeep.scenario.loader import load_scenario
+
+EVERYTHING = list(load_scenario("iss-2022").scenario.branches)
+
+
+@pytest.fixture(scope="module")
+def document() -> RunDocument:
+    return run_scenario(load_scenario("iss-2022"), runs=6, seed=3, branches=EVERYTHING).document
+
+
+def test_document_survives_its_own_json(document: RunDocument) -> None:
+    assert RunDocument.model_validate_json(document.model_dump_json(by_alias=True)) == document
+
+
+def test_withdrawal_loses_three_things_at_once(document: RunDocument) -> None:
+    branch = document.branches["withdrawal"]
+    assert [item.function for item in first_lost(branch)] == ["resupply", "unloading", "reboost"]
+    said = first_lost_sentence(branch)
+    assert said.startswith("Lost first, on 2 April 2022: deliveries of propellant, thrusters that unload the gyros and")
+    assert "Roscosmos" in said
+    assert "Cygnus (nobody has shown it)" in said
+    reboost = next(item for item in branch.functions_lost if item.function == "reboost")
+    assert any(one.startswith("Cargo Dragon: not before 2024-11-08") for one in reboost.could_have)
+    assert not any("Progress" in one for one in reboost.could_have)  # it is Roscosmos's, and Roscosmos has left
+    assert said in verdict_sentence(branch, document.scenario.horizon_utc, document.runs)
+
+
+def test_tanks_used_up_lose_the_reboost_before_the_thrusters(document: RunDocument) -> None:
+    branch = document.branches["withdrawal-with-propellant"]
+    order = [item.function for item in branch.functions_lost if item.share == 1.0]
+    assert order.index("resupply") < order.index("reboost") < order.index("unloading")
+    assert first_lost_text(branch) == "deliveries"
+    assert branch.attitude_propellant_kg is not None
+    assert branch.attitude_propellant_kg > 50.0
+
+
+def test_more_help_keeps_it_up_longer(document: RunDocument) -> None:
+    falls = {name: [date or "9" for date in branch.reentry.dates_utc] for name, branch in document.branches.items()}
+    for helped in ("withdrawal-with-propellant", "withdrawal-with-cygnus", "withdrawal-with-dragon"):
+        # Visitors that leave without a burn take their propellant along: the month, not the day, is compared.
+        assert all(alone[:7] <= late[:7] for alone, late in zip(falls["withdrawal"], falls[helped], strict=True)), (
+            helped
+        )
+    # as Roscosmos sees it, a Cygnus is no help: nobody burns
+    assert document.branches["withdrawal-with-cygnus-disputed"].burns_interval.p95 == 0
+
+
+def test_controlled_fall_is_never_possible_without_a_vehicle_for_it(document: RunDocument) -> None:
+    horizon = document.scenario.horizon_utc
+    for name, branch in document.branches.items():
+        assert branch.no_return is not None
+        point = branch.no_return.controlled_deorbit
+        if name == "cooperation":
+            assert point.possible_share == 1.0
+            assert missing_text(branch) == "nothing"
+        else:
+            assert point.possible_share == 0.0
+            assert deorbit_text(branch, horizon) == "never"
+            assert point.missing_propellant_kg > 4000.0
+    assert missing_text(document.branches["withdrawal"]) == "8.8 t, 9.8 kN"
+
+
+def test_limits_lie_where_they_must(document: RunDocument) -> None:
+    for branch in document.branches.values():
+        point = branch.no_return
+        assert point is not None
+        assert point.reboost_limit_km is not None
+        assert point.attitude_limit_km is not None
+        assert point.reboost_limit_nonstop_km is not None
+        assert 117.0 <= point.reboost_limit_nonstop_km < 140.0
+        assert 150.0 < point.attitude_limit_km < 260.0
+        assert 240.0 < point.reboost_limit_km < 380.0
+
+
+def test_terminal_and_page_say_the_same(document: RunDocument) -> None:
+    labels = [row.label for row in verdict_rows(document)]
+    assert [label for label, _ in limit_rows(document)] == [
+        "Lost first", "Attitude lost", "180-day reserve lost", "Controlled fall possible", "it lacks at best",
+    ]  # fmt: skip
+    assert {label for label, _ in limit_rows(document)} <= set(labels)
+    page = report_html(document, reproduce="stationkeep run iss-2022")
+    assert 'id="no-return"' in page
+    assert "8.8 t, 9.8 kN" in page
+    assert "what is lost first" in page
+
+
+def test_words_for_dates_that_may_not_come() -> None:
+    horizon = "2031-01-01T00:00:00Z"
+    never = LossDates(share=0.0, p05_utc=None, median_utc=None, p95_utc=None)
+    assert (loss_text(never, horizon), loss_window(never, horizon)) == ("not by 2031", "–")
+    seldom = LossDates(share=0.05, p05_utc="2025-05-03T00:00:00Z", median_utc=None, p95_utc=None)
+    assert (loss_text(seldom, horizon), loss_window(seldom, horizon)) == ("not by 2031", "from May 2025 to after 2031")
+    days = {"p05_utc": "2025-05-03T00:00:00Z", "median_utc": "2025-05-07T00:00:00Z", "p95_utc": "2025-05-20T00:00:00Z"}
+    assert loss_text(LossDates(share=1.0, **days), horizon) == "7 May 2025"
+    assert loss_window(LossDates(share=1.0, **days), horizon) == "May 2025"
+    assert thrust_text(760.0) == "760 N"
+    assert thrust_text(9757.0) == "9.8 kN"
+
+
+def test_a_scenario_that_asks_for_less_says_less() -> None:
+    small = run_scenario(load_scenario("tiangong1-2018"), runs=2).document
+    branch = next(iter(small.branches.values()))
+    assert branch.attitude_propellant_kg is None
+    assert branch.functions_lost == []
+    assert branch.no_return is not None
+    assert branch.no_return.attitude_limit_km is None
+    assert branch.no_return.reboost_limit_km is None
+    assert first_lost_sentence(branch) == ""
+    assert not {"Lost first", "Attitude lost"} & {row.label for row in verdict_rows(small)}
