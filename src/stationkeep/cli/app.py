@@ -13,6 +13,7 @@ from stationkeep.cli.catalogue import catalogue
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
 from stationkeep.cli.new import new
+from stationkeep.cli.reboost import reboost
 from stationkeep.cli.run import run
 from stationkeep.cli.scenarios import scenarios
 
@@ -26,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (run, decay, burns, calibrate, scenarios, new, catalogue):
+for command in (run, decay, burns, calibrate, reboost, scenarios, new, catalogue):
     app.command()(command)
 app.add_typer(data_app, name="data")
 
