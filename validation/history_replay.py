@@ -15,11 +15,12 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from record import Finding, record
+from record import record
 
 from stationkeep.campaign.weather import campaign_weather
 from stationkeep.orbit.averaging import element_history
@@ -191,6 +192,11 @@ class RuleResult:
     def speed_error(self) -> float:
         return float(np.mean(self.delta_v_m_s)) / self.flown_m_s - 1.0
 
+    @property
+    def met(self) -> bool:
+        """Whether both are within the goal of 20 %."""
+        return max(abs(self.count_error), abs(self.speed_error)) <= 0.2
+
 
 def rule_flown(
     data: Path,
@@ -233,6 +239,7 @@ class Stretch:
     replays: list[Replay]
     rules: list[tuple[str, RuleResult]]
     unexplained: list[Push]
+    heads: int = 0
 
 
 def first_stretch(data: Path, history: ElementHistory) -> Stretch:
@@ -304,7 +311,7 @@ def second_stretch(data: Path, history: ElementHistory) -> Stretch:
         (name, rule_flown(data, history, sets[0], stop, weather, values, flown, SECOND_LONGEST_M_S))
         for name, values in (("fitted until April 2023", april), ("fitted in January 2023", before))
     ]
-    return Stretch(flown, replays, rules, unlisted)
+    return Stretch(flown, replays, rules, unlisted, len(later))
 
 
 def unlisted_burns(
@@ -312,7 +319,7 @@ def unlisted_burns(
 ) -> list[Push]:
     """Gains between two ephemerides that neither drag nor the planned burns explain, as one burn in the middle."""
     found = []
-    for one, two in zip(tracked, tracked[1:], strict=False):
+    for one, two in pairwise(tracked):
         inside = [push for push in planned if one.epoch_mjd_utc < push.time_mjd_utc <= two.epoch_mjd_utc]
         _, off = fly_with(one, [replace(p) for p in inside], [two], weather, ballistic)
         if not off.size:
@@ -325,14 +332,19 @@ def unlisted_burns(
     return found
 
 
+def main() -> None:
+    from history_replay_page import findings, page
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=HERE.parents[1] / "shared" / "data")
+    options = parser.parse_args()
+    if not options.data.is_dir():
+        sys.exit(f"no reference data in {options.data}; give their folder with --data")
+    history = read_history(options.data / ISS_FILE)
+    first, second = first_stretch(options.data, history), second_stretch(options.data, history)
+    (HERE / "history_replay.md").write_text(page(first, second), encoding="utf-8")
+    record("history_replay", findings(first, second), "validation/history_replay.md")
+
+
 if __name__ == "__main__":
-    data = HERE.parents[1] / "shared" / "data"
-    h = read_history(data / ISS_FILE)
-    for f in (first_stretch, second_stretch):
-        st = f(data, h)
-        for p in st.pushes:
-            print(iso_day(p.time_mjd_utc), round(p.delta_v_m_s, 3), p.seen)
-        for r in st.replays:
-            print(r.name, r.worst_km, r.inside_share, r.last_inside, r.off_km[-1])
-        for n, r in st.rules:
-            print(np.percentile(r.count,[5,95]),n, r.count.mean(), r.delta_v_m_s.mean(), r.flown_count, r.flown_m_s, r.arrivals, r.target_km)
+    main()

@@ -296,26 +296,26 @@ def _notes(campaign: Campaign, setup: Setup, flown: FlownPlan, options: ReboostO
     problem = flown.problem
     notes = [*setup.notes, *campaign.weather.warnings(problem.start_mjd_utc)]
     band = problem.strategy.band_at(problem.start_mjd_utc)
-    if problem.altitude_km < band.floor_km:
+    if problem.altitude_km < band.floor_km - 0.1:
         notes.append(
-            f"The station starts {band.floor_km - problem.altitude_km:.1f} km below the floor, which holds from the first "
-            "day it can be reached"
+            f"The station starts {band.floor_km - problem.altitude_km:.1f} km below the floor, which holds "
+            "from the first day it can be reached"
         )
-    if problem.altitude_km > band.ceiling_km:
+    if problem.altitude_km > band.ceiling_km + 0.1:
         notes.append(
-            f"The station starts {problem.altitude_km - band.ceiling_km:.1f} km above the ceiling, which holds from the "
-            "day it has sunk to it"
+            f"The station starts {problem.altitude_km - band.ceiling_km:.1f} km above the ceiling, which holds "
+            "from the day it has sunk to it"
         )
     avoidance = problem.strategy.avoidance
     if avoidance is not None and avoidance.per_year > 0.0:
         notes.append(
             f"Avoiding debris is not planned: {avoidance.per_year:g} burns a year of {avoidance.smallest_m_s:g} to "
-            f"{avoidance.largest_m_s:g} m/s come with {avoidance.notice_hours:g} hours' notice; they mostly raise the orbit "
-            f"and are then saved on the next reboost. {problem.reserve_kg:.0f} kg stay aboard for one"
+            f"{avoidance.largest_m_s:g} m/s come with {avoidance.notice_hours:g} hours' notice; they mostly raise the "
+            f"orbit and are then saved on the next reboost. {problem.reserve_kg:.0f} kg stay aboard for one"
         )
     notes.append(
-        "Propellant is for translation only; attitude control, losses at docking and the vehicles' own flights come on top. "
-        "Uncertain loads and contents are at the middle of their ranges"
+        "Propellant is for translation only; attitude control, losses at docking and the vehicles' own flights come on "
+        "top. Uncertain loads and contents are at the middle of their ranges"
     )
     notes.append(
         f"The burns were flown with the decay engine: limits are kept within {1000.0 * flown.worst_excess_km:.0f} m"

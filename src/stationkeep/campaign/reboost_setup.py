@@ -1,4 +1,4 @@
-"""From a branch of a scenario to a planning problem: who pushes when, with what, between which limits, under which Sun."""
+"""From a branch of a scenario to a planning problem: who pushes when, with what, within which limits and which Sun?"""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ TRADE_REACH_KM = 30.0  # the trade is shown so far beyond floor and ceiling
 LOWEST_LEVEL_KM = 300.0
 DAYS_PER_MONTH = 30.4375
 OVERHEAD_KG = 10.0
-"""Turning and holding the station for one reboost. Assumed: 14 kg held it for about one orbit in an emergency (NASA status
-report 05-07, 2005), a steady hold takes 1 to 2 kg an orbit, Russian control for an undocking 10 to 40 kg."""
+"""Turning and holding the station for one reboost. Assumed: 14 kg held it for about one orbit in an emergency (NASA
+status report 05-07, 2005), a steady hold takes 1 to 2 kg an orbit, Russian control for an undocking 10 to 40 kg."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def bands_of(scenario: Scenario, branch: str, stop_mjd: float, options: ReboostO
         asked if asked is not None else stated
         for asked, stated in zip(given, (policy.floor_km, policy.target_km) if policy else (0.0, 0.0), strict=True)
     )
-    if not (LOWEST_LEVEL_KM <= floor and ceiling <= 900.0):
+    if not (floor >= LOWEST_LEVEL_KM and ceiling <= 900.0):
         raise InputError(
             f"a floor of {floor:g} and a ceiling of {ceiling:g} km",
             hint=f"give altitudes from {LOWEST_LEVEL_KM:g} to 900 km",
@@ -197,7 +197,7 @@ def bands_of(scenario: Scenario, branch: str, stop_mjd: float, options: ReboostO
         change = event.altitude_policy
         if change is None:
             raise InputError(
-                f"branch {branch} gives the altitude up on {iso_day(event.date_mjd_utc)}: there is nothing to plan after",
+                f"branch {branch} gives the altitude up on {iso_day(event.date_mjd_utc)}: nothing to plan after that",
                 hint="choose another --branch, or fewer --months",
             )
         bands.append(AltitudeBand(event.date_mjd_utc, change.floor_km, change.target_km))
@@ -257,7 +257,7 @@ def _stores_of_provider(plan: ProviderPlan, events: Sequence[object]) -> list[Pr
             item.time_mjd_utc,
             item.propellant_kg.high if item.fill_to_kg else item.propellant_kg.middle,
             item.fill_to_kg,
-        )  # fmt: skip
+        )
         for item in plan.deliveries
         if item.time_mjd_utc < no_supply_from.get(item.partner, math.inf)
     )

@@ -169,9 +169,11 @@ def _show(document: ReboostDocument, output: Path | None) -> None:
     console.print()
     _show_burns(console, document)
     console.print()
+    plural = "s" if len(document.burns) != 1 else ""
     console.print(
-        f"{len(document.burns)} burn{'s' if len(document.burns) != 1 else ''}: {document.delta_v_m_s_per_year:.1f} m/s and "
-        f"{document.propellant_kg_per_year:.0f} kg a year, {document.overhead_kg_per_year:.0f} kg a year more to hold it",
+        f"{len(document.burns)} burn{plural}: {document.delta_v_m_s_per_year:.1f} m/s and "
+        f"{document.propellant_kg_per_year:.0f} kg a year, and {document.overhead_kg_per_year:.0f} kg a year to turn "
+        "and hold it at the burns",
         style="bold",
     )
     for item in document.limiting:

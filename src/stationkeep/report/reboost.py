@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.report.figures import Sheet, WIDE, blank, both_sheets, frame, label, set_ticks, svg_of, time_ticks
+from stationkeep.report.figures import WIDE, Sheet, blank, both_sheets, frame, label, set_ticks, svg_of, time_ticks
 from stationkeep.report.markup import e, linked, table, tree
 from stationkeep.report.palette import BRANCH_LINES, BRANCH_TEXTS, INK, MUTED, PANEL, RISK, css_variables
 from stationkeep.report.text import minute_text
@@ -40,14 +40,13 @@ def trade_figure(document: ReboostDocument, sheet: Sheet) -> str:
     top = 1.05e-3 * max(max(row.propellant_kg_per_year.values()) for row in rows)
     axes.set_xlim(levels[0], levels[-1])
     axes.set_ylim(0.0, top)
-    set_ticks(
-        axes, sheet, "x", levels[:: 4 if sheet.narrow else 2], [f"{x:.0f}" for x in levels[:: 4 if sheet.narrow else 2]]
-    )
+    spacing = 20.0 if sheet.narrow else 10.0
+    marks = [level for level in levels if level % spacing == 0.0]
+    set_ticks(axes, sheet, "x", marks, [f"{mark:.0f}" for mark in marks])
     step = next(size for size in (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 1.0e9) if top / size <= 7.0)
     ticks = [index * step for index in range(int(top / step) + 1)]
     set_ticks(axes, sheet, "y", ticks, [f"{value:g}" for value in ticks])
     _title(axes, sheet, "Propellant (t a year)")
-    label(axes, 0.5 * (levels[0] + levels[-1]), 0.0, "", sheet)
     axes.annotate(
         "Mean altitude kept (km)", (0.5, 0), (0, -36), xycoords="axes fraction", textcoords="offset points",
         ha="center", color=MUTED.light, fontsize=sheet.text_px,
@@ -151,7 +150,8 @@ def reboost_svg(document: ReboostDocument) -> str:
     style = f":root{{--sans:{_SANS};{css_variables('light')}}}"
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 960 780">'
-        f'<style>{e(style).replace("&quot;", chr(39))}</style><rect width="960" height="780" fill="#ffffff"/>{"".join(parts)}</svg>\n'
+        f'<style>{e(style).replace("&quot;", chr(39))}</style><rect width="960" height="780" fill="#ffffff"/>'
+        f"{''.join(parts)}</svg>\n"
     )
 
 
@@ -179,10 +179,17 @@ def reboost_html(document: ReboostDocument, *, reproduce: str) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="generator" content="stationkeep">\n'
         f"<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f'<header class="top"><p class="kicker">stationkeep reboost · {e(document.scenario.id)} · {e(document.branch)}</p>'
-        f'<h1>{title}</h1><p class="facts">{minute_text(document.start_utc)} to {minute_text(document.stop_utc)}</p></header>'
+        f"{_header(document, title)}"
         f"\n<main>\n{sections}\n</main>\n<footer>Made by stationkeep from document {e(document.schema_)}.</footer>\n"
         "</body>\n</html>\n"
+    )
+
+
+def _header(document: ReboostDocument, title: str) -> str:
+    span = f"{minute_text(document.start_utc)} to {minute_text(document.stop_utc)}"
+    return (
+        f'<header class="top"><p class="kicker">stationkeep reboost · {e(document.scenario.id)} · {e(document.branch)}'
+        f'</p><h1>{title}</h1><p class="facts">{span}</p></header>'
     )
 
 

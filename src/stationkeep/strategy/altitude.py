@@ -69,7 +69,7 @@ class AvoidanceRate:
 
     The International Space Station had made 16 such burns by the end of 2013 (NASA, Orbital Debris Quarterly News,
     January 2014) and 39 by November 2024 (list kept by Kall Morris Inc.): 2.1 a year between the two. Sizes: 0.3 m/s
-    down (3 December 2021), 0.5 (25 October 2022), 0.7 and 0.3 m/s up (6 and 14 March 2023), from tracking and Roscosmos.
+    down (3 December 2021), 0.5 (25 October 2022), 0.7 and 0.3 m/s up (6 and 14 March 2023), by tracking and Roscosmos.
     """
 
     per_year: float = 2.1

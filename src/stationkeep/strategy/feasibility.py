@@ -13,7 +13,7 @@ from stationkeep.timescale import iso_day
 _NEEDS = {
     "floor": "the floor of {required:g} km cannot be kept on {day}: {short:.2f} km too low",
     "ceiling": "the ceiling of {required:g} km cannot be kept on {day}: {short:.2f} km too high",
-    "altitude at the end": "the altitude of {required:.2f} km cannot be had at the end on {day}: {short:.2f} km too low",
+    "altitude at the end": "{required:.2f} km cannot be had at the end on {day}: {short:.2f} km too low",
 }
 
 

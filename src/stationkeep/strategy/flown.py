@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
+from stationkeep.errors import InputError
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import MeanFlight, WeatherTrack
-from stationkeep.errors import InputError
 from stationkeep.strategy.planner import Plan, PlannedPush, PlanProblem, circular_speed_m_s, nodes_of
 from stationkeep.strategy.stores import Draw, PropellantStore, ledger
 

@@ -90,7 +90,7 @@ def loss_table(
     """
     first = math.floor(lowest_km / LEVEL_STEP_KM) * LEVEL_STEP_KM
     count = max(math.ceil((highest_km - first) / LEVEL_STEP_KM) + 1, 2)
-    levels = first + LEVEL_STEP_KM * np.arange(count)
+    levels = np.asarray(first + LEVEL_STEP_KM * np.arange(count), dtype=np.float64)
     table = np.empty((day_count, count))
     for column, level in enumerate(levels):
         axis = EARTH_EQUATORIAL_RADIUS_KM + float(level)

@@ -3,9 +3,9 @@
 Dynamic programming (Bellman 1957), forward in time. A *label* is an altitude, the propellant spent to be there, and
 what is left in each store. At every opportunity each label may stay, or be pushed to any altitude of a grid by one
 provider; between opportunities the air takes what the loss table says. Of labels at (nearly) one altitude the cheapest
-survives. With one store this is the optimum over all plans on the grid, because more in the tank at the same altitude is
-never worse; with several stores the survivor is chosen by the sum, and a plan that saves one store for later at the same
-sum may be missed. A linear program would need the decay to be straight and burns of any smallness; here neither is
+survives. With one store this is the optimum over all plans on the grid, because more in the tank at the same altitude
+is never worse; with several stores the survivor is chosen by the sum, and a plan that saves one store for later at the
+same sum may be missed. A linear program would need the decay to be straight and burns of any smallness; here neither is
 assumed, and lowering, smallest burns and vehicles that come and go are ordinary.
 """
 
@@ -220,7 +220,7 @@ class _Search:
         time = self.nodes[index]
         band = self.strategy.band_at(time)
         height = labels.altitude_km
-        if not self.risen:
+        if not self.risen and not after:  # reached and held until the next node, not only touched
             self.risen = bool((height >= band.floor_km - _TOLERANCE_KM).any())
         if not self.sunk and not after:  # nobody burns only to be allowed to start
             self.sunk = bool((height <= band.ceiling_km + _TOLERANCE_KM).any())
@@ -287,7 +287,7 @@ class _Search:
         possible = (np.abs(speed) >= self.problem.smallest_burn_m_s) & (np.abs(speed) <= limit)
         possible &= self.problem.boundless | (cost <= usable[:, None])
         possible &= (labels.altitude_km >= store.lowest_altitude_km)[:, None]
-        if not self.strategy.may_lower:
+        if not (self.strategy.may_lower and self.sunk):
             possible &= speed > 0.0
         total = np.where(possible, labels.spent_kg[:, None] + cost, np.inf)
         source = np.argmin(total, axis=0)
