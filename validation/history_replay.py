@@ -40,7 +40,7 @@ FloatArray = NDArray[np.float64]
 
 HERE = Path(__file__).resolve().parent
 ISS_FILE = "tle/25544_iss.tle"
-REFIT_DAYS = 30
+REFIT_DAYS = (30, 45, 60)
 DRAWS = 200
 HALF_WINDOW_KM = 0.5
 BEFORE_DAYS = 180.0
@@ -54,6 +54,7 @@ def day(text: str) -> float:
 
 FIRST = (day("2021-05-01"), day("2022-03-12"))
 SECOND = (day("2023-02-01"), day("2023-12-29"))
+DENSE_UNTIL = day("2023-05-01")  # the last dense element sets of that year
 SECOND_LONGEST_M_S = 1.36  # 1 October 2022, 719.5 s, Roscosmos: the longest burn of the year before
 
 
@@ -82,6 +83,11 @@ class Replay:
     @property
     def inside_share(self) -> float:
         return float(np.mean(np.abs(self.off_km) <= 1.0))
+
+    def inside_after(self, time_mjd_utc: float) -> tuple[int, int]:
+        """How many of the epochs after a date are within 1 km, and how many there are."""
+        late = np.abs(self.off_km[self.time_mjd_utc > time_mjd_utc])
+        return int(np.sum(late <= 1.0)), len(late)
 
     @property
     def last_inside(self) -> str:
@@ -140,15 +146,17 @@ def course(history: ElementHistory, until: float, weather: WeatherTrack) -> Floa
     return fitted.forecast(weather.first_day_mjd, len(weather.drivers)).median_m2_kg
 
 
-def refitted(history: ElementHistory, start: float, stop: float, weather: WeatherTrack) -> FloatArray:
-    """Every 30 days fitted again to what was known then, so that no day knows its own loss."""
+def refitted(
+    history: ElementHistory, start: float, stop: float, weather: WeatherTrack, every_days: float
+) -> FloatArray:
+    """Every so many days fitted again to what was known then, so that no day knows its own loss."""
     values = np.empty(len(weather.drivers))
     time = start
     while time < stop:
         begin = int(time) - weather.first_day_mjd
         values[begin:] = course(history, time, weather)[begin:]
         values[:begin] = values[begin] if time == start else values[:begin]
-        time += REFIT_DAYS
+        time += every_days
     return values
 
 
@@ -242,19 +250,25 @@ class Stretch:
     heads: int = 0
 
 
-def first_stretch(data: Path, history: ElementHistory) -> Stretch:
+def first_stretch(data: Path, history: ElementHistory, refits: Sequence[int] = REFIT_DAYS) -> Stretch:
     start, stop = FIRST
     pushes = seen_burns(history, start, stop)
     tracked = [item.elements for item in history.sets if start <= item.epoch_mjd_utc <= stop]
     weather = observed(start - 1.0, stop)
     smooth = course(history, stop, weather)
-    monthly = refitted(history, start, stop, weather)
     before = course(history, start, weather)
     replays = []
     for name, fitted_on, values in (
         ("smoothed", "the same stretch (March 2021 to March 2022)", smooth),
-        ("refitted every 30 days", "the past only, each month anew; altitude never reset", monthly),
         ("foreseen", "January to April 2021 only", before),
+        *(
+            (
+                f"refitted every {every} days",
+                "the past only; altitude never reset",
+                refitted(history, start, stop, weather, every),
+            )
+            for every in refits
+        ),
     ):
         times, off = fly_with(tracked[0], pushes, tracked, weather, values)
         replays.append(Replay(name, fitted_on, off, times))
@@ -282,7 +296,7 @@ def ephemeris_days(data: Path) -> tuple[StateHistory, list[MeanElements]]:
 def second_stretch(data: Path, history: ElementHistory) -> Stretch:
     start, stop = SECOND
     ephemerides, heads = ephemeris_days(data)
-    dense_until = day("2023-05-01")
+    dense_until = DENSE_UNTIL
     seen = seen_burns(history, start, dense_until)
     planned = [
         Push(event.time_mjd_utc, event.delta_v_m_s, "planned in an ephemeris")

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from history_replay import (
     BEFORE_DAYS,
+    DENSE_UNTIL,
     DRAWS,
     FIRST,
     HALF_WINDOW_KM,
@@ -39,14 +40,16 @@ goal: number of burns and sum of delta-v within 20 %.
 
 - *Smoothed* has seen the decay it is compared with: that says how well one coefficient a day and the burns describe
   the flight, not how well it is foreseen.
-- *Refitted*: on each day only sets from before the last 30-day mark count, and the altitude is never set back to
-  tracking over the whole {first_days:.0f} days. The burns are known, and their sizes come from the sets around them.
+- *Refitted*: on each day only sets from before the last mark count, and the altitude is never set back to
+  tracking over the whole {first_days:.0f} days. The burns are known, and their sizes come from the sets around
+  them. The three intervals give 0.8 to 1.1 km: the goal is met on the edge, not with room to spare.
 - *Foreseen*: all fitted before the first day.
 - Sets of the first day after a burn are left out (they still carry the old orbit).
 
-From May 2023 on no element sets are at hand. The burns are then those planned in NASA's ephemerides, as the last one
-before the burn tells them, and tracking is the first hours of each of {heads} ephemerides. Left over between two of
+From May 2023 on no element sets are at hand. The burns are then those planned in NASA's ephemerides, as the last
+one before the burn tells them, and tracking is the first hours of each of {heads} ephemerides. Left over between two of
 them, {least:.1f} m/s and more: {unexplained}. No ephemeris at hand lists it.
+With the listed burns {late} of the {heads} are within 1 km: most of the share in the table is the dense sets before.
 
 ## With the strategy instead
 
@@ -108,6 +111,7 @@ def page(first: Stretch, second: Stretch) -> str:
         burns="\n".join(lines),
         first_days=FIRST[1] - FIRST[0],
         heads=second.heads,
+        late=second.replays[0].inside_after(DENSE_UNTIL)[0],
         least=UNLISTED_M_S,
         unexplained=left or "nothing",
         before=BEFORE_DAYS,
@@ -124,8 +128,8 @@ def findings(first: Stretch, second: Stretch) -> list[Finding]:
     found = []
     for name, part, index, held in (
         ("ISS, May 2021 to March 2022, burns as seen, coefficient smoothed on the same stretch", first, 0, False),
-        ("the same, coefficient refitted every 30 days on the past only", first, 1, True),
-        ("the same, coefficient of January to April 2021 only", first, 2, True),
+        ("the same, coefficient refitted every 30 days on the past only", first, 2, True),
+        ("the same, coefficient of January to April 2021 only", first, 1, True),
         ("ISS, February to December 2023, burns as listed, coefficient fitted until April 2023", second, 0, None),
     ):
         worst = part.replays[index].worst_km

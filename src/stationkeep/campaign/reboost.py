@@ -109,7 +109,7 @@ def _document(
     scenario = loaded.scenario
     branch = chosen_branch(scenario, options.branch)
     observed = campaign.weather.forecast is None
-    tables = _tables(campaign, setup, problem, observed)
+    tables = _tables(campaign, problem, options.percentile, observed)
     return ReboostDocument(
         scenario=ScenarioRef(
             id=scenario.id,
@@ -220,13 +220,15 @@ def _with_cadence(problem: PlanProblem, days: float) -> PlanProblem:
     return replace(problem, strategy=replace(problem.strategy, cadence_days=max(days, 1.0)))
 
 
-def _tables(campaign: Campaign, setup: Setup, problem: PlanProblem, observed: bool) -> dict[float, LossTable]:
+def _tables(campaign: Campaign, problem: PlanProblem, planned_percent: float, observed: bool) -> dict[float, LossTable]:
     """Loss tables by percentile; one alone where the Sun was observed."""
     if observed:
         return {MEDIAN_PERCENT: problem.losses}
     low, high = float(problem.losses.levels_km[0]), float(problem.losses.levels_km[-1])
     return {
-        percent: losses_under(campaign, sun_at(campaign, percent), problem.stop_mjd_utc, low, high)
+        percent: problem.losses
+        if percent == planned_percent
+        else losses_under(campaign, sun_at(campaign, percent), problem.stop_mjd_utc, low, high)
         for percent in SHOWN_PERCENTILES
     }
 
