@@ -12,7 +12,8 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "stationkeep"
 # docs/decisions.md explains the two rooms this order adds to the plan (timescale, files, compiled are tools of all).
 ROOMS = [
     "constants", "errors", "timescale", "outcome", "files", "ordinary_file", "compiled",
-    "catalogue", "environment", "orbit", "propulsion", "attitude", "descent", "habitat", "logistics", "partnership",
+    "catalogue", "environment", "orbit", "propulsion", "attitude", "strategy", "descent",
+    "habitat", "logistics", "partnership",
     "scenario", "simulation", "rescue", "campaign", "report", "cli", "web",
 ]  # fmt: skip
 MODULES = sorted(SOURCE.rglob("*.py"))

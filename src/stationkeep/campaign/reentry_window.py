@@ -323,7 +323,8 @@ def _notes(known: ElementHistory, as_of: float, forecast: Forecast, quantiles: l
         notes.append(f"only {forecast.fit.sets_used} element set(s) in the last five days: the drag of now is a guess")
     if forecast.lost:
         notes.append(
-            f"{forecast.lost} runs were still flying when the search ended; they count as later than all others, and are not on the map"
+            f"{forecast.lost} runs were still flying when the search ended; they count as later than all others "
+            "and are not on the map"
         )
     return notes + forecast.weather.warnings(as_of)
 

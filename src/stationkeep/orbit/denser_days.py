@@ -85,7 +85,7 @@ class SeenAir:
 
 
 class PinnedSun:
-    """The fit's own Sun up to the last set; after it a drawn one, with the coefficient that the sets ask for under it."""
+    """The fit's own Sun up to the last set; after it a drawn one, with the coefficient the sets then ask for."""
 
     def __init__(self, start: MeanElements, last_set_mjd_utc: float, fit_weather: WeatherTrack) -> None:
         self._fit_weather = fit_weather

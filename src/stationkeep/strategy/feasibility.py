@@ -1,0 +1,95 @@
+"""Which limit cannot be met first, by how much, and for want of what? One sentence instead of "infeasible"."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from stationkeep.errors import InputError
+from stationkeep.strategy.planner import MOST_BURNS_IN_A_ROW, Plan, PlanProblem, Unreachable, plan_burns
+from stationkeep.strategy.stores import PropellantStore
+from stationkeep.timescale import iso_day
+
+_NEEDS = {
+    "floor": "the floor of {required:g} km cannot be kept on {day}: {short:.2f} km too low",
+    "ceiling": "the ceiling of {required:g} km cannot be kept on {day}: {short:.2f} km too high",
+    "altitude at the end": "{required:.2f} km cannot be had at the end on {day}: {short:.2f} km too low",
+}
+
+
+def plan_or_explain(problem: PlanProblem) -> Plan:
+    """The cheapest plan, or an :class:`InputError` that names the first limit that cannot be met and by how much."""
+    try:
+        return plan_burns(problem)
+    except Unreachable as failure:
+        raise explained(problem, failure) from None
+
+
+def explained(problem: PlanProblem, failure: Unreachable) -> InputError:
+    """The failure in words: the limit, the day, the shortfall, and what is missing to meet it."""
+    short = abs(failure.required_km - failure.best_km)
+    form = _NEEDS.get(failure.limit, "{limit} on {day} cannot have {required:g} km: off by {short:.2f} km")
+    day = iso_day(failure.time_mjd_utc)
+    said = form.format(limit=failure.limit, required=failure.required_km, day=day, short=short)
+    cause, hint = _cause(problem, failure)
+    return InputError(f"{said}, because {cause}", hint=hint)
+
+
+def _cause(problem: PlanProblem, failure: Unreachable) -> tuple[str, str]:
+    until = replace(problem, stop_mjd_utc=failure.time_mjd_utc, end_km=_end_of(problem, failure))
+    pushing = [store for store in problem.stores if _ever_pushes(store, problem.start_mjd_utc, failure.time_mjd_utc)]
+    if not pushing:
+        return "nobody can push before that", "choose a branch or scenario with a provider that may push"
+    rich = replace(until, boundless=True)
+    if _works(rich):
+        return _missing_propellant(until), "lower the floor, add deliveries, or shorten --months"
+    if _works(replace(rich, stores=tuple(replace(store, longest_burn_s=math.inf) for store in rich.stores))):
+        return _missing_thrust(problem, pushing), "allow longer burns or more opportunities (--every-days)"
+    if _works(replace(rich, strategy=replace(rich.strategy, cadence_days=1.0))):
+        return (
+            f"burns only come every {problem.strategy.cadence_days:g} days and not when they are needed",
+            "give a smaller --every-days, a lower floor or a higher ceiling",
+        )
+    return "no push at any time reaches it from the limits before it", "widen the floor, the ceiling or the arrival"
+
+
+def _end_of(problem: PlanProblem, failure: Unreachable) -> float | None:
+    return problem.end_km if failure.time_mjd_utc >= problem.stop_mjd_utc else None
+
+
+def _ever_pushes(store: PropellantStore, start: float, stop: float) -> bool:
+    return store.from_mjd_utc < stop and store.until_mjd_utc > start
+
+
+def _works(problem: PlanProblem) -> bool:
+    try:
+        plan_burns(problem)
+    except Unreachable:
+        return False
+    return True
+
+
+def _missing_propellant(until: PlanProblem) -> str:
+    needed = plan_burns(replace(until, boundless=True)).total_kg
+    there = sum(_offered_kg(store, until.stop_mjd_utc) for store in until.stores)
+    names = " and ".join(dict.fromkeys(store.label for store in until.stores))
+    kept = f" ({until.reserve_kg:.0f} kg of it kept for avoiding debris)" if until.reserve_kg else ""
+    missing = needed + until.reserve_kg - there
+    if missing <= 0.0:
+        return f"what {names} can spend is not there when it is needed, though {there:.0f} kg come{kept}"
+    return (
+        f"{names} would burn {needed:.0f} kg until then and have at most {there:.0f} kg{kept}: {missing:.0f} kg missing"
+    )
+
+
+def _offered_kg(store: PropellantStore, until_mjd_utc: float) -> float:
+    return store.initial_kg + sum(item.propellant_kg for item in store.supplies if item.time_mjd_utc <= until_mjd_utc)
+
+
+def _missing_thrust(problem: PlanProblem, pushing: list[PropellantStore]) -> str:
+    best = max(pushing, key=lambda store: store.longest_delta_v_m_s(problem.mass_kg))
+    most = MOST_BURNS_IN_A_ROW * best.longest_delta_v_m_s(problem.mass_kg)
+    return (
+        f"{MOST_BURNS_IN_A_ROW} burns of {best.longest_burn_s:g} s, the longest of {best.label}, give {most:.2f} m/s "
+        f"at one opportunity, and these come every {problem.strategy.cadence_days:g} days"
+    )
