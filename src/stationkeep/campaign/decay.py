@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import metadata
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -16,23 +18,27 @@ from stationkeep.campaign.coefficient_file import GivenCoefficient
 from stationkeep.campaign.document import MeanAltitude
 from stationkeep.campaign.drag_courses import Drag, FittedDrag, GivenDrag
 from stationkeep.campaign.execution import MOST_RUNS
-from stationkeep.campaign.falls import Fall, Flown, fly_falls
+from stationkeep.campaign.falls import LEAD_DAYS, Fall, Flown, fly_falls
 from stationkeep.campaign.fit_notes import element_sets_of
 from stationkeep.campaign.part import Part
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
-from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_weather
+from stationkeep.campaign.weather import AS_KNOWN, OBSERVED, CampaignWeather, campaign_weather
 from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
+from stationkeep.environment.msafe import forecast_known_at
 from stationkeep.environment.sources import observed_space_weather
+from stationkeep.environment.space_weather import HALF_WINDOW_DAYS
 from stationkeep.errors import InputError
+from stationkeep.orbit.burn_detection import LONGEST_GAP_DAYS
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
-from stationkeep.orbit.mean_decay import DecayTrack, is_built_in
+from stationkeep.orbit.mean_decay import DecayTrack, WeatherTrack, is_built_in
 from stationkeep.orbit.state_history import StateHistory
 from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
 
 _CALIBRATION_DAYS = LOOKBACK_DAYS + 5.0
 _OLD_SETS_DAYS = 10.0
+_LAST_DAYS = 3.0
 _CENTRED_MEAN_DAYS = 41  # the 81-day mean of a day needs as many observed days after it
 _SPARE_DAYS = 10.0
 
@@ -149,22 +155,19 @@ def predict_decay(
     as_of = history.sets[-1].epoch_mjd_utc if as_of_mjd_utc is None else as_of_mjd_utc
     known = history.until(as_of)
     start = known.sets[-1].elements
-    horizon = as_of + options.horizon_days
+    horizon, clipped = _horizon(as_of, options)
     atmosphere = _atmosphere(options)
     past = campaign_weather(options.space_weather, as_of - _CALIBRATION_DAYS, as_of, as_of + 1.0)
     given = options.ballistic_coefficient
     drag: Drag
-    if given is None:
-        drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere), atmosphere)
-    else:
-        drag = GivenDrag(given)
-    weather = campaign_weather(options.space_weather, start.epoch_mjd_utc, as_of, horizon)
+    drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere)) if given is None else GivenDrag(given)
+    weather = campaign_weather(options.space_weather, start.epoch_mjd_utc - LEAD_DAYS, as_of, horizon)
     fall = Fall(start, horizon, atmosphere, options.reentry_altitude_km, options.runs, options.seed, options.workers)
-    flown = fly_falls(fall, drag, weather, progress, past.median)
+    flown = fly_falls(fall, drag, weather, past.median, progress)
     beside = None
     if weather.forecast is not None and options.beside_observed and is_built_in(atmosphere):
-        beside = _under_the_sun_that_came(known, as_of, drag, flown, fall)
-    notes = _notes(known, as_of, flown, weather, options, drag)
+        beside = _under_the_sun_that_came(as_of, drag, flown, fall, past.median)
+    notes = clipped + _notes(known, as_of, flown, weather, options, drag)
     skies = {
         "space_weather": weather,
         "space_weather_of_fit": past,
@@ -174,6 +177,18 @@ def predict_decay(
     return _document(
         known, as_of, horizon, options, drag, flown, None if beside is None else beside[0], notes, provenance
     )
+
+
+def _horizon(as_of: float, options: DecayOptions) -> tuple[float, list[str]]:
+    """How far to look: as asked for, or as far as the bulletin reaches where nobody asked; and what to say of it."""
+    horizon = as_of + options.horizon_days
+    if options.space_weather != AS_KNOWN or options.horizon_days != DecayOptions.horizon_days:
+        return horizon, []
+    forecast = forecast_known_at(as_of)
+    reach = math.floor(forecast.last_mjd) - HALF_WINDOW_DAYS - 2.0
+    if not as_of + 1.0 < reach < horizon:
+        return horizon, []
+    return reach, [f"{forecast.identifier} reaches to {iso_day(reach)}, and so does this prediction"]
 
 
 def _atmosphere(options: DecayOptions) -> Atmosphere:
@@ -186,24 +201,21 @@ def _atmosphere(options: DecayOptions) -> Atmosphere:
 
 
 def _under_the_sun_that_came(
-    known: ElementHistory, as_of: float, drag: Drag, flown: Flown, fall: Fall
+    as_of: float, drag: Drag, flown: Flown, fall: Fall, fit_weather: WeatherTrack
 ) -> tuple[DecayReentry, CampaignWeather] | None:
     """The same answer under the observed Sun; null where it has not been observed to the end of the window.
 
     Sets, burns, seeds and courses of the drag are those of the as-known answer: what differs is the Sun's doing.
     """
-    last_fall = date_quantiles(flown.falls_mjd_utc)[-1]
-    if last_fall is None:
-        return None
+    last_fall = date_quantiles(flown.falls_mjd_utc)[-1] or fall.horizon_mjd_utc
     table = observed_space_weather(last_fall + _CENTRED_MEAN_DAYS)
     reach = float(table.last_observed_mjd - _CENTRED_MEAN_DAYS)
     if reach <= as_of:
         return None
     # half as long again as the window, for a Sun that was weaker than foreseen
-    horizon = min(as_of + 1.5 * (last_fall - as_of) + _SPARE_DAYS, reach, fall.horizon_mjd_utc)
-    first = min(as_of - _CALIBRATION_DAYS, fall.start.epoch_mjd_utc)
-    weather = campaign_weather(OBSERVED, first, as_of, horizon)
-    found = _reentry(fly_falls(replace(fall, horizon_mjd_utc=horizon), drag.again(known, weather.median), weather))
+    horizon = min(as_of + 1.5 * max(last_fall - as_of, 0.0) + _SPARE_DAYS, reach, fall.horizon_mjd_utc)
+    weather = campaign_weather(OBSERVED, fall.start.epoch_mjd_utc - LEAD_DAYS, as_of, horizon)
+    found = _reentry(fly_falls(replace(fall, horizon_mjd_utc=horizon), drag, weather, fit_weather))
     return None if found.p95_utc is None else (found, weather)
 
 
@@ -237,7 +249,7 @@ def _document(
             mean_altitude_km=round(last.elements.mean_altitude_km, 3),
             inclination_deg=round(last.elements.inclination_deg, 4),
             rejected=[{"line_number": item.line_number, "reason": item.reason} for item in known.rejected],
-            notes=list(known.notes),
+            notes=_of_the_year(known, as_of),
         ),
         as_of_utc=iso_utc(as_of),
         horizon_utc=iso_utc(horizon),
@@ -287,6 +299,17 @@ def _provenance(
     }
 
 
+def _of_the_year(known: ElementHistory, as_of: float) -> list[str]:
+    """What was found while reading, without gaps of other years."""
+    found = [note for note in known.notes if not note.startswith("no element set from")]
+    epochs = [item.epoch_mjd_utc for item in known.sets if item.epoch_mjd_utc > as_of - LOOKBACK_DAYS]
+    return found + [
+        f"no element set from {iso_day(one)} to {iso_day(two)} ({two - one:.0f} days)"
+        for one, two in pairwise(epochs)
+        if two - one > LONGEST_GAP_DAYS
+    ]
+
+
 def _notes(
     known: ElementHistory,
     as_of: float,
@@ -305,6 +328,12 @@ def _notes(
         )
     elif as_of - last > _OLD_SETS_DAYS:
         notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
+    middle = date_quantiles(flown.falls_mjd_utc)[1]
+    if middle is not None and 0.0 < middle - last < _LAST_DAYS:
+        notes.append(
+            "within the last days this window is too narrow: it takes the drag of the last set's day as known and the "
+            "passing of 120 km as the end; use 'stationkeep reentry-window'"
+        )
     given = options.ballistic_coefficient
     if given is not None and given.norad_id != known.norad_id:
         notes.append(f"the ballistic coefficient was fitted to object {given.norad_id}, not to {known.norad_id}")

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from stationkeep.campaign.coefficient_file import GivenCoefficient
 from stationkeep.campaign.density_error import DensityError
 from stationkeep.campaign.fit_notes import fit_notes
-from stationkeep.environment.atmosphere import Atmosphere
-from stationkeep.orbit.calibration import Calibration, calibrate
+from stationkeep.orbit.calibration import Calibration
 from stationkeep.orbit.denser_days import DenserDays
-from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
-from stationkeep.orbit.tle import ElementHistory
+from stationkeep.orbit.mean_decay import BallisticCoefficient
 
 FloatArray = NDArray[np.float64]
 
@@ -60,10 +58,6 @@ class Drag(Protocol):
         """What a reader must know of it."""
         ...
 
-    def again(self, known: ElementHistory, weather: WeatherTrack) -> Drag:
-        """The same, judged under another Sun."""
-        ...
-
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """Courses from a day on; the altitude turns the orbit's plane under the Sun."""
         ...
@@ -74,7 +68,6 @@ class FittedDrag:
     """Drag as the object's own element sets show it."""
 
     calibration: Calibration
-    atmosphere: Atmosphere
 
     @property
     def coefficient(self) -> BallisticCoefficient:
@@ -95,11 +88,6 @@ class FittedDrag:
     def notes(self) -> list[str]:
         """Of the days before the last set."""
         return fit_notes(self.calibration)
-
-    def again(self, known: ElementHistory, weather: WeatherTrack) -> Drag:
-        """Fitted anew; burns are where they were found before."""
-        fitted = calibrate(known, weather, atmosphere=self.atmosphere, burns=self.calibration.burns)
-        return FittedDrag(fitted, self.atmosphere)
 
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """The drift carried on."""
@@ -132,10 +120,6 @@ class GivenDrag:
     def notes(self) -> list[str]:
         """No sets were looked at."""
         return []
-
-    def again(self, known: ElementHistory, weather: WeatherTrack) -> Drag:
-        """The number is what it is."""
-        return self
 
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """The number, times errors."""

@@ -13,12 +13,15 @@ from stationkeep.campaign.drag_courses import Drag
 from stationkeep.campaign.execution import map_runs
 from stationkeep.campaign.weather import CampaignWeather
 from stationkeep.environment.atmosphere import Atmosphere
+from stationkeep.environment.space_weather import HALF_WINDOW_DAYS
 from stationkeep.orbit.denser_days import SeenAir
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean, is_built_in
 
 FloatArray = NDArray[np.float64]
 
+LEAD_DAYS = HALF_WINDOW_DAYS + 1
+"""The weather of a fall begins so long before it: over these days the 81-day mean still holds days after."""
 _SPARE_DAYS = 10.0
 _LIVES = 2.0  # of the first flight: nearly all runs have fallen by then
 
@@ -53,13 +56,13 @@ def fly_falls(
     fall: Fall,
     drag: Drag,
     weather: CampaignWeather,
+    fit_weather: WeatherTrack,
     progress: Callable[[], None] | None = None,
-    fit_weather: WeatherTrack | None = None,
 ) -> Flown:
     """Fly all runs. The answer does not depend on the number of workers.
 
-    ``fit_weather``: the Sun the drag was fitted under; where the runs draw theirs, each run's drag is made to agree
-    with the sets under its own.
+    ``weather`` begins ``LEAD_DAYS`` before the orbit's epoch. ``fit_weather``: the Sun the drag was fitted under; each
+    run's drag is made to agree with the sets under its own Sun, which reaches back through the 81-day mean.
     """
 
     def fly(
@@ -74,27 +77,27 @@ def fly_falls(
             atmosphere=fall.atmosphere,
         )
 
+    begin = math.floor(fall.start.epoch_mjd_utc)
+    lead = begin - weather.first_day_mjd
+    ahead_days = weather.day_count - lead
+    median = WeatherTrack(begin, weather.median.drivers[lead:])
+    seen = SeenAir(fall.start, fit_weather)
     # A falling orbit's plane turns faster under the Sun: a first flight with one number says how fast.
-    first = fly(drag.coefficient, weather.median)
-    full = drag.courses(weather.first_day_mjd, weather.day_count, first.altitude_by_day_km[: weather.day_count])
-    reference = fly(full.median_m2_kg, weather.median)
+    first = fly(drag.coefficient, median)
+    full = drag.courses(begin, ahead_days, first.altitude_by_day_km[:ahead_days])
+    reference = fly(full.median_m2_kg, median)
     # only the compiled core releases the interpreter: flights through another atmosphere would get in each other's way
     workers = fall.workers if is_built_in(fall.atmosphere) else 1
 
-    seen = None if fit_weather is None or weather.forecast is None else SeenAir(fall.start, fit_weather)
-    before = 0 if seen is None else weather.first_day_mjd - seen.first_day_mjd
-
     def runs(indices: Sequence[int], stop: float, advance: Callable[[], None] | None) -> list[DecayTrack]:
-        days = min(weather.day_count, math.ceil(stop) - weather.first_day_mjd + 1)
-        sky = replace(weather, first_day_mjd=weather.first_day_mjd - before, day_count=before + days)
-        course = full.begin(days)
+        days = min(ahead_days, math.ceil(stop) - begin + 1)
+        sky, course = replace(weather, day_count=lead + days), full.begin(days)
 
         def one(index: int) -> DecayTrack:
             sun, wandering = np.random.SeedSequence(fall.seed, spawn_key=(index,)).spawn(2)
             wide = sky.track(np.random.default_rng(sun))
-            track = WeatherTrack(weather.first_day_mjd, wide.drivers[before : before + days])
-            denser = None if seen is None else seen.denser(wide)
-            return fly(course.draw(np.random.default_rng(wandering), denser), track, stop)
+            drag_course = course.draw(np.random.default_rng(wandering), seen.denser(wide))
+            return fly(drag_course, WeatherTrack(begin, wide.drivers[lead : lead + days]), stop)
 
         return map_runs(one, indices, workers=workers, progress=advance)
 
