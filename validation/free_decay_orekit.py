@@ -24,10 +24,11 @@ from record import Finding, record
 
 from stationkeep.campaign.weather import campaign_weather
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
+from stationkeep.orbit.history import read_history
 from stationkeep.orbit.mean_decay import MeanFlight, WeatherTrack
 from stationkeep.orbit.mean_osculating import mean_semi_major_axis_km
 from stationkeep.orbit.precise_tables import FrameRotations
-from stationkeep.orbit.tle import ElementHistory, read_history
+from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day
 
 SAMPLES_A_DAY = 96

@@ -27,10 +27,10 @@ from stationkeep.orbit.averaging import element_history
 from stationkeep.orbit.burn_detection import find_burns
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
 from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.history import read_any_history
+from stationkeep.orbit.history import read_any_history, read_history
 from stationkeep.orbit.mean_decay import MeanFlight, WeatherTrack
 from stationkeep.orbit.state_history import StateHistory
-from stationkeep.orbit.tle import ElementHistory, read_history
+from stationkeep.orbit.tle import ElementHistory
 from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_km
 from stationkeep.strategy.altitude import AltitudeBand, AltitudeStrategy, ArrivalWindow, AvoidanceRate
 from stationkeep.strategy.rule import fly_rule

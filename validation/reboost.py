@@ -86,6 +86,8 @@ def scenario_of(year: Year) -> LoadedScenario:
     document["mass_kg"] = year.mass_kg
     document["branches"] = {"cooperation": {"label": "cooperation", "events": []}}
     document["comparisons"] = []
+    # those of later years and of branches have nothing to burn without their branch
+    document["providers"] = [item for item in document["providers"] if item["id"] in ("progress", "cygnus")]
     for provider in document["providers"]:
         for supply in provider["resupply"]:
             supply["first_utc"] = document_epoch

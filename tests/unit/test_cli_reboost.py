@@ -52,7 +52,8 @@ def test_the_document_adds_up() -> None:
     assert by_sun[0] < by_sun[1] < by_sun[2]  # type: ignore[operator]  # a stronger Sun costs more
     for low, high in zip(document.trade, document.trade[1:], strict=False):
         assert all(high.propellant_kg_per_year[name] < cost for name, cost in low.propellant_kg_per_year.items())
-    assert document.limiting[0].limit == "ceiling"
+    # the tanks hold no more than the catalogue says they can
+    assert document.limiting[0].limit == "propellant aboard and delivered"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "validation"))
 
 import history_replay
 
-from stationkeep.orbit.tle import ElementHistory, read_history
+from stationkeep.orbit.history import read_history
+from stationkeep.orbit.tle import ElementHistory
 
 
 @pytest.fixture(scope="module")
