@@ -64,10 +64,14 @@ def page() -> str:
     parts = [HEAD]
     for name, title, text in SECTIONS:
         document = recorded(name)
+        if document is None:
+            parts.append(f"## {title}\n\n{text} Not recorded yet: see the page of `validation/{name}.py`.\n")
+            continue
         link = f"[{document['page']}](../validation/{document['page']})"
         parts.append(f"## {title}\n\n{text} Details: {link}.\n\n{_table(document['findings'])}\n")
     parts.append(_objects())
-    parts.append(_versions([recorded(name) for name, _, _ in SECTIONS]))
+    found = [recorded(name) for name, _, _ in SECTIONS]
+    parts.append(_versions([item for item in found if item is not None]))
     return "\n".join(parts)
 
 

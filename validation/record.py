@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import platform
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -46,11 +45,11 @@ def record(name: str, findings: Sequence[Finding], page: str) -> Path:
     return path
 
 
-def recorded(name: str) -> dict[str, Any]:
-    """What :func:`record` kept."""
+def recorded(name: str) -> dict[str, Any] | None:
+    """What :func:`record` kept; null: the script has not been run since it keeps records."""
     path = FOLDER / f"{name}.json"
     if not path.exists():
-        sys.exit(f"{path} is missing: run validation/{name}.py first")
+        return None
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return document
 
