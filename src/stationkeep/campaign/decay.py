@@ -39,7 +39,7 @@ from stationkeep.timescale import iso_day, iso_utc
 _CALIBRATION_DAYS = LOOKBACK_DAYS + 5.0
 _OLD_SETS_DAYS = 10.0
 _LAST_DAYS = 3.0
-_CENTRED_MEAN_DAYS = 41  # the 81-day mean of a day needs as many observed days after it
+_CENTRED_MEAN_DAYS = HALF_WINDOW_DAYS + 1  # the 81-day mean of a day needs as many observed days after it
 _SPARE_DAYS = 10.0
 
 FloatArray = NDArray[np.float64]

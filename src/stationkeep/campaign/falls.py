@@ -82,6 +82,8 @@ def fly_falls(
     ahead_days = weather.day_count - lead
     median = WeatherTrack(begin, weather.median.drivers[lead:])
     seen = SeenAir(fall.start, fit_weather)
+    # an observed Sun is the same in every run
+    same = seen.denser(weather.median) if weather.forecast is None else None
     # A falling orbit's plane turns faster under the Sun: a first flight with one number says how fast.
     first = fly(drag.coefficient, median)
     full = drag.courses(begin, ahead_days, first.altitude_by_day_km[:ahead_days])
@@ -96,7 +98,8 @@ def fly_falls(
         def one(index: int) -> DecayTrack:
             sun, wandering = np.random.SeedSequence(fall.seed, spawn_key=(index,)).spawn(2)
             wide = sky.track(np.random.default_rng(sun))
-            drag_course = course.draw(np.random.default_rng(wandering), seen.denser(wide))
+            denser = seen.denser(wide) if same is None else same
+            drag_course = course.draw(np.random.default_rng(wandering), denser)
             return fly(drag_course, WeatherTrack(begin, wide.drivers[lead : lead + days]), stop)
 
         return map_runs(one, indices, workers=workers, progress=advance)

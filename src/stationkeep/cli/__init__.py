@@ -17,9 +17,6 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from stationkeep.errors import InputError, StationkeepError
 
-    # Our matrices have a few hundred rows, and runs are shared among threads already: on a busy machine the linear
-    # algebra's own threads only wait for each other (14 s of processor time for a decay that takes 4 s).
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from stationkeep.cli.app import app
 
