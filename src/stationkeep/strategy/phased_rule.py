@@ -34,6 +34,7 @@ _PHASE_BINS = 180  # of 2 degrees: a third of the narrowest window
 _BESIDE_KM = 1.5  # the table reaches so far beyond floor and ceiling
 _BESIDE_M_S_KM_DAY = 0.2  # each kilometre and day beyond them counts as so much: more than it costs to come back
 _MISS_M_S_DEG = 0.1  # a window missed counts so much a degree: more than any way of meeting it
+_NO_WINDOW = -1.0
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class PhasedRule:
         slope = argument_rate_deg_day(self.usual_km + 0.5, inclination_rad) - argument_rate_deg_day(
             self.usual_km - 0.5, inclination_rad
         )
-        middles, halves = np.full((2, len(times)), np.nan)
+        middles, halves = np.zeros(len(times)), np.full(len(times), _NO_WINDOW)
         for item in ahead:
             place = int(np.searchsorted(times, item.time_mjd_utc))
             # in degrees ahead of a station that stays at the usual altitude from now on
@@ -135,7 +136,7 @@ def _first_push(times: Any, may_push: Any, middles: Any, halves: Any, heights: A
     return gain
 
 
-@compiled()
+@compiled(fastmath=True)
 def _wait(
     value: Any, waited: Any, days: float, middle: float, half: float,
     low: float, floor: float, ceiling: float, usual: float, loss: float, slope: float,
@@ -148,20 +149,27 @@ def _wait(
         after = altitude - loss * days
         mean = 0.5 * (altitude + after)
         beside = _BESIDE_M_S_KM_DAY * days * (max(floor - after, 0.0) + max(mean - ceiling, 0.0))
-        ahead = slope * (mean - usual) * days
+        place = min(max((after - low) / _STEP_KM, 0.0), rows - 1.000001)
+        one = int(place)
+        upper = place - one
+        turn = (slope * (mean - usual) * days / width) % bins  # all phases move on alike
+        part = turn - int(turn)
+        left = int(turn) % bins
         for column in range(bins):
-            phase = column * width + ahead
-            total = beside + _between(value, (after - low) / _STEP_KM, phase / width)
-            if half == half:
-                miss = abs((phase - middle + 180.0) % 360.0 - 180.0) - half
-                total += _MISS_M_S_DEG * max(miss, 0.0)
-            waited[row, column] = total
+            right = left + 1 if left + 1 < bins else 0
+            below = value[one, left] + part * (value[one, right] - value[one, left])
+            above = value[one + 1, left] + part * (value[one + 1, right] - value[one + 1, left])
+            waited[row, column] = beside + below + upper * (above - below)
+            left = right
+        if half >= 0.0:
+            ahead = turn * width - middle + 180.0
+            for column in range(bins):
+                miss = abs((column * width + ahead) % 360.0 - 180.0) - half
+                waited[row, column] += _MISS_M_S_DEG * max(miss, 0.0)
 
 
-@compiled()
-def _push_cheapest(
-    value: Any, waited: Any, cost: float, overhead: float, smallest: float, largest: float
-) -> None:
+@compiled(fastmath=True)
+def _push_cheapest(value: Any, waited: Any, cost: float, overhead: float, smallest: float, largest: float) -> None:
     """The best of waiting and of every permitted push, from each altitude."""
     rows, bins = waited.shape
     reach = int(largest / _STEP_KM + 1.0e-9)
