@@ -33,7 +33,7 @@ _STEP_KM = 0.1
 _PHASE_BINS = 180  # of 2 degrees: a third of the narrowest window
 _BESIDE_KM = 1.5  # the table reaches so far beyond floor and ceiling
 _BESIDE_M_S_KM_DAY = 0.2  # each kilometre and day beyond them counts as so much: more than it costs to come back
-_MISS_M_S_DEG = 0.1  # a window missed counts so much a degree: more than any way of meeting it
+_MISS_M_S_DEG = 0.2  # a window missed counts so much a degree: more than a degree costs at the last chance (0.12)
 _NO_WINDOW = -1.0
 
 
