@@ -291,7 +291,7 @@ def followed_course(
 ) -> tuple[FloatArray, list[Push]]:
     """A foreseen coefficient, corrected at each tracked day by the loss since the one before, for the days after it.
 
-    A Kalman filter over the logarithm of one factor. It wanders as ``DensityError`` says a coefficient does (slow part);
+    A Kalman filter over the logarithm of one factor. It wanders as ``DensityError`` says of coefficients (slow part);
     an interval's loss tells it with the mean of the fast part and what the burns' sizes leave open as noise. Where an
     interval holds a burn that was planned but of which nobody told, the loss tells that burn's size instead.
     """

@@ -1,4 +1,4 @@
-"""Where the station was when vehicles were launched to it and landed from it: by tracking, and as windows for a rule."""
+"""Where the station was when vehicles came to it and left it: by tracking, and as windows for a rule."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Final
 from stationkeep.scenario.events import AltitudePolicy
 
 SCALE_HEIGHT_KM: Final = 60.0
-"""Over which the loss falls by e near 420 km: 58 km under a median Sun, 65 under a strong one (``stationkeep reboost``)."""
+"""Over which the loss falls by e near 420 km: 58 km under a median Sun, 65 under a strong one (``reboost``)."""
 _LOOK_BACK_DAYS = 60.0  # two solar rotations: a storm is no reason to rise
 
 

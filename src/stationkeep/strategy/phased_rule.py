@@ -173,7 +173,7 @@ def _push_cheapest(value: Any, waited: Any, cost: float, overhead: float, smalle
     """The best of waiting and of every permitted push, from each altitude."""
     rows, bins = waited.shape
     reach = int(largest / _STEP_KM + 1.0e-9)
-    least = max(int(math.ceil(smallest / _STEP_KM - 1.0e-9)), 1)
+    least = max(math.ceil(smallest / _STEP_KM - 1.0e-9), 1)
     for row in range(rows):
         value[row, :] = waited[row, :]
         for to in range(max(row - reach, 0), min(row + reach, rows - 1) + 1):

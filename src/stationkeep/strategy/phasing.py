@@ -51,8 +51,8 @@ class PhaseProfile:
 BAIKONUR: Final = GroundPoint(45.92, 63.34)
 DZHEZKAZGAN: Final = GroundPoint(47.1, 69.4)
 
-# Widths: 150, 22 and 6 degrees (Rossiyskaya Gazeta, 23 March 2024, on the launch of Soyuz MS-25). Where they lie: phases
-# at launches in the element sets of 2000 to 2004, 2016, early 2021 and 2022 (validation/history_replay.md).
+# Widths: 150, 22 and 6 degrees (Rossiyskaya Gazeta, 23 March 2024, on the launch of Soyuz MS-25). Where they lie:
+# phases at launches in the element sets of 2000 to 2004, 2016, early 2021 and 2022 (validation/history_replay.md).
 TWO_DAYS: Final = PhaseProfile("two days", BAIKONUR, -160.0, -10.0)
 FOUR_ORBITS: Final = PhaseProfile("four orbits", BAIKONUR, 2.0, 24.0)
 TWO_ORBITS: Final = PhaseProfile("two orbits", BAIKONUR, -4.0, 2.0)
