@@ -24,8 +24,8 @@ from stationkeep.strategy.phased_rule import PhasedRule, fly_phased
 from stationkeep.strategy.rule import RuleBurn, fly_rule
 
 DRAWS = 200
-PHASED_DRAWS = 60
-SETTING_DRAWS = 24
+PHASED_DRAWS = 40
+SETTING_DRAWS = 12
 HALF_WINDOW_KM = 0.5
 HALF_BAND_KM = 4.0  # nothing narrower is asked of a station that may fly at 370 to 460 km (NASA)
 BEFORE_DAYS = 180.0
