@@ -72,7 +72,7 @@ def test_launches_and_landings_are_where_other_years_put_them(
     first: history_replay.Stretch,
     second: history_replay.Stretch,
 ) -> None:
-    # The windows' places come from flights outside the two stretches. Progress MS-25 (1 December 2023) is 12 degrees out.
+    # The windows' places come from flights outside the two stretches. Progress MS-25 (December 2023) is 12 degrees out.
     _, heads = history_replay.ephemeris_days(shared_data)
     seen = launch_phases.seen_phases(shared_data, [*(item.elements for item in history.sets), *heads])
     among = [
