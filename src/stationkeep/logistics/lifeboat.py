@@ -24,6 +24,7 @@ class Rider:
     key: str
     suits: frozenset[str]
     preferred: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Boat:
     seats: int
     suit: str
     makeshift: int = 0
+    makeshift_for: str = ""
+    """Name of the rider for whom the makeshift place was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,11 @@ def seat_everyone(riders: Sequence[Rider], boats: Sequence[Boat]) -> Seating:
 
     left = [rider for rider in riders if not place(rider, set())]
     spare = [boat.flight for boat in boats for _ in range(boat.makeshift)]
-    makeshift = {rider.key: flight for rider, flight in zip(left, spare, strict=False)}
+    named = {boat.makeshift_for for boat in boats if boat.makeshift_for}
+    makeshift = {
+        rider.key: flight
+        for rider, flight in zip(sorted(left, key=lambda one: one.name not in named), spare, strict=False)
+    }
     seats = {rider.key: name for name, held in holders.items() for rider in held}
     return Seating(seats, makeshift, tuple(rider.key for rider in left if rider.key not in makeshift))
 

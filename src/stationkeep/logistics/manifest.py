@@ -12,7 +12,9 @@ from stationkeep.logistics.vehicles import VehicleKind
 Problem = Literal["unfit", "rescue-seat"]
 
 PROBLEMS: Final[tuple[Problem, ...]] = ("unfit", "rescue-seat")
-"""``unfit``: its seats are there, but nobody would ride home in them unless forced; ``rescue-seat``: makeshift places."""
+"""``unfit``: its seats are there, but for use in the utmost need only; ``rescue-seat``: makeshift places are added."""
+
+_CORRECT: Final = "correct one of the two dates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ class Contingency:
     quality: str = ""
     cospar: str = ""
     """Of the flight, so that another table's flight of the same name is not meant."""
+    person: str = ""
+    """For whom makeshift places are made first; empty: for whoever is without."""
     place: str = ""
 
 
@@ -152,8 +156,14 @@ class Manifest:
     notes: tuple[str, ...] = field(default=())
 
     def with_contingencies(self, more: Iterable[Contingency]) -> Manifest:
-        """The same with those of ``more`` whose flight is in it."""
-        fitting = tuple(item for item in more if _same_flight(item, self.flights.get(item.flight)))
+        """The same with those of ``more`` whose flight is in it, by its international designator or its name."""
+        by_cospar = {flight.cospar: flight.name for flight in self.flights.values() if flight.cospar}
+        fitting = []
+        for item in more:
+            name = by_cospar.get(item.cospar, item.flight)
+            same = self.flights.get(name)
+            if same is not None and (not item.cospar or same.cospar in ("", item.cospar)):
+                fitting.append(replace(item, flight=name))
         return replace(self, contingencies=(*self.contingencies, *fitting))
 
 
@@ -203,7 +213,7 @@ def _check_order(flight: Flight) -> None:
             f"{_at(flight)}{flight.name} arrives before its launch", hint="correct one of the two dates"
         )
     if departure is not None and departure < arrival:
-        raise ManifestError(f"{_at(flight)}{flight.name} leaves before it arrives", hint="correct one of the two dates")
+        raise ManifestError(f"{_at(flight)}{flight.name} leaves before it arrives", hint=_CORRECT)
     for stay in flight.stays:
         ends = stay.to_mjd_utc
         if ends is not None and ends < stay.from_mjd_utc:
@@ -216,10 +226,6 @@ def _check_order(flight: Flight) -> None:
                 f"{_at(flight)}{flight.name} is at {stay.port} while it is not with the station",
                 hint="keep its stays at ports between arrival and departure",
             )
-
-
-def _same_flight(item: Contingency, flight: Flight | None) -> bool:
-    return flight is not None and (not item.cospar or not flight.cospar or item.cospar == flight.cospar)
 
 
 def _at(flight: Flight) -> str:

@@ -18,7 +18,7 @@ from stationkeep.logistics.manifest import Contingency, Flight, Manifest, PortSt
 
 EventKind = Literal[
     "departure", "arrival", "left-port", "reached-port", "lost", "unfit", "fit-again", "rescue-seat", "came", "went"
-]
+]  # fmt: skip
 
 # At one moment first all that leaves, then all that comes: a port freed and taken in the same minute is no conflict.
 _ORDER: Final[dict[EventKind, int]] = {
@@ -81,6 +81,8 @@ class StationTraffic:
         self._people: dict[str, Trip] = {}
         self._unfit: dict[str, int] = {}
         self._makeshift: dict[str, int] = {}
+        self._makeshift_for: dict[str, str] = {}
+        self._riders = {trip.key: _rider(trip, manifest) for trip in manifest.trips}
         self._seating: Seating | None = None
         self.advance(start_mjd_utc)
 
@@ -111,7 +113,7 @@ class StationTraffic:
     def seating(self) -> Seating:
         """Who has which seat home now."""
         if self._seating is None:
-            self._seating = seat_everyone([self._rider(trip) for trip in self._people.values()], list(self._boats()))
+            self._seating = seat_everyone([self._riders[key] for key in self._people], list(self._boats()))
         return self._seating
 
     def snapshot(self) -> TrafficSnapshot:
@@ -134,10 +136,8 @@ class StationTraffic:
         for name, flight in self._attached.items():
             if flight.seats or name in self._makeshift:
                 working = max(0, flight.seats - self._unfit.get(name, 0))
-                yield Boat(name, working, flight.kind.suit, self._makeshift.get(name, 0))
-
-    def _rider(self, trip: Trip) -> Rider:
-        return Rider(trip.key, suits_of(trip, self.manifest.flights), (trip.down_flight, trip.up_flight))
+                spare, whose = self._makeshift.get(name, 0), self._makeshift_for.get(name, "")
+                yield Boat(name, working, flight.kind.suit, spare, whose)
 
     def _applied(self, event: TrafficEvent) -> TrafficEvent:
         self._people.update({trip.key: trip for trip in event.came})
@@ -145,7 +145,9 @@ class StationTraffic:
             self._people.pop(trip.key, None)
         if event.flight is not None:
             self._move(event, event.flight)
-        self._seating = None
+        # Cargo craft come and go without changing anybody's seat.
+        if event.came or event.went or event.contingency is not None or (event.flight and event.flight.seats):
+            self._seating = None
         return event
 
     def _move(self, event: TrafficEvent, flight: Flight) -> None:
@@ -165,7 +167,13 @@ class StationTraffic:
     def _change_seats(self, kind: EventKind, item: Contingency) -> None:
         book = self._makeshift if item.problem == "rescue-seat" else self._unfit
         sign = -1 if kind == "fit-again" else 1
+        if item.problem == "rescue-seat":
+            self._makeshift_for[item.flight] = item.person
         book[item.flight] = book.get(item.flight, 0) + sign * item.seats
+
+
+def _rider(trip: Trip, manifest: Manifest) -> Rider:
+    return Rider(trip.key, suits_of(trip, manifest.flights), (trip.down_flight, trip.up_flight), trip.name)
 
 
 def _events_of(manifest: Manifest) -> Iterator[TrafficEvent]:

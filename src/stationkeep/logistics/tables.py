@@ -6,8 +6,9 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -110,24 +111,43 @@ def read_manifest(
     is not known, and dates that contradict each other. What contradicts the *ports, seats or pads* is found by
     :func:`stationkeep.logistics.conflicts.conflicts_of` instead.
     """
+    texts = [None if path is None else read_text(path, _EXPECTED) for path in (flights, crew, stays, contingencies)]
+    names = [str(path) for path in (flights, crew, stays, contingencies)]
+    return manifest_of_texts(texts, names, title=flights.stem, ports=ports, fleet=fleet)
+
+
+def manifest_of_texts(
+    texts: Sequence[str | None],
+    names: Sequence[str],
+    *,
+    title: str,
+    ports: PortBook | None = None,
+    fleet: Fleet | None = None,
+) -> Manifest:
+    """As :func:`read_manifest`, from the texts of flights, crew, stays, contingencies; ``names`` are for messages."""
     book, craft = ports or iss_ports(), fleet or known_fleet()
-    at_ports = {} if stays is None else _stays_by_vehicle(read_rows(stays, _STAY_COLUMNS), book)
-    found = [flight_of(row, book, craft) for row in read_rows(flights, _FLIGHT_COLUMNS)]
+    flights, crew, stays, contingencies = texts
+    at_ports = {} if stays is None else _stays_by_vehicle(rows_of(stays, names[2], _STAY_COLUMNS), book)
+    found = [flight_of(row, book, craft) for row in rows_of(flights or "", names[0], _FLIGHT_COLUMNS)]
     found = [replace(flight, stays=at_ports.pop(flight.name, flight.stays)) for flight in found]
     for name, left in at_ports.items():
         raise ManifestError(
-            f"{stays}: vehicle {name!r} is at {left[0].port} but is not among the flights", hint=f"add it to {flights}"
+            f"{names[2]}: vehicle {name!r} is at {left[0].port} but is not among the flights",
+            hint=f"add it to {names[0]}",
         )
-    trips = [] if crew is None else [trip_of(row) for row in read_rows(crew, _CREW_COLUMNS)]
-    wrong = (
-        [] if contingencies is None else [contingency_of(row) for row in read_rows(contingencies, _CONTINGENCY_COLUMNS)]
-    )
-    return manifest_of(found, trips, wrong, title=flights.stem)
+    trips = [] if crew is None else [trip_of(row) for row in rows_of(crew, names[1], _CREW_COLUMNS)]
+    wrong = [] if contingencies is None else contingencies_of(contingencies, names[3])
+    return manifest_of(found, trips, wrong, title=title)
 
 
-def read_rows(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
-    """The rows of a table with their lines; raises :class:`ManifestError` for a missing column or a row cut short."""
-    return rows_of(read_text(path, _EXPECTED), str(path), needed)
+def read_contingencies(path: Path) -> list[Contingency]:
+    """What went wrong with seats: columns vehicle, problem, from_utc, to_utc, seats, what; wanted: cospar, source."""
+    return contingencies_of(read_text(path, _EXPECTED), str(path))
+
+
+def contingencies_of(text: str, name: str) -> list[Contingency]:
+    """What went wrong with seats, from a table given as text."""
+    return [contingency_of(row) for row in rows_of(text, name, _CONTINGENCY_COLUMNS)]
 
 
 def rows_of(text: str, name: str, needed: tuple[str, ...]) -> Iterator[Row]:
@@ -192,7 +212,7 @@ def contingency_of(row: Row) -> Contingency:
         flight=row.needed("vehicle", "the name of a flight"), problem=problem,
         from_mjd_utc=row.moment(row.needed("from_utc", "when it began"), "from_utc"), to_mjd_utc=row.date("to_utc"),
         seats=row.count("seats"), what=row.text("what"), source=row.text("source"), quality=row.text("quality"),
-        cospar=row.text("cospar"), place=row.place,
+        cospar=row.text("cospar"), person=row.text("person"), place=row.place,
     )  # fmt: skip
 
 
@@ -219,7 +239,7 @@ def _stays_of(row: Row, ports: PortBook, arrival: float | None, departure: float
         end = departure if match["end"] is None else row.moment(match["end"], "moves")
         began.append((port, row.moment(match["begin"], "moves"), end))
     began.sort(key=lambda stay: stay[1])
-    ends = [_earlier(end, following[1]) for (_, _, end), following in zip(began, began[1:], strict=False)]
+    ends = [_earlier(end, following[1]) for (_, _, end), following in pairwise(began)]
     return tuple(PortStay(port, start, end) for (port, start, _), end in zip(began, [*ends, began[-1][2]], strict=True))
 
 

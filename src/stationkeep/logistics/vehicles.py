@@ -43,7 +43,7 @@ class VehicleKind(Sourced, Facts):
     id: Identifier
     name: str = Field(min_length=2)
     type: str = Field(min_length=2, description="what flight tables write in the column vehicle_type")
-    when: When = When()
+    when: When = Field(default_factory=lambda: When.model_validate({}))
     catalogue: Identifier | None = Field(None, description="entry of the catalogue with masses and engines")
     role: Literal["crew", "cargo", "module"]
     owner: str = Field(min_length=2)
