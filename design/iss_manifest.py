@@ -24,12 +24,13 @@ CREDIT = (
     "# https://planet4589.org/space/gcat, copy of 2023-11-08, CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/);\n"
     "# modified (selected, re-keyed, one docking date corrected). Later ones: public history of\n"
     "# corquaid/international-space-station-APIs (MIT), NASA ephemeris comments, agency news.\n"
-    "# Quality: A primary data file, B operator or press, C second-hand, M widely stated, not confirmed. Times are UTC.\n"
+    "# Quality: A primary data file, B operator or press, C second-hand, M widely stated, not confirmed. UTC.\n"
 )
 FLIGHT_COLUMNS = (
     "name", "vehicle_type", "operator", "launch_vehicle", "cospar", "launch_utc", "arrival_utc", "arrival_kind",
     "first_port", "moves", "last_undock_utc", "end_utc", "end_kind", "crew_up", "crew_down", "cargo_up_kg",
-    "cargo_up_pressurised_dry_kg", "water_kg", "gas_kg", "propellant_kg", "cargo_down_kg", "outcome", "quality", "notes",
+    "cargo_up_pressurised_dry_kg", "water_kg", "gas_kg", "propellant_kg", "cargo_down_kg", "outcome", "quality",
+    "notes",
 )  # fmt: skip
 STAY_COLUMNS = ("vehicle", "port", "from_utc", "to_utc", "quality")
 CREW_COLUMNS = (
