@@ -62,9 +62,7 @@ class ReplayShortage(Part):
     makeshift: list[str] = Field(description="those of them who had a makeshift place at some time of it")
     most_without: int
     cause: str
-    mishap: bool = Field(
-        description="true: attached seats were unfit; false: there were too few (then also a conflict)"
-    )
+    mishap: bool = Field(description="true: attached seats were unfit; false: there were too few, also a conflict")
 
 
 class ReplayStay(Part):
@@ -136,9 +134,7 @@ def replay_document(
     first, last = span_of(manifest)
     first, last = (first if from_mjd_utc is None else from_mjd_utc), (last if to_mjd_utc is None else to_mjd_utc)
     if last < first:
-        raise ManifestError(
-            f"{iso_day(last)} is before {iso_day(first)}", hint="give --from DATE and --to DATE in order"
-        )
+        raise ManifestError(f"{iso_day(last)} is before {iso_day(first)}", hint="give --from and --to in order")
     if last - first > _LONGEST_DAYS:
         raise ManifestError(
             f"{last - first:.0f} days are more than a century", hint="check the years of --from and --to"
@@ -148,14 +144,15 @@ def replay_document(
     conflicts = sorted([*static, *seen.conflicts], key=lambda one: one.from_mjd_utc)
     stays, trips = _stays(manifest, seen), _trips(manifest, seen)
     return ReplayDocument(
-        title=manifest.title, from_utc=iso_day(first), to_utc=iso_day(last), days=[_day(day) for day in seen.days],
+        schema=SCHEMA, title=manifest.title, from_utc=iso_day(first), to_utc=iso_day(last),
+        days=[_day(day) for day in seen.days],
         conflicts=[_conflict(one) for one in conflicts], shortages=[_shortage(one) for one in seen.shortages],
         lost=[
             flight.name for flight in manifest.flights.values()
             if not flight.arrived and first <= flight.launch_mjd_utc <= last + 1.0
         ],
         stays=stays, trips=trips,
-        port_names={port: book.ports[port].name for port in dict.fromkeys(stay.port for stay in stays)},
+        port_names={port: book.ports[port].name for port in book.ports if port in {stay.port for stay in stays}},
         events=[_event(event) for event in seen.events], notes=_notes(manifest),
         provenance={"stationkeep": stationkeep.__version__} | {
             f"source {index}": credit for index, credit in enumerate(manifest.credits, 1)
@@ -250,8 +247,8 @@ def _event(event: TrafficEvent) -> ReplayEvent:
 
 def _notes(manifest: Manifest) -> list[str]:
     notes = [
-        "Days are counted at 12:00 UTC. A seat counts for somebody who owns the liner or suit it needs: those of the craft "
-        "up and down, and a Soyuz liner for who came by Shuttle and stayed.",
+        "Days are counted at 12:00 UTC. A seat counts for somebody who owns the liner or suit it needs: those of the "
+        "craft up and down, and a Soyuz liner for who came by Shuttle and stayed.",
         "seats leaves out seats known to be unfit; seats_docked counts them.",
     ]
     notes += [

@@ -28,16 +28,12 @@ _MOST_SHOWN = 12
 def replay(
     flights: Annotated[
         Path | None,
-        typer.Option(
-            "--flights", metavar="FILE", help="Table of flights (CSV). Default: the station's of 2020 to 2023."
-        ),
+        typer.Option("--flights", metavar="FILE", help="Table of flights (CSV). Default: those of 2020 to 2023."),
     ] = None,
     crew: Annotated[Path | None, typer.Option("--crew", metavar="FILE", help="Table of people's trips (CSV).")] = None,
     ports: Annotated[
         Path | None,
-        typer.Option(
-            "--ports", metavar="FILE", help="Table of stays at ports (CSV), to the minute; else from FLIGHTS."
-        ),
+        typer.Option("--ports", metavar="FILE", help="Table of stays at ports (CSV); else as --flights says."),
     ] = None,
     contingencies: Annotated[
         str,
@@ -55,7 +51,7 @@ def replay(
     ] = None,
     json: JsonOption = None,
 ) -> None:
-    """Who and what was aboard on each day, and did everyone have a seat home? Goes through a table of flights and crews.
+    """Who and what was aboard on each day, and did everyone have a seat home? Replays flights and crews.
 
     Exits with 2 where the table contradicts itself: two craft at one port, a person without a craft. The document is
     written all the same. Example: stationkeep replay --from 2022-12-01 --to 2023-04-01 --output ports.html
@@ -124,8 +120,8 @@ def _show(document: ReplayDocument) -> None:
     for short in document.shortages:
         until = short.to_utc[:16].replace("T", " ") if short.to_utc else "the end"
         console.print(
-            f"No seat    {short.from_utc[:16].replace('T', ' ')} to {until}: {', '.join(short.people)} · {short.cause}"
-            + (f" · makeshift place: {', '.join(short.makeshift)}" if short.makeshift else "")
+            f"No seat    {short.from_utc[:16].replace('T', ' ')} to {until}: {'; '.join(short.people)} · {short.cause}"
+            + (f" · makeshift place: {'; '.join(short.makeshift)}" if short.makeshift else "")
         )
     _show_conflicts(console, document)
     console.print()

@@ -163,7 +163,7 @@ def _seat_conflicts(
         yield Conflict(
             "no-seat", "rule", shortage.from_mjd_utc, shortage.to_mjd_utc if shortage.ended else None,
             f"{shortage.most_without} of those aboard have no seat home from {iso_utc(shortage.from_mjd_utc)[:16]} to "
-            f"{until}: {', '.join(shortage.people)}",
+            f"{until}: {'; '.join(shortage.people)}",
             "let them leave before, or bring a craft with seats (and their suits or liners) first",
             people=shortage.people,
         )  # fmt: skip
