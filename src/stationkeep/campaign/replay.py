@@ -5,6 +5,7 @@ Schema ``stationkeep.replay/1``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from pydantic import Field
@@ -22,7 +23,6 @@ from stationkeep.timescale import iso_day, iso_utc
 
 SCHEMA: Final = "stationkeep.replay/1"
 _LONGEST_DAYS: Final = 40_000
-_MOST_TOLD: Final = 8
 
 
 class ReplayDay(Part):
@@ -119,12 +119,20 @@ class ReplayDocument(Part):
     provenance: dict[str, str]
 
 
-def replay_document(
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A replay as a document, and the conflicts it found."""
+
+    document: ReplayDocument
+    conflicts: tuple[Conflict, ...]
+
+
+def replay_manifest(
     manifest: Manifest,
     from_mjd_utc: float | None = None,
     to_mjd_utc: float | None = None,
     ports: PortBook | None = None,
-) -> ReplayDocument:
+) -> Replay:
     """Go through a manifest day by day: who and what was there, and what of it cannot be?
 
     Raises :class:`ManifestError` for a span that is empty or longer than a century. Contradictions do not raise: they
@@ -143,7 +151,7 @@ def replay_document(
     static = [one for one in conflicts_of(manifest, book) if _touches(one, first, last)]
     conflicts = sorted([*static, *seen.conflicts], key=lambda one: one.from_mjd_utc)
     stays, trips = _stays(manifest, seen), _trips(manifest, seen)
-    return ReplayDocument(
+    document = ReplayDocument(
         schema=SCHEMA, title=manifest.title, from_utc=iso_day(first), to_utc=iso_day(last),
         days=[_day(day) for day in seen.days],
         conflicts=[_conflict(one) for one in conflicts], shortages=[_shortage(one) for one in seen.shortages],
@@ -158,20 +166,7 @@ def replay_document(
             f"source {index}": credit for index, credit in enumerate(manifest.credits, 1)
         },
     )  # fmt: skip
-
-
-def refuse_impossible(document: ReplayDocument) -> None:
-    """Raise :class:`ManifestError` naming every impossible conflict with its line and the way to fix it."""
-    found = [one for one in document.conflicts if one.severity == "impossible"]
-    if not found:
-        return
-    told = [f"{one.place}: {one.what} ({one.fix})" if one.place else f"{one.what} ({one.fix})" for one in found]
-    if len(told) == 1:
-        only = found[0]
-        raise ManifestError(f"{only.place}: {only.what}" if only.place else only.what, hint=only.fix)
-    more = f"\n  and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
-    listed = "".join(f"\n  {line}" for line in told[:_MOST_TOLD])
-    raise ManifestError(f"{len(told)} contradictions:{listed}{more}", hint="correct them and try again")
+    return Replay(document, tuple(conflicts))
 
 
 def _touches(conflict: Conflict, first: float, last: float) -> bool:

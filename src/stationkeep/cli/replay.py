@@ -56,7 +56,8 @@ def replay(
     Exits with 2 where the table contradicts itself: two craft at one port, a person without a craft. The document is
     written all the same. Example: stationkeep replay --from 2022-12-01 --to 2023-04-01 --output ports.html
     """
-    from stationkeep.campaign.replay import refuse_impossible, replay_document
+    from stationkeep.campaign.replay import replay_manifest
+    from stationkeep.logistics.conflicts import refuse_impossible
     from stationkeep.timescale import mjd_utc, parse_utc
 
     require_json_target(json)
@@ -65,7 +66,8 @@ def replay(
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
     manifest = _manifest(flights, crew, ports, contingencies)
     first, last = (None if day is None else float(int(mjd_utc(parse_utc(day)))) for day in (from_day, to_day))
-    document = replay_document(manifest, first, last)
+    result = replay_manifest(manifest, first, last)
+    document = result.document
     if output is not None:
         from stationkeep.report.traffic import write_replay_page
 
@@ -76,7 +78,7 @@ def replay(
         _show(document)
         if output is not None:
             make_console().print(f"Page       {output}")
-    refuse_impossible(document)
+    refuse_impossible(result.conflicts)
 
 
 def _manifest(flights: Path | None, crew: Path | None, ports: Path | None, contingencies: str) -> Manifest:

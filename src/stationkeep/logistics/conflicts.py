@@ -7,10 +7,11 @@ without a seat home, nobody trained for a segment, a craft kept longer than any 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from stationkeep.errors import ManifestError
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip
 from stationkeep.logistics.ports import Port, PortBook, iss_ports, misfit
 from stationkeep.logistics.vehicles import Fleet, known_fleet
@@ -24,6 +25,7 @@ Severity = Literal["impossible", "rule"]
 
 _TOUCH_DAYS: Final = 1.0 / 86400.0  # tables give minutes: leaving and coming within a second is the same minute
 _ONE_DAY: Final = 1.0  # a cell may hold a day without its time
+_MOST_TOLD: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,19 @@ def conflicts_of(manifest: Manifest, ports: PortBook | None = None, fleet: Fleet
         *_people(manifest),
     ]
     return tuple(sorted(found, key=lambda conflict: (conflict.from_mjd_utc, conflict.kind)))
+
+
+def refuse_impossible(conflicts: Iterable[Conflict]) -> None:
+    """Raise :class:`ManifestError` naming every impossible conflict with its line and the way to fix it, if there is one."""
+    found = [one for one in conflicts if one.severity == "impossible"]
+    if not found:
+        return
+    told = [f"{one.place}: {one.what}" if one.place else one.what for one in found]
+    if len(found) == 1:
+        raise ManifestError(told[0], hint=found[0].fix)
+    listed = "".join(f"\n  {line} ({one.fix})" for line, one in zip(told[:_MOST_TOLD], found, strict=False))
+    more = f"\n  and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    raise ManifestError(f"{len(told)} contradictions:{listed}{more}", hint="correct them and try again")
 
 
 def _shared_ports(manifest: Manifest, ports: PortBook) -> Iterator[Conflict]:
@@ -166,12 +181,13 @@ def _people(manifest: Manifest) -> Iterator[Conflict]:
         return
     launches = [flight.launch_mjd_utc for flight in manifest.flights.values()]
     first = min(launches) if manifest.first_mjd_utc is None else manifest.first_mjd_utc
+    last = max(launches) if manifest.last_mjd_utc is None else manifest.last_mjd_utc
     up: dict[str, list[Trip]] = {}
     down: dict[str, list[Trip]] = {}
     for trip in manifest.trips:
         up.setdefault(trip.up_flight, []).append(trip)
         down.setdefault(trip.down_flight, []).append(trip)
-        reason = _without_ride(trip, manifest, first, max(launches))
+        reason = _without_ride(trip, manifest, first, last)
         if reason is not None:
             when = trip.arrival_mjd_utc or trip.departure_mjd_utc or first
             yield Conflict(

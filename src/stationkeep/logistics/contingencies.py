@@ -101,6 +101,34 @@ def rebooked(manifest: Manifest, dropped: frozenset[str] = frozenset(), were: Ma
     return replace(manifest, trips=tuple(found))
 
 
+def in_time(manifest: Manifest, plan: Manifest) -> Manifest:
+    """Nobody waits without a lifeboat for a craft that is late: who came in one that must leave first, leaves in it.
+
+    Only where the plan had the two overlap, and within the seats.
+    """
+    riders: dict[str, int] = {}
+    for trip in manifest.trips:
+        riders[trip.down_flight] = riders.get(trip.down_flight, 0) + 1
+    found = []
+    for trip in manifest.trips:
+        own = manifest.flights.get(trip.up_flight)
+        late = _gap_days(trip, manifest) > max(0.0, _gap_days(trip, plan))
+        if own is None or not late or riders.get(own.name, 0) >= own.seats:
+            found.append(trip)
+            continue
+        riders[own.name] = riders.get(own.name, 0) + 1
+        found.append(replace(trip, down_flight=own.name, departure_mjd_utc=None))
+    return replace(manifest, trips=tuple(found))
+
+
+def _gap_days(trip: Trip, manifest: Manifest) -> float:
+    """Between the leaving of the craft up and the coming of the craft down; negative where they overlap."""
+    up, down = manifest.flights.get(trip.up_flight), manifest.flights.get(trip.down_flight)
+    if up is None or down is None or up.departure_mjd_utc is None or down.arrival_mjd_utc is None:
+        return -math.inf
+    return down.arrival_mjd_utc - up.departure_mjd_utc
+
+
 def flight_named(manifest: Manifest, name: str) -> Flight:
     """The flight of that name; raises :class:`ManifestError` with the closest names."""
     if name not in manifest.flights:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from stationkeep.logistics.contingencies import RETRY_DAYS, rebooked
+from stationkeep.logistics.contingencies import RETRY_DAYS, in_time, rebooked
 from stationkeep.logistics.delays import GROUPS, DrawnDays, ShareLaw, TrafficLaws, side_of_owner
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay
 from stationkeep.logistics.ports import PortBook, iss_ports
@@ -218,7 +218,7 @@ class _Work:
             for name, flight in ordered.items()
             if flight.arrival_mjd_utc is not None
         }
-        manifest = rebooked(came, dropped, self.plan)
+        manifest = in_time(rebooked(came, dropped, self.plan), self.plan)
         return Realised(manifest, tuple(self.lost), delays, tuple(self.moved), tuple(self.not_flown))
 
     def _lateness(self, flight: Flight, index: int) -> float:
