@@ -88,7 +88,7 @@ def agreement(seen: Watch, people: Path) -> Agreement:
 
 
 def predicted_losses(law: ShareLaw, flights: int, draws: int = 20_000) -> tuple[float, int]:
-    """Of this many new flights: the mean number lost, and the 95 % quantile (beta-binomial, drawn with a fixed seed)."""
+    """Of this many new flights: the mean number lost, and the 95 % quantile (beta-binomial, a fixed seed)."""
     random = np.random.default_rng(1)
     shares = random.beta(law.hits + 0.5, law.trials - law.hits + 0.5, draws)
     return flights * law.mean, int(np.quantile(random.binomial(flights, shares), 0.95))
@@ -152,67 +152,57 @@ def main() -> None:
 
 def write_laws(laws: TrafficLaws) -> None:
     head = (
-        "# Losses, delays, stays and groundings of flights to the station, 2010 to 2023: counts, and means and deviations of\n"
-        "# natural logarithms of days. Written by validation/traffic.py --write-laws from flights after GCAT, J. McDowell,\n"
-        "# planet4589.org, copy of 8 November 2023 (CC BY 4.0), and launch dates in NASA's ephemerides.\n"
+        "# Losses, delays, stays and groundings of flights to the station, 2010 to 2023: counts, and means and\n"
+        "# deviations of natural logarithms of days. Written by validation/traffic.py --write-laws from flights after\n"
+        "# GCAT, J. McDowell, planet4589.org, copy of 8 November 2023 (CC BY 4.0), and launch dates in NASA's\n"
+        "# ephemerides.\n"
     )
     write_atomically(LAWS, head + yaml.safe_dump({"laws": document_of(laws)}, sort_keys=False))
 
 
 def told(manifest: Manifest, people: Path, laws: TrafficLaws) -> tuple[str, list[Finding]]:
-    parts = [_replays(manifest, people), _laws(laws), _held_out(manifest, people)]
-    head = (
-        "# Traffic: people, seats, ports, and how late or lost\n\nWritten by `validation/traffic.py`; the promises are kept by "
-        "`tests/validation/test_traffic_truth.py`. The tables end with 2023, so the laws are of 2010 to 2023.\n"
+    """The page and what of it counts."""
+    parts = [_replays(manifest, people), (_laws(laws), []), _held_out(manifest), _late(people)]
+    fields = {name: text for given, _ in parts for name, text in given.items()}
+    fields["groundings"] = ", ".join(
+        f"{flight.name} {days:.0f} d ({side_of_owner(flight.kind.owner)})"
+        for flight, days in groundings_of(manifest.flights.values())
     )
-    return head + "\n".join(text for text, _ in parts), [finding for _, found in parts for finding in found]
+    page = (HERE / "traffic.template.md").read_text(encoding="utf-8").format(**fields)
+    return page, [finding for _, found in parts for finding in found]
 
 
-def _replays(manifest: Manifest, people: Path) -> tuple[str, list[Finding]]:
-    rows, findings = [], []
-    seen = {
-        "1998 to 2023, all tables": (manifest, watch(manifest)),
-        "2020 to 2023, as shipped": (flown_history(), watch(flown_history())),
-    }
-    for name, (source, found) in seen.items():
+def _replays(manifest: Manifest, people: Path) -> tuple[dict[str, str], list[Finding]]:
+    rows, findings, shipped = [], [], flown_history()
+    whole, seen = watch(manifest), watch(shipped)
+    for name, source, found in (
+        ("1998 to 2023, all tables", manifest, whole),
+        ("2020 to 2023, as shipped", shipped, seen),
+    ):
         fit = agreement(found, people)
-        impossible = [one for one in conflicts_of(source) if one.severity == "impossible"]
-        seats = [one for one in found.conflicts if one.kind == "no-seat"]
-        rows.append(
-            f"| {name} | {fit.days} | {fit.people_wrong} | {fit.seats_wrong} | {fit.vehicles_wrong} | {len(impossible)} | "
-            f"{len(seats)} |"
-        )
-        right = fit.people_wrong + fit.seats_wrong + fit.vehicles_wrong + len(impossible) + len(seats) == 0
+        ports = sum(one.severity == "impossible" for one in conflicts_of(source))
+        seats = sum(one.kind == "no-seat" for one in found.conflicts)
+        wrong = (fit.people_wrong, fit.seats_wrong, fit.vehicles_wrong)
+        rows.append(f"| {name} | {fit.days} | {' | '.join(map(str, wrong))} | {ports} | {seats} |")
         findings.append(
             Finding(
-                f"Flights and people of the station, {name}: days on which people, seats or craft differ from the count",
-                f"{fit.people_wrong + fit.seats_wrong + fit.vehicles_wrong} of {fit.days}, {len(impossible)} port and "
-                f"{len(seats)} seat conflicts", "none", right,
+                f"Flights and people of the station, {name}: days that differ from the independent count",
+                f"{sum(wrong)} of {fit.days}, {ports} port and {seats} seat conflicts",
+                "none",
+                sum(wrong) + ports + seats == 0,
             )
-        )  # fmt: skip
-    gaps = [one for _, found in seen.values() for one in found.shortages][:1]
-    short = "".join(
+        )
+    short = [
         f"- {iso_day(one.from_mjd_utc)} to {iso_day(one.to_mjd_utc)}: {one.most_without} people without a proper seat "
-        f"({one.cause}); {', '.join(one.makeshift)} then had a makeshift place.\n"
-        for one in gaps
-    )
-    missing = "".join(
-        f"- {one.what} to {iso_day(one.to_mjd_utc or math.nan)}.\n"
-        for one in seen["1998 to 2023, all tables"][1].conflicts
-    )
-    text = (
-        "\n## Replay\n\nEvery flight, port stay and trip gone through event by event, compared with a count of people, Soyuz "
-        "and Dragon seats and craft on each day at 12 UTC that was derived from the same catalogues by other means.\n\n"
-        "| tables | days | people differ | seats differ | craft differ | port conflicts | seat conflicts |\n"
-        "|---|---:|---:|---:|---:|---:|---:|\n" + "\n".join(rows) + "\n\nWithout a proper seat:\n\n" + short
-        + "\nSegments without anyone trained for them:\n\n" + (missing or "- none\n")
-        + "\nThese are one error of the crew table, found by the rule: it lets Usachyov go home in March 2001 with the Shuttle "
-        "that brought him, while he commanded the station until August.\n"
-    )  # fmt: skip
-    return text, findings
+        f"({one.cause}); {'; '.join(one.makeshift)} then had a makeshift place."
+        for one in seen.shortages
+    ]
+    missing = [f"- {one.what} to {iso_day(one.to_mjd_utc or math.nan)}." for one in whole.conflicts]
+    fields = {"replays": "\n".join(rows), "short": "\n".join(short), "missing": "\n".join(missing)}
+    return fields, findings
 
 
-def _laws(laws: TrafficLaws) -> tuple[str, list[Finding]]:
+def _laws(laws: TrafficLaws) -> dict[str, str]:
     shares = [(f"lost: {group}", law) for group, law in laws.losses.items()]
     shares += [("docking trouble, of arrivals", laws.docking_trouble)]
     shares += [("crew craft unfit while docked", laws.lifeboat_failure)]
@@ -220,91 +210,62 @@ def _laws(laws: TrafficLaws) -> tuple[str, list[Finding]]:
     days = [("how late, if late", laws.lateness_days)]
     days += [(f"stay: {group}", law) for group, law in laws.stays_days.items()]
     days += [(f"from a loss to the next arrival: {side}", law) for side, law in laws.regrounding_days.items()]
-    text = (
-        "\n## Laws, 2010 to 2023\n\nShares: posterior mean and 90 % interval under Jeffreys' prior.\n\n"
-        "| what | cases | mean | 90 % interval |\n|---|---:|---:|---:|\n"
-        + "\n".join(f"| {name} | {one.hits} of {one.trials} | {100 * one.mean:.1f} % | {_percent(one)} |" for name, one in shares)
-        + "\n\nDays: log-normal; the interval of the median tells how well it is known, that of a new case what to expect.\n\n"
-        "| what | cases | median | 90 % interval of the median | 90 % interval of a new case |\n|---|---:|---:|---:|---:|\n"
-        + "\n".join(f"| {name} | {one.count} | {one.median_days:.0f} d | {_span(*one.median_interval_days())} | {_new(one)} |" for name, one in days)
-        + "\n\nLateness is against the plan of the fortnight before; how late flights are against a plan of a year before is not in "
-        "any table at hand. Groundings are from a loss to the next arrival of the same type.\n"
-    )  # fmt: skip
-    return text, []
+    share_rows = [
+        f"| {name} | {one.hits} of {one.trials} | {100 * one.mean:.1f} % | {_percent(one)} |" for name, one in shares
+    ]
+    day_rows = [
+        f"| {name} | {one.count} | {one.median_days:.3g} d | {_span(*one.median_interval_days())} | {_new(one)} |"
+        for name, one in days
+    ]
+    return {"shares": "\n".join(share_rows), "days": "\n".join(day_rows)}
 
 
-def _held_out(manifest: Manifest, people: Path) -> tuple[str, list[Finding]]:
+def _held_out(manifest: Manifest) -> tuple[dict[str, str], list[Finding]]:
     before, after = launched(manifest, FIRST, SPLIT), launched(manifest, SPLIT, LAST)
     fitted, flown = loss_laws(before), loss_laws(after)
-    rows, total_mean, total = [], 0.0, 0
-    for group in sorted(set(fitted) & set(flown)):
+    both = sorted(set(fitted) & set(flown))
+    rows, foreseen, lost = [], 0.0, sum(flown[group].hits for group in both)
+    for group in both:
         mean, most = predicted_losses(fitted[group], flown[group].trials)
-        total_mean, total = total_mean + mean, total + flown[group].hits
+        foreseen += mean
         rows.append(f"| {group} | {flown[group].trials} | {mean:.1f} | {most} | {flown[group].hits} |")
+    none = math.prod(chance_of_none(fitted[group], flown[group].trials) for group in both)
     checks = stay_checks(manifest)
     stays = [
-        f"| {one.group} | {one.law.count} | {_new(one.law)} | {len(one.later)} | {one.inside} | {100 * one.median_off:+.0f} % |"
+        f"| {one.group} | {one.law.count} | {_new(one.law)} | {len(one.later)} | {one.inside} | "
+        f"{100 * one.median_off:+.0f} % |"
         for one in checks
     ]
     inside, cases = sum(one.inside for one in checks), sum(len(one.later) for one in checks)
-    late, late_text = _late_held_out(people)
-    none = math.prod(chance_of_none(fitted[group], flown[group].trials) for group in set(fitted) & set(flown))
-    text = (
-        "\n## Fitted on 2010 to 2018, judged on 2019 to 2023\n\n| lost | flights | foreseen, mean | foreseen, 95 % at most | lost |\n"
-        "|---|---:|---:|---:|---:|\n" + "\n".join(rows)
-        + f"\n\nForeseen {total_mean:.1f} of these kinds, lost {total}; that none would be lost had a chance of {100 * none:.0f} %: "
-        "the rockets of the second span were safer than those of the first, and the laws cannot know it. Starliner's first flight, which missed the station in "
-        "December 2019, had no law before it.\n\n"
-        "| stay | fitted on | 90 % interval | stays after | inside | median against the law's |\n|---|---:|---:|---:|---:|---:|\n"
-        + "\n".join(stays)
-        + f"\n\n{inside} of {cases} stays lie inside ({100 * inside / cases:.0f} %; 90 % would be right).\n\n{late_text}"
-        + _groundings_held_out(manifest)
-    )  # fmt: skip
+    share = inside / cases
+    fields = {
+        "losses": "\n".join(rows), "foreseen": f"{foreseen:.1f}", "lost": str(lost), "none": f"{100 * none:.0f}",
+        "stays": "\n".join(stays), "inside": f"{inside} of {cases} ({100 * share:.0f} %)",
+    }  # fmt: skip
     findings = [
         Finding(
             "Stays of craft at the station, 2019 to 2023, inside the 90 % intervals fitted on 2010 to 2018",
-            f"{inside} of {cases} ({100 * inside / cases:.0f} %)", "80 to 97 %", 0.8 <= inside / cases <= 0.97, True,
+            fields["inside"], "80 to 97 %", 0.8 <= share <= 0.97, True,
         ),
         Finding(
             "Flights lost on the way, 2019 to 2023, against the number foreseen from 2010 to 2018",
-            f"{total} lost, {total_mean:.1f} foreseen", "", None, True,
+            f"{lost} lost, {foreseen:.1f} foreseen", "", None, True,
         ),
-        late,
     ]  # fmt: skip
-    return text, findings
+    return fields, findings
 
 
-def _late_held_out(people: Path) -> tuple[Finding, str]:
+def _late(people: Path) -> tuple[dict[str, str], list[Finding]]:
     shares, law = lateness_laws(slips_of(people, last="2023"))
-    later = slips_of(people, first="2023")
-    told_of = []
-    for side in shares:
+    later, told_of = slips_of(people, first="2023"), []
+    for side, share in shares.items():
         days = [slip for name, slip in later if name == side]
-        foreseen, high = predicted_losses(shares[side], len(days))
-        told_of.append(
-            f"{side}: {sum(slip >= 0.5 for slip in days)} of {len(days)} late, {foreseen:.1f} foreseen (95 %: at most {high})"
-        )
-    low, high_days = law.quantile_days(0.05), law.quantile_days(0.95)
-    sizes = [slip for _, slip in later if slip >= 0.5]
-    inside = sum(low <= slip <= high_days for slip in sizes)
-    text = (
-        f"Lateness fitted on 2021 and 2022, judged on 2023: {'; '.join(told_of)}. {inside} of {len(sizes)} delays lie in the "
-        f"90 % interval ({low:.1f} to {high_days:.0f} d, of {law.count} cases: it says next to nothing).\n"
-    )
-    return Finding(
-        "Launches of 2023 late against the plan of the fortnight before", "; ".join(told_of), "", None, True
-    ), text
-
-
-def _groundings_held_out(manifest: Manifest) -> str:
-    lines = []
-    known = groundings_of(manifest.flights.values())
-    for flight, days in known:
-        lines.append(f"{flight.name} {days:.0f} d ({side_of_owner(flight.kind.owner)})")
-    return (
-        f"\nGroundings are too few to hold any out: {', '.join(lines)}. The four Russian ones lie within a factor of 1.6, the others "
-        "within a factor of 3.\n"
-    )
+        foreseen, high = predicted_losses(share, len(days))
+        late = sum(slip >= 0.5 for slip in days)
+        told_of.append(f"{side} {late} of {len(days)} late, {foreseen:.1f} foreseen (95 %: at most {high})")
+    text = "; ".join(told_of)
+    finding = Finding("Launches of 2023 late against the plan of the fortnight before", text, "", None, True)
+    return {"late": text, "late_cases": str(law.count)}, [finding]
 
 
 def _percent(law: ShareLaw) -> str:

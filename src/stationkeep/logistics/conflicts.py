@@ -61,7 +61,7 @@ def conflicts_of(manifest: Manifest, ports: PortBook | None = None, fleet: Fleet
 
 
 def refuse_impossible(conflicts: Iterable[Conflict]) -> None:
-    """Raise :class:`ManifestError` naming every impossible conflict with its line and the way to fix it, if there is one."""
+    """Raise :class:`ManifestError` naming every impossible conflict, with its line and the way to fix it."""
     found = [one for one in conflicts if one.severity == "impossible"]
     if not found:
         return

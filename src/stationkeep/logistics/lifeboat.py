@@ -79,7 +79,9 @@ def seat_everyone(riders: Sequence[Rider], boats: Sequence[Boat]) -> Seating:
                     return True
         return False
 
-    left = [rider for rider in riders if not place(rider, set())]
+    # Who has a craft of their own there keeps it; of those without, the last ones in the order given go short.
+    ordered = sorted(riders, key=lambda rider: not _own_craft(rider, boats))
+    left = [rider for rider in ordered if not place(rider, set())]
     spare = [boat.flight for boat in boats for _ in range(boat.makeshift)]
     named = {boat.makeshift_for for boat in boats if boat.makeshift_for}
     makeshift = {
@@ -88,6 +90,10 @@ def seat_everyone(riders: Sequence[Rider], boats: Sequence[Boat]) -> Seating:
     }
     seats = {rider.key: name for name, held in holders.items() for rider in held}
     return Seating(seats, makeshift, tuple(rider.key for rider in left if rider.key not in makeshift))
+
+
+def _own_craft(rider: Rider, boats: Sequence[Boat]) -> bool:
+    return any(boat.flight in rider.preferred and boat.seats and boat.suit in rider.suits for boat in boats)
 
 
 def _choices(rider: Rider, boats: Sequence[Boat]) -> list[str]:

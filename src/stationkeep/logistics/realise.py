@@ -189,7 +189,9 @@ class _Work:
             if flight.arrival_mjd_utc is None:
                 continue
             if flight.launch_mjd_utc < self.first:
-                placed: Flight | None = replace(flight, stays=_ending(flight.stays, flight.departure_mjd_utc))
+                placed: Flight | None = flight
+                if flight.departure_mjd_utc != self.plan.flights[flight.name].departure_mjd_utc:
+                    placed = replace(flight, stays=_ending(flight.stays, flight.departure_mjd_utc))
             else:
                 placed = self._placed(flight, taken)
             if placed is None:

@@ -106,7 +106,9 @@ class Fleet:
     def kind_of_flight(
         self, vehicle_type: str, name: str, arrival_kind: str, launch_mjd_utc: float, where: str = ""
     ) -> VehicleKind:
-        """Which kind flew, by the type a table gives and the flight's name, way of arriving and launch date?"""
+        """Which kind flew, by the type (or id of a kind) a table gives, the name, way of arriving and launch date?"""
+        if vehicle_type in self.kinds:
+            return self.kinds[vehicle_type]
         wanted = fold(vehicle_type)
         for kind in self.kinds.values():
             if fold(kind.type) == wanted and kind.when.holds(name, arrival_kind, launch_mjd_utc):
