@@ -146,7 +146,6 @@ def test_a_stay_beyond_all_known_and_a_pad_in_a_hurry() -> None:
         ("Progress D,", "Soyuz A,", "line 5: flight 'Soyuz A' is already given"),
         ("first_port", "port", "no column first_port"),
         (",Zvezda aft", "", "does not have the 6 cells"),
-        ("Zvezda aft", "", "first_port is empty"),
         ("2022-03-01", "0022-03-01", "outside 1957 to 2199"),
     ],
 )
@@ -154,6 +153,30 @@ def test_a_table_that_cannot_be_read_is_refused_with_its_line(old: str, new: str
     with pytest.raises(ManifestError) as refused:
         manifest(FLIGHTS.replace(old, new, 1))
     assert __import__("re").search(says, str(refused.value), __import__("re").S), str(refused.value)
+
+
+def test_a_port_that_is_not_known_yet_is_said_not_refused() -> None:
+    (found,) = conflicts_of(manifest(FLIGHTS.replace("Zvezda aft", "")))
+    assert (found.kind, found.severity, found.place) == ("no-port", "rule", "flights.csv, line 5")
+
+
+def test_a_flight_not_flown_yet_is_not_lost() -> None:
+    table = FLIGHTS.replace("last_undock_utc\n", "last_undock_utc,outcome\n").replace("00Z\n", "00Z,\n")
+    more = "Progress E,Progress,2022-08-01,,,,planned\nProgress F,Progress,2022-09-01,,,,launch failure\n"
+    made = manifest(table + more)
+    assert [name for name, flight in made.flights.items() if flight.lost] == ["Progress F"]
+    lost = [event.flight.name for event in watch(made).events if event.kind == "lost" and event.flight]
+    assert lost == []  # the watch ends with the month of the last arrival, June
+
+
+def test_tables_that_differ_by_hours_are_one_event() -> None:
+    stays = "vehicle,port,from_utc,to_utc\nProgress D,Zvezda aft,2022-03-02T22:00Z,2022-09-01T05:00Z\n"
+    made = manifest_of_texts([FLIGHTS, None, stays, None], ["flights.csv", "", "ports.csv", ""], title="made up")
+    (stay,) = made.flights["Progress D"].stays
+    assert (stay.from_mjd_utc, stay.to_mjd_utc) == (mjd_of("2022-03-03"), mjd_of("2022-09-01"))
+    far = stays.replace("2022-09-01T05:00Z", "2022-09-11T05:00Z")
+    with pytest.raises(ManifestError, match="while it is not with the station"):
+        manifest_of_texts([FLIGHTS, None, far, None], ["flights.csv", "", "ports.csv", ""], title="made up")
 
 
 def test_moves_between_ports() -> None:

@@ -13,6 +13,8 @@ from stationkeep.logistics.dates import mjd_of
 from stationkeep.logistics.delays import fit_laws
 from stationkeep.logistics.history import flown_history
 from stationkeep.logistics.laws_file import document_of, shipped_laws
+from stationkeep.logistics.ports import iss_ports
+from stationkeep.logistics.state import StationTraffic
 from stationkeep.logistics.tables import read_manifest
 from stationkeep.logistics.watch import Watch, watch
 from stationkeep.timescale import iso_day
@@ -65,6 +67,20 @@ def test_leaking_soyuz_leaves_three_without_a_seat_until_the_next_one_comes(seen
     # MS-23 came up empty: three working seats more, nobody more aboard; MS-22 hangs there, unfit
     assert (relieved.aboard, relieved.seats, relieved.seats_docked) == (7, 7, 10)
     assert by_day["2023-03-29"].seats_docked == 7 + 0
+
+
+def test_every_port_of_the_key_dates(shared_data: Path) -> None:
+    """Which craft hung where at 12 UTC of 24 February, 2 April and 15 December 2022 and 1 June 2023."""
+    found = {}
+    for date in ("2022-02-24", "2022-04-02", "2022-12-15", "2023-06-01"):
+        traffic_now = StationTraffic(flown_history(), mjd_of(date) + 0.5)
+        found[date] = traffic_now.snapshot().ports
+    with (shared_data / "people" / "port_occupancy_key_dates.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["date_12utc"] in found]
+    expected: dict[str, dict[str, str]] = {date: {} for date in found}
+    for row in rows:
+        expected[row["date_12utc"]][iss_ports().find(row["port"]).id] = row["vehicle"]
+    assert found == expected
 
 
 def test_whole_record_since_1998(shared_data: Path) -> None:

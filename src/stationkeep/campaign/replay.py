@@ -157,7 +157,7 @@ def replay_manifest(
         conflicts=[_conflict(one) for one in conflicts], shortages=[_shortage(one) for one in seen.shortages],
         lost=[
             flight.name for flight in manifest.flights.values()
-            if not flight.arrived and first <= flight.launch_mjd_utc <= last + 1.0
+            if flight.lost and first <= flight.launch_mjd_utc <= last + 1.0
         ],
         stays=stays, trips=trips,
         port_names={port: book.ports[port].name for port in book.ports if port in {stay.port for stay in stays}},

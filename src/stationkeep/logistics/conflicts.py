@@ -18,7 +18,7 @@ from stationkeep.logistics.vehicles import Fleet, known_fleet
 from stationkeep.timescale import iso_day, iso_utc
 
 ConflictKind = Literal[
-    "two-at-one-port", "port-misfit", "before-first-flight", "after-last-flight", "person-without-vehicle",
+    "two-at-one-port", "port-misfit", "no-port", "before-first-flight", "after-last-flight", "person-without-vehicle",
     "too-many-people", "crew-count", "pad", "stay-limit", "no-seat", "segment-unattended",
 ]  # fmt: skip
 Severity = Literal["impossible", "rule"]
@@ -106,6 +106,12 @@ def _shared(port: Port | None, port_id: str, one: tuple[PortStay, Flight], other
 def _misfits(manifest: Manifest, ports: PortBook) -> Iterator[Conflict]:
     for flight in manifest.flights.values():
         kind = flight.kind
+        if flight.arrival_mjd_utc is not None and not flight.stays:
+            yield Conflict(
+                "no-port", "rule", flight.arrival_mjd_utc, flight.departure_mjd_utc,
+                f"{flight.name} arrives, but its port is not given", "name the port it arrives at",
+                flights=(flight.name,), place=flight.place,
+            )  # fmt: skip
         for stay in flight.stays:
             port = ports.find(stay.port, flight.place)
             reason = misfit(port, kind.standards, stay.from_mjd_utc)

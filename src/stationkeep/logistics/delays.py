@@ -145,7 +145,7 @@ def loss_laws(flights: Iterable[Flight]) -> dict[str, ShareLaw]:
     """How many of each group never arrived?"""
     flown = list(flights)
     return {
-        group: ShareLaw(sum(not flight.arrived for flight in found), len(found))
+        group: ShareLaw(sum(flight.lost for flight in found), sum(flight.lost or flight.arrived for flight in found))
         for group, kinds in GROUPS.items()
         if (found := [flight for flight in flown if flight.kind.id in kinds])
     }
@@ -178,7 +178,7 @@ def groundings_of(flights: Iterable[Flight]) -> list[tuple[Flight, float]]:
     flown = sorted(flights, key=lambda flight: flight.launch_mjd_utc)
     found = []
     for flight in flown:
-        if flight.arrived:
+        if not flight.lost:
             continue
         later = [
             other.arrival_mjd_utc

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
@@ -68,6 +69,11 @@ class Flight:
     def arrived(self) -> bool:
         """Whether it reached the station."""
         return self.arrival_mjd_utc is not None
+
+    @property
+    def lost(self) -> bool:
+        """Whether it flew and did not arrive; one that is only planned is not lost."""
+        return not self.arrived and "plan" not in self.outcome.casefold()
 
     @property
     def attached_days(self) -> float | None:
@@ -207,8 +213,8 @@ def _check_order(flight: Flight) -> None:
                 hint="give its arrival, or leave port and departure empty",
             )
         return
-    # Tables give some launches as a day only: the arrival of the same day is then not before it.
-    if arrival < flight.launch_mjd_utc:
+    # Tables give some dates as a day only: midnight of the day of the launch is not before it.
+    if arrival < math.floor(flight.launch_mjd_utc) or (arrival < flight.launch_mjd_utc and arrival % 1.0):
         raise ManifestError(
             f"{_at(flight)}{flight.name} arrives before its launch", hint="correct one of the two dates"
         )

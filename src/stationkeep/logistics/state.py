@@ -180,7 +180,8 @@ def _events_of(manifest: Manifest) -> Iterator[TrafficEvent]:
     came, went = _riders_by_flight(manifest)
     for flight in manifest.flights.values():
         if flight.arrival_mjd_utc is None:
-            yield TrafficEvent(flight.launch_mjd_utc, "lost", flight)
+            if flight.lost:
+                yield TrafficEvent(flight.launch_mjd_utc, "lost", flight)
             continue
         yield TrafficEvent(flight.arrival_mjd_utc, "arrival", flight, came=tuple(came.get(flight.name, ())))
         leaves = flight.leaves_station_mjd_utc

@@ -25,6 +25,8 @@ _CREW_COLUMNS: Final = ("name", "nationality", "agency", "up_vehicle", "down_veh
 _STAY_COLUMNS: Final = ("vehicle", "port", "from_utc", "to_utc")
 _CONTINGENCY_COLUMNS: Final = ("vehicle", "problem", "from_utc", "to_utc", "seats", "what")
 _MOVE: Final = re.compile(r"(?P<port>.+?)\s+(?P<begin>\d{4}-\d\d-\d\dT[\d:]+Z?)\.\.(?P<end>\d{4}-\d\d-\d\dT[\d:]+Z?)?")
+_NO_PORT: Final = frozenset({"", "?", "-", "unknown", "tbd"})
+_SAME_DAY: Final = 1.0  # two tables may tell one event a few hours apart, or one of them to the day only
 _FIRST_YEAR, _LAST_YEAR = 1957, 2199
 
 
@@ -129,7 +131,7 @@ def manifest_of_texts(
     flights, crew, stays, contingencies = texts
     at_ports = {} if stays is None else _stays_by_vehicle(rows_of(stays, names[2], _STAY_COLUMNS), book)
     found = [flight_of(row, book, craft) for row in rows_of(flights or "", names[0], _FLIGHT_COLUMNS)]
-    found = [replace(flight, stays=at_ports.pop(flight.name, flight.stays)) for flight in found]
+    found = [replace(flight, stays=_within(flight, at_ports.pop(flight.name, flight.stays))) for flight in found]
     for name, left in at_ports.items():
         raise ManifestError(
             f"{names[2]}: vehicle {name!r} is at {left[0].port} but is not among the flights",
@@ -225,8 +227,8 @@ def _stays_of(row: Row, ports: PortBook, arrival: float | None, departure: float
                 f"{row.place}: {row.text('name')} has a port but no arrival_utc", hint="give both or neither"
             )
         return ()
-    if not first:
-        raise ManifestError(f"{row.place}: first_port is empty", hint="name the port it arrived at")
+    if first.casefold() in _NO_PORT:
+        return ()
     began = [(ports.find(first, f"{row.place}: first_port").id, arrival, departure)]
     for part in filter(None, (piece.strip() for piece in row.text("moves").split(";"))):
         match = _MOVE.fullmatch(part)
@@ -245,6 +247,20 @@ def _stays_of(row: Row, ports: PortBook, arrival: float | None, departure: float
 
 def _earlier(end: float | None, following: float) -> float:
     return following if end is None else min(end, following)
+
+
+def _within(flight: Flight, stays: tuple[PortStay, ...]) -> tuple[PortStay, ...]:
+    """The stays cut to the flight's own arrival and departure, where they differ by less than a day."""
+    arrival, departure = flight.arrival_mjd_utc, flight.departure_mjd_utc
+    found = []
+    for stay in stays:
+        begin, end = stay.from_mjd_utc, stay.to_mjd_utc
+        if arrival is not None and arrival - _SAME_DAY < begin < arrival:
+            begin = arrival
+        if departure is not None and end is not None and departure < end < departure + _SAME_DAY:
+            end = departure
+        found.append(replace(stay, from_mjd_utc=begin, to_mjd_utc=end))
+    return tuple(found)
 
 
 def _stays_by_vehicle(rows: Iterator[Row], ports: PortBook) -> dict[str, tuple[PortStay, ...]]:
