@@ -93,6 +93,19 @@ def test_history_before_the_start_is_not_touched(seed: int) -> None:
             assert came.manifest.flights[name].stays == flight.stays
 
 
+@settings(max_examples=15)
+@given(st.integers(58900, 60000), st.integers(1, 200))
+def test_a_part_of_a_manifest_tells_the_same_days(first: int, length: int) -> None:
+    whole, last = flown_history(), min(first + length, 60300)
+    cut = whole.between(first, last + 1.0)
+    assert len(cut.flights) <= len(whole.flights)
+    one, other = watch(whole, first, last), watch(cut, first, last)
+    for day, same in zip(one.days, other.days, strict=True):
+        assert {trip.key for trip in day.people} == {trip.key for trip in same.people}
+        assert (day.seats, day.ports, set(day.vehicles)) == (same.seats, same.ports, set(same.vehicles))
+    assert [short.people for short in one.shortages] == [short.people for short in other.shortages]
+
+
 def test_same_seed_same_luck() -> None:
     plan = flown_history()
     one, other = (

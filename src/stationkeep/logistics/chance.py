@@ -33,8 +33,8 @@ def beta_quantile(share: float, a: float, b: float) -> float:
 
 def student_share(t: float, freedom: float) -> float:
     """The probability that a Student-t number with ``freedom`` degrees of freedom lies below ``t``."""
-    tail = 0.5 * beta_share(freedom / (freedom + t * t), 0.5 * freedom, 0.5)
-    return 1.0 - tail if t > 0.0 else tail
+    inside = beta_share(t * t / (freedom + t * t), 0.5, 0.5 * freedom)
+    return 0.5 + math.copysign(0.5 * inside, t)
 
 
 def student_quantile(share: float, freedom: float) -> float:

@@ -161,6 +161,22 @@ class Manifest:
     """The days it is complete for; ``None``: from the first arrival to the month of the last."""
     notes: tuple[str, ...] = field(default=())
 
+    def between(self, from_mjd_utc: float, to_mjd_utc: float) -> Manifest:
+        """The part that matters from one date to another: craft attached or launched then, people aboard then.
+
+        What a simulation of many runs should be given: it is gone through once a run.
+        """
+        kept = {
+            name: flight
+            for name, flight in self.flights.items()
+            if flight.launch_mjd_utc <= to_mjd_utc
+            and (flight.leaves_station_mjd_utc or math.inf if flight.arrived else flight.launch_mjd_utc) > from_mjd_utc
+        }
+        trips = tuple(_dated(trip, self.flights, kept) for trip in self.trips)
+        wanted = tuple(trip for trip in trips if _aboard_between(trip, kept, from_mjd_utc, to_mjd_utc))
+        troubles = tuple(item for item in self.contingencies if item.flight in kept)
+        return replace(self, flights=kept, trips=wanted, contingencies=troubles)
+
     def with_contingencies(self, more: Iterable[Contingency]) -> Manifest:
         """The same with those of ``more`` whose flight is in it, by its international designator or its name."""
         by_cospar = {flight.cospar: flight.name for flight in self.flights.values() if flight.cospar}
@@ -232,6 +248,25 @@ def _check_order(flight: Flight) -> None:
                 f"{_at(flight)}{flight.name} is at {stay.port} while it is not with the station",
                 hint="keep its stays at ports between arrival and departure",
             )
+
+
+def _dated(trip: Trip, flights: Mapping[str, Flight], kept: Mapping[str, Flight]) -> Trip:
+    """The trip with the dates of its craft where these are not kept, and without dates of its own where they are."""
+    up, down = flights.get(trip.up_flight), flights.get(trip.down_flight)
+    arrival = trip.arrival_mjd_utc if up is None else up.arrival_mjd_utc
+    departure = trip.departure_mjd_utc if down is None else down.departure_mjd_utc
+    return replace(
+        trip,
+        arrival_mjd_utc=None if trip.up_flight in kept else arrival,
+        departure_mjd_utc=None if trip.down_flight in kept else departure,
+    )
+
+
+def _aboard_between(trip: Trip, kept: Mapping[str, Flight], start: float, stop: float) -> bool:
+    if trip.up_flight in kept:
+        return True
+    came, went = trip.arrival_mjd_utc, trip.departure_mjd_utc
+    return came is not None and came <= stop and (trip.down_flight in kept or (went or math.inf) > start)
 
 
 def _at(flight: Flight) -> str:

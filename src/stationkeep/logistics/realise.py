@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stationkeep.logistics.contingencies import RETRY_DAYS, in_time, rebooked
 from stationkeep.logistics.delays import GROUPS, DrawnDays, ShareLaw, TrafficLaws, side_of_owner
-from stationkeep.logistics.manifest import Flight, Manifest, PortStay
+from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip
 from stationkeep.logistics.ports import PortBook, iss_ports
 from stationkeep.logistics.vehicles import Fleet, known_fleet
 
@@ -206,12 +206,7 @@ class _Work:
     def result(self) -> Realised:
         """The manifest of what came, with everyone's ride."""
         dropped = frozenset(self.not_flown)
-        trips = tuple(
-            replace(trip, arrival_mjd_utc=None, departure_mjd_utc=None if trip.down_flight in self.flights else
-                    trip.departure_mjd_utc) if trip.up_flight in self.flights else trip
-            for trip in self.plan.trips
-            if trip.up_flight not in dropped
-        )  # fmt: skip
+        trips = tuple(self._freed(trip) for trip in self.plan.trips if trip.up_flight not in dropped)
         ordered = dict(sorted(self.flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
         came = replace(self.plan, flights=ordered, trips=trips)
         came = replace(came, contingencies=tuple(one for one in came.contingencies if one.flight in ordered))
@@ -222,6 +217,14 @@ class _Work:
         }
         manifest = in_time(rebooked(came, dropped, self.plan), self.plan)
         return Realised(manifest, tuple(self.lost), delays, tuple(self.moved), tuple(self.not_flown))
+
+    def _freed(self, trip: Trip) -> Trip:
+        """The trip without dates of its own: it goes by its craft."""
+        arrival = None if trip.up_flight in self.flights else trip.arrival_mjd_utc
+        departure = None if {trip.up_flight, trip.down_flight} <= self.flights.keys() else trip.departure_mjd_utc
+        if (arrival, departure) == (trip.arrival_mjd_utc, trip.departure_mjd_utc):
+            return trip
+        return replace(trip, arrival_mjd_utc=arrival, departure_mjd_utc=departure)
 
     def _lateness(self, flight: Flight, index: int) -> float:
         side = side_of_owner(flight.kind.owner)
