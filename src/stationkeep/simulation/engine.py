@@ -33,17 +33,17 @@ _REACHED_KM = 0.005
 _DRY_KG = 1.0e-6
 
 
-def simulate(mission: Mission, branch: str, inputs: RunInputs) -> Timeline:
+def simulate(mission: Mission, branch: str, inputs: RunInputs, *, limits: bool = True) -> Timeline:
     """What becomes of the station in this branch, with these inputs?
 
     Ends at re-entry or at the scenario's horizon. No randomness, no global state: the same inputs give the same
-    timeline, on any thread.
+    timeline, on any thread. ``limits``: work out the points of no return as well.
     """
-    return _Run(mission, branch, inputs).timeline()
+    return _Run(mission, branch, inputs).timeline(limits)
 
 
 class _Run(PartnerEvents):
-    def timeline(self) -> Timeline:
+    def timeline(self, limits: bool) -> Timeline:
         for provider in self.providers:
             provider.begin(self.epoch)
         self._schedule()
@@ -68,7 +68,7 @@ class _Run(PartnerEvents):
             ledger={name: tuple(tank.entries) for name, tank in tanks.items()},
             lost_mjd_utc=dict(self.gone),
             last_by=dict(self.last_by),
-            no_return=points_of_no_return(self),
+            no_return=points_of_no_return(self) if limits else None,
         )
 
     def _schedule(self) -> None:
