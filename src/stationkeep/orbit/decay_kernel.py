@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeep.compiled import compiled
+from stationkeep.compiled import compiled, inner_kernel
 from stationkeep.constants import (
     EARTH_EQUATORIAL_RADIUS_KM,
     EARTH_FLATTENING,
@@ -30,8 +30,8 @@ from stationkeep.constants import (
     EARTH_ROTATION_RAD_S,
     SECONDS_PER_DAY,
 )
-from stationkeep.environment.surrogate import density_along_orbit
-from stationkeep.orbit.averaged_drag import averaged_rates, is_averaged
+from stationkeep.environment.surrogate import density_along_orbit_inner
+from stationkeep.orbit.averaged_drag import averaged_rates_inner, is_averaged_inner
 
 FloatArray = NDArray[np.float64]
 
@@ -103,6 +103,9 @@ def place_nodes(time_mjd: float, span_days: float, state: Any, lattice: Any, scr
     return lowest
 
 
+_place_nodes = inner_kernel(place_nodes, fastmath=True)
+
+
 @compiled(fastmath=True)
 def sum_drag(state: Any, ballistic_m2_kg: float, lattice: Any, scratch: Any, rates: Any) -> None:
     """Fill ``rates`` with d(state)/dt per day by drag, from the nodes' densities in row 6 of ``scratch``."""
@@ -146,6 +149,9 @@ def sum_drag(state: Any, ballistic_m2_kg: float, lattice: Any, scratch: Any, rat
     rates[4] = d_raan * SECONDS_PER_DAY / max(abs(sin_i), 1.0e-6)
 
 
+_sum_drag = inner_kernel(sum_drag, fastmath=True)
+
+
 @compiled(fastmath=True)
 def orbit_rates(
     weights: Any,
@@ -164,8 +170,8 @@ def orbit_rates(
     ``drivers``: previous-day F10.7, its 81-day mean, daily Ap. ``lattice``, ``scratch``: see :func:`place_nodes`.
     """
     n = lattice.shape[1]
-    lowest = place_nodes(time_mjd, span_days, state, lattice, scratch)
-    density_along_orbit(
+    lowest = _place_nodes(time_mjd, span_days, state, lattice, scratch)
+    density_along_orbit_inner(
         weights,
         scratch[0, :n],
         drivers[0],
@@ -179,11 +185,14 @@ def orbit_rates(
         net_scratch,
         scratch[6, :n],
     )
-    sum_drag(state, ballistic_m2_kg, lattice, scratch, rates)
+    _sum_drag(state, ballistic_m2_kg, lattice, scratch, rates)
     return lowest
 
 
-@compiled(fastmath=True)
+_orbit_rates = inner_kernel(orbit_rates, fastmath=True)
+
+
+@compiled(fastmath=True, inner=True)
 def _secular_motion(state: Any, days: float) -> None:
     """Turn the node and the eccentricity vector by J2 and J3 over ``days``."""
     a, xi, eta = state[0], state[1], state[2]
@@ -213,7 +222,7 @@ def node_lattice(node_count: int) -> FloatArray:
     return np.array([np.cos(angle), np.sin(angle), index * _GOLDEN % 1.0 - 0.5])
 
 
-@compiled(fastmath=True)
+@compiled(fastmath=True, inner=True)
 def _node_choice(state: Any) -> int:
     """Which of ``NODE_COUNTS``: the density varies along the orbit as exp(a e / H), so eccentric orbits need more."""
     spread_km = state[0] * math.sqrt(state[1] ** 2 + state[2] ** 2)
@@ -226,7 +235,7 @@ def _node_choice(state: Any) -> int:
     return 3
 
 
-@compiled()
+@compiled(inner=True)
 def _drag(
     nets: Any,
     time_mjd: float,
@@ -241,10 +250,10 @@ def _drag(
     """Rates by drag, from the averaged network where it answers and else from nodes; return the lowest height [km]."""
     weights, averaged_weights = nets
     lattices, scratch, net_scratch, averaged_scratch = work
-    if averaged and is_averaged(state):
-        return averaged_rates(averaged_weights, time_mjd, state, drivers, ballistic_m2_kg, averaged_scratch, rates)
+    if averaged and is_averaged_inner(state):
+        return averaged_rates_inner(averaged_weights, time_mjd, state, drivers, ballistic_m2_kg, averaged_scratch, rates)
     nodes = lattices[_node_choice(state)]
-    return orbit_rates(
+    return _orbit_rates(
         weights, time_mjd, span_days, state, drivers, ballistic_m2_kg, nodes, scratch, net_scratch, rates
     )
 
@@ -324,7 +333,7 @@ def fly(
     return time, RUNNING
 
 
-@compiled(fastmath=True)
+@compiled(fastmath=True, inner=True)
 def _advance(state: Any, rates: Any, days: float, out: Any) -> None:
     """State after ``days``: half the drag, the secular turn, the other half (Strang splitting, second order)."""
     for j in range(5):
