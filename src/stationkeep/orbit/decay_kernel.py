@@ -267,6 +267,7 @@ def fly(
     first_day_mjd: int,
     drivers: Any,
     ballistic_m2_kg: Any,
+    drag_factor: float,
     floor_mean_altitude_km: float,
     reentry_altitude_km: float,
     altitude_by_day_km: Any,
@@ -277,6 +278,7 @@ def fly(
 
     ``drivers`` (n_day, 3), ``ballistic_m2_kg`` (n_day,) and ``altitude_by_day_km`` (n_day + 1,) count days from
     ``first_day_mjd``; the last is filled at each midnight passed. The caller guarantees the days cover the flight.
+    ``drag_factor`` multiplies the coefficients.
     ``nets``: weights of the density's and of the averaged drag's network. ``work``: one lattice for each of
     ``NODE_COUNTS``; (8, 192) floats; scratch memory of either network. ``averaged``: whether the latter may be used.
     """
@@ -289,7 +291,7 @@ def fly(
         day = math.floor(time + 1.0e-9) - first_day_mjd
         day_end = min(float(first_day_mjd + day + 1), stop_mjd)
         step = day_end - time
-        sun, ballistic = drivers[day], ballistic_m2_kg[day]
+        sun, ballistic = drivers[day], ballistic_m2_kg[day] * drag_factor
         if not known:
             lowest = _drag(nets, time + 0.5 * step, step, state, sun, ballistic, work, averaged, rates)
             if not math.isfinite(rates[0]) or not math.isfinite(lowest):

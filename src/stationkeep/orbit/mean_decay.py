@@ -167,7 +167,6 @@ class MeanFlight:
         self._weather = weather
         self._air = None if is_built_in(atmosphere) or atmosphere is None else DirectAir(atmosphere)
         self._ballistic = _by_day(ballistic_m2_kg, days, density_model_of(atmosphere))
-        self._scaled = np.empty(0)  # as long as the coefficients once a drag factor is asked for
         self._reentry_altitude_km = reentry_altitude_km
         self._state = state_of(elements)
         self.mean_altitude_km = float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
@@ -206,7 +205,8 @@ class MeanFlight:
             stop_mjd_utc,
             self._weather.first_day_mjd,
             self._weather.drivers,
-            self._ballistic if drag_factor == 1.0 else self._times(drag_factor, stop_mjd_utc),
+            self._ballistic,
+            drag_factor,
             floor_mean_altitude_km,
             self._reentry_altitude_km,
             self.altitude_by_day_km,
@@ -231,15 +231,6 @@ class MeanFlight:
         )
         self.mean_altitude_km = float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
         return _REASONS[reason]
-
-    def _times(self, drag_factor: float, stop_mjd_utc: float) -> FloatArray:
-        """The coefficients times a factor, worked out for the days of this piece only: a run has hundreds of pieces."""
-        if not self._scaled.size:
-            self._scaled = np.empty_like(self._ballistic)
-        first = math.floor(self.time_mjd_utc) - self._weather.first_day_mjd
-        piece = slice(first, math.ceil(stop_mjd_utc) - self._weather.first_day_mjd + 1)
-        np.multiply(self._ballistic[piece], drag_factor, out=self._scaled[piece])
-        return self._scaled
 
     def lift(self, gain_km: float) -> None:
         """Raise the mean semi-major axis, as a burn in two halves half a revolution apart does: the rest stays."""
