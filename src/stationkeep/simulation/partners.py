@@ -141,32 +141,33 @@ class PartnerEvents(RunState):
     def review(self) -> None:
         """Which functions have gone, or come back, with what just changed?"""
         self._review_attitude()
-        self.mark(Function.RESUPPLY, any(self._is_resupplied(provider) for provider in self.providers))
-        possible = self.policy is not None and any(self._could_push(provider) for provider in self.providers)
+        now = self.now
+        self.mark(Function.RESUPPLY, any(self._is_resupplied(provider, now) for provider in self.providers))
+        loads = [provider.next_load_kg(now, self.not_delivering) for provider in self.providers]
+        possible = self.policy is not None and any(map(self._could_push, self.providers, loads))
         before = Function.REBOOST in self.gone
         self.mark(Function.REBOOST, possible)
         if not (possible or before) and self.providers:
             self.note("reboost-ends", "Nobody can reboost any more")
-        shortage = deorbit_shortage(self)
+        shortage = deorbit_shortage(self, loads)
         if self.shortage is None or shortage.share < self.shortage.share:
             self.shortage = shortage
         self.mark(Function.CONTROLLED_DEORBIT, shortage.none)
 
-    def _could_push(self, provider: ProviderState) -> bool:
+    def _could_push(self, provider: ProviderState, next_load_kg: float | None) -> bool:
         if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):
             return False
-        if not provider.could_push_after(self.now, self.not_delivering, provider.id in self.to_be_enabled):
+        if not provider.could_push_after(self.now, next_load_kg, provider.id in self.to_be_enabled):
             return False
-        coming = provider.next_load_kg(self.now, self.not_delivering) is not None
-        return coming or self.available_kg(provider) > 1.0
+        return next_load_kg is not None or self.available_kg(provider) > 1.0
 
-    def _is_resupplied(self, provider: ProviderState) -> bool:
+    def _is_resupplied(self, provider: ProviderState, now_mjd_utc: float) -> bool:
         """Whether flights with propellant go on; the end of the schedule near the horizon ends nothing."""
-        if not self.plays_a_part(provider) or provider.too_low(self.altitude_km) or not self._may_dock():
+        if not (provider.plan.reboosts and self.plays_a_part(provider) and self._may_dock()):
             return False
-        if provider.plan.provider.purpose != "reboost":
+        if provider.too_low(self.altitude_km):
             return False
-        now = min(self.now, self.horizon - _SCHEDULE_ENDS_DAYS)
+        now = min(now_mjd_utc, self.horizon - _SCHEDULE_ENDS_DAYS)
         return provider.next_load_kg(now, self.not_delivering) is not None
 
     def _may_dock(self) -> bool:
@@ -179,7 +180,7 @@ class PartnerEvents(RunState):
         before = keeper.state
         keeper.review(self.now, self.stopped, self.attitude_kg)
         if keeper.state is Hold.BACKED:
-            self.last_by[Function.UNLOADING] = " and ".join(keeper.backed_by)
+            self.last_by[Function.UNLOADING] = keeper.backed_by_text
         elif keeper.state is Hold.GYROS and before is Hold.BACKED:
             title = "Nobody's thrusters unload the gyros any more: the next large upset ends attitude control"
             self.note("unloading-ends", title)
