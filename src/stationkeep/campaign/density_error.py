@@ -24,7 +24,7 @@ FloatArray = NDArray[np.float64]
 class DensityError:
     """Standard deviations of the logarithm, and correlation times.
 
-    The same two wanderings as in :class:`stationkeep.orbit.drag_drift.DriftModel`, of which a calibration has seen the
+    The same two wanderings as in :class:`stationkeep.orbit.drift_model.DriftModel`, of which a calibration has seen the
     past: ``stationkeep calibrate`` names an object's own sizes (``drift.model``). The defaults are their average over
     years of Delfi-C3 and of the station.
     """

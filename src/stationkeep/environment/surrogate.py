@@ -277,6 +277,13 @@ def _density_of_runs(weights: SurrogateWeights, points: FloatArray, work: NDArra
         begin = end
 
 
+def density_of_points(points: FloatArray) -> FloatArray:
+    """Density [kg/m3] of points (7, n) that ``checked_points`` made and that lie between floor and ceiling, (n,)."""
+    density = np.empty(points.shape[1])
+    _density_of_runs(load_surrogate_weights(), points, surrogate_workspace(1), density)
+    return density
+
+
 @dataclass(frozen=True, slots=True)
 class Nrlmsise00Surrogate:
     """NRLMSISE-00 through its surrogate from 100 to 1000 km, and through the reference code outside.
@@ -324,10 +331,7 @@ class Nrlmsise00Surrogate:
         shape, points = checked_points(time_mjd_utc, latitude_deg, longitude_deg, altitude_km, drivers)
         inside = (points[3] >= SURROGATE_FLOOR_KM) & (points[3] <= SURROGATE_CEILING_KM)
         density = np.empty(points.shape[1])
-        fast = np.empty(int(inside.sum()))
-        mine = np.ascontiguousarray(points[:, inside])
-        _density_of_runs(load_surrogate_weights(), mine, surrogate_workspace(1), fast)
-        density[inside] = fast
+        density[inside] = density_of_points(np.ascontiguousarray(points[:, inside]))
         density[~inside] = reference_density(points[:, ~inside])
         return density.reshape(shape)
 

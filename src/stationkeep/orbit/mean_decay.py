@@ -180,7 +180,12 @@ class MeanFlight:
     @property
     def mean_altitude_km(self) -> float:
         """Mean semi-major axis minus 6378.137 km, now."""
-        return float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
+        return self.semi_major_axis_km - EARTH_EQUATORIAL_RADIUS_KM
+
+    @property
+    def semi_major_axis_km(self) -> float:
+        """Mean semi-major axis, now."""
+        return float(self._state[0])
 
     @property
     def elements(self) -> MeanElements:
