@@ -28,20 +28,20 @@ class GivenCoefficient:
 
 
 class _Arc(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
     start_utc: str
     stop_utc: str
 
 
 class _Object(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
     norad_id: str
 
 
 class _Fit(BaseModel):
     """What is needed of the document; later versions may add fields."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
     schema_: Literal["stationkeep.calibrate/1"] = Field(alias="schema")
     object: _Object
     value_m2_kg: Annotated[float, Field(gt=0.0, le=100.0)]

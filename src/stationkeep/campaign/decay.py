@@ -15,12 +15,11 @@ from pydantic import Field
 
 import stationkeep
 from stationkeep.campaign.coefficient_file import GivenCoefficient
-from stationkeep.campaign.document import MeanAltitude
 from stationkeep.campaign.drag_courses import Drag, FittedDrag, GivenDrag
 from stationkeep.campaign.execution import MOST_RUNS
 from stationkeep.campaign.falls import LEAD_DAYS, Fall, Flown, fly_falls
 from stationkeep.campaign.fit_notes import element_sets_of
-from stationkeep.campaign.part import Part
+from stationkeep.campaign.part import MeanAltitude, Part
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
 from stationkeep.campaign.weather import AS_KNOWN, OBSERVED, CampaignWeather, campaign_weather
 from stationkeep.environment.atmosphere import Atmosphere

@@ -12,3 +12,20 @@ class Part(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
+
+
+class MeanAltitude(Part):
+    """Mean altitude (mean semi-major axis minus 6378.137 km) over time; null once that quantile has fallen."""
+
+    dates_utc: list[str]
+    p05: list[float | None]
+    median: list[float | None]
+    p95: list[float | None]
+
+
+class Interval(Part):
+    """A median with its 90 % interval."""
+
+    p05: float
+    median: float
+    p95: float

@@ -15,12 +15,7 @@ from typing import Final, TypeVar
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.errors import ElementSetError, OrbitError
-from stationkeep.orbit.averaging import element_history
 from stationkeep.orbit.messages.files import Format, MessageText, read_message
-from stationkeep.orbit.messages.library import declared_kind
-from stationkeep.orbit.messages.oem import histories_of_oem
-from stationkeep.orbit.messages.omm import histories_of_omm, tle_designator
-from stationkeep.orbit.messages.opm import histories_of_opm
 from stationkeep.orbit.state_history import StateHistory, joined_arcs
 from stationkeep.orbit.tle import ElementHistory, ElementSet, RejectedElementSet, histories_of_lines, history_of_sets
 from stationkeep.timescale import iso_day, iso_utc, mjd_utc
@@ -87,7 +82,7 @@ def read_any_history(
 
 def as_element_history(history: ElementHistory | StateHistory) -> ElementHistory:
     """The history as element sets: those it has, or the states averaged revolution by revolution."""
-    return history if isinstance(history, ElementHistory) else element_history(history)
+    return history if isinstance(history, ElementHistory) else _averaged(history)
 
 
 def read_history(path: Path, norad_id: str | None = None) -> ElementHistory:
@@ -100,7 +95,7 @@ def require_low_orbit(history: ElementHistory | StateHistory) -> None:
     if isinstance(history, StateHistory):
         last = history.arcs[-1]
         tail = replace(last, times_mjd_utc=last.times_mjd_utc[-1:], states=last.states[-1:])
-        history = element_history(replace(history, arcs=(tail,)))
+        history = _averaged(replace(history, arcs=(tail,)))
     elements = history.sets[-1].elements
     too_high = elements.perigee_altitude_km > HIGHEST_PERIGEE_KM
     if too_high or elements.eccentricity >= HIGHEST_ECCENTRICITY:
@@ -117,9 +112,21 @@ def require_low_orbit(history: ElementHistory | StateHistory) -> None:
         )
 
 
+def _averaged(history: StateHistory) -> ElementHistory:
+    from stationkeep.orbit.averaging import element_history
+
+    return element_history(history)
+
+
 def _histories_of(text: MessageText, path: Path) -> Mapping[str, AnyHistory]:
     if text.format is Format.TLE:
         return histories_of_lines(text.text.split("\n"), text.source, str(path))
+    # element sets are what most people bring: the readers of messages are loaded for messages only
+    from stationkeep.orbit.messages.library import declared_kind
+    from stationkeep.orbit.messages.oem import histories_of_oem
+    from stationkeep.orbit.messages.omm import histories_of_omm
+    from stationkeep.orbit.messages.opm import histories_of_opm
+
     if text.format in (Format.JSON, Format.CSV):
         return histories_of_omm(text)
     kind = declared_kind(text)
@@ -141,6 +148,8 @@ def _chosen(found: dict[str, list[_Kind]], wanted: str | None, names: Callable[[
         if len(found) == 1:
             return next(iter(found.values()))
         raise ElementSetError(f"the files hold {len(found)} objects: {known}", hint="choose one with --norad-id")
+    from stationkeep.orbit.messages.omm import tle_designator
+
     asked = {wanted.strip().upper(), wanted.strip().zfill(5).upper(), tle_designator(wanted), _alpha5(wanted)}
     for items in found.values():
         if any(asked & names(item) for item in items):
