@@ -422,7 +422,7 @@ def test_states_out_of_order_and_repeated_are_put_right(tmp_path: Path) -> None:
     assert np.array_equal(history.times_mjd_utc, states_of(tmp_path / "whole.oem").times_mjd_utc)
     assert history.notes[:2] == (
         "states were not in order of time: sorted",
-        "1 states repeat the moment of another: the last one is used",
+        "1 state repeats the moment of another: the last is used",
     )
 
 

@@ -156,7 +156,8 @@ def predict_decay(
     start = known.sets[-1].elements
     horizon, clipped = _horizon(as_of, options)
     atmosphere = _atmosphere(options)
-    past = campaign_weather(options.space_weather, as_of - _CALIBRATION_DAYS, as_of, as_of + 1.0)
+    # the fit looks back from the last set, which may be older than the question
+    past = campaign_weather(options.space_weather, start.epoch_mjd_utc - _CALIBRATION_DAYS, as_of, as_of + 1.0)
     given = options.ballistic_coefficient
     drag: Drag
     drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere)) if given is None else GivenDrag(given)
@@ -325,7 +326,7 @@ def _notes(
         notes.append(
             f"it has presumably come down: the window lies before {iso_day(as_of)}; last tracked {iso_day(last)}"
         )
-    elif as_of - last > _OLD_SETS_DAYS:
+    if as_of - last > _OLD_SETS_DAYS:
         notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
     middle = date_quantiles(flown.falls_mjd_utc)[1]
     if middle is not None and 0.0 < middle - last < _LAST_DAYS:
