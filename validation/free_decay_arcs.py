@@ -26,7 +26,7 @@ from stationkeep.environment.sources import bundled_space_weather
 from stationkeep.orbit.axis_losses import axis_losses, typical_coefficient
 from stationkeep.orbit.burn_detection import burn_free_pieces, find_burns
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
-from stationkeep.orbit.drag_drift import DRIFT_MODEL, DriftModel
+from stationkeep.orbit.drift_model import DRIFT_MODEL, DriftModel
 from stationkeep.orbit.history import read_history
 from stationkeep.orbit.mean_decay import MeanFlight, WeatherTrack
 from stationkeep.orbit.tle import ElementHistory

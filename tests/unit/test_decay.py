@@ -116,6 +116,14 @@ def test_old_element_sets_are_said(shared_data: Path) -> None:
     assert document.reentry.median_utc is None
 
 
+def test_sets_of_more_than_a_year_ago_still_answer(shared_data: Path) -> None:
+    # The year before the last set tells the drag, not the year before the question.
+    history = read_history(shared_data / "tle" / "25544_iss.tle").until(mjd_utc(parse_utc("2022-03-03")))
+    document = predict_decay(history, mjd_utc(parse_utc("2023-09-01")), DecayOptions("observed", runs=4))
+    assert document.ballistic_coefficient.arcs >= 3
+    assert any("days older than 2023-09-01" in note for note in document.notes)
+
+
 def test_short_noisy_histories_are_refused_or_wide(shared_data: Path) -> None:
     # Four days of the station in quiet times: single such arcs differ by 40 %.
     history = read_history(shared_data / "tle" / "25544_iss.tle")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,6 +19,21 @@ _HINT = "give what stationkeep calibrate --json FILE wrote (schema stationkeep.c
 
 
 @dataclass(frozen=True, slots=True)
+class GivenDrift:
+    """How a coefficient fitted before wanders, by the sets it was fitted to."""
+
+    last_set_day_mjd: int
+    spread_at_last_set: float
+    """1 sigma of its logarithm on that day; the file's ``spread`` is that of the mean over the outlook."""
+    outlook_days: int
+    level_fraction: float
+    slow_fraction: float
+    slow_days: float
+    fast_fraction: float
+    fast_days: float
+
+
+@dataclass(frozen=True, slots=True)
 class GivenCoefficient:
     """A coefficient fitted before, and on which object."""
 
@@ -25,29 +41,59 @@ class GivenCoefficient:
     norad_id: str
     source: str
     """Name of the file, for the provenance."""
+    drift: GivenDrift | None = None
+    """Null: the file tells no more than a number and its spread."""
+
+
+_Fraction = Annotated[float, Field(ge=0.0, le=5.0)]
+_Days = Annotated[float, Field(gt=0.0, le=36525.0)]
 
 
 class _Arc(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
     start_utc: str
     stop_utc: str
 
 
 class _Object(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
     norad_id: str
+    last_element_set_utc: str | None = None
+
+
+class _Course(BaseModel):
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+    dates_utc: list[str]
+    spread: list[Annotated[float, Field(ge=0.0, le=5.0)]]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+    level_fraction: _Fraction
+    slow_fraction: _Fraction
+    slow_days: _Days
+    fast_fraction: _Fraction
+    fast_days: _Days
+
+
+class _Drift(BaseModel):
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+    model: _Model
+    course: _Course
 
 
 class _Fit(BaseModel):
     """What is needed of the document; later versions may add fields."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
     schema_: Literal["stationkeep.calibrate/1"] = Field(alias="schema")
     object: _Object
     value_m2_kg: Annotated[float, Field(gt=0.0, le=100.0)]
     spread: Annotated[float, Field(ge=0.0, le=5.0)]
     density_model: Annotated[str, Field(min_length=1)]
     arcs: list[_Arc]
+    outlook_days: Annotated[int, Field(ge=1, le=3652)] | None = None
+    drift: _Drift | None = None
 
 
 def read_coefficient(path: Path) -> GivenCoefficient:
@@ -73,4 +119,16 @@ def read_coefficient(path: Path) -> GivenCoefficient:
         arc_stop_mjd_utc=max(times, default=None),
         arc_count=len(fit.arcs),
     )
-    return GivenCoefficient(coefficient, fit.object.norad_id, path.name)
+    return GivenCoefficient(coefficient, fit.object.norad_id, path.name, _drift(fit))
+
+
+def _drift(fit: _Fit) -> GivenDrift | None:
+    """What the file tells of the days after its last set; null where it does not say when that was."""
+    if fit.drift is None or fit.outlook_days is None or fit.object.last_element_set_utc is None:
+        return None
+    last = math.floor(mjd_utc(parse_utc(fit.object.last_element_set_utc)))
+    days = [math.floor(mjd_utc(parse_utc(text))) for text in fit.drift.course.dates_utc]
+    spreads = dict(zip(days, fit.drift.course.spread, strict=False))
+    if last not in spreads:
+        return None
+    return GivenDrift(last, spreads[last], fit.outlook_days, **fit.drift.model.model_dump())

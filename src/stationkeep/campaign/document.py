@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from stationkeep.campaign.part import Part
+from stationkeep.campaign.part import Interval, MeanAltitude, Part
 
 
 class ScenarioRef(Part):
@@ -36,23 +36,6 @@ class Reentry(Part):
     dates_utc: list[str | None] = Field(
         description="fall date of every run, in run order; null: still flying at the horizon"
     )
-
-
-class MeanAltitude(Part):
-    """Mean altitude (mean semi-major axis minus 6378.137 km) over time; null once that quantile has fallen."""
-
-    dates_utc: list[str]
-    p05: list[float | None]
-    median: list[float | None]
-    p95: list[float | None]
-
-
-class Interval(Part):
-    """A median with its 90 % interval."""
-
-    p05: float
-    median: float
-    p95: float
 
 
 def with_median(**intervals: Interval) -> dict[str, Any]:

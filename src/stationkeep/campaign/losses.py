@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from stationkeep.attitude.figures import iss_attitude
 from stationkeep.campaign.document import (
     ControlledDeorbitPoint,
-    Interval,
     LossDates,
     LostFunction,
     PointsOfNoReturn,
     with_median,
 )
+from stationkeep.campaign.part import Interval
 from stationkeep.campaign.quantiles import date_quantiles, interval
 from stationkeep.catalogue.pushing import STANDINGS
 from stationkeep.scenario.events import ProviderAvailable, Withdrawal, WithdrawalScope

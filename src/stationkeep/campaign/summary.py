@@ -17,9 +17,7 @@ from stationkeep.campaign.document import (
     CountryRisk,
     EventRecord,
     GroundRisk,
-    Interval,
     LatitudeBandRisk,
-    MeanAltitude,
     Reentry,
     RegionRisk,
     RunDocument,
@@ -27,6 +25,7 @@ from stationkeep.campaign.document import (
     with_median,
 )
 from stationkeep.campaign.losses import attitude_notes, attitude_propellant, functions_lost, no_return_points
+from stationkeep.campaign.part import Interval, MeanAltitude
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
 from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncontrolled_risk

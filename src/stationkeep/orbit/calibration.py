@@ -25,7 +25,8 @@ from stationkeep.orbit.burn_detection import (
     burn_free_pieces,
     find_burns,
 )
-from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftModel, fit_drift
+from stationkeep.orbit.drag_drift import DragDrift, fit_drift
+from stationkeep.orbit.drift_model import DRIFT_MODEL, DriftModel
 from stationkeep.orbit.drift_sizes import SIZE_PRIOR, MixedDrift, MixedForecast, SizePrior, fit_sizes
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack

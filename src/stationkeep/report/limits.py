@@ -8,11 +8,11 @@ from typing import Final
 from stationkeep.campaign.document import (
     BranchDocument,
     ControlledDeorbitPoint,
-    Interval,
     LossDates,
     LostFunction,
     RunDocument,
 )
+from stationkeep.campaign.part import Interval
 from stationkeep.report import text
 
 Answer = Callable[[BranchDocument], str]
