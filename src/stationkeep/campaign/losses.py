@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from stationkeep.attitude.figures import iss_attitude
+from stationkeep.campaign.attitude_range import LARGE, RATE
 from stationkeep.campaign.document import (
+    ArraysRecord,
+    BranchDocument,
     ControlledDeorbitPoint,
+    DeorbitChances,
     Interval,
     LossDates,
     LostFunction,
@@ -17,8 +21,8 @@ from stationkeep.campaign.document import (
 from stationkeep.campaign.quantiles import date_quantiles, interval
 from stationkeep.catalogue.pushing import STANDINGS
 from stationkeep.scenario.events import ProviderAvailable, Withdrawal, WithdrawalScope
-from stationkeep.simulation.timeline import Function, NoReturn
-from stationkeep.timescale import iso_utc
+from stationkeep.simulation.timeline import DeorbitOutlook, Function, NoReturn
+from stationkeep.timescale import iso_utc, parse_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.prepare import Campaign
@@ -48,15 +52,46 @@ def attitude_propellant(scenario: Scenario, runs: Sequence[Timeline]) -> dict[st
     return with_median(attitude_propellant_kg=interval([run.attitude_propellant_kg for run in runs]))
 
 
-def attitude_notes(scenario: Scenario) -> list[str]:
+def arrays_record(runs: Sequence[Timeline]) -> ArraysRecord | None:
+    """Drag and power of the runs in which the arrays did not simply track the Sun; none where they did in all."""
+    flown = [run.arrays for run in runs if run.arrays is not None]
+    if not flown:
+        return None
+    return ArraysRecord(
+        **with_median(
+            days=interval([one.days for one in flown]),
+            drag_factor=interval([one.drag_mean for one in flown]),
+            power_factor=interval([one.power_mean for one in flown]),
+            power_factor_least=interval([one.power_least for one in flown]),
+        )
+    )
+
+
+def attitude_notes(scenario: Scenario, branches: Mapping[str, BranchDocument]) -> list[str]:
     """What a reader must know of the attitude; nothing where the scenario does not ask."""
     if scenario.attitude is None:
         return []
-    rate = iss_attitude().figures["upsets_per_year_1"]
-    return [
-        f"Attitude: how often the gyros are upset is assumed ({rate.low:g} to {rate.high:g} times a year) and decides "
-        "when it is lost once nobody's thrusters unload them; a lost attitude is not recovered here."
+    figures = iss_attitude().figures
+    rate, large = figures[RATE], figures[LARGE]
+    notes = [
+        f"Attitude: how often and how hard the gyros are upset is assumed ({rate.low:g} to {rate.high:g} times a year, "
+        f"one in twenty above {large.low / 1000.0:g} to {large.high / 1000.0:g} kN m s) and decides when it is lost "
+        "once nobody's thrusters unload them. It is recovered only where thrusters come back while the station is "
+        f"within reach ({figures['recovery_within_d'].low:g} to {figures['recovery_within_d'].high:g} days, assumed)."
     ]
+    told = [
+        f"{branch.label}: lost {_month(one.seldom.attitude_lost_utc)}, falls {_month(one.seldom.falls_utc)} against "
+        f"lost {_month(one.often.attitude_lost_utc)}, falls {_month(one.often.falls_utc)}"
+        for branch in branches.values()
+        if (one := branch.attitude_range) is not None
+    ]
+    if told:
+        notes.append(f"With few and small upsets against many and large ones (the reference run): {'; '.join(told)}.")
+    return notes
+
+
+def _month(date_utc: str | None) -> str:
+    return "not by the horizon" if date_utc is None else parse_utc(date_utc).strftime("%B %Y")
 
 
 # --- functions --------------------------------------------------------------------------------------------------------
@@ -158,28 +193,43 @@ def no_return_points(scenario: Scenario, runs: Sequence[Timeline]) -> PointsOfNo
     """The points of no return over all runs: medians and 90 % intervals."""
     points = [run.no_return for run in runs if run.no_return is not None]
     need, reserve = scenario.controlled_deorbit, scenario.reserve
+    bare = [point.deorbit_as_it_was for point in points if point.deorbit_as_it_was is not None]
+    late = [item.label or item.id for item in scenario.providers if item.hindsight]
     deorbit = ControlledDeorbitPoint(
-        possible_share=sum(point.deorbit_ever_possible for point in points) / len(points),
-        **_dates([point.deorbit_lost_mjd_utc for point in points]),
+        **_outlook([point.deorbit for point in points]),
+        without_hindsight=DeorbitChances(**_outlook(bare)) if bare else None,
+        hindsight=late if bare else [],
+        wait_days=need.wait_days,
         delta_v_m_s=need.delta_v_m_s,
         final_burn_m_s=need.final_burn_m_s,
         longest_final_burn_s=need.longest_final_burn_s,
         from_altitude_km=need.from_altitude_km,
-        **with_median(
-            missing_propellant_kg=interval([point.deorbit_missing_kg for point in points]),
-            missing_thrust_n=interval([point.deorbit_missing_n for point in points]),
-        ),
         source=need.source,
     )
+    policy = scenario.altitude_policy
     return PointsOfNoReturn(
         controlled_deorbit=deorbit,
         reserve_lost=LossDates(**_dates([point.reserve_lost_mjd_utc for point in points])),
         reserve_altitude_km=reserve.altitude_km,
         reserve_days=reserve.days,
+        reboost_pace_days=None if policy is None else policy.min_days_between_burns,
         **_limit("reboost_limit_km", points, lambda point: point.reboost_limit_km),
         **_limit("reboost_limit_nonstop_km", points, lambda point: point.reboost_limit_nonstop_km),
         **_limit("attitude_limit_km", points, lambda point: point.attitude_limit_km),
     )
+
+
+def _outlook(outlooks: Sequence[DeorbitOutlook]) -> dict[str, Any]:
+    first = date_quantiles([one.from_mjd_utc for one in outlooks])[1]
+    return {
+        "possible_share": sum(one.ever_possible for one in outlooks) / len(outlooks),
+        "from_utc": None if first is None else iso_utc(first),
+        **_dates([one.lost_mjd_utc for one in outlooks]),
+        **with_median(
+            missing_propellant_kg=interval([one.missing_kg for one in outlooks]),
+            missing_thrust_n=interval([one.missing_n for one in outlooks]),
+        ),
+    }
 
 
 def _limit(name: str, points: Sequence[NoReturn], of: Callable[[NoReturn], float | None]) -> dict[str, Any]:

@@ -106,6 +106,7 @@ def progress_bar(total: int) -> Iterator[Callable[[], None] | None]:
         yield None
         return
     from rich.console import Console
+
     # No thread of its own to redraw it: with one, the runs could not be shared among processes.
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

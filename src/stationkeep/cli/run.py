@@ -42,7 +42,9 @@ def run(
     ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the HTML report.")] = Path(),
     json: JsonOption = None,
-    workers: Annotated[int | None, typer.Option("--workers", help="Runs flown at the same time; default: all cores.", min=1)] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Runs flown at the same time; default: all cores.", min=1)
+    ] = None,
 ) -> None:
     """Fly a station through every branch of a scenario: when does it fall, over whom, with what risk?
 

@@ -251,7 +251,9 @@ def _drag(
     weights, averaged_weights = nets
     lattices, scratch, net_scratch, averaged_scratch = work
     if averaged and is_averaged_inner(state):
-        return averaged_rates_inner(averaged_weights, time_mjd, state, drivers, ballistic_m2_kg, averaged_scratch, rates)
+        return averaged_rates_inner(
+            averaged_weights, time_mjd, state, drivers, ballistic_m2_kg, averaged_scratch, rates
+        )
     nodes = lattices[_node_choice(state)]
     return _orbit_rates(
         weights, time_mjd, span_days, state, drivers, ballistic_m2_kg, nodes, scratch, net_scratch, rates

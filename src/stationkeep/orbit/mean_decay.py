@@ -185,11 +185,12 @@ class MeanFlight:
         return elements_of(self._state, self.time_mjd_utc)
 
     def advance(
-        self, stop_mjd_utc: float, *, floor_mean_altitude_km: float = 0.0, drag_factor: float = 1.0
+        self, stop_mjd_utc: float, *, floor_mean_altitude_km: float = 0.0, drag_factor: float | FloatArray = 1.0
     ) -> OutcomeReason:
         """Fly on to a time, to a floor of mean altitude, or to re-entry, whichever comes first; say which it was.
 
-        ``drag_factor`` multiplies the ballistic coefficient over this piece (another mass or area).
+        ``drag_factor`` multiplies the ballistic coefficient over this piece (another mass or area): one number, or one
+        for each day from that of the start to the one after the stop.
         """
         if not stop_mjd_utc >= self.time_mjd_utc:
             raise OrbitError(
@@ -206,7 +207,9 @@ class MeanFlight:
             stop_mjd_utc,
             self._weather.first_day_mjd,
             self._weather.drivers,
-            self._ballistic if drag_factor == 1.0 else self._times(drag_factor, stop_mjd_utc),
+            self._times(drag_factor, stop_mjd_utc)
+            if isinstance(drag_factor, np.ndarray) or drag_factor != 1.0
+            else self._ballistic,
             floor_mean_altitude_km,
             self._reentry_altitude_km,
             self.altitude_by_day_km,
@@ -216,7 +219,9 @@ class MeanFlight:
         self.mean_altitude_km = float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
         return _REASONS[reason]
 
-    def _advance_direct(self, air: DirectAir, stop_mjd: float, floor_km: float, drag_factor: float) -> OutcomeReason:
+    def _advance_direct(
+        self, air: DirectAir, stop_mjd: float, floor_km: float, drag_factor: float | FloatArray
+    ) -> OutcomeReason:
         self.time_mjd_utc, reason = fly_direct(
             air,
             self._state,
@@ -224,7 +229,7 @@ class MeanFlight:
             stop_mjd,
             self._weather.first_day_mjd,
             self._weather.drivers,
-            self._ballistic * drag_factor,
+            self._times(drag_factor, stop_mjd),
             floor_km,
             self._reentry_altitude_km,
             self.altitude_by_day_km,
@@ -232,12 +237,14 @@ class MeanFlight:
         self.mean_altitude_km = float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
         return _REASONS[reason]
 
-    def _times(self, drag_factor: float, stop_mjd_utc: float) -> FloatArray:
+    def _times(self, drag_factor: float | FloatArray, stop_mjd_utc: float) -> FloatArray:
         """The coefficients times a factor, worked out for the days of this piece only: a run has hundreds of pieces."""
         if not self._scaled.size:
             self._scaled = np.empty_like(self._ballistic)
         first = math.floor(self.time_mjd_utc) - self._weather.first_day_mjd
         piece = slice(first, math.ceil(stop_mjd_utc) - self._weather.first_day_mjd + 1)
+        if isinstance(drag_factor, np.ndarray):
+            drag_factor = drag_factor[: len(self._ballistic[piece])]
         np.multiply(self._ballistic[piece], drag_factor, out=self._scaled[piece])
         return self._scaled
 

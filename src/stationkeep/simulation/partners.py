@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from stationkeep.orbit.mean_decay import MeanFlight
+from stationkeep.outcome import OutcomeReason
 from stationkeep.scenario.events import (
     AltitudePolicyChange,
+    ArrayModeChange,
+    AssetOutage,
     ProviderAvailable,
     ProviderLost,
     Withdrawal,
     WithdrawalScope,
 )
+from stationkeep.simulation.attitude_events import AttitudeEvents
 from stationkeep.simulation.attitude_keeping import Hold
-from stationkeep.simulation.deorbit import deorbit_shortage
-from stationkeep.simulation.run_state import RunState
+from stationkeep.simulation.deorbit import Load, Promise, Supplies, shortage
+from stationkeep.simulation.run_state import AS_IT_WAS
 from stationkeep.simulation.timeline import Function
 
 if TYPE_CHECKING:
@@ -25,10 +30,12 @@ _STOPS: Final = {
     WithdrawalScope.STOP_OPERATING_ASSETS: "stops operating its vehicles and engines",
     WithdrawalScope.STOP_RESUPPLY_PROPELLANT: "stops delivering propellant",
 }
+_NOTHING: Final = Supplies((), (), 0.0)
+_SAFE_KM: Final = 400.0  # from above, no Sun seen so far brings it down to 220 km within half a year
 _SCHEDULE_ENDS_DAYS: Final = 365.0  # a schedule that reaches this near the horizon is cut off by it, not ended
 
 
-class PartnerEvents(RunState):
+class PartnerEvents(AttitudeEvents):
     """The part of a run that partners decide."""
 
     def happen(self, event: Event) -> None:
@@ -48,6 +55,10 @@ class PartnerEvents(RunState):
         elif isinstance(event, ProviderLost):
             self._state(event.provider).operating = False
             self.note(event.type, f"{self._state(event.provider).plan.label} is lost", note=event.note)
+        elif isinstance(event, AssetOutage):
+            self.asset_drops_out(event)
+        elif isinstance(event, ArrayModeChange):
+            self.arrays_change(event)
         elif isinstance(event, AltitudePolicyChange):
             self.policy = event.altitude_policy
             title = "Nobody keeps the altitude any more"
@@ -75,6 +86,7 @@ class PartnerEvents(RunState):
         amount = delivery.load_kg(provider.usable_kg, provider.draw.delivery)
         amount = provider.fill(self.now, amount, "delivery")
         self.mass_kg += amount
+        self._brought_by(delivery.partner)
         self.note(
             "delivery", f"Propellant delivered to {provider.plan.label}", provider=provider.id, propellant_kg=amount
         )
@@ -90,6 +102,8 @@ class PartnerEvents(RunState):
         amount = stay.propellant_kg.quantile(provider.draw.delivery)
         provider.present = True
         provider.fill(self.now, amount, "arrived with its vehicle" if not here else "aboard at the epoch")
+        if provider.plan.reboosts and self.plays_a_part(provider) and self.attitude_allows(provider):
+            self._brought_by(provider.plan.provider.partner)
         if not here:
             # The dry mass of visitors comes and goes and is in the station's mean mass; their propellant is counted.
             self.mass_kg += amount
@@ -109,12 +123,18 @@ class PartnerEvents(RunState):
         self.note("departure", f"{who} leaves with {left:.0f} kg unused{why}", provider=provider.id)
         self.review()
 
+    def _brought_by(self, partner: str) -> None:
+        self.last_by[Function.RESUPPLY] = self.mission.partner_names.get(partner, partner)
+
     def _can_come(self, provider: ProviderState) -> bool:
         """Whether it is high enough, and held still enough, for an arrival."""
         if provider.too_low(self.altitude_km):
             return False
         if self.attitude is None:
             return True
+        if self.attitude.state is Hold.LOST:
+            # A slowly tumbling station can be reached by hand for some time; only who can then catch it is let to.
+            return provider is self.attitude_tanks and self.attitude.recoverable(self.now)
         lever = provider.plan.provider.docking_lever_m
         mass = provider.plan.docking_mass_kg if lever is not None else 0.0
         return self.attitude.takes_docking(mass, self.mass_kg, lever or 0.0)
@@ -126,61 +146,96 @@ class PartnerEvents(RunState):
 
     def review(self) -> None:
         """Which functions have gone, or come back, with what just changed?"""
-        self._review_attitude()
+        self.review_attitude()
         now = self.now
         self.mark(Function.RESUPPLY, any(self._is_resupplied(provider, now) for provider in self.providers))
-        loads = [provider.next_load_kg(now, self.not_delivering) for provider in self.providers]
-        possible = self.policy is not None and any(map(self._could_push, self.providers, loads))
+        possible = self.policy is not None and any(map(self._could_push, self.providers))
         before = Function.REBOOST in self.gone
         self.mark(Function.REBOOST, possible)
         if not (possible or before) and self.providers:
             self.note("reboost-ends", "Nobody can reboost any more")
-        shortage = deorbit_shortage(self, loads)
-        if self.shortage is None or shortage.share < self.shortage.share:
-            self.shortage = shortage
-        self.mark(Function.CONTROLLED_DEORBIT, shortage.none)
+        self._review_deorbit()
 
-    def _could_push(self, provider: ProviderState, next_load_kg: float | None) -> bool:
+    def _could_push(self, provider: ProviderState) -> bool:
         if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):
             return False
-        if not provider.could_push_after(self.now, next_load_kg, provider.id in self.to_be_enabled):
+        foreseen = self._foreseen(provider, self.now)
+        if not provider.could_push_after(self.now, foreseen, provider.id in self.to_be_enabled):
             return False
-        return next_load_kg is not None or self.available_kg(provider) > 1.0
+        return foreseen or self.available_kg(provider) > 1.0
 
     def _is_resupplied(self, provider: ProviderState, now_mjd_utc: float) -> bool:
-        """Whether flights with propellant go on; the end of the schedule near the horizon ends nothing."""
+        """Whether flights go on with propellant that may be burnt."""
         if not (provider.plan.reboosts and self.plays_a_part(provider) and self._may_dock()):
             return False
-        if provider.too_low(self.altitude_km):
+        if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):
             return False
+        return self._foreseen(provider, now_mjd_utc)
+
+    def _foreseen(self, provider: ProviderState, now_mjd_utc: float) -> bool:
+        """Whether a load of this provider is foreseen; the end of the schedule near the horizon ends nothing."""
         now = min(now_mjd_utc, self.horizon - _SCHEDULE_ENDS_DAYS)
-        return provider.next_load_kg(now, self.not_delivering) is not None
+        return provider.next_load(now, self.not_delivering) is not None
 
     def _may_dock(self) -> bool:
         return self.attitude is None or self.attitude.state is not Hold.LOST
 
-    def _review_attitude(self) -> None:
-        keeper = self.attitude
-        if keeper is None:
-            return
-        before = keeper.state
-        keeper.review(self.now, self.stopped, self.attitude_kg)
-        if keeper.state is Hold.BACKED:
-            self.last_by[Function.UNLOADING] = keeper.backed_by_text
-        elif keeper.state is Hold.GYROS and before is Hold.BACKED:
-            title = "Nobody's thrusters unload the gyros any more: the next large upset ends attitude control"
-            self.note("unloading-ends", title)
-        self.mark(Function.UNLOADING, keeper.state is Hold.BACKED)
+    # --- a controlled fall ----------------------------------------------------------------------------------------
 
-    def lose_attitude(self) -> None:
-        """An upset too large, or air too dense: from now on it tumbles, and nothing docks or burns."""
-        keeper = self.attitude
-        assert keeper is not None
-        keeper.lose()
-        self.mark(Function.ATTITUDE, False)
-        self.note(
-            "attitude-lost",
-            f"Attitude lost: drag times {keeper.after.drag_factor:.2f}, power down to about "
-            f"{100.0 * keeper.after.power_factor:.0f} %, nothing docks, nothing burns",
+    def _review_deorbit(self) -> None:
+        high = self.altitude_km >= self.scenario.controlled_deorbit.from_altitude_km
+        held = self.attitude is None or bool(self.attitude.holders)
+        for name, watch in self.watches.items():
+            supplies = self._supplies(hindsight=name != AS_IT_WAS) if high and held else _NOTHING
+            promised = shortage(self.mass_kg, supplies.coming, watch.need)
+            if not watch.wants_promise(promised):
+                watch.look(self.now, promised, None)  # nor would less, with what is docked alone
+                continue
+            docked = shortage(self.mass_kg, supplies.docked, watch.need)
+            kept = docked == promised or self._still_up_at(supplies.due_mjd_utc)
+            watch.look(self.now, docked, Promise(supplies.due_mjd_utc, promised) if kept else None)
+        self.mark_deorbit()
+
+    def _supplies(self, *, hindsight: bool) -> Supplies:
+        """Who plays a part, is not stopped and is held while it burns: all it can draw, and its next load due soon."""
+        docked, coming, due = [], [], self.now
+        for provider in self.providers:
+            plan = provider.plan
+            if plan.provider.hindsight and not hindsight:
+                continue
+            if not self.plays_a_part(provider) or self.now >= plan.until_mjd_utc or not self.attitude_allows(provider):
+                continue
+            exhaust, thrust = provider.thruster.exhaust_velocity_m_s, provider.deorbit_thrust_n
+            here = provider.usable_kg if provider.present else 0.0
+            docked.append(Load(here, exhaust, thrust))
+            comes = None if provider.too_low(self.altitude_km) else provider.next_load(self.now, self.not_delivering)
+            if comes is not None and comes[0] <= self.now + self.scenario.controlled_deorbit.wait_days:
+                here, due = here + comes[1], max(due, comes[0])
+            coming.append(Load(here, exhaust, thrust))
+        return Supplies(docked, coming, due)
+
+    def _still_up_at(self, time_mjd: float) -> bool:
+        """Whether the station, left to itself from now on, is then still high enough for a controlled fall."""
+        if self.altitude_km > _SAFE_KM or time_mjd <= self.now:
+            return True
+        weather = self.inputs.weather
+        flight = MeanFlight(
+            self.flight.elements,
+            weather,
+            self.inputs.ballistic_m2_kg,
+            reentry_altitude_km=self.scenario.reentry_altitude_km,
         )
-        self.review()
+        reason = flight.advance(
+            min(time_mjd, float(weather.end_mjd)),
+            floor_mean_altitude_km=self.scenario.controlled_deorbit.from_altitude_km,
+            drag_factor=self.scenario.drag.reference_mass_kg / self.mass_kg,
+        )
+        return reason is OutcomeReason.TIME_LIMIT
+
+    def mark_deorbit(self) -> None:
+        """Since when a controlled fall is impossible, among the functions lost."""
+        lost = next(iter(self.watches.values())).lost_mjd_utc
+        if lost is None:
+            self.gone.pop(Function.CONTROLLED_DEORBIT, None)
+        else:
+            self.gone[Function.CONTROLLED_DEORBIT] = lost
