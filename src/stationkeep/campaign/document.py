@@ -150,6 +150,7 @@ class DeorbitChances(LossDates):
 
     possible_share: float = Field(description="share of the runs in which it was ever possible")
     from_utc: str | None = Field(description="median of the first moments at which it is possible; null: never")
+    not_at_first: bool = Field(default=False, description="whether it becomes possible only after the epoch")
     missing_propellant_kg: float
     missing_propellant_kg_interval: Interval
     missing_thrust_n: float
