@@ -46,6 +46,12 @@ def simulate(mission: Mission, branch: str, inputs: RunInputs, *, limits: bool =
     return _Run(mission, branch, inputs).timeline(limits)
 
 
+def _snapped(time_mjd: float) -> float:
+    """The midnight, where the time is within rounding of one."""
+    nearest = round(time_mjd)
+    return float(nearest) if abs(time_mjd - nearest) < _SAME_TIME_DAYS else time_mjd
+
+
 class _Run(PartnerEvents):
     def timeline(self, limits: bool) -> Timeline:
         for provider in self.providers:
@@ -181,10 +187,15 @@ class _Run(PartnerEvents):
 
     def _attitude_lost_since(self, before: FlightState) -> float:
         assert self.attitude is not None
-        first, end = self.inputs.weather.first_day_mjd, self.flight.time_mjd_utc
-        midnights = slice(math.floor(before.time_mjd_utc) + 1 - first, math.ceil(end) - first)
+        # A piece that starts or ends within rounding of a midnight has no altitude of that midnight.
+        first, start, end = (
+            self.inputs.weather.first_day_mjd,
+            _snapped(before.time_mjd_utc),
+            _snapped(self.flight.time_mjd_utc),
+        )
+        midnights = slice(math.floor(start) + 1 - first, math.ceil(end) - first)
         return self.attitude.flown(
-            (before.time_mjd_utc, before.mean_altitude_km),
+            (start, before.mean_altitude_km),
             self.flight.altitude_by_day_km[midnights],
             (end, self.altitude_km),
             self.mass_kg,
