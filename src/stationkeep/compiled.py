@@ -37,7 +37,7 @@ def compiled(*, fastmath: bool = False, inner: bool = False) -> Callable[[Kernel
 
 def inner_kernel(kernel: Kernel, *, fastmath: bool = False) -> Kernel:
     """The same kernel for other kernels to call (``inner`` above), where Python calls it as well: by tests, mostly."""
-    source: FunctionType = getattr(kernel, "py_func", kernel)
+    source: Any = getattr(kernel, "py_func", kernel)
     twin = FunctionType(source.__code__, source.__globals__, source.__name__, source.__defaults__, source.__closure__)
     # Under its own name: the cache on disk goes by names, and would hand out the one for the other.
     twin.__qualname__ = f"{source.__qualname__}.inner"

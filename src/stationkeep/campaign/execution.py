@@ -6,9 +6,9 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -46,10 +46,11 @@ def map_runs(
     else:
         flown = _by_threads(one, indices, count)
     results: dict[int, Result] = {}
-    for index, result in flown:
-        results[index] = result
-        if progress is not None:
-            progress()
+    with closing(flown):  # what goes wrong here, Ctrl-C above all, ends the workers at once
+        for index, result in flown:
+            results[index] = result
+            if progress is not None:
+                progress()
     return [results[index] for index in indices]
 
 
@@ -60,7 +61,10 @@ def may_double() -> bool:
     talks to its master, runs are shared among threads. Elsewhere a new process would have to import everything again,
     which takes as long as some hundred runs.
     """
-    return sys.platform == "linux" and len(list(Path("/proc/self/task").iterdir())) == 1
+    if sys.platform != "linux":
+        return False
+    threads = Path("/proc/self/task")
+    return threads.is_dir() and len(list(threads.iterdir())) == 1
 
 
 @contextmanager
@@ -77,7 +81,10 @@ def rare_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _by_threads(one: Callable[[int], Result], indices: Sequence[int], count: int) -> Iterator[tuple[int, Result]]:
+Flown = Generator[tuple[int, Result], None, None]
+
+
+def _by_threads(one: Callable[[int], Result], indices: Sequence[int], count: int) -> Flown[Result]:
     pool = ThreadPoolExecutor(max_workers=count)
     try:
         futures = {pool.submit(one, index): index for index in indices}
@@ -87,7 +94,7 @@ def _by_threads(one: Callable[[int], Result], indices: Sequence[int], count: int
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _by_processes(one: Callable[[int], Result], indices: Sequence[int], count: int) -> Iterator[tuple[int, Result]]:
+def _by_processes(one: Callable[[int], Result], indices: Sequence[int], count: int) -> Flown[Result]:
     """Each process is a copy of this one, compiled kernels and prepared campaign included, and flies every n-th run."""
     from multiprocessing import get_context
     from multiprocessing.connection import wait

@@ -237,7 +237,7 @@ def density_along_orbit(
             padded[3, k] = solar_time_rad[source]
             padded[4, k] = altitude_km[source]
         # A bare 0 would be a type of its own, and have the block compiled a second time.
-        first = np.int64(0)
+        first: Any = np.int64(0)
         _eight(today, weights, padded[0], padded[1], padded[2], padded[3], padded[4], padded[5], first)
         for k in range(n):
             out_kg_m3[k] = padded[5, k]

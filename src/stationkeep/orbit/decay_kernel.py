@@ -235,31 +235,6 @@ def _node_choice(state: Any) -> int:
     return 3
 
 
-@compiled(inner=True)
-def _drag(
-    nets: Any,
-    time_mjd: float,
-    span_days: float,
-    state: Any,
-    drivers: Any,
-    ballistic_m2_kg: float,
-    work: Any,
-    averaged: bool,
-    rates: Any,
-) -> float:
-    """Rates by drag, from the averaged network where it answers and else from nodes; return the lowest height [km]."""
-    weights, averaged_weights = nets
-    lattices, scratch, net_scratch, averaged_scratch = work
-    if averaged and is_averaged_inner(state):
-        return averaged_rates_inner(
-            averaged_weights, time_mjd, state, drivers, ballistic_m2_kg, averaged_scratch, rates
-        )
-    nodes = lattices[_node_choice(state)]
-    return _orbit_rates(
-        weights, time_mjd, span_days, state, drivers, ballistic_m2_kg, nodes, scratch, net_scratch, rates
-    )
-
-
 @compiled()
 def fly(
     nets: Any,
@@ -269,6 +244,7 @@ def fly(
     first_day_mjd: int,
     drivers: Any,
     ballistic_m2_kg: Any,
+    drag_factor: float,
     floor_mean_altitude_km: float,
     reentry_altitude_km: float,
     altitude_by_day_km: Any,
@@ -279,9 +255,14 @@ def fly(
 
     ``drivers`` (n_day, 3), ``ballistic_m2_kg`` (n_day,) and ``altitude_by_day_km`` (n_day + 1,) count days from
     ``first_day_mjd``; the last is filled at each midnight passed. The caller guarantees the days cover the flight.
+    ``drag_factor`` multiplies the coefficients.
     ``nets``: weights of the density's and of the averaged drag's network. ``work``: one lattice for each of
     ``NODE_COUNTS``; (8, 192) floats; scratch memory of either network. ``averaged``: whether the latter may be used.
     """
+    # Taken apart here and not in a function of its own: counting the references of thirty arrays twice a day took as
+    # long as the day's drag.
+    weights, averaged_weights = nets
+    lattices, scratch, net_scratch, averaged_scratch = work
     time = start_mjd
     rates, half_rates = np.empty(5), np.empty(5)
     middle, fresh = np.empty(5), np.empty(5)
@@ -291,9 +272,14 @@ def fly(
         day = math.floor(time + 1.0e-9) - first_day_mjd
         day_end = min(float(first_day_mjd + day + 1), stop_mjd)
         step = day_end - time
-        sun, ballistic = drivers[day], ballistic_m2_kg[day]
+        sun, ballistic = drivers[day], ballistic_m2_kg[day] * drag_factor
         if not known:
-            lowest = _drag(nets, time + 0.5 * step, step, state, sun, ballistic, work, averaged, rates)
+            noon = time + 0.5 * step
+            if averaged and is_averaged_inner(state):
+                lowest = averaged_rates_inner(averaged_weights, noon, state, sun, ballistic, averaged_scratch, rates)
+            else:
+                nodes = lattices[_node_choice(state)]
+                lowest = _orbit_rates(weights, noon, step, state, sun, ballistic, nodes, scratch, net_scratch, rates)
             if not math.isfinite(rates[0]) or not math.isfinite(lowest):
                 return time, FAILED
             if lowest <= reentry_altitude_km:
@@ -304,7 +290,16 @@ def fly(
             step = largest / -rates[0]
         # midpoint rule
         _advance(state, rates, 0.5 * step, middle)
-        low_half = _drag(nets, time + 0.5 * step, step, middle, sun, ballistic, work, averaged, half_rates)
+        noon = time + 0.5 * step
+        if averaged and is_averaged_inner(middle):
+            low_half = averaged_rates_inner(
+                averaged_weights, noon, middle, sun, ballistic, averaged_scratch, half_rates
+            )
+        else:
+            nodes = lattices[_node_choice(middle)]
+            low_half = _orbit_rates(
+                weights, noon, step, middle, sun, ballistic, nodes, scratch, net_scratch, half_rates
+            )
         if not math.isfinite(half_rates[0]):
             return time, FAILED
         low_end = low_half + 0.5 * half_rates[0] * step  # the lowest point sinks about as the mean does

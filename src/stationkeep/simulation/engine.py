@@ -24,7 +24,6 @@ from stationkeep.simulation.run_state import ATTITUDE, Mission
 from stationkeep.simulation.timeline import BURN_KINDS, Function, Timeline
 
 if TYPE_CHECKING:
-    from stationkeep.orbit.mean_decay import FlightState
     from stationkeep.simulation.array_flying import FloatArray
     from stationkeep.simulation.inputs import Avoidance, RunInputs
     from stationkeep.simulation.providers import ProviderState
@@ -115,7 +114,7 @@ class _Run(PartnerEvents):
         # Everything else on the calendar starts first, so that what happens at the epoch happens before the flight.
         yield self.environment.timeout(0.0)
         while True:
-            pusher = self._pusher()
+            pusher = None if self.policy is None else self.pusher()
             if pusher is not None and self._burn_is_due():
                 self._raise(pusher)
                 continue
@@ -140,8 +139,8 @@ class _Run(PartnerEvents):
 
     def _next_lowest_level(self) -> float:
         """The next altitude, going down, at which something ends: a provider's coming, time for a controlled fall."""
-        below = self.altitude_km - _REACHED_KM
-        return max((level for level in self.levels_km if level < below), default=0.0)
+        below = self.flight.mean_altitude_km - _REACHED_KM
+        return max([level for level in self.levels_km if level < below], default=0.0)
 
     def _reached_a_level(self) -> None:
         """Sunk to the policy's floor, or to where a provider stops coming: burn soon, or leave."""
@@ -163,41 +162,42 @@ class _Run(PartnerEvents):
         if keeper is None:
             return self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=heavier)
         use = keeper.kg_day
-        stop_mjd = min(stop_mjd, began + keeper.piece_days(self.altitude_km))
-        held = bool(keeper.holders)
+        stop_mjd = min(stop_mjd, began + keeper.piece_days(self.flight.mean_altitude_km))
+        held = keeper.state is not Hold.LOST
         if held and not self.arrays.track:
             stop_mjd = min(stop_mjd, began + PIECE_DAYS)
         if use > 0.0:
             stop_mjd = min(stop_mjd, began + max(self.attitude_kg / use, _SAME_TIME_DAYS))
-        before = self.flight.snapshot()
+        start = began, self.flight.mean_altitude_km
+        # Only what may have to be flown again needs remembering.
+        before = self.flight.snapshot() if keeper.state is Hold.GYROS else None
         factor: float | FloatArray = heavier * keeper.drag_factor
         if held and not self.arrays.track:
             factor = heavier * self.arrays.drag_factors(self.flight.elements, stop_mjd)
         reason = self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=factor)
         if held:
-            lost = self._attitude_lost_since(before)
-            if lost < self.flight.time_mjd_utc:
+            lost = self._attitude_lost_since(start)
+            if before is not None and lost < self.flight.time_mjd_utc:
                 self.flight.restore(before)
-                if lost > before.time_mjd_utc:
+                if lost > began:
                     self.flight.advance(lost, drag_factor=factor)
                 self.attitude_just_lost, reason = True, OutcomeReason.TIME_LIMIT
             self.arrays.flown(began, self.flight.time_mjd_utc)
-        self._feed_attitude(use * (self.flight.time_mjd_utc - began))
+        if use > 0.0:
+            self._feed_attitude(use * (self.flight.time_mjd_utc - began))
         return reason
 
-    def _attitude_lost_since(self, before: FlightState) -> float:
+    def _attitude_lost_since(self, start: tuple[float, float]) -> float:
+        """When the attitude was lost on the piece flown since ``start`` (time [MJD], mean altitude)."""
         assert self.attitude is not None
         # A piece that starts or ends within rounding of a midnight has no altitude of that midnight.
-        first, start, end = (
-            self.inputs.weather.first_day_mjd,
-            _snapped(before.time_mjd_utc),
-            _snapped(self.flight.time_mjd_utc),
-        )
-        midnights = slice(math.floor(start) + 1 - first, math.ceil(end) - first)
+        flight, first = self.flight, self.inputs.weather.first_day_mjd
+        began, ended = _snapped(start[0]), _snapped(flight.time_mjd_utc)
+        midnights = slice(math.floor(began) + 1 - first, math.ceil(ended) - first)
         return self.attitude.flown(
-            (start, before.mean_altitude_km),
-            self.flight.altitude_by_day_km[midnights],
-            (end, self.altitude_km),
+            (began, start[1]),
+            flight.altitude_by_day_km[midnights],
+            (ended, flight.mean_altitude_km),
             self.mass_kg,
         )
 
@@ -233,11 +233,6 @@ class _Run(PartnerEvents):
         self.mark_deorbit()
 
     # --- burns ----------------------------------------------------------------------------------------------------
-
-    def _pusher(self) -> ProviderState | None:
-        if self.policy is None:
-            return None
-        return next((provider for provider in self.providers if self.pushes_now(provider)), None)
 
     def _burn_is_due(self) -> bool:
         assert self.policy is not None
@@ -293,13 +288,13 @@ class _Run(PartnerEvents):
 
     def _warned(self, avoidance: Avoidance) -> None:
         """Debris will come near: whoever is to push must be able to from now on, and no other burn comes between."""
-        able = any(self.pushes_now(provider) for provider in self.providers)
+        able = self.pusher() is not None
         self.next_burn_mjd = max(self.next_burn_mjd, avoidance.time_mjd_utc)
         self.at(avoidance.time_mjd_utc, partial(self._avoid, avoidance, able))
 
     def _avoid(self, avoidance: Avoidance, was_able: bool) -> None:
         """Debris comes near: out of the way, if somebody can push; the orbit is raised, as is usual."""
-        pusher = next((provider for provider in self.providers if self.pushes_now(provider)), None)
+        pusher = self.pusher()
         done = False
         if was_able and pusher is not None:
             gain = gain_for_delta_v_km(self.altitude_km, avoidance.delta_v_m_s)

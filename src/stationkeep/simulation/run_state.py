@@ -191,11 +191,20 @@ class RunState:
 
     def pushes_now(self, provider: ProviderState) -> bool:
         """Whether it can reboost at this moment."""
+        if not (provider.present and provider.operating and provider.enabled):
+            return False
         return (
-            provider.can_push(self.now, self.altitude_km)
+            provider.can_push(self.now, self.flight.mean_altitude_km)
             and self.available_kg(provider) > USABLE_KG
             and self.attitude_allows(provider)
         )
+
+    def pusher(self) -> ProviderState | None:
+        """Who would reboost at this moment: the first that can, in the scenario's order."""
+        for provider in self.providers:
+            if self.pushes_now(provider):
+                return provider
+        return None
 
     def plays_a_part(self, provider: ProviderState) -> bool:
         """Whether this branch uses it, now or later."""
