@@ -160,6 +160,6 @@ class AttitudeEvents(RunState):
         self.lose_attitude()
         return False
 
-    def review(self) -> None:
+    def review(self, *, burnt: bool = False) -> None:
         """Which functions have gone, or come back, with what just changed?"""
         raise NotImplementedError

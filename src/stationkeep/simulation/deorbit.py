@@ -7,7 +7,7 @@ Whether it is held shows only later in the run, so promises are kept apart until
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,13 +76,14 @@ class Promise(NamedTuple):
     shortage: Shortage
 
 
-class Supplies(NamedTuple):
-    """All a controlled fall could count on at a moment: what is there, what comes, and until when."""
+class Supply(NamedTuple):
+    """What a controlled fall could count on from one provider."""
 
-    docked: Sequence[Load]
-    coming: Sequence[Load]
-    """With what is docked."""
+    docked: Load
+    with_next: Load
+    """With the next load that is due."""
     due_mjd_utc: float
+    hindsight: bool
 
 
 class DeorbitWatch:
@@ -97,31 +98,36 @@ class DeorbitWatch:
         self.best: Shortage | None = None
         """What it lacked at the best moment, promises fulfilled."""
         self._promise: Promise | None = None
-        self._leans: tuple[float, float, float | None, bool] | None = None
+        self._leans: _Leaning | None = None
+        self._to_beat = math.inf
 
     def wants_promise(self, promised: Shortage) -> bool:
         """Whether loads that come would change anything: only then it matters if the station is still up there."""
-        best = min((one.share for one in (self.best, self._promise and self._promise.shortage) if one), default=9.0)
-        return promised.none or promised.share < best
+        return promised.none or promised.share < self._to_beat
 
     def look(self, now_mjd_utc: float, docked: Shortage, promise: Promise | None) -> None:
         """Take note of a moment: what is lacking with what is docked, and with what comes if that counts."""
         self._settle(now_mjd_utc)
-        if self.best is None or docked.share < self.best.share:
-            self.best = docked
+        self._better(docked)
         if docked.none:
             self._leans = None
             self._possible(now_mjd_utc)
         elif promise is not None and promise.shortage.none:
             if self._leans is None:
-                self._leans = (now_mjd_utc, promise.due_mjd_utc, self.lost_mjd_utc, self.first_mjd_utc is None)
+                before, first = self.lost_mjd_utc, self.first_mjd_utc is None
+                self._leans = _Leaning(now_mjd_utc, promise.due_mjd_utc, before, first)
             self._possible(now_mjd_utc)
         else:
             self._leans = None
             if self.lost_mjd_utc is None:
                 self.lost_mjd_utc = now_mjd_utc
-        if promise is not None and self.wants_promise(promise.shortage):
-            self._promise = promise
+        if promise is not None and promise.shortage.share < self._to_beat:
+            self._promise, self._to_beat = promise, promise.shortage.share
+
+    def _better(self, found: Shortage) -> None:
+        if self.best is None or found.share < self.best.share:
+            self.best = found
+            self._to_beat = min(self._to_beat, found.share)
 
     def _possible(self, now_mjd_utc: float) -> None:
         self.lost_mjd_utc = None
@@ -132,20 +138,20 @@ class DeorbitWatch:
         """Promises whose day has come are fulfilled."""
         by = now_mjd_utc + _DOCKED_DAYS
         if self._promise is not None and self._promise.due_mjd_utc <= by:
-            if self.best is None or self._promise.shortage.share < self.best.share:
-                self.best = self._promise.shortage
+            self._better(self._promise.shortage)
             self._promise = None
-        if self._leans is not None and self._leans[1] <= by:
+        if self._leans is not None and self._leans.due_mjd_utc <= by:
             self._leans = None
 
     def broken(self, now_mjd_utc: float) -> None:
         """Nothing docks any more: what leaned on loads still to come was never possible."""
         self._settle(now_mjd_utc)
         self._promise = None
-        if self._leans is not None:
-            since, _, before, first = self._leans
-            self.lost_mjd_utc = since if before is None else before
-            if first:
+        self._to_beat = math.inf if self.best is None else self.best.share
+        leans = self._leans
+        if leans is not None:
+            self.lost_mjd_utc = leans.since_mjd_utc if leans.lost_before is None else leans.lost_before
+            if leans.is_first:
                 self.first_mjd_utc = None
             self._leans = None
 
@@ -153,5 +159,16 @@ class DeorbitWatch:
         """The run is over: at the horizon promises still open count as kept, after a fall as broken."""
         if not flies:
             self.broken(now_mjd_utc)
-        elif self._promise is not None and (self.best is None or self._promise.shortage.share < self.best.share):
-            self.best = self._promise.shortage
+        elif self._promise is not None:
+            self._better(self._promise.shortage)
+
+
+class _Leaning(NamedTuple):
+    """A stretch in which a fall is possible only with a load that still comes."""
+
+    since_mjd_utc: float
+    due_mjd_utc: float
+    lost_before: float | None
+    """Since when it had been impossible before; none: it was possible."""
+    is_first: bool
+    """Whether it had never been possible before."""

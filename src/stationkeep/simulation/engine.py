@@ -276,7 +276,7 @@ class _Run(PartnerEvents):
             propellant_kg=burn.propellant_kg,
             note=_GYROS_FULL if burn.duration_s >= full_after * (1.0 - 1.0e-9) else None,
         )
-        self.review()
+        self.review(burnt=True)
         return True
 
     def _gyros_full_after_s(self, provider: ProviderState) -> float:

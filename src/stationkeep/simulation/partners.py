@@ -17,7 +17,7 @@ from stationkeep.scenario.events import (
 )
 from stationkeep.simulation.attitude_events import AttitudeEvents
 from stationkeep.simulation.attitude_keeping import Hold
-from stationkeep.simulation.deorbit import Load, Promise, Supplies, shortage
+from stationkeep.simulation.deorbit import Load, Promise, Supply, shortage
 from stationkeep.simulation.run_state import AS_IT_WAS
 from stationkeep.simulation.timeline import Function
 
@@ -30,7 +30,6 @@ _STOPS: Final = {
     WithdrawalScope.STOP_OPERATING_ASSETS: "stops operating its vehicles and engines",
     WithdrawalScope.STOP_RESUPPLY_PROPELLANT: "stops delivering propellant",
 }
-_NOTHING: Final = Supplies((), (), 0.0)
 _SAFE_KM: Final = 400.0  # from above, no Sun seen so far brings it down to 220 km within half a year
 _SCHEDULE_ENDS_DAYS: Final = 365.0  # a schedule that reaches this near the horizon is cut off by it, not ended
 
@@ -144,8 +143,8 @@ class PartnerEvents(AttitudeEvents):
 
     # --- what is still possible ---------------------------------------------------------------------------------------
 
-    def review(self) -> None:
-        """Which functions have gone, or come back, with what just changed?"""
+    def review(self, *, burnt: bool = False) -> None:
+        """Which functions have gone, or come back, with what just changed? ``burnt``: nothing but a burn has."""
         self.review_attitude()
         now = self.now
         self.mark(Function.RESUPPLY, any(self._is_resupplied(provider, now) for provider in self.providers))
@@ -154,7 +153,8 @@ class PartnerEvents(AttitudeEvents):
         self.mark(Function.REBOOST, possible)
         if not (possible or before) and self.providers:
             self.note("reboost-ends", "Nobody can reboost any more")
-        self._review_deorbit()
+        if not burnt or any(watch.lost_mjd_utc is None for watch in self.watches.values()):
+            self._review_deorbit()  # a burn takes propellant: what was impossible stays so
 
     def _could_push(self, provider: ProviderState) -> bool:
         if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):
@@ -183,36 +183,39 @@ class PartnerEvents(AttitudeEvents):
     # --- a controlled fall ----------------------------------------------------------------------------------------
 
     def _review_deorbit(self) -> None:
-        high = self.altitude_km >= self.scenario.controlled_deorbit.from_altitude_km
-        held = self.attitude is None or bool(self.attitude.holders)
+        supplies = self._supplies()
         for name, watch in self.watches.items():
-            supplies = self._supplies(hindsight=name != AS_IT_WAS) if high and held else _NOTHING
-            promised = shortage(self.mass_kg, supplies.coming, watch.need)
+            told = [one for one in supplies if not one.hindsight] if name == AS_IT_WAS else supplies
+            promised = shortage(self.mass_kg, [one.with_next for one in told], watch.need)
             if not watch.wants_promise(promised):
                 watch.look(self.now, promised, None)  # nor would less, with what is docked alone
                 continue
-            docked = shortage(self.mass_kg, supplies.docked, watch.need)
-            kept = docked == promised or self._still_up_at(supplies.due_mjd_utc)
-            watch.look(self.now, docked, Promise(supplies.due_mjd_utc, promised) if kept else None)
+            docked = shortage(self.mass_kg, [one.docked for one in told], watch.need)
+            due = max((one.due_mjd_utc for one in told), default=self.now)
+            kept = docked == promised or self._still_up_at(due)
+            watch.look(self.now, docked, Promise(due, promised) if kept else None)
         self.mark_deorbit()
 
-    def _supplies(self, *, hindsight: bool) -> Supplies:
+    def _supplies(self) -> list[Supply]:
         """Who plays a part, is not stopped and is held while it burns: all it can draw, and its next load due soon."""
-        docked, coming, due = [], [], self.now
+        need, now, altitude = self.scenario.controlled_deorbit, self.now, self.flight.mean_altitude_km
+        held = self.attitude is None or bool(self.attitude.holders)
+        if altitude < need.from_altitude_km or not held:
+            return []
+        found = []
         for provider in self.providers:
             plan = provider.plan
-            if plan.provider.hindsight and not hindsight:
-                continue
-            if not self.plays_a_part(provider) or self.now >= plan.until_mjd_utc or not self.attitude_allows(provider):
+            if not self.plays_a_part(provider) or now >= plan.until_mjd_utc or not self.attitude_allows(provider):
                 continue
             exhaust, thrust = provider.thruster.exhaust_velocity_m_s, provider.deorbit_thrust_n
             here = provider.usable_kg if provider.present else 0.0
-            docked.append(Load(here, exhaust, thrust))
-            comes = None if provider.too_low(self.altitude_km) else provider.next_load(self.now, self.not_delivering)
-            if comes is not None and comes[0] <= self.now + self.scenario.controlled_deorbit.wait_days:
-                here, due = here + comes[1], max(due, comes[0])
-            coming.append(Load(here, exhaust, thrust))
-        return Supplies(docked, coming, due)
+            comes = None if provider.too_low(altitude) else provider.next_load(now, self.not_delivering)
+            docked = Load(here, exhaust, thrust)
+            if comes is None or comes[0] > now + need.wait_days:
+                found.append(Supply(docked, docked, now, plan.provider.hindsight))
+            else:
+                found.append(Supply(docked, Load(here + comes[1], exhaust, thrust), comes[0], plan.provider.hindsight))
+        return found
 
     def _still_up_at(self, time_mjd: float) -> bool:
         """Whether the station, left to itself from now on, is then still high enough for a controlled fall."""
