@@ -151,7 +151,7 @@ def _lost_tables(document: RunDocument, branches: dict[str, BranchDocument], sty
                 e(item.title[0].upper() + item.title[1:]),
                 _unbroken(loss_text(item, horizon)),
                 _unbroken(loss_window(item, horizon)),
-                f"{text.percent(item.share)}",
+                _unbroken(text.percent(item.share)),
                 e(item.provided_by or text.UNKNOWN),
                 e("; ".join(item.could_have) or "nobody"),
             )

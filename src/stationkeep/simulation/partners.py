@@ -45,12 +45,7 @@ class PartnerEvents(AttitudeEvents):
             self._state(event.provider).enabled = True
             self.to_be_enabled.discard(event.provider)
             plan = self._state(event.provider).plan
-            what = (
-                "may reboost from now on"
-                if plan.provider.purpose == "reboost"
-                else "is on its way for a controlled end"
-            )
-            self.note(event.type, f"{plan.label} {what}", note=event.note)
+            self.note(event.type, f"{plan.label} {self._what_it_may(event.provider)}", note=event.note)
         elif isinstance(event, ProviderLost):
             self._state(event.provider).operating = False
             self.note(event.type, f"{self._state(event.provider).plan.label} is lost", note=event.note)
@@ -65,6 +60,14 @@ class PartnerEvents(AttitudeEvents):
                 title = f"Kept between {self.policy.floor_km:g} and {self.policy.target_km:g} km from now on"
             self.note(event.type, title, note=event.note)
         self.review()
+
+    def _what_it_may(self, provider_id: str) -> str:
+        provider = self._state(provider_id)
+        if not provider.plan.reboosts:
+            return "is on its way for a controlled end"
+        if self.attitude_allows(provider):
+            return "may reboost from now on"
+        return "may reboost from now on, but nothing holds the attitude for its burns"
 
     def _withdraw(self, event: Withdrawal) -> None:
         if WithdrawalScope.STOP_RESUPPLY_PROPELLANT in event.scope:
