@@ -153,7 +153,10 @@ class AttitudeEvents(RunState):
         if keeper is None or turn_deg <= 0.0:
             return True
         if keeper.state is Hold.BACKED:
-            self._spend(keeper.turn_propellant_kg(turn_deg))
+            wanted = keeper.turn_propellant_kg(turn_deg)
+            # Where propellant is scarce gyros turn it slowly, and thrusters stand by to catch it.
+            if self.attitude_kg - wanted > keeper.control.reserve_days * keeper.kg_day:
+                self._spend(wanted)
             return True
         if keeper.turn_is_taken(turn_deg):
             return True

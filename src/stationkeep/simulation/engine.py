@@ -125,7 +125,9 @@ class _Run(PartnerEvents):
                     floor = max(floor, self.policy.floor_km)
                 else:
                     stop = min(stop, self.next_burn_mjd)
+            began, height = self.flight.time_mjd_utc, self.altitude_km
             reason = self._coast(stop, floor)
+            self.policy = self.rising.kept(self.policy, self.flight.time_mjd_utc - began, height, self.altitude_km)
             yield self.environment.timeout(max(self.flight.time_mjd_utc - self.now, 0.0))
             self._after_coast()
             if reason is OutcomeReason.ALTITUDE_REACHED:

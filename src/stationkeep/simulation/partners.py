@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.orbit.mean_decay import MeanFlight
@@ -54,10 +56,10 @@ class PartnerEvents(AttitudeEvents):
         elif isinstance(event, ArrayModeChange):
             self.arrays_change(event)
         elif isinstance(event, AltitudePolicyChange):
-            self.policy = event.altitude_policy
+            stated = self.policy = event.altitude_policy
             title = "Nobody keeps the altitude any more"
-            if self.policy is not None:
-                title = f"Kept between {self.policy.floor_km:g} and {self.policy.target_km:g} km from now on"
+            if stated is not None:
+                title = f"Kept between {stated.floor_km:g} and {stated.target_km:g} km from now on"
             self.note(event.type, title, note=event.note)
         self.review()
 
@@ -85,6 +87,7 @@ class PartnerEvents(AttitudeEvents):
         """Propellant arrives for tanks that stay, unless nobody sends it or nothing can dock."""
         if delivery.partner in self.not_delivering or not provider.operating or not self._can_come(provider):
             return
+        self._order_extra(provider, delivery)
         amount = delivery.load_kg(provider.usable_kg, provider.draw.delivery)
         amount = provider.fill(self.now, amount, "delivery")
         self.mass_kg += amount
@@ -93,6 +96,17 @@ class PartnerEvents(AttitudeEvents):
             "delivery", f"Propellant delivered to {provider.plan.label}", provider=provider.id, propellant_kg=amount
         )
         self.review()
+
+    def _order_extra(self, provider: ProviderState, delivery: Delivery) -> None:
+        """A flight beside the schedule, where little was left when this one came and another can be had."""
+        extra = delivery.extra
+        if extra is None or provider.usable_kg >= extra.below_kg:
+            return
+        if self.now < self.next_extra_mjd.get(provider.id, self.epoch):
+            return
+        self.next_extra_mjd[provider.id] = self.now + extra.least_days_between
+        later = replace(delivery, time_mjd_utc=self.now + extra.after_days, extra=None)
+        self.at(later.time_mjd_utc, partial(self.deliver, provider, later))
 
     def arrive(self, provider: ProviderState, stay: Stay) -> None:
         """A vehicle comes with its own propellant."""

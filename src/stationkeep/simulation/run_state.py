@@ -18,6 +18,7 @@ from stationkeep.simulation.array_flying import ArrayFlying
 from stationkeep.simulation.attitude_keeping import AttitudeKeeper, StationAttitude
 from stationkeep.simulation.deorbit import DeorbitWatch
 from stationkeep.simulation.providers import USABLE_KG, ProviderPlan, ProviderState
+from stationkeep.simulation.rising import KeptAltitude, Rising
 from stationkeep.simulation.timeline import Function, TimelineEvent
 
 if TYPE_CHECKING:
@@ -74,7 +75,10 @@ class RunState:
             reentry_altitude_km=self.scenario.reentry_altitude_km,
         )
         self.mass_kg = mission.mass_kg
-        self.policy: AltitudePolicy | None = self.scenario.altitude_policy
+        self.policy: AltitudePolicy | KeptAltitude | None = self.scenario.altitude_policy
+        self.rising = Rising()
+        self.next_extra_mjd: dict[str, float] = {}
+        """From when on a provider's partner can send another flight beside the schedule."""
         self.network = FeedNetwork()
         self.providers = [
             ProviderState(plan, inputs.provider(plan.provider.id), self.network) for plan in mission.providers
