@@ -96,8 +96,8 @@ def test_calibration_of_the_station(shared_data: Path) -> None:
 
 
 # With the attitude coupled a withdrawal takes the thrusters away too. Since upsets have no largest and gyros can fail,
-# it goes in May 2023, July 2028 and November 2022, and the falls moved by +20, -16 and -144 days (the third had lost its
-# attitude in the last days only: its draws had made gyros that could take every upset).
+# it goes in May 2023, July 2028 and November 2022, and the falls moved by +20, -16 and -144 days (the third had lost
+# its attitude in the last days only: its draws had made gyros that could take every upset).
 FALLS_UTC = ["2024-02-16T09:30:14Z", "2028-10-03T19:22:07Z", "2025-05-27T05:28:39Z"]
 
 
