@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-PIECE_DAYS: Final = 20.0
-"""Longest piece of flight over which the node may be carried on at one rate: 5 km of decay turn it by 0.3 degrees."""
+PIECE_DAYS: Final = 40.0
+"""Longest piece of flight over which the node is carried on at one rate: 10 km of decay turn it by half a degree."""
 
 
 @dataclass(frozen=True, slots=True)
