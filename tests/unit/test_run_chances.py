@@ -73,7 +73,7 @@ def test_upsets_have_no_largest() -> None:
 
 
 def test_no_draw_makes_gyros_that_hold_for_ever() -> None:
-    # Up to 2022's figures 28 % of the draws could never lose the attitude: the largest upset was below the gyros' room.
+    # With a largest upset below the gyros' room 28 % of the draws could never lose the attitude.
     rng = np.random.default_rng(3)
     yearly = []
     for _ in range(500):
