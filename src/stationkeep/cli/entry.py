@@ -58,7 +58,7 @@ def entry(
 ) -> None:
     """What of a body burns up, what strikes the ground, where and how fast?
 
-    Example: stationkeep entry --body satellite.yaml --altitude-km 120 --speed-m-s 7500 --flight-path-deg -0.3 --output entry.html
+    Example: stationkeep entry --body uars-like --altitude-km 120 --speed-m-s 7500 --flight-path-deg -0.15 -o uars.html
     """
     from dataclasses import replace
 
@@ -179,7 +179,7 @@ def _show(document: EntryDocument, output: Path | None) -> None:
         f"{document.state['flight_path_deg']:g} deg"
     )
     console.print(
-        f"Reaches the ground: {totals.surviving_mass_kg:,.4g} kg, {100.0 * totals.surviving_fraction:.1f} %, "
+        f"Reaches the ground: {_kg(totals.surviving_mass_kg)}, {100.0 * totals.surviving_fraction:.1f} %, "
         f"in {totals.pieces:,} pieces"
     )
     console.print()
@@ -197,6 +197,10 @@ def _show(document: EntryDocument, output: Path | None) -> None:
         console.print(f"Note  {note}")
     if output is not None:
         console.print(f"Page  {output}")
+
+
+def _kg(value: float) -> str:
+    return f"{value:,.0f} kg" if value >= 1000.0 else f"{value:.4g} kg"
 
 
 def _row(part: EntryPart) -> tuple[str, ...]:

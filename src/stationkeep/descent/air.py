@@ -114,7 +114,7 @@ def _msis_columns(points: FloatArray) -> tuple[FloatArray, FloatArray, FloatArra
     count = np.asarray(np.nansum([output[:, gas] for gas in gases], axis=0), dtype=np.float64)
     temperature = np.asarray(output[:, pymsis.Variable.TEMPERATURE], dtype=np.float64)
     molar = np.asarray(1.0e3 * density * _AVOGADRO / count, dtype=np.float64)
-    return np.asarray(np.log(density)), temperature, molar
+    return np.asarray(np.log(density), dtype=np.float64), temperature, molar
 
 
 def _nodes() -> tuple[FloatArray, FloatArray]:
@@ -123,7 +123,7 @@ def _nodes() -> tuple[FloatArray, FloatArray]:
 
 def _with_wind(air: AirTable, wind: WindFunction) -> AirTable:
     latitudes, longitudes = _nodes()
-    heights = np.arange(air.log_density.shape[2]) * air.step_km
+    heights = np.arange(air.log_density.shape[2], dtype=np.float64) * air.step_km
     shape = (len(latitudes), len(longitudes), len(heights))
     east, north = np.empty(shape), np.empty(shape)
     for row, latitude in enumerate(latitudes):

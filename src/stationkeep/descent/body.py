@@ -89,7 +89,7 @@ class Body:
         return part.count if holder is None else part.count * self.total_count(self.part(holder))
 
     def own_mass_kg(self, part: Part) -> float:
-        """Mass of one such part without what it contains; below a millionth of the whole it holds all and is nothing."""
+        """Mass of one such part without what it contains; less than a millionth of the whole counts as nothing."""
         inside = sum(inner.count * inner.mass_kg for inner in self.contents(part.name))
         own = part.mass_kg - inside
         return own if own > _NOTHING * part.mass_kg else 0.0

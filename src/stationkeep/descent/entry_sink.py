@@ -107,14 +107,14 @@ def _sinking(
     scale = (max(y[MASS], 0.0) / body[OWN_MASS]) ** (1.0 / 3.0) if body[SHRINKS] > 0.5 else 1.0
     mass = y[MASS] + body[CARRIED_MASS]
     speed = 50.0
-    for _ in range(6):  # the coefficient depends a little on the speed
+    for _ in range(20):  # the coefficient depends a little on the speed
         mach, knudsen = mach_and_knudsen(density, air[1], air[2], speed, body[SIZE] * scale)
         drag = drag_coefficient(mach, knudsen, wall_k / air[1], body[SUBSONIC_DRAG], body[WIDE_BRIDGE])
         push = 0.5 * density * drag * body[DRAG_SCALE] * body[AREA] * scale * scale / mass
         fresh = sinking_speed(push, scale_height)
-        if fresh < 0.0:
+        if fresh < 0.0 or abs(fresh - speed) < 1.0e-4 * speed:
             return fresh
-        speed = 0.5 * (speed + fresh) if abs(fresh - speed) > 0.2 * speed else fresh
+        speed = fresh
     return speed
 
 

@@ -87,7 +87,8 @@ def entry_spread(
             by_owner[index, :, owners.index(part.owner)] += (mass, area)
         if advance is not None:
             advance()
-    return EntrySpread(*found.T, owners=owners, owner_mass_kg=by_owner[:, 0], owner_area_m2=by_owner[:, 1])
+    fraction, mass_kg, area_m2, count = found.T
+    return EntrySpread(fraction, mass_kg, area_m2, count, owners, by_owner[:, 0], by_owner[:, 1])
 
 
 def _amount(random: np.random.Generator, part: Part) -> float:

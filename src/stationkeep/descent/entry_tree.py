@@ -120,7 +120,7 @@ class Tree:
             altitude = stops[0] if status in (look.GROUND, look.ALTITUDE_REACHED) else _altitude_km(flight.y)
             if status == look.TIMED_OUT:
                 raise OrbitError(
-                    f"{part.name!r} is still flying after 6 hours, at {altitude:.0f} km: it does not come down from here",
+                    f"{part.name!r} is still flying after 6 hours, at {altitude:.0f} km",
                     hint="give a lower speed, or a flight path that points further down",
                 )
             if status == look.FAILED:

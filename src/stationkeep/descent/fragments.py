@@ -25,8 +25,8 @@ from stationkeep.errors import InputError
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-FAST_TOLERANCE: Final = 3.0
-"""Keeps impact places to 20 m and altitudes of demise to 2 m of the tightest; see ``tests/unit/test_fragments.py``."""
+FAST_TOLERANCE: Final = 1.0
+"""Keeps impacts to 0.1 km (median; 2 km where most of the mass melts), see ``tests/unit/test_fragments.py``."""
 _CHUNK: Final = 512
 _OUT: Final = 12
 
