@@ -7,7 +7,7 @@ there are, whose they are and what they weigh comes from the catalogue (ISS) and
 materials of a station is public, so what a module is made of is a *recipe*: shares of its mass by kind of part, with
 the size, mass and material of a typical piece. The recipes are assumptions (quality D), from general descriptions of
 such modules (NASA, Reference Guide to the ISS; ESA data sheets of Columbus and ATV), and one set for all modules of a
-kind; nothing in them is fitted to a surviving fraction. ``docs/entry.md`` says what the result depends on.
+kind; ``validation/entry.md`` says what the result depends on, and how they were revised.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ CARGO = (
     Piece("steel equipment", 0.12, 12.0, "cylinder", (0.15, 0.30), "A316"),
 )
 RECIPES = {
-    "pressurised": CABIN, "truss": TRUSS, "platform": PLATFORM, "robotics": ARM, "adapter": ADAPTER, "payload": PLATFORM,
+    "pressurised": CABIN, "truss": TRUSS, "platform": PLATFORM, "robotics": ARM, "adapter": ADAPTER,
+    "payload": PLATFORM,
 }  # fmt: skip
 SIZES = {  # diameter and length [m]; modules not named: by mass
     "zarya": (4.1, 12.6), "unity": (4.6, 5.5), "zvezda": (4.15, 13.1), "destiny": (4.3, 8.5), "quest": (4.0, 5.5),
@@ -213,10 +214,11 @@ def iss() -> str:
         kind = item.type if item.type in RECIPES else "platform"
         fit_out = FIT_OUT * mass / cabins if kind == "pressurised" and item.id != "beam" else 0.0
         modules.append(
-            Module(item.id, kind, item.owner, mass, size_of(item.id, mass), min(spread, 0.3), item.id in RUSSIAN, fit_out)
+            Module(item.id, kind, item.owner, mass, size_of(item.id, mass), min(spread, 0.3), item.id in RUSSIAN,
+                   fit_out)
         )  # fmt: skip
     source = (
-        "modules, owners and masses: catalogue (GCAT, J. McDowell, CC BY 4.0); fit-out: 460 t less ships less modules; "
+        "modules, owners, masses: catalogue (GCAT, J. McDowell, CC BY 4.0); fit-out: 460 t less ships less modules; "
         "what modules are made of: recipes of design/build_station_bodies.py, assumptions"
     )
     return document(

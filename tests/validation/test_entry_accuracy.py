@@ -56,7 +56,7 @@ def test_the_solid_sphere_of_sesam(solid: PartResult) -> None:
 
 def test_the_printed_flight_of_sesam(solid: PartResult, shared_data: Path) -> None:
     with (shared_data / "reentry" / "sesam_sphere_trajectories.csv").open() as stream:
-        rows = [row for row in csv.DictReader(line for line in stream if not line.startswith("#"))]
+        rows = list(csv.DictReader(line for line in stream if not line.startswith("#")))
     for row in rows:
         if float(row["airspeed_km_s"]) < 1.0:
             continue
@@ -86,8 +86,9 @@ def test_the_recovered_parts_of_a_delta_stage() -> None:
     # 22 January 1997: a steel tank of 250 kg and a titanium sphere of 30 kg reached Texas, the sphere 107 km further
     # on (Ailor and others, ESA SP-587, 2005). Break-up 77.8 km; flight path unknown, sizes to 20 %.
     body = Body(
-        "stage", (Part("tank", "cylinder", (1.74, 2.7), 250.0, "AISI410"), Part("ball", "sphere", (0.70,), 30.0, "titanium"))
-    )  # fmt: skip
+        "stage",
+        (Part("tank", "cylinder", (1.74, 2.7), 250.0, "AISI410"), Part("ball", "sphere", (0.70,), 30.0, "titanium")),
+    )
     for angle in (-0.6, -1.3):
         result = fly_entry(body, EntryState(41.0, -94.3, 77.8, 7500.0, angle, 193.0))
         tank, ball = (part.impact for part in result.parts)

@@ -272,13 +272,14 @@ def _crossing(
 
 
 @compiled(fastmath=True)
-def _note(time: float, look: Any, y: Any, summary: Any, record: Any, rows: int) -> int:
+def _note(time: float, look: Any, y: Any, body: Any, summary: Any, record: Any, rows: int) -> int:
     """Keeps the peaks, and a row of the record while there is room."""
     if look[CONVECTIVE] > summary[PEAK_HEAT]:
         summary[PEAK_HEAT], summary[PEAK_HEAT_AT] = look[CONVECTIVE], look[ALTITUDE]
     if look[TEMPERATURE] > summary[PEAK_K]:
         summary[PEAK_K], summary[PEAK_K_AT] = look[TEMPERATURE], look[ALTITUDE]
-    if look[LOAD] > summary[PEAK_LOAD]:
+    # The last film of a melting part is stopped by hundreds of g, which loads nothing.
+    if look[LOAD] > summary[PEAK_LOAD] and y[MASS] >= 0.1 * body[OWN_MASS]:
         summary[PEAK_LOAD], summary[PEAK_LOAD_AT] = look[LOAD], look[ALTITUDE]
     summary[PEAK_PRESSURE] = max(summary[PEAK_PRESSURE], look[PRESSURE])
     if rows < record.shape[0]:
@@ -318,7 +319,7 @@ def fly(
     look, time, h, rows = np.empty(LOOK), start_time, 0.5, 0
     melting = y[ENTHALPY] >= world[0][0]
     rates(y, melting, body, world, k[0], look, spare)
-    rows = _note(time, look, y, summary, record, rows)
+    rows = _note(time, look, y, body, summary, record, rows)
     for _ in range(_MOST_STEPS):
         summary[STEPS] += 1.0
         if melting and look[CONVECTIVE] < look[RADIATED]:
@@ -339,7 +340,7 @@ def fly(
             share, event = _crossing(y, new, look, after, melting, world[0], body, stops)
         time += h
         y[:], look[:], k[0, :] = new, after, k[6, :]
-        rows = _note(time, look, y, summary, record, rows)
+        rows = _note(time, look, y, body, summary, record, rows)
         summary[TIME] = time
         if event != FAILED and (1.0 - share) * h < _EVENT_S:
             if event != MELTS:
@@ -349,7 +350,7 @@ def fly(
             rates(y, melting, body, world, k[0], look, spare)
         if settled(y, look, body, world):
             summary[TIME] = sink(y, time, body, world, stops[0], look)
-            rows = _note(summary[TIME], look, y, summary, record, rows)
+            rows = _note(summary[TIME], look, y, body, summary, record, rows)
             return (GROUND if stops[0] <= 0.0 else ALTITUDE_REACHED), rows
         if time - start_time > _LONGEST_S:
             return TIMED_OUT, rows
