@@ -240,7 +240,7 @@ def mir() -> str:
         for name, mass, size in MIR
     ]
     source = (
-        "modules as usually printed (NASA, Mir Hardware Heritage, RP-1357, 1995, to be confirmed); 135 t in March 2001; "
+        "modules as usually printed (NASA, Mir Hardware Heritage, RP-1357, to be confirmed); 135 t in March 2001; "
         "what modules are made of: recipes of design/build_station_bodies.py, assumptions"
     )
     return document("Mir, March 2001", "mir", (30.0, 19.0, 12.0), modules, source)
