@@ -290,8 +290,8 @@ heating, drag, break-up (72 to 84 km) and masses, {draws} draws.
   (recovered, of dry mass); its own spread is wider than what is published. **Not held out**: the first recipes left
   69 %, and were mended after it was seen, each time for a reason of its own: hull panels as thick as published walls
   (4.8 mm) and not 9 mm, soft goods as sheets and loose cargo and not as 8 to 15 kg blocks, wings as panels
-  and not as one sheet of 34 m, cabins open at the conventional 78 km and not at 70 km; then flat faces by the flat-plate
-  law, before which it was 47 %. Agreement, not proof.
+  and not as one sheet of 34 m, cabins open at the conventional 78 km and not at 70 km; then flat faces by the
+  flat-plate law, before which it was 47 %. Agreement, not proof.
 - **UARS-like misses**: 22 % nominal against 9.4 %, because boxes and beams of aluminium keep a tenth to a quarter of
   their mass here. A part whose outer size stays while its wall melts away is braked more and more, and what is left
   lands softly; NASA's ORSAT, and reality, let such shells fall apart. The published figure lies near the lower end of
