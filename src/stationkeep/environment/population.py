@@ -110,12 +110,12 @@ class LandMask:
 
     def land_fraction(self, latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> FloatArray:
         """How much of the cells around these points is land, 0 to 1; same shape as the (broadcast) points."""
-        row, column = _row_and_column(latitude_deg, longitude_deg)
+        row, column = cell_of(latitude_deg, longitude_deg)
         return np.asarray(self.on_map()[row, column])
 
     def country_at(self, latitude_deg: float, longitude_deg: float) -> Country | None:
         """Which country owns most of the cell around a point; none where more than half of the cell is sea."""
-        row, column = _row_and_column(latitude_deg, longitude_deg)
+        row, column = cell_of(latitude_deg, longitude_deg)
         first, last = np.searchsorted(self.cell, row * COLUMNS + column + np.array([0, 1]))
         here = self.fraction[first:last]
         if here.sum() < 0.5:
@@ -196,7 +196,11 @@ def _area_from_equator_km2(latitude_deg: ArrayLike, figure: Figure) -> FloatArra
     return np.asarray(np.pi * EARTH_EQUATORIAL_RADIUS_KM**2 * (1.0 - eccentricity_squared) * shape)
 
 
-def _row_and_column(latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def cell_of(latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """In which row (south first) and column (180 W first) of the half-degree map do these points lie?
+
+    Geodetic latitude -90 to 90, any longitude. Raises :class:`InputError` for places that are not on Earth.
+    """
     latitude, longitude = np.broadcast_arrays(
         np.asarray(latitude_deg, dtype=np.float64), np.asarray(longitude_deg, dtype=np.float64)
     )
