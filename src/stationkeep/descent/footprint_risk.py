@@ -15,14 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from stationkeep.descent.ground_risk import CountryShare, RegionShare, shares_by_country, shares_by_region
 from stationkeep.environment.population import (
-    CELL_DEG,
     COLUMNS,
     ROWS,
     LandMask,
     PopulationGrid,
+    cell_area_km2,
     cell_of,
     load_land,
-    zone_area_km2,
 )
 from stationkeep.errors import InputError
 
@@ -98,7 +97,7 @@ def footprint_risk(
     size = ROWS * COLUMNS
     impacts = np.bincount(cells, weights=likely, minlength=size)
     exposed_m2 = np.bincount(cells, weights=likely * areas, minlength=size)
-    per_km2 = exposed_m2 / _cell_area_km2() / _M2_PER_KM2  # expected casualties per person in the cell
+    per_km2 = exposed_m2 / cell_area_km2() / _M2_PER_KM2  # expected casualties per person in the cell
     hit = np.bincount(population.country, per_km2[population.cell] * population.people, len(population.countries))
     struck = np.bincount(land.country, impacts[land.cell] * land.fraction, len(land.countries))
     total, count, area = float(hit.sum()), float(impacts.sum()), float(exposed_m2.sum())
@@ -180,14 +179,9 @@ def _checked_points(
     return (row * COLUMNS + column).ravel(), likely.ravel(), areas.ravel()
 
 
-def _cell_area_km2() -> FloatArray:
-    south = -90.0 + CELL_DEG * np.arange(ROWS)
-    return np.repeat(zone_area_km2(south, south + CELL_DEG) / COLUMNS, COLUMNS)
-
-
 def _people(population: PopulationGrid) -> FloatArray:
     return population.on_map().ravel()
 
 
 def _people_per_km2(population: PopulationGrid) -> FloatArray:
-    return np.asarray((_people(population) / _cell_area_km2()).reshape(ROWS, COLUMNS), dtype=np.float64)
+    return np.asarray((_people(population) / cell_area_km2()).reshape(ROWS, COLUMNS), dtype=np.float64)
