@@ -95,8 +95,15 @@ def footprint_risk(
     cells, likely, areas = _checked_points(latitude_deg, longitude_deg, weight, casualty_area_m2)
     land = land or load_land()
     size = ROWS * COLUMNS
-    impacts = np.bincount(cells, weights=likely, minlength=size)
-    exposed_m2 = np.bincount(cells, weights=likely * areas, minlength=size)
+    impacts: FloatArray = np.bincount(cells, weights=likely, minlength=size).astype(np.float64)
+    exposed_m2: FloatArray = np.bincount(cells, weights=likely * areas, minlength=size).astype(np.float64)
+    return risk_of_grids(impacts, exposed_m2, population, land)
+
+
+def risk_of_grids(
+    impacts: FloatArray, exposed_m2: FloatArray, population: PopulationGrid, land: LandMask
+) -> FootprintRisk:
+    """The same from what comes down in each half-degree cell (360 * 720,): expected pieces, and their casualty area."""
     per_km2 = exposed_m2 / cell_area_km2() / _M2_PER_KM2  # expected casualties per person in the cell
     hit = np.bincount(population.country, per_km2[population.cell] * population.people, len(population.countries))
     struck = np.bincount(land.country, impacts[land.cell] * land.fraction, len(land.countries))
