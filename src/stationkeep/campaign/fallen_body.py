@@ -34,20 +34,27 @@ class Fallen:
     pieces: tuple[GroundPiece, ...] = ()
     entry_mass_kg: float | None = None
     area_factor: float = AREA_FACTOR
+    published: bool = False
+    """From the range of published cases."""
     notes: tuple[str, ...] = ()
     details: dict[str, object] = field(default_factory=dict)
 
     @property
+    def flown(self) -> bool:
+        """Whether parts were flown to the ground, rather than an area given or taken from published cases."""
+        return self.entry_mass_kg is not None and not self.published
+
+    @property
     def surviving_mass_kg(self) -> float | None:
-        """Nominal; null where only an area is known."""
-        return surviving_mass_kg(self.pieces) if self.pieces or self.mass_draws_kg is not None else None
+        """Nominal, or the median of the published range; null where only an area is known."""
+        if self.flown:
+            return surviving_mass_kg(self.pieces)
+        return None if self.mass_draws_kg is None else float(np.median(self.mass_draws_kg))
 
     @property
     def fragments(self) -> int | None:
-        """That strike with more than 15 J; null where only an area is known."""
-        if not self.pieces and self.mass_draws_kg is None:
-            return None
-        return sum(piece.count for piece in self.pieces if piece.dangerous)
+        """That strike with more than 15 J; null where no parts were flown."""
+        return sum(piece.count for piece in self.pieces if piece.dangerous) if self.flown else None
 
 
 def given_area(casualty_area_m2: float, area_factor: float = AREA_FACTOR, name: str = "Given casualty area") -> Fallen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from stationkeep.campaign.reentry_options import Ground, RiskOptions
 from stationkeep.campaign.reentry_risk_document import ClaimAnswer, ClaimRow, ConditionalRisk
 from stationkeep.campaign.reentry_shares import countries_of, interval_of, one_in, regions_of
 from stationkeep.descent.break_up_paths import BreakUpPaths, orbit_paths, paths_risk, random_paths, strip_touches
+from stationkeep.descent.footprint_risk import FootprintRisk
 from stationkeep.descent.ground_risk import GroundRiskResult
 from stationkeep.descent.risk_interval import RiskDraws, draw_risk, track_people_sigma
 from stationkeep.environment.population import REGIONS, LandMask
@@ -29,6 +31,14 @@ def drawn(fallen: Fallen, people_per_km2: float, sigma: float, options: RiskOpti
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A conditional risk, and where on the map it comes from."""
+
+    risk: ConditionalRisk
+    footprint: FootprintRisk
+
+
 def conditional_risk(
     paths: BreakUpPaths,
     fallen: Fallen,
@@ -41,13 +51,13 @@ def conditional_risk(
     to_utc: str | None = None,
     node_longitude_deg: float | None = None,
     probability: float | None = None,
-) -> ConditionalRisk:
+) -> View:
     """The risk if the break-up happens on these paths."""
     found = paths_risk(paths, fallen.casualty_area_m2, fallen.pieces, ground.population, ground.land, law=fallen.law)
     factor = options.sheltering.factor if options.sheltering else 1.0
     expected = factor * found.casualty_expectation
     draws = drawn(fallen, found.people_per_km2, track_people_sigma(revolutions), options)
-    return ConditionalRisk(
+    risk = ConditionalRisk(
         label=label,
         from_utc=from_utc,
         to_utc=to_utc,
@@ -61,18 +71,17 @@ def conditional_risk(
         by_region=regions_of(found.by_region, expected),
         by_country=countries_of(found.by_country, expected),
     )
+    return View(risk, found)
 
 
-def orbit_risk(
-    fallen: Fallen, inclination_deg: float, node: float, options: RiskOptions, ground: Ground
-) -> ConditionalRisk:
+def orbit_risk(fallen: Fallen, inclination_deg: float, node: float, options: RiskOptions, ground: Ground) -> View:
     """The risk on the orbit that crosses the equator northward at this longitude [deg east]."""
     paths = orbit_paths(inclination_deg, node)
     label = f"on the orbit that crosses the equator northward at {node:g} degrees east"
     return conditional_risk(paths, fallen, ground, options, label=label, revolutions=1.0, node_longitude_deg=node)
 
 
-def every_orbit(fallen: Fallen, inclination_deg: float, options: RiskOptions, ground: Ground) -> list[ConditionalRisk]:
+def every_orbit(fallen: Fallen, inclination_deg: float, options: RiskOptions, ground: Ground) -> list[View]:
     """The same for 24 orbits, every 15 degrees of the crossing."""
     nodes = np.arange(-180.0, 180.0, _NODE_STEP_DEG)
     return [orbit_risk(fallen, inclination_deg, float(node), options, ground) for node in nodes]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import stationkeep
 from stationkeep.campaign.document import Interval, LatitudeBandRisk
 from stationkeep.campaign.fallen_body import Fallen
-from stationkeep.campaign.reentry_conditional import claim_answer, drawn, every_orbit, orbit_risk
+from stationkeep.campaign.reentry_conditional import View, claim_answer, drawn, every_orbit, orbit_risk
 from stationkeep.campaign.reentry_options import Ground, RiskOptions, chosen_ground
 from stationkeep.campaign.reentry_risk_document import (
-    ConditionalRisk,
     FallenPart,
     OwnerShare,
     PopulationUsed,
@@ -25,10 +27,33 @@ from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncont
 from stationkeep.descent.risk_interval import RiskDraws, people_sigma
 from stationkeep.descent.sheltering import Sheltering
 
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assessment:
+    """The document, and what maps are drawn from."""
+
+    document: ReentryRiskDocument
+    people: FloatArray
+    """Per half-degree cell (360, 720), as counted."""
+    views: tuple[View, ...]
+    """One for each conditional risk of the document."""
+
+    def with_views(self, views: Sequence[View]) -> Assessment:
+        """The same with more conditional risks, before those there are."""
+        everything = (*views, *self.views)
+        document = self.document.model_copy(update={"conditional": [view.risk for view in everything]})
+        return Assessment(document, self.people, everything)
+
+    def updated(self, **changes: object) -> Assessment:
+        """The same with other fields of the document."""
+        return Assessment(self.document.model_copy(update=changes), self.people, self.views)
+
 
 def assess_risk(
     fallen: Fallen, inclination_deg: float, options: RiskOptions | None = None, ground: Ground | None = None
-) -> ReentryRiskDocument:
+) -> Assessment:
     """Who is at risk if this falls uncontrolled from an orbit of this inclination, before anybody knows when?
 
     Raises :class:`InputError` for an impossible area, inclination, year or raster.
@@ -39,7 +64,9 @@ def assess_risk(
     draws = drawn(fallen, result.people_per_km2, people_sigma(inclination_deg), options)
     factor = options.sheltering.factor if options.sheltering else 1.0
     expected = factor * result.casualty_expectation
-    return ReentryRiskDocument(
+    views = _one_orbit(fallen, inclination_deg, options, ground)
+    orbits = every_orbit(fallen, inclination_deg, options, ground) if options.by_orbit else []
+    document = ReentryRiskDocument(
         name=fallen.name,
         inclination_deg=inclination_deg,
         entry_mass_kg=fallen.entry_mass_kg,
@@ -68,16 +95,17 @@ def assess_risk(
         by_country=countries_of(result.by_country, expected),
         by_latitude=_latitudes(result),
         when=None,
-        conditional=_one_orbit(fallen, inclination_deg, options, ground),
-        by_orbit=every_orbit(fallen, inclination_deg, options, ground) if options.by_orbit else [],
+        conditional=[view.risk for view in views],
+        by_orbit=[view.risk for view in orbits],
         claim=claim_answer(inclination_deg, result, ground.land) if options.claim else None,
         other_areas=[],
         notes=_notes(fallen, options),
         provenance=_provenance(fallen, options),
     )
+    return Assessment(document, ground.population.on_map(), tuple(views))
 
 
-def _one_orbit(fallen: Fallen, inclination_deg: float, options: RiskOptions, ground: Ground) -> list[ConditionalRisk]:
+def _one_orbit(fallen: Fallen, inclination_deg: float, options: RiskOptions, ground: Ground) -> list[View]:
     if options.node_longitude_deg is None:
         return []
     return [orbit_risk(fallen, inclination_deg, options.node_longitude_deg, options, ground)]

@@ -111,7 +111,7 @@ class OtherArea(Part):
     label: str
     casualty_area_m2: float
     casualty_area_m2_interval: Interval
-    surviving_mass_kg: float
+    surviving_mass_kg: float | None
     casualty_expectation: float
     one_in: float | None
 
