@@ -141,6 +141,9 @@ def points_in_contour(contour_deg: ArrayLike, step_deg: float = _CONTOUR_STEP_DE
     east = np.unwrap(corners[:, 1], period=360.0)
     if abs((corners[0, 1] - corners[-1, 1] + 180.0) % 360.0 - 180.0 + east[-1] - east[0]) > 180.0:
         raise InputError("the contour goes around a pole", hint="split it into contours that do not")
+    twice_area = np.dot(corners[:, 0], np.roll(east, -1)) - np.dot(east, np.roll(corners[:, 0], -1))
+    if abs(float(twice_area)) < 1e-9:
+        raise InputError("the contour encloses no area", hint="give its corners in order, not all on one line")
     return _filled(corners[:, 0], east, step_deg)
 
 
