@@ -47,14 +47,14 @@ _BREAK_UP_HALF_WIDTH_KM: Final = 6.0
 
 def named_body(name: str) -> Body:
     """A body's part list from a file, or one that ships. Raises :class:`InputError` with the names there are."""
-    if name in shipped_bodies():
-        return shipped_body(name)
     path = Path(name)
-    if not path.exists():
+    if path.exists() or path.suffix in (".yaml", ".yml"):
+        return read_body(path)
+    if name not in shipped_bodies():
         raise InputError(
             f"there is no body file {name}", hint=f"give a YAML file, or one that ships: {', '.join(shipped_bodies())}"
         )
-    return read_body(path)
+    return shipped_body(name)
 
 
 def fly_body(

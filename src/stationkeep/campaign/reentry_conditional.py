@@ -74,17 +74,21 @@ def conditional_risk(
     return View(risk, found)
 
 
-def orbit_risk(fallen: Fallen, inclination_deg: float, node: float, options: RiskOptions, ground: Ground) -> View:
-    """The risk on the orbit that crosses the equator northward at this longitude [deg east]."""
-    paths = orbit_paths(inclination_deg, node)
-    label = f"on the orbit that crosses the equator northward at {node:g} degrees east"
+def orbit_risk(
+    fallen: Fallen, inclination_deg: float, node: float, options: RiskOptions, ground: Ground, around_deg: float = 0.0
+) -> View:
+    """The risk on the orbit that crosses the equator northward at this longitude [deg east], or this far around it."""
+    paths = orbit_paths(inclination_deg, node, around_deg)
+    where = f"at {node:g}" if around_deg <= 0.0 else f"within {around_deg:g} degrees of {node:g}"
+    label = f"on the orbit that crosses the equator northward {where} degrees east"
     return conditional_risk(paths, fallen, ground, options, label=label, revolutions=1.0, node_longitude_deg=node)
 
 
 def every_orbit(fallen: Fallen, inclination_deg: float, options: RiskOptions, ground: Ground) -> list[View]:
-    """The same for 24 orbits, every 15 degrees of the crossing."""
+    """The same for the orbits within 7.5 degrees of 24 crossings: together, all of them."""
+    half = 0.5 * _NODE_STEP_DEG
     nodes = np.arange(-180.0, 180.0, _NODE_STEP_DEG)
-    return [orbit_risk(fallen, inclination_deg, float(node), options, ground) for node in nodes]
+    return [orbit_risk(fallen, inclination_deg, float(node), options, ground, half) for node in nodes]
 
 
 def claim_answer(inclination_deg: float, result: GroundRiskResult, land: LandMask) -> ClaimAnswer:

@@ -40,6 +40,7 @@ CROSS_TRACK_KM: Final = 30.0
 _REACH_SIGMA: Final = 2.5
 _LONGEST_DOWNRANGE_KM: Final = 4000.0
 _STRIP_PARTS: Final = 13
+_NODES_AROUND: Final = 5
 # Three points that have the mean, the spread and the fourth moment of a Gaussian (Gauss and Hermite).
 _ACROSS: Final = ((-math.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (math.sqrt(3.0), 1.0 / 6.0))
 
@@ -65,12 +66,14 @@ class BreakUpPaths:
         return EARTH_MEAN_RADIUS_KM * _path_rate_rad_s() * STEP_S
 
 
-def orbit_paths(inclination_deg: float, node_longitude_deg: float) -> BreakUpPaths:
+def orbit_paths(inclination_deg: float, node_longitude_deg: float, around_deg: float = 0.0) -> BreakUpPaths:
     """One whole revolution from the northward crossing of the equator at a longitude [deg east], each moment alike.
 
-    Circular orbit, the Earth turning below. Raises :class:`OrbitError` for an impossible inclination.
+    Circular orbit, the Earth turning below. ``around_deg``: orbits that cross within so many degrees, all alike.
+    Raises :class:`OrbitError` for an impossible inclination.
     """
-    return _orbits(inclination_deg, np.array([node_longitude_deg]))
+    parts = np.array([0.0]) if around_deg <= 0.0 else np.linspace(-1.0, 1.0, 2 * _NODES_AROUND + 1)[1::2]
+    return _orbits(inclination_deg, node_longitude_deg + around_deg * parts)
 
 
 def random_paths(inclination_deg: float, nodes: int = 180) -> BreakUpPaths:
