@@ -10,13 +10,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeep.constants import EARTH_FLATTENING
 from stationkeep.descent import entry_forces as column
 from stationkeep.descent import entry_look as look
 from stationkeep.descent.air import AirTable
 from stationkeep.descent.body import Body, Part, material_of
 from stationkeep.descent.entry import EntryOptions, EntryState, Impact, PartResult, ground_distance_km
 from stationkeep.descent.entry_kernel import fly
+from stationkeep.descent.entry_sink import geodetic_degrees
 from stationkeep.errors import StationkeepError
 
 FloatArray = NDArray[np.float64]
@@ -111,7 +111,7 @@ class Tree:
             stops = np.array([max([0.0, *(rule for rule in rules if rule is not None)]), *self._limits(flight)])
             record = np.empty((_ROWS if self._options.record else 0, 1 + look.LOOK + look.STATE))
             status, count = fly(
-                flight.y, flight.time_s, row, table.head, table.rows, self._table, self._step_km, stops,
+                flight.y, flight.time_s, row, (table.head, table.rows, self._table, self._step_km), stops,
                 self._options.tolerance, summary, record,
             )  # fmt: skip
             rows.append(record[:count].copy())
@@ -195,7 +195,7 @@ class Tree:
         y = flight.y
         held = sum(item.count * item.mass_kg for item in flight.holds)
         mass = float(y[look.MASS] if own > 0.0 else 0.0) + held
-        latitude, longitude = _geodetic_deg(y)
+        latitude, longitude, _ = geodetic_degrees(y)
         speed = float(np.linalg.norm(y[3:6]))
         table = material_of(flight.part).table(self._options.melting)
         kelvin = float(np.interp(y[look.ENTHALPY], np.linspace(0.0, table.head[0], table.rows.shape[1]), table.rows[0]))
@@ -203,14 +203,5 @@ class Tree:
         return Impact(mass, speed, 0.5 * mass * speed**2, range_km, float(flight.time_s), latitude, longitude, kelvin)
 
 
-def _geodetic_deg(y: FloatArray) -> tuple[float, float]:
-    """Geodetic latitude and longitude at the ground [deg]."""
-    across = math.hypot(y[0], y[1])
-    flat = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
-    return math.degrees(math.atan2(y[2], across * (1.0 - flat))), math.degrees(math.atan2(y[1], y[0]))
-
-
 def _altitude_km(y: FloatArray) -> float:
-    from stationkeep.descent.entry_kernel import geodetic
-
-    return float(1.0e-3 * geodetic(y[0], y[1], y[2])[3])
+    return float(geodetic_degrees(y)[2])

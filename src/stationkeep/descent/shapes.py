@@ -19,6 +19,7 @@ side; for faces the spread between codes is a quarter.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -109,4 +110,9 @@ def _flat_radius(a: float, b: float) -> float:
     return 2.0 * math.sqrt(a * b / math.pi)
 
 
-_FACES: Final = {"sphere": _sphere, "cylinder": _cylinder, "box": _box, "plate": _plate}
+_FACES: Final[dict[str, Callable[..., tuple[Faces, float]]]] = {
+    "sphere": _sphere,
+    "cylinder": _cylinder,
+    "box": _box,
+    "plate": _plate,
+}
