@@ -1,34 +1,25 @@
 """A body whose parts are flown to the ground: as it most probably falls, and many times with the unknown drawn.
 
-What is drawn, and how far (1 sigma unless said otherwise):
-
-==================  ===========================================  ===================================================
-heating             log-normal, 30 %                             a factor of 2.7 between catalytic bounds, as 90 %
-drag                log-normal, 15 %                             shapes and bridging of the comparison codes
-main break-up       triangular, 6 km to either side              72 to 84 km observed about a nominal 78 km
-flight path         log-uniform, 0.05 to 0.25 degrees at 120 km  decays of heavy and light objects
-place on the orbit  uniform                                      gravity, speed through the turning air
-mass of each part   log-normal, as the part list says            what its author knew
-==================  ===========================================  ===================================================
-
-Not drawn, because nobody knows how: into how many pieces a structure breaks beyond its part list.
+What is drawn and how far is said in :mod:`stationkeep.descent.entry_spread`: heating, drag, the altitude of the
+break-up, how much there is of each part. Not drawn, because nobody knows how: into how many pieces a structure breaks
+beyond its part list.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeep.campaign.fallen_body import Fallen, flown_pieces
+from stationkeep.campaign.fallen_body import Fallen
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, EARTH_ROTATION_RAD_S
 from stationkeep.descent.body import Body, read_body, shipped_bodies, shipped_body
-from stationkeep.descent.entry import EntryOptions, EntryResult, EntryState, fly_entry
-from stationkeep.descent.pieces import CasualtyLaw, GroundPiece
+from stationkeep.descent.entry import EntryResult, EntryState, fly_entry
+from stationkeep.descent.entry_spread import entry_spread
+from stationkeep.descent.pieces import CasualtyLaw, GroundPiece, surviving_mass_kg, total_casualty_area_m2
 from stationkeep.errors import InputError
 from stationkeep.orbit.precise_tables import geodetic_from_itrs
 
@@ -39,10 +30,6 @@ FloatArray = NDArray[np.float64]
 
 INTERFACE_KM: Final = 120.0
 NOMINAL_FLIGHT_PATH_DEG: Final = -0.1  # of a natural decay at 120 km
-_FLIGHT_PATHS_DEG: Final = (-0.05, -0.25)
-_HEAT_SIGMA: Final = 0.30
-_DRAG_SIGMA: Final = 0.15
-_BREAK_UP_HALF_WIDTH_KM: Final = 6.0
 
 
 def named_body(name: str) -> Body:
@@ -71,47 +58,30 @@ def fly_body(
     ``last``: its foreseen falls; the parts then set out from where those pass the break-up altitude, so that their way
     downrange belongs to that place. Otherwise the entry begins at 120 km. The air is the U.S. Standard Atmosphere.
     """
-    nominal = decay_state(inclination_deg, 0.0) if last is None else state_of(last)
-    pieces = ground_pieces(fly_entry(body, nominal))
-    flown = [_drawn(body, inclination_deg, seed, index, last) for index in range(draws)]
-    share = sum(piece.count * piece.mass_kg for piece in pieces) / body.mass_kg
+    state = decay_state(inclination_deg, 0.0) if last is None else state_of(last)
+    pieces = ground_pieces(fly_entry(body, state))
+    share = surviving_mass_kg(pieces) / body.mass_kg
     note = (
         f"{body.name}: {len(body.parts)} kinds of parts, {body.mass_kg / 1000.0:,.1f} t, flown to the ground; "
         f"{100.0 * share:.0f} % of the mass arrives. Published for large spacecraft: 10 to 40 %, Columbia 38 %."
     )
-    if draws:
-        note += f" Interval: {draws} flights with heating, drag, break-up altitude, flight path and masses drawn."
-    return flown_pieces(
-        body.name,
-        body.mass_kg,
-        pieces,
-        flown,
-        law,
-        notes=[note, *([body.source] if body.source else [])],
+    spread = entry_spread(body, state, draws=draws, seed=seed) if draws else None
+    if spread is not None:
+        note += f" Interval: {draws} flights with heating, drag, break-up altitude and the amount of each part drawn."
+    # The draws count by NASA's rule; another rule changes all of them by about the ratio it changes the nominal fall.
+    counted = total_casualty_area_m2(pieces, "nasa")
+    ratio = total_casualty_area_m2(pieces, law) / counted if counted > 0.0 else 1.0
+    return Fallen(
+        name=body.name,
+        casualty_area_m2=total_casualty_area_m2(pieces, law),
+        law=law,
+        area_draws_m2=None if spread is None else ratio * spread.casualty_area_m2,
+        mass_draws_kg=None if spread is None else spread.surviving_mass_kg,
+        pieces=tuple(pieces),
+        entry_mass_kg=body.mass_kg,
+        notes=(note, *([body.source] if body.source else [])),
         details={"body": body.name, "break_ups": draws, "air": "us76"},
     )
-
-
-def _drawn(body: Body, inclination_deg: float, seed: int, index: int, last: LastFalls | None) -> list[GroundPiece]:
-    """One fall with what is not known drawn at random; the same for the same seed and index."""
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(index,)))
-    heat, drag = np.exp(np.array([_HEAT_SIGMA, _DRAG_SIGMA]) * rng.standard_normal(2))
-    shallow, steep = (math.log(-angle) for angle in _FLIGHT_PATHS_DEG)
-    path = -math.exp(rng.uniform(shallow, steep))
-    argument = rng.uniform(0.0, 360.0)
-    height = body.break_up_altitude_km + rng.triangular(-_BREAK_UP_HALF_WIDTH_KM, 0.0, _BREAK_UP_HALF_WIDTH_KM)
-    spread = np.array([part.mass_uncertainty for part in body.parts])
-    # Heavier than solid cannot be: masses only shrink where a part is solid already, so too dense draws are redrawn.
-    varied = body
-    for _ in range(20):
-        try:
-            varied = body.scaled([float(f) for f in np.exp(spread * rng.standard_normal(len(spread)))])
-            break
-        except InputError:
-            continue
-    varied = replace(varied, break_up_altitude_km=float(height))
-    state = decay_state(inclination_deg, argument, path) if last is None else state_of(last)
-    return ground_pieces(fly_entry(varied, state, options=EntryOptions(heat_scale=float(heat), drag_scale=float(drag))))
 
 
 def ground_pieces(result: EntryResult) -> list[GroundPiece]:
