@@ -267,8 +267,8 @@ def main() -> None:
         ),
         chain=(
             f"UARS: 22.4 m2 give 1 in {uars:,.0f} (NASA: 1 in 3,200, {100 * (uars / 3200 - 1):+.1f} %). ROSAT: "
-            f"31.78 m2\n(SCARAB) give 1 in {rosat:,.0f} (DLR: 1 in 2,000, {100 * (rosat / 2000 - 1):+.1f} %). They test "
-            "the people and\nthe latitude law, not the demise."
+            f"31.78 m2\n(SCARAB) give 1 in {rosat:,.0f} (DLR: 1 in 2,000, {100 * (rosat / 2000 - 1):+.1f} %). They "
+            "test the people and\nthe latitude law, not the demise."
         ),
         pieces=table(
             "disc [m2] | NASA-STD-8719.14 | Opiela and Matney 2019",

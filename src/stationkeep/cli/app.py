@@ -13,6 +13,7 @@ from stationkeep.cli.catalogue import catalogue
 from stationkeep.cli.convert import convert
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
+from stationkeep.cli.entry import entry
 from stationkeep.cli.new import new
 from stationkeep.cli.reboost import reboost
 from stationkeep.cli.reentry import reentry
@@ -30,7 +31,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (run, decay, reentry_window, reentry, burns, calibrate, reboost, convert, scenarios, new, catalogue):
+for command in (
+    run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, convert, scenarios, new, catalogue,
+):  # fmt: skip
     app.command()(command)
 app.add_typer(data_app, name="data")
 

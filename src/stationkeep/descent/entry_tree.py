@@ -17,7 +17,7 @@ from stationkeep.descent.body import Body, Part, material_of
 from stationkeep.descent.entry import EntryOptions, EntryState, Impact, PartResult, ground_distance_km
 from stationkeep.descent.entry_kernel import fly
 from stationkeep.descent.entry_sink import geodetic_degrees
-from stationkeep.errors import StationkeepError
+from stationkeep.errors import OrbitError, StationkeepError
 
 FloatArray = NDArray[np.float64]
 
@@ -97,6 +97,7 @@ class Tree:
         own = self._body.own_mass_kg(part)
         table = material_of(part).table(self._options.melting)
         row = body_row(part, max(own, 1.0e-9), self._options)
+        row[column.SHRINKS] *= own > 0.0
         summary = np.zeros(look.SUMMARY)
         summary[look.MELT_TIME] = summary[look.MELT_ALTITUDE] = look.NEVER
         rows: list[FloatArray] = []
@@ -117,7 +118,12 @@ class Tree:
             rows.append(record[:count].copy())
             flight.time_s = summary[look.TIME]
             altitude = stops[0] if status in (look.GROUND, look.ALTITUDE_REACHED) else _altitude_km(flight.y)
-            if status in (look.FAILED, look.TIMED_OUT):
+            if status == look.TIMED_OUT:
+                raise OrbitError(
+                    f"{part.name!r} is still flying after 6 hours, at {altitude:.0f} km: it does not come down from here",
+                    hint="give a lower speed, or a flight path that points further down",
+                )
+            if status == look.FAILED:
                 raise StationkeepError(f"the flight of {part.name!r} stopped at {altitude:.1f} km: steps too short")
         self._results[part.name] = self._result(flight, status, altitude, own, summary, rows)
 
