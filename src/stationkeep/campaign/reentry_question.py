@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[], None] | None
 MOST_BREAK_UPS = 2000
+_BREAK_UPS_BESIDE = 40  # of a whole station, beside the odds by published cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def _with_year(options: RiskOptions, year: int) -> RiskOptions:
 
 
 def _of_scenario(question: Question, options: RiskOptions, progress: Progress) -> Assessment:
-    from stationkeep.campaign.reentry_scenario import fly_station, other_area
+    from stationkeep.campaign.reentry_scenario import computed_beside, fly_station, other_area, shipped_parts
     from stationkeep.compiled import spare_linear_algebra
     from stationkeep.scenario.loader import load_scenario
 
@@ -192,13 +193,21 @@ def _of_scenario(question: Question, options: RiskOptions, progress: Progress) -
     )  # fmt: skip
     options = _with_year(options, fall.year)
     ground = chosen_ground(options.people)
-    fallen, others = fall.published, []
-    if question.casualty_area_m2 is not None or question.body is not None:
-        fallen = _fallen(question, fall.inclination_deg)
+    asked = question.casualty_area_m2 is not None or question.body is not None
+    fallen = _fallen(question, fall.inclination_deg) if asked else fall.published
+    found = assess_risk(fallen, fall.inclination_deg, options, ground).updated(
+        name=loaded.scenario.title, when=fall.when
+    )
+    if asked:
         label = "range of published cases, for the mass of the station"
         others = [other_area(label, fall.published, fall.inclination_deg, options, ground)]
-    found = assess_risk(fallen, fall.inclination_deg, options, ground)
-    return found.updated(name=loaded.scenario.title, when=fall.when, other_areas=others)
+        return found.updated(other_areas=others)
+    parts = shipped_parts(loaded.scenario.station)
+    if parts is None:
+        return found
+    draws = min(question.break_ups, _BREAK_UPS_BESIDE)
+    computed = _fallen(replace(question, body=parts, break_ups=draws), fall.inclination_deg)
+    return computed_beside(found, computed, options, ground)
 
 
 def _of_tracked(question: Question, options: RiskOptions, progress: Progress) -> Assessment:

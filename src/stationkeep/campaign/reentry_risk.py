@@ -76,8 +76,8 @@ def assess_risk(
         surviving_mass_kg=fallen.surviving_mass_kg,
         surviving_mass_kg_interval=_mass_interval(fallen),
         fragments=fallen.fragments,
-        parts=_parts(fallen),
-        by_owner=_owners(fallen),
+        parts=parts_of(fallen),
+        by_owner=owners_of(fallen),
         population=PopulationUsed(
             year=result.population_year,
             source=result.population_source,
@@ -123,7 +123,8 @@ def _odds_interval(draws: RiskDraws) -> Interval | None:
     return interval_of((1.0 / high, 1.0 / middle, 1.0 / low)) if low > 0.0 else None
 
 
-def _parts(fallen: Fallen) -> list[FallenPart]:
+def parts_of(fallen: Fallen) -> list[FallenPart]:
+    """The pieces of the nominal fall, the heaviest kind first."""
     ordered = sorted(fallen.pieces, key=lambda piece: -piece.count * piece.mass_kg)
     return [
         FallenPart(
@@ -139,7 +140,8 @@ def _parts(fallen: Fallen) -> list[FallenPart]:
     ]
 
 
-def _owners(fallen: Fallen) -> list[OwnerShare]:
+def owners_of(fallen: Fallen) -> list[OwnerShare]:
+    """Whose pieces they are, the most mass first."""
     found: dict[str, OwnerShare] = {}
     for piece in fallen.pieces:
         before = found.get(

@@ -9,11 +9,14 @@ import numpy as np
 
 from stationkeep.campaign.document import Interval
 from stationkeep.campaign.fallen_body import Fallen
+from stationkeep.campaign.reentry_body import fly_body
 from stationkeep.campaign.reentry_conditional import drawn
 from stationkeep.campaign.reentry_options import Ground, RiskOptions, chosen_ground
+from stationkeep.campaign.reentry_risk import Assessment, owners_of, parts_of
 from stationkeep.campaign.reentry_risk_document import OtherArea, WhenItFalls
 from stationkeep.campaign.run import run_scenario
 from stationkeep.campaign.sampling import draw_inputs
+from stationkeep.descent.body import shipped_bodies, shipped_body
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
 from stationkeep.descent.ground_risk import uncontrolled_risk
 from stationkeep.descent.risk_interval import people_sigma
@@ -21,7 +24,9 @@ from stationkeep.errors import InputError
 from stationkeep.scenario.loader import LoadedScenario
 from stationkeep.timescale import datetime_utc
 
-_LEVELS = (0.05, 0.5, 0.95)
+_TRIAL = "uars-like"
+_TRIAL_INCLINATION_DEG = 57.0
+_TRIAL_AREA_M2 = 22.4  # NASA 2011
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +106,37 @@ def _published(name: str, mass_kg: float, draws: np.ndarray[tuple[int, ...], np.
         published=True,
         notes=(model.reasoning,),
         details={"casualty_area": "range of published cases"},
+    )
+
+
+def shipped_parts(station: str) -> str | None:
+    """The shipped body that stands for a station of the catalogue (``iss-2022-04-02``: ``iss``); null: none."""
+    return next((name for name in shipped_bodies() if station == name or station.startswith(f"{name}-")), None)
+
+
+def computed_beside(found: Assessment, computed: Fallen, options: RiskOptions, ground: Ground) -> Assessment:
+    """The answer by published cases, with the station's parts flown to the ground set beside it.
+
+    Why the computed casualty area does not lead: the mass that arrives agrees with what is published for large
+    spacecraft, but the number of pieces is an assumption of the part list, and the area counts a person for every
+    piece. How far such a list is off where a published computation exists is said beside it: UARS, 22.4 m2.
+    """
+    document = found.document
+    label = f"parts of {computed.name} flown to the ground"
+    beside = other_area(label, computed, document.inclination_deg, options, ground)
+    trial = fly_body(shipped_body(_TRIAL), _TRIAL_INCLINATION_DEG, draws=0).casualty_area_m2
+    note = (
+        f"Parts and owners are those of the computation ({beside.surviving_mass_kg or 0.0:,.0f} kg arrive, in the most "
+        f"probable fall {computed.fragments or 0:,} pieces above 15 J, {computed.casualty_area_m2:,.0f} m2). How many "
+        f"pieces a station breaks into is assumed: for a satellite like UARS such a list gives {trial:,.0f} m2, where "
+        f"NASA computed {_TRIAL_AREA_M2:g} m2. So the odds above rest on the published cases."
+    )
+    return found.updated(
+        parts=parts_of(computed),
+        by_owner=owners_of(computed),
+        other_areas=[*document.other_areas, beside],
+        notes=[*document.notes, *computed.notes, note],
+        provenance={**document.provenance, "beside": computed.details},
     )
 
 
