@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from record import Finding, record
 
+from stationkeep.campaign.reentry_body import fly_body
+from stationkeep.descent.body import shipped_body
 from stationkeep.descent.break_up_paths import BreakUpPaths, orbit_paths, paths_risk, random_paths, strip_touches
 from stationkeep.descent.casualty_area import PUBLISHED_CASES, PublishedCase
 from stationkeep.descent.ground_risk import uncontrolled_risk
@@ -83,6 +85,17 @@ were, the area they imply is shown beside the surviving mass: it must be plausib
 {falls}
 
 {chain}
+
+## Bodies flown to the ground
+
+Part lists that ship with the package, flown from 120 km, 40 draws of heating, drag, break-up altitude and amounts; 5,
+50 and 95 %. Odds are for the inclination and year of the fall.
+
+{bodies}
+
+The mass that arrives is within a factor of about two of the published one; the casualty area is not (UARS): how many
+pieces a structure leaves is an assumption of each list, and every piece counts a person. So `reentry iss-2022` rests
+its odds on the published cases and sets the computation beside them.
 
 ## Casualty area of single pieces
 
@@ -222,6 +235,30 @@ def fall_line(case: PublishedCase) -> str:
     return f"{case.name}, {case.year} | {case.inclination_deg:g} | {odds} | {shown} | {ours} | {per_kg}"
 
 
+BODIES: tuple[tuple[str, float, int, str, str, str], ...] = (
+    ("uars-like", 57.0, 2011, "9 % (NASA)", "22.4 (NASA)", "3,200 (NASA)"),
+    ("tiangong-1", 42.8, 2018, "20 to 40 % (UKSA), about 10 % (ESA)", "–", "–"),
+    ("mir", 51.6, 2001, "15 to 37 % (press)", "–", "–"),
+    ("iss", 51.64, 2024, "10 to 40 % (Klinkrad); Columbia 38 %", "–", "–"),
+)
+
+
+def body_line(name: str, inclination: float, year: int, fraction: str, area: str, odds: str) -> str:
+    fallen = fly_body(shipped_body(name), inclination, draws=40)
+    assert fallen.mass_draws_kg is not None
+    assert fallen.area_draws_m2 is not None
+    assert fallen.entry_mass_kg is not None
+    share = 100.0 * np.quantile(fallen.mass_draws_kg, (0.05, 0.5, 0.95)) / fallen.entry_mass_kg
+    areas = np.quantile(fallen.area_draws_m2, (0.05, 0.5, 0.95))
+    people = uncontrolled_risk(inclination, 1.0, load_population(year), LAND).people_per_km2
+    ours = [1e6 / (value * people) for value in areas[::-1]]
+    shares, sizes, chances = (
+        " – ".join(f"{value:{form}}" for value in values)
+        for values, form in ((share, ".0f"), (areas, ",.0f"), (ours, ",.1f" if ours[0] < 10 else ",.0f"))
+    )
+    return f"{name}, {year} | {shares} | {fraction} | {sizes} | {area} | {chances} | {odds}"
+
+
 def odds_of(name: str, area: float) -> float:
     case = next(item for item in PUBLISHED_CASES if item.name == name)
     return uncontrolled_risk(case.inclination_deg, area, load_population(case.year), LAND).one_in
@@ -269,6 +306,10 @@ def main() -> None:
             f"UARS: 22.4 m2 give 1 in {uars:,.0f} (NASA: 1 in 3,200, {100 * (uars / 3200 - 1):+.1f} %). ROSAT: "
             f"31.78 m2\n(SCARAB) give 1 in {rosat:,.0f} (DLR: 1 in 2,000, {100 * (rosat / 2000 - 1):+.1f} %). They "
             "test the people and\nthe latitude law, not the demise."
+        ),
+        bodies=table(
+            "body | arrives [%] | published | casualty area [m2] | published | 1 in | published",
+            (body_line(*line) for line in BODIES),
         ),
         pieces=table(
             "disc [m2] | NASA-STD-8719.14 | Opiela and Matney 2019",
