@@ -84,7 +84,7 @@ def predict_window(
     _check_options(options)
     as_of = history.sets[-1].epoch_mjd_utc if as_of_mjd_utc is None else as_of_mjd_utc
     known = history.until(as_of)
-    forecast = _forecast(known, as_of, options, progress)
+    forecast = forecast_falls(known, as_of, options, progress)
     moments = _update_moments(known, as_of, forecast, options.updates)
     earlier = [_update(known, when, options, progress) for when in moments]
     return _document(known, as_of, options, forecast, earlier)
@@ -116,9 +116,10 @@ class Forecast:
     without_heyoka: str | None
 
 
-def _forecast(
+def forecast_falls(
     known: ElementHistory, as_of: float, options: WindowOptions, progress: Callable[[], None] | None = None
 ) -> Forecast:
+    """All possible falls from the sets known at a moment, as :func:`predict_window` flies them; same errors."""
     last = known.sets[-1].elements
     # the fit looks back from the last set, which may be older than the question
     past = campaign_weather(options.space_weather, last.epoch_mjd_utc - LOOKBACK_DAYS - 10.0, as_of, as_of + 40.0)
@@ -209,7 +210,7 @@ def _update(
 ) -> WindowUpdate:
     sets = known.until(when)
     few = replace(options, runs=min(options.runs, UPDATE_RUNS), precise=False)
-    times = _forecast(sets, when, few, progress).falls.time_mjd_utc
+    times = forecast_falls(sets, when, few, progress).falls.time_mjd_utc
     low, middle, high = (float(value) for value in np.quantile(times, (0.05, 0.5, 0.95)))
     return WindowUpdate(
         as_of_utc=iso_utc(when),

@@ -16,6 +16,7 @@ from stationkeep.cli.decay import decay
 from stationkeep.cli.entry import entry
 from stationkeep.cli.new import new
 from stationkeep.cli.reboost import reboost
+from stationkeep.cli.reentry import reentry
 from stationkeep.cli.reentry_window import reentry_window
 from stationkeep.cli.run import run
 from stationkeep.cli.scenarios import scenarios
@@ -30,7 +31,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (run, decay, reentry_window, entry, burns, calibrate, reboost, convert, scenarios, new, catalogue):
+for command in (
+    run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, convert, scenarios, new, catalogue,
+):  # fmt: skip
     app.command()(command)
 app.add_typer(data_app, name="data")
 
