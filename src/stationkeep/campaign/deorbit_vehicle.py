@@ -74,7 +74,8 @@ def pushing_vehicles(catalogue: Catalogue, names: Sequence[str], given: GivenFig
 
 
 def _by_numbers(given: GivenFigures) -> PushingVehicle:
-    assert given.thrust_n is not None and given.propellant_kg is not None
+    assert given.thrust_n is not None
+    assert given.propellant_kg is not None
     impulse = given.specific_impulse_s or 300.0
     return PushingVehicle(
         "given", "a vehicle as given", 1, Thruster(given.thrust_n, impulse), 1, given.propellant_kg,
@@ -88,7 +89,8 @@ def _split(text: str) -> tuple[str, int]:
         return name.strip(), 1
     if not number.isdecimal() or not 1 <= int(number) <= _MOST_VEHICLES:
         raise InputError(
-            f"--vehicle {text!r}: {number!r} is no count", hint=f"write {name}:3 for three of them, 1 to {_MOST_VEHICLES}"
+            f"--vehicle {text!r}: {number!r} is no count",
+            hint=f"write {name}:3 for three of them, 1 to {_MOST_VEHICLES}",
         )
     return name.strip(), int(number)
 

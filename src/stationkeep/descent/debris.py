@@ -24,7 +24,7 @@ FloatArray = NDArray[np.float64]
 
 # The debris of a station by mass over Cd*A [kg/m2] of what survives: sheets and panels that flutter down, tanks and
 # boxes, solid metal (batteries, gyros, joints, engines). Delta II tank 250 kg/(0.9*4 m2) = 70, titanium sphere 30 kg of
-# 0.6 m = 115, chamber about 300; Skylab's lead vault and oxygen tank about 500; Columbia's turbine housings up to 1,000.
+# 0.6 m = 115, chamber about 300; Skylab's vault and oxygen tank about 500; Columbia's turbine housings up to 1,000.
 _SHARES: Final = (
     # from, to [kg/m2], share of the pieces, share of the casualty area
     (15.0, 60.0, 0.30, 0.35),

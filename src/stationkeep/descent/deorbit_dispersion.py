@@ -154,9 +154,9 @@ def disperse(
 def _gathered(runs: list[FloatArray | None]) -> DispersedFalls:
     down = [run for run in runs if run is not None]
     table = np.stack(down) if down else np.empty((0, 0, 5))
-    return DispersedFalls(
-        *(table[:, :, k] for k in range(4)), table[:, 0, 4] if len(table) else np.empty(0), len(runs) - len(down)
-    )
+    when = table[:, 0, 4] if len(table) else np.empty(0)
+    lost = len(runs) - len(down)
+    return DispersedFalls(table[:, :, 0], table[:, :, 1], table[:, :, 2], table[:, :, 3], when, lost)
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class _Task:
         errors = self.errors
         body, break_up_km = self._body(rng)
         start = self._start(rng)
-        rows, end_s = self._burn(rng, start, fails)
+        rows = self._burn(rng, start, fails)
         until = start.time_mjd_utc + (_FAILED_DAYS if fails else 0.25)
         fallen = flyer.fly(start, body, until, segments=rows, stop_altitude_km=body.wings_off_km)
         if not fallen.reached_altitude:
@@ -209,7 +209,7 @@ class _Task:
         return body, float(rng.triangular(*errors.break_up_km))
 
     def _start(self, rng: np.random.Generator) -> FixedState:
-        """The tracked state with its error: the place along the track, and the speed that an error of the axis means."""
+        """The tracked state with its error: place along the track, and the speed an error of the axis means."""
         known = self.plan.before_final
         state = known.state.copy()
         direction = state[3:] / np.linalg.norm(state[3:])
@@ -222,8 +222,8 @@ class _Task:
         state[3:] += 0.5 * self.errors.axis_km * axis / radius * float(np.linalg.norm(state[3:])) * direction
         return FixedState(known.time_mjd_utc, state)
 
-    def _burn(self, rng: np.random.Generator, start: FixedState, fails: bool) -> tuple[FloatArray, float]:
-        """Rows of the last burn with its errors, and when it ends [s]."""
+    def _burn(self, rng: np.random.Generator, start: FixedState, fails: bool) -> FloatArray:
+        """Rows of the last burn with its errors."""
         errors, planned = self.errors, self.plan.planned[-1]
         thrust, speed, tilt, timing = rng.standard_normal(4)
         late, late_u, out, out_u, stop_u = rng.random(5)
@@ -241,7 +241,7 @@ class _Task:
             duration *= stop_u
         whole = [begin, begin + duration, engine.thrust_n, engine.flow_kg_s, angle]
         if out >= errors.engine_out_probability or self.thruster_count < 2 or fails:
-            return np.array([whole]), begin + duration
+            return np.array([whole])
         left = 1.0 - 1.0 / self.thruster_count
         first = duration * out_u
         rest = (duration - first) / left
@@ -249,4 +249,4 @@ class _Task:
             [begin, begin + first, engine.thrust_n, engine.flow_kg_s, angle],
             [begin + first, begin + first + rest, left * engine.thrust_n, left * engine.flow_kg_s, angle],
         ]
-        return np.array(rows), begin + first + rest
+        return np.array(rows)

@@ -20,7 +20,7 @@ from stationkeep.propulsion.transfers import BurnLimits, lower_perigee
 USUAL_IMPULSE_S: Final = 300.0
 """In which missing propellant is counted: bipropellant engines of 300 N to 3 kN."""
 FINAL_PERIGEE_KM: Final = 50.0
-"""Vacuum perigee the last burn aims at, or lower: steep enough for a short footprint (NASA-STD-8719.14, chapter 4.7)."""
+"""Vacuum perigee the last burn aims at, or lower: steep enough for a short footprint (NASA-STD-8719.14, 4.7)."""
 HOLD_PERIGEE_KM: Final = 155.0
 """Lowest perigee flown before the last burn with the attitude held: Mir, 150 to 158 km on 23 March 2001."""
 LONGEST_FINAL_BURN_S: Final = 1800.0
@@ -205,7 +205,8 @@ def highest_start_km(
 def combined_thruster(parts: Iterable[tuple[Thruster, float]]) -> tuple[Thruster, float]:
     """Several engines firing together, each from its own tank [kg]: total thrust, mean impulse, propellant in all.
 
-    The impulse is that of the common flow. Tanks that empty at different times are not followed. Raises :class:`InputError` for none.
+    The impulse is that of the common flow. Tanks that empty at different times are not followed. Raises
+    :class:`InputError` for none.
     """
     listed = list(parts)
     if not listed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -64,7 +64,7 @@ class DeorbitProblem:
     keep_out: LandDistance
     weather: WeatherTrack
     mix: DebrisMix
-    limits: DeorbitLimits = DeorbitLimits()
+    limits: DeorbitLimits = field(default_factory=DeorbitLimits)
     window_days: float = 1.0
     """How long to look for passes from ``start`` on."""
 

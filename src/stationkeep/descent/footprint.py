@@ -75,7 +75,7 @@ def _frame_of(north: FloatArray, east: FloatArray) -> TrackFrame:
     from stationkeep.descent.zones import unit_vectors
 
     places = unit_vectors(north, east)
-    values, vectors = np.linalg.eigh(places.T @ places)
+    _, vectors = np.linalg.eigh(places.T @ places)
     origin = vectors[:, -1] * np.sign(vectors[:, -1] @ places.mean(axis=0))
     along = vectors[:, 1]
     # Positive along is the way the pieces were given on average: eastward in all orbits that launch with the Earth.

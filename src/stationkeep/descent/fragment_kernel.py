@@ -79,7 +79,7 @@ def fall(states: FloatArray, pieces: FloatArray, table: FloatArray, out: FloatAr
             _rates(s, table, piece, one)
             speed = math.sqrt(s[3] * s[3] + s[4] * s[4] + s[5] * s[5])
             braking = math.sqrt(one[3] * one[3] + one[4] * one[4] + one[5] * one[5])
-            # A twelfth of the time the motion changes in, and at most 2 km of descent: both keep the error below 0.2 km.
+            # A twelfth of the time the motion changes in, and at most 2 km of descent: an error below 0.2 km.
             step = min(max(0.08 * speed / max(braking, 1.0e-9), 0.05), 4.0)
             fall_rate = -(s[0] * s[3] + s[1] * s[4] + s[2] * s[5]) / EARTH_EQUATORIAL_RADIUS_KM
             if fall_rate > 0.0:
@@ -109,5 +109,3 @@ def fall(states: FloatArray, pieces: FloatArray, table: FloatArray, out: FloatAr
         out[n, 1] = math.degrees(math.atan2(s[1], s[0]))
         out[n, 2] = time
         out[n, 3] = 1.0e3 * math.sqrt(s[3] * s[3] + s[4] * s[4] + s[5] * s[5])
-
-

@@ -53,16 +53,19 @@ def debris_flux_m2_year(
     """
     if not (1.0e-4 <= diameter_cm <= 500.0 and 200.0 <= altitude_km <= 2000.0):
         raise InputError(
-            f"debris of {diameter_cm:g} cm at {altitude_km:g} km", hint="the model holds for 1e-4 to 500 cm, 200-2000 km"
+            f"debris of {diameter_cm:g} cm at {altitude_km:g} km",
+            hint="the model holds for 1e-4 to 500 cm, 200-2000 km",
         )
     size = math.sqrt(10.0 ** math.exp(-(((math.log10(diameter_cm) - 0.78) / 0.637) ** 2)))
     level = 10.0 ** (altitude_km / 200.0 - f107_sfu / 140.0 - 1.5)
-    tilt = float(np.interp(inclination_deg, *zip(*_INCLINATION_FACTOR, strict=True)))
+    angles, factors = (np.array(column) for column in zip(*_INCLINATION_FACTOR, strict=True))
+    tilt = float(np.interp(inclination_deg, angles, factors))
     fragments = 1.22e-5 * diameter_cm**-2.5
     intact = 8.1e10 * (diameter_cm + 700.0) ** -6
     early, late = min(year, 2011.0) - _MODEL_YEAR, max(year - 2011.0, 0.0)
     grown = 1.02**early * 1.04**late
-    return size * level / (level + 1.0) * tilt * (fragments * grown + intact * (1.0 + 0.05 * (year - _MODEL_YEAR)))
+    pieces: float = fragments * grown + intact * (1.0 + 0.05 * (year - _MODEL_YEAR))
+    return float(size * level / (level + 1.0) * tilt * pieces)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,9 +71,7 @@ def read_traffic(path: Path) -> TrafficGrid:
     east = np.unique([row[1] % 360.0 for row in rows])
     steps = np.concatenate([np.diff(north), np.diff(east)])
     step = float(steps.min()) if len(steps) else 1.0
-    cells = {
-        (int(np.floor(row[0] / step)), int(np.floor((row[1] % 360.0) / step))): (row[2], row[3]) for row in rows
-    }
+    cells = {(int(np.floor(row[0] / step)), int(np.floor((row[1] % 360.0) / step))): (row[2], row[3]) for row in rows}
     return TrafficGrid(step, cells, path.name)
 
 
@@ -91,5 +89,6 @@ def traffic_risk(
     """How many ships and aircraft would the pieces strike? ``pieces``: expected number at each point (n,)."""
     ships, aircraft = grid.at(latitude_deg, longitude_deg)
     return TrafficRisk(
-        float((ships * pieces).sum() * SHIP_AREA_M2 * 1.0e-6), float((aircraft * pieces).sum() * AIRCRAFT_AREA_M2 * 1.0e-6)
+        float((ships * pieces).sum() * SHIP_AREA_M2 * 1.0e-6),
+        float((aircraft * pieces).sum() * AIRCRAFT_AREA_M2 * 1.0e-6),
     )
