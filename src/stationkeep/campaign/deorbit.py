@@ -12,26 +12,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 import stationkeep
+from stationkeep.campaign.deorbit_answer import (
+    burn_part,
+    entry_part,
+    footprint_part,
+    parking_part,
+    pass_part,
+    sample_part,
+    vehicle_part,
+)
 from stationkeep.campaign.deorbit_comparison import compared
 from stationkeep.campaign.deorbit_document import (
-    DeorbitBurn,
     DeorbitDocument,
-    DeorbitEntry,
-    DeorbitFootprint,
     DeorbitNeed,
     DeorbitParking,
-    DeorbitPass,
     DeorbitRisk,
     DeorbitStation,
-    DeorbitVehicle,
-    ParkingAltitude,
 )
 from stationkeep.campaign.deorbit_risk import Debris, debris_of, ground_risk
 from stationkeep.campaign.deorbit_setup import Start, StationToFall, attitude_floor_km, decayed
 from stationkeep.campaign.deorbit_vehicle import PushingVehicle
-from stationkeep.constants import SECONDS_PER_DAY
 from stationkeep.descent.deorbit_dispersion import Dispersed, Dispersions, disperse
-from stationkeep.descent.deorbit_flight import BREAK_UP_KM, StationBody
+from stationkeep.descent.deorbit_flight import StationBody
 from stationkeep.descent.deorbit_need import (
     BurnProfile,
     DeorbitLimits,
@@ -41,25 +43,23 @@ from stationkeep.descent.deorbit_need import (
     minimum_vehicle,
 )
 from stationkeep.descent.deorbit_plan import DeorbitPlan, DeorbitProblem, PlanSearch, search
-from stationkeep.descent.footprint import LEVEL, Footprint, footprint
-from stationkeep.descent.parking import EXPOSURE_SPREAD, PUBLISHED, USUAL_ALTITUDES_KM, parking_trade
+from stationkeep.descent.footprint import Footprint, footprint
+from stationkeep.descent.parking import USUAL_ALTITUDES_KM, parking_trade
 from stationkeep.descent.traffic import TrafficGrid
 from stationkeep.descent.zones import LandDistance, Zone, require_reach
 from stationkeep.errors import InputError
-from stationkeep.orbit.precise_tables import geodetic_from_itrs
 from stationkeep.propulsion.burns import Thruster
 from stationkeep.propulsion.finite_burns import Ellipse
 from stationkeep.timescale import iso_utc
 
 if TYPE_CHECKING:
-    from stationkeep.descent.deorbit_plan import FlownBurn
+    pass
 
 FloatArray = NDArray[np.float64]
 Limiting = Literal["propellant", "thrust", "no-pass", "zone", "footprint"]
 
 USUAL_START_KM = 220.0
 """Where NASA's plan of 2024 begins its burns, and where Mir's began."""
-_SHOWN_IMPACTS = 2000
 _ISS_SURFACE_M2 = 11_000.0
 """Both sides of 3,400 m2 of arrays and radiators and of 45 modules and trusses: own estimate, 30 % either way."""
 _MOST_VEHICLES = 100
@@ -221,7 +221,7 @@ def _document(
     print_area: Footprint | None = None
     if dispersed is not None and dispersed.nominal.runs:
         print_area = footprint(dispersed.nominal.latitude_deg, dispersed.nominal.longitude_deg)
-        band = _footprint(case, print_area, dispersed)
+        band = footprint_part(print_area, dispersed, options.zone, options.keep_out)
         risk = ground_risk(dispersed, debris, case.start.elements, options.dispersions, options.traffic)
         inside = options.zone.contains(print_area.contour_deg[:, 0], print_area.contour_deg[:, 1])
         clear = options.keep_out.clear(print_area.contour_deg[:, 0], print_area.contour_deg[:, 1])
@@ -229,7 +229,7 @@ def _document(
             limiting = "footprint"
     return DeorbitDocument(
         station=_station(case),
-        vehicles=[_vehicle(craft) for craft in case.vehicles],
+        vehicles=[vehicle_part(craft) for craft in case.vehicles],
         target=options.zone.name,
         zone=[[(float(b), float(a)) for a, b in ring] for ring in options.zone.outlines()],
         keep_out_km=options.keep_out.foreign_km,
@@ -238,16 +238,16 @@ def _document(
         limiting=limiting,
         reason=_reason(case, need, limiting, plan),
         need=need,
-        burns=[] if plan is None else [_burn(burn) for burn in plan.burns],
-        passes=[_pass(one, one is plan) for one in found.plans],
-        entry=None if plan is None else _entry(plan),
+        burns=[] if plan is None else [burn_part(burn) for burn in plan.burns],
+        passes=[pass_part(one, one is plan) for one in found.plans],
+        entry=None if plan is None else entry_part(plan),
         footprint=band,
         land_probability=None if risk is None else _mixed(risk, "land_if_burn_works", "land_if_burn_fails"),
         casualty_expectation=None if risk is None else _mixed(risk, "burn_works", "burn_fails"),
         risk=risk,
         parking=_parking(case),
         comparisons=compared(station, need, band) if station.is_iss else [],
-        impacts=[] if dispersed is None else _sample(dispersed),
+        impacts=[] if dispersed is None else sample_part(dispersed),
         runs=options.runs if dispersed is not None else 0,
         seed=options.seed,
         notes=_notes(case, debris, dispersed, options),
@@ -275,67 +275,6 @@ def _station(case: _Case) -> DeorbitStation:
     )
 
 
-def _vehicle(craft: PushingVehicle) -> DeorbitVehicle:
-    return DeorbitVehicle(
-        id=craft.id, name=craft.label, count=craft.count, thrust_n=round(craft.thruster.thrust_n, 1),
-        specific_impulse_s=round(craft.thruster.specific_impulse_s, 1), propellant_kg=round(craft.propellant_kg, 1),
-        mass_kg=round(craft.mass_kg, 1),
-    )  # fmt: skip
-
-
-def _burn(burn: FlownBurn) -> DeorbitBurn:
-    return DeorbitBurn(
-        start_utc=iso_utc(burn.start_mjd_utc), duration_s=round(burn.duration_s, 1),
-        delta_v_m_s=round(burn.delta_v_m_s, 2), propellant_kg=round(burn.propellant_kg, 1),
-        perigee_km=round(burn.perigee_km, 1), apogee_km=round(burn.apogee_km, 1),
-    )  # fmt: skip
-
-
-def _pass(plan: DeorbitPlan, chosen: bool) -> DeorbitPass:
-    north, east = plan.impacts.latitude_deg, plan.impacts.longitude_deg
-    return DeorbitPass(
-        final_burn_utc=iso_utc(plan.burns[-1].start_mjd_utc), ascending=plan.ascending,
-        heel_latitude_deg=round(float(north[0]), 2), heel_longitude_deg=round(float(east[0]), 2),
-        toe_latitude_deg=round(float(north[-1]), 2), toe_longitude_deg=round(float(east[-1]), 2),
-        margin_km=round(plan.margin_km), chosen=chosen,
-    )  # fmt: skip
-
-
-def _entry(plan: DeorbitPlan) -> DeorbitEntry:
-    place = geodetic_from_itrs(plan.interface.state[None, :3])[0]
-    falls = plan.break_up.time_mjd_utc + plan.impacts.fall_s / SECONDS_PER_DAY
-    return DeorbitEntry(
-        interface_utc=iso_utc(plan.interface.time_mjd_utc),
-        interface_latitude_deg=round(float(place[0]), 2),
-        interface_longitude_deg=round(float(place[1]), 2),
-        flight_path_deg=round(plan.flight_path_deg, 3),
-        break_up_utc=iso_utc(plan.break_up.time_mjd_utc),
-        break_up_altitude_km=BREAK_UP_KM,
-        impact_lightest_utc=iso_utc(float(falls[0])),
-        impact_densest_utc=iso_utc(float(falls[-1])),
-    )
-
-
-def _footprint(case: _Case, found: Footprint, dispersed: Dispersed) -> DeorbitFootprint:
-    falls = dispersed.nominal
-    along, _ = found.frame.coordinates_km(falls.latitude_deg.ravel(), falls.longitude_deg.ravel())
-    spans = np.ptp(along.reshape(falls.latitude_deg.shape), axis=1)
-    foreign, home = case.options.keep_out.distances_km(found.contour_deg[:, 0], found.contour_deg[:, 1])
-    outside = ~case.options.zone.contains(falls.latitude_deg, falls.longitude_deg)
-    return DeorbitFootprint(
-        length_km=round(found.length_km, 1),
-        width_km=round(found.width_km, 1),
-        centre_lat_deg=round(found.centre_latitude_deg, 3),
-        centre_lon_deg=round(found.centre_longitude_deg, 3),
-        bearing_deg=round(found.bearing_deg, 1),
-        level=LEVEL,
-        contour=[(round(float(a), 3), round(float(b), 3)) for a, b in found.contour_deg],
-        one_fall_length_km=round(float(np.median(spans)), 1),
-        nearest_land_km=round(float(min(foreign.min(), home.min())), 0),
-        share_outside_zone=float(f"{outside.mean():.3g}"),
-    )
-
-
 def _parking(case: _Case) -> DeorbitParking | None:
     asked = case.options.parking_altitudes_km
     if asked is None:
@@ -347,34 +286,7 @@ def _parking(case: _Case) -> DeorbitParking | None:
         station.elements, mass, station.drag_area_m2 / mass, case.thruster.specific_impulse_s, surface,
         altitudes_km=asked or USUAL_ALTITUDES_KM,
     )  # fmt: skip
-    (low, often), (high, seldom) = PUBLISHED
-    return DeorbitParking(
-        from_altitude_km=round(trade.from_altitude_km, 1),
-        surface_m2=surface,
-        now_years_between_1_cm_strikes=float(f"{trade.now_years_between_1_cm:.3g}"),
-        factor_of_uncertainty=EXPOSURE_SPREAD,
-        altitudes=[
-            ParkingAltitude(
-                altitude_km=one.altitude_km, delta_v_m_s=round(one.delta_v_m_s, 1),
-                propellant_kg=round(one.propellant_kg, -1), lifetime_years=float(f"{one.lifetime_years:.2g}"),
-                years_between_1_cm_strikes=float(f"{one.years_between_1_cm:.2g}"),
-                years_between_10_cm_strikes=float(f"{one.years_between_10_cm:.2g}"),
-                strikes_1_cm=float(f"{one.strikes_1_cm:.2g}"),
-            )
-            for one in trade.orbits
-        ],
-        published=(
-            f"NASA (ISS Deorbit Analysis Summary, 2024, as quoted in the press): an impact every {often:.0f} years "
-            f"near {low:.0f} km, every {seldom:.0f} years or oftener at {high:.0f} km; 120 to 140 m/s and 18.9 to 22.3 t to "
-            "640 to 680 km for about 100 years, 760 m/s for more than 10,000"
-        ),
-    )  # fmt: skip
-
-
-def _sample(dispersed: Dispersed) -> list[tuple[float, float]]:
-    north, east = dispersed.nominal.latitude_deg.ravel(), dispersed.nominal.longitude_deg.ravel()
-    step = max(len(north) // _SHOWN_IMPACTS, 1)
-    return [(round(float(a), 2), round(float(b), 2)) for a, b in zip(north[::step], east[::step], strict=True)]
+    return parking_part(trade)
 
 
 def _reason(case: _Case, need: DeorbitNeed, limiting: Limiting | None, plan: DeorbitPlan | None) -> str:

@@ -119,6 +119,9 @@ class DeorbitRisk(Part):
     burn_works: float = Field(description="casualty expectation where the last burn works")
     burn_fails: float = Field(description="casualty expectation where it stops for good, at a random moment")
     failure_probability: float
+    failure_probability_allowed: float | None = Field(
+        description="at which the whole is 1 in 10,000; null: even a burn that works is above it, or nobody is at risk"
+    )
     expectation_low: float = Field(description="with the smaller casualty area (5 %)")
     expectation_high: float = Field(description="with the larger (95 %)")
     land_if_burn_works: float

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 PIECES_A_RUN = 30
+REQUIREMENT = 1.0e-4
+"""Casualty expectation allowed for a fall (NASA-STD-8719.14C, ESSB-ST-U-007)."""
 _AREA_OF_A_PIECE_M2 = 2.6
 """Casualty area of one piece of a square metre, (0.6 + 1)^2: turns a casualty area into a number of pieces."""
 
@@ -70,6 +72,7 @@ def ground_risk(
         burn_works=float(f"{works:.3g}"),
         burn_fails=float(f"{fails:.3g}"),
         failure_probability=p,
+        failure_probability_allowed=_allowed(works, fails),
         expectation_low=float(f"{total * low / middle:.3g}"),
         expectation_high=float(f"{total * high / middle:.3g}"),
         land_if_burn_works=float(f"{works_land:.3g}"),
@@ -77,6 +80,12 @@ def ground_risk(
         ships_struck=None if struck is None else float(f"{struck.ships:.3g}"),
         aircraft_struck=None if struck is None else float(f"{struck.aircraft:.3g}"),
     )
+
+
+def _allowed(works: float, fails: float) -> float | None:
+    if works >= REQUIREMENT or fails <= REQUIREMENT:
+        return None
+    return float(f"{(REQUIREMENT - works) / (fails - works):.2g}")
 
 
 def _of_falls(

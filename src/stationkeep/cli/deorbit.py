@@ -281,6 +281,10 @@ def _show_fall(console: Console, document: DeorbitDocument) -> None:
         f"Casualties     1 in {_inverse(document.casualty_expectation)} (1 in {_inverse(risk.expectation_high)} to "
         f"1 in {_inverse(risk.expectation_low)}); where the burn works 1 in {_inverse(risk.burn_works)}"
     )
+    if risk.failure_probability_allowed is not None:
+        console.print(
+            f"1 in 10,000    is kept if the last burn fails at most once in {_inverse(risk.failure_probability_allowed)}"
+        )
     if risk.ships_struck is not None:
         console.print(
             f"Traffic        {risk.ships_struck:.2g} ships and {risk.aircraft_struck:.2g} aircraft struck, "
@@ -321,4 +325,4 @@ def _percent(share: float | None) -> str:
 def _inverse(share: float | None) -> str:
     if share is None:
         return "unknown"
-    return "infinity" if share <= 0.0 else f"{float(f'{1.0 / share:.3g}'):,.0f}"
+    return "more than 10 million" if share < 1.0e-7 else f"{float(f'{1.0 / share:.3g}'):,.0f}"

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stationkeep.constants import STANDARD_GRAVITY_M_S2
+from stationkeep.descent.deorbit_need import load_for_speed_kg, speed_from_load_m_s, thrust_for_burn_n
 from stationkeep.simulation.providers import USABLE_KG
 
 if TYPE_CHECKING:
     from stationkeep.simulation.providers import ProviderState
     from stationkeep.simulation.run_state import RunState
-
-_USUAL_IMPULSE_S = 300.0  # in which missing propellant is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +48,12 @@ def deorbit_shortage(run: RunState) -> Shortage:
             load = _load_kg(run, provider)
             if load <= USABLE_KG:
                 continue
-            exhaust = provider.plan.thruster.exhaust_velocity_m_s
-            speed += exhaust * -math.log1p(-load / max(mass, 2.0 * load))
+            speed += speed_from_load_m_s(load, mass, provider.plan.thruster.exhaust_velocity_m_s)
             mass -= load
             thrust += provider.plan.deorbit_thrust_n
-    needed_kg = run.mass_kg * -math.expm1(-need.delta_v_m_s / (_USUAL_IMPULSE_S * STANDARD_GRAVITY_M_S2))
-    missing_m_s = max(need.delta_v_m_s - speed, 0.0)
-    missing_kg = run.mass_kg * -math.expm1(-missing_m_s / (_USUAL_IMPULSE_S * STANDARD_GRAVITY_M_S2))
-    needed_n = run.mass_kg * need.final_burn_m_s / need.longest_final_burn_s
+    needed_kg = load_for_speed_kg(need.delta_v_m_s, run.mass_kg)
+    missing_kg = load_for_speed_kg(max(need.delta_v_m_s - speed, 0.0), run.mass_kg)
+    needed_n = thrust_for_burn_n(need.final_burn_m_s, run.mass_kg, need.longest_final_burn_s)
     return Shortage(missing_kg, max(needed_n - thrust, 0.0), needed_kg, needed_n)
 
 
