@@ -283,7 +283,8 @@ def _show_fall(console: Console, document: DeorbitDocument) -> None:
     )
     if risk.failure_probability_allowed is not None:
         console.print(
-            f"1 in 10,000    is kept if the last burn fails at most once in {_inverse(risk.failure_probability_allowed)}"
+            "1 in 10,000    is kept if the last burn fails at most once in "
+            f"{_inverse(risk.failure_probability_allowed)}"
         )
     if risk.ships_struck is not None:
         console.print(
