@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -82,8 +81,8 @@ class DeorbitOptions:
     """Null: no comparison with parking."""
     surface_m2: float | None = None
     traffic: TrafficGrid | None = None
-    body: Path | None = None
-    """A body file whose computed debris replaces the assumed mix."""
+    body: str | None = None
+    """A shipped body or a body file whose computed debris replaces the assumed mix."""
 
     def __post_init__(self) -> None:
         if not 0.3 <= self.window_days <= 10.0:
@@ -109,7 +108,7 @@ def plan_deorbit(
     case = _Case(station, tuple(vehicles), options, start, thruster, load, mass, floor)
     need, limiting = case.need()
     found, dispersed, plan = PlanSearch((), ()), None, None
-    debris = debris_of(station.mass_kg, options.body, start.elements)
+    debris = debris_of(station.mass_kg, options.body)
     if limiting is None:
         problem = case.problem(debris)
         found = search(problem)

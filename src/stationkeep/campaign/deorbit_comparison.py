@@ -19,8 +19,8 @@ def compared(station: StationToFall, need: DeorbitNeed, footprint: DeorbitFootpr
             figure="speed for a controlled deorbit",
             published="57 m/s from about 220 km (NASA, ISS Deorbit Analysis Summary, 2024, second-hand)",
             ours=f"{need.delta_v_m_s:.1f} m/s",
-            why="ours aims at a perigee of 50 km unless told otherwise; each 10 km lower cost 3 m/s, and 57 m/s reach "
-            "about 30 km. NASA's holds margins for steering and a later burn that are not published",
+            why="ours aims at a perigee of 50 km unless told otherwise; each 10 km lower cost 4 m/s, and 57 m/s reach "
+            "about 39 km. NASA's holds margins for steering and a later burn that are not published",
         ),
         DeorbitComparison(
             figure="propellant",

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.campaign.deorbit_document import DeorbitRisk
-from stationkeep.descent.casualty_area import casualty_area_model
-from stationkeep.descent.debris import DebrisMix, assumed_mix
+from stationkeep.descent.casualty_area import PERSON_WIDTH_M, casualty_area_model
+from stationkeep.descent.debris import DebrisMix, assumed_mix, computed_mix
+from stationkeep.descent.entry import EntryState
 from stationkeep.descent.footprint_risk import footprint_risk
 from stationkeep.descent.ground_risk import uncontrolled_risk
 from stationkeep.descent.traffic import traffic_risk
 from stationkeep.environment.population import LandMask, PopulationGrid, load_land, load_population
+from stationkeep.errors import InputError
 from stationkeep.timescale import datetime_utc
 
 if TYPE_CHECKING:
@@ -32,6 +34,14 @@ _AREA_OF_A_PIECE_M2 = 2.6
 """Casualty area of one piece of a square metre, (0.6 + 1)^2: turns a casualty area into a number of pieces."""
 
 
+_HARMLESS_J = 15.0
+_HYPERSONIC_DRAG = 0.92
+"""Of any convex tumbling body on its mean shadow: 1.83 cos^2 on every face, averaged over attitudes (a sphere's)."""
+_CODE_SPREAD = 1.5
+"""ORSAT and SCARAB gave ROSAT 13.6 and 31.8 m2 (Kelley et al., 2010): 1.5 either way of their middle."""
+_USUAL_ENTRY = EntryState(-20.0, -150.0, 120.0, 7560.0, -0.7, 130.0)
+
+
 @dataclass(frozen=True)
 class Debris:
     """Pieces to fly, and the casualty area of all that survives [m2]: 5 %, median, 95 %."""
@@ -41,12 +51,34 @@ class Debris:
     source: str
 
 
-def debris_of(mass_kg: float, body: Path | None, elements: MeanElements) -> Debris:
-    """The debris of a station of this mass: computed from a body file, else the assumed mix."""
-    del elements
+def debris_of(mass_kg: float, body: str | None) -> Debris:
+    """The debris of a station of this mass: computed for a body (shipped, or a file), else the assumed mix."""
+    if body is not None:
+        return _computed(body)
     model = casualty_area_model(mass_kg)
     areas = (model.low.casualty_area_m2, model.median.casualty_area_m2, model.high.casualty_area_m2)
     return Debris(assumed_mix(PIECES_A_RUN), areas, "10 to 40 % of the mass, published cases per surviving kilogram")
+
+
+def _computed(name: str) -> Debris:
+    """What survives the demise computed for the parts of a body, entering as after a usual last burn."""
+    from stationkeep.descent.body import read_body, shipped_body
+    from stationkeep.descent.entry import fly_entry
+
+    is_file = Path(name).exists() or Path(name).suffix in (".yaml", ".yml")
+    body = read_body(name) if is_file else shipped_body(name)
+    struck = [
+        (part, part.impact) for part in fly_entry(body, _USUAL_ENTRY).parts
+        if part.impact is not None and part.impact.energy_j > _HARMLESS_J
+    ]  # fmt: skip
+    if not struck:
+        raise InputError(f"nothing of {body.name} reaches the ground with 15 J", hint="there is no footprint to keep")
+    ballistic = [impact.mass_kg / (_HYPERSONIC_DRAG * part.mean_area_m2) for part, impact in struck]
+    areas = [part.count * (PERSON_WIDTH_M + part.mean_area_m2**0.5) ** 2 for part, _ in struck]
+    total = float(sum(areas))
+    source = f"computed for the body {body.name}"
+    spread = (total / _CODE_SPREAD, total, total * _CODE_SPREAD)
+    return Debris(computed_mix(ballistic, areas, source), spread, f"{source}; codes differ by half either way")
 
 
 def ground_risk(

@@ -94,6 +94,12 @@ def deorbit(
         Path | None,
         typer.Option("--traffic", metavar="FILE.csv", help="Ships and aircraft per km2, for the risk to them."),
     ] = None,
+    body: Annotated[
+        str | None,
+        typer.Option(
+            "--body", metavar="NAME|FILE", help="Parts whose demise gives the debris. Default: an assumed mix."
+        ),
+    ] = None,
     compare_parking: Annotated[
         bool, typer.Option("--compare-parking", help="Also: what parking it high would take instead.")
     ] = False,
@@ -121,7 +127,7 @@ def deorbit(
         _require_picture(output)
     options = _options(
         target, (keep_out_km, keep_out_home_km), (final_perigee_km, hold_perigee_km, longest_burn_s),
-        (start_altitude_km, window_days), (runs, seed), failure_probability, traffic,
+        (start_altitude_km, window_days), (runs, seed), failure_probability, traffic, body,
         list(parking_altitude_km or []) if compare_parking or parking_altitude_km else None,
     )  # fmt: skip
     given = GivenFigures(thrust_n, specific_impulse_s, propellant_kg, vehicle_mass_kg, push)
@@ -154,7 +160,7 @@ def _require_picture(output: Path) -> None:
 def _options(
     target: str, keep_out: tuple[float, float], burns: tuple[float, float, float],
     start: tuple[float | None, float], sampling: tuple[int, int], failure: float, traffic: Path | None,
-    parking: list[float] | None,
+    body: str | None,    parking: list[float] | None,
 ) -> DeorbitOptions:  # fmt: skip
     from stationkeep.campaign.deorbit import DeorbitOptions
     from stationkeep.descent.deorbit_dispersion import MOST_RUNS, Dispersions
@@ -176,6 +182,7 @@ def _options(
         seed=sampling[1],
         parking_altitudes_km=parking,
         traffic=None if traffic is None else read_traffic(traffic),
+        body=body,
     )
 
 
