@@ -22,6 +22,7 @@ from stationkeep.descent.deorbit_flight import (
     segments_of,
 )
 from stationkeep.descent.zones import unit_vectors
+from stationkeep.orbit.latitude_flight import latitude_rate_rad_day
 from stationkeep.orbit.mean_decay import WeatherTrack, fly_mean
 from stationkeep.orbit.precise_tables import geodetic_from_itrs
 from stationkeep.orbit.tle import ElementSet, read_element_set
@@ -67,6 +68,8 @@ class Orbit:
     """Mean ellipse less 6378.137 km."""
     geodetic: tuple[float, float]
     """Lowest and highest height above the ellipsoid over the next revolution."""
+    period_min: float
+    """From node to node."""
 
     @property
     def mean_6371(self) -> tuple[float, float]:
@@ -148,7 +151,11 @@ def replay(final_m_s: float = 28.0, mix: DebrisMix | None = None) -> Replay:
         after = now.ellipse
         track = flyer.fly(now, body, now.time_mjd_utc + 88.3 / 1440.0, track_rows=2000, stop_altitude_km=60.0).track
         orbits.append(
-            Orbit((after.perigee_altitude_km, after.apogee_altitude_km), (track[:, 7].min(), track[:, 7].max()))
+            Orbit(
+                (after.perigee_altitude_km, after.apogee_altitude_km),
+                (track[:, 7].min(), track[:, 7].max()),
+                1440.0 * 2.0 * math.pi / latitude_rate_rad_day(now.elements),
+            )
         )
     perigee, _ = now.radial_ellipse
     at = {h: flyer.fly(now, body, now.time_mjd_utc + 0.2, stop_altitude_km=h).end for h in (120.0, 100.0, 78.0)}

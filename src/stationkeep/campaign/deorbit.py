@@ -18,6 +18,7 @@ from stationkeep.campaign.deorbit_answer import (
     parking_part,
     pass_part,
     sample_part,
+    track_part,
     vehicle_part,
 )
 from stationkeep.campaign.deorbit_comparison import compared
@@ -246,6 +247,7 @@ def _document(
         risk=risk,
         parking=_parking(case),
         comparisons=compared(station, need, band) if station.is_iss else [],
+        track=[] if plan is None else track_part(plan),
         impacts=[] if dispersed is None else sample_part(dispersed),
         runs=options.runs if dispersed is not None else 0,
         seed=options.seed,

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from stationkeep.descent.deorbit_plan import DeorbitPlan, FlownBurn
     from stationkeep.descent.zones import LandDistance, Zone
 
-_SHOWN_IMPACTS = 2000
+_SHOWN_IMPACTS = 1000
+_SHOWN_TRACK = 200
 
 
 def vehicle_part(craft: PushingVehicle) -> DeorbitVehicle:
@@ -128,3 +129,10 @@ def sample_part(dispersed: Dispersed) -> list[tuple[float, float]]:
     north, east = dispersed.nominal.latitude_deg.ravel(), dispersed.nominal.longitude_deg.ravel()
     step = max(len(north) // _SHOWN_IMPACTS, 1)
     return [(round(float(a), 2), round(float(b), 2)) for a, b in zip(north[::step], east[::step], strict=True)]
+
+
+def track_part(plan: DeorbitPlan) -> list[tuple[float, float]]:
+    """The path over the ground, a few hundred points at most."""
+    step = max(len(plan.track_deg) // _SHOWN_TRACK, 1)
+    kept = np.vstack([plan.track_deg[:-1:step], plan.track_deg[-1:]])
+    return [(round(float(a), 3), round(float(b), 3)) for a, b in kept]

@@ -189,6 +189,9 @@ class DeorbitDocument(Part):
     risk: DeorbitRisk | None
     parking: DeorbitParking | None
     comparisons: list[DeorbitComparison]
+    track: list[tuple[float, float]] = Field(
+        description="[latitude_deg, longitude_deg] under the path from the end of the last burn to the break-up"
+    )
     impacts: list[tuple[float, float]] = Field(description="a sample of the pieces, [latitude_deg, longitude_deg]")
     runs: int
     seed: int

@@ -37,7 +37,7 @@ _LANES = 8
 _MEAN_FREE_PATH_KG_M2 = 8.13e-8  # as in orbit/rarefied_drag.py: US Standard Atmosphere 1976, air below 90 km
 _CONTINUUM_RATIO = 0.6
 _PROBE_KM = 1.0
-# Steps: halving all of them moves the break-up by less than 100 m (tests/unit/test_deorbit_flight.py).
+# Steps: halving all of them moves the break-up by 0.2 km (tests/unit/test_deorbit_flight.py).
 _STEP_HIGH_S = 20.0
 _STEP_LOW_S = 4.0
 _STEP_ENTRY_S = 1.0

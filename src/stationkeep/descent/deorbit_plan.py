@@ -45,10 +45,11 @@ FINAL_GAP_REVOLUTIONS: Final = 2
 """From the last lowering burn to the last burn, for tracking in between: Mir's two."""
 _PREPARATION_DAYS: Final = 0.125
 _TRACK_S: Final = 20.0
+_TRACK_ROWS: Final = 3000
 _SLACK_STEP_KM: Final = 25.0
 _SLACK_REACH_KM: Final = 5000.0
 _AIM_ROUNDS: Final = 6
-_AIMED_KM: Final = 5.0
+_AIMED_KM: Final = 30.0  # finer than a step of the slack would mean nothing
 _GROUND_SPEED_KM_S: Final = 7.2  # of the impact point along the ground while the Earth turns under the orbit
 _LONGEST_FALL_DAYS: Final = 0.25
 
@@ -120,6 +121,8 @@ class DeorbitPlan:
     slack_km: tuple[float, float]
     """Clear water along the track before the heel and beyond the toe."""
     ascending: bool
+    track_deg: FloatArray
+    """(n, 2) latitude, longitude under the path from the end of the last burn to the break-up."""
 
     @property
     def margin_km(self) -> float:
@@ -275,18 +278,21 @@ def _one_burn(
 def _down(
     problem: DeorbitProblem,
     flyer: DescentFlyer,
-    last: tuple[FixedState, StationBody],
+    burnt: tuple[FixedState, StationBody],
     burns: tuple[tuple[FlownBurn, ...], tuple[PlannedBurn, ...]],
     before: tuple[FixedState, float],
 ) -> DeorbitPlan:
     """From the end of the last burn to the ground."""
-    now, body = last
-    interface = flyer.fly(now, body, now.time_mjd_utc + _LONGEST_FALL_DAYS, stop_altitude_km=120.0)
+    now, body = burnt
+    interface = flyer.fly(
+        now, body, now.time_mjd_utc + _LONGEST_FALL_DAYS, stop_altitude_km=120.0, track_rows=_TRACK_ROWS
+    )
     if not interface.reached_altitude:
         raise OrbitError("the last burn does not bring it down", hint="aim at a lower final perigee")
     longitude = math.degrees(math.atan2(interface.end.state[1], interface.end.state[0]))
     air = problem.air_at(interface.end.time_mjd_utc, longitude)
-    broken = DescentFlyer(air).fly(interface.end, body, now.time_mjd_utc + _LONGEST_FALL_DAYS).end
+    last = DescentFlyer(air).fly(interface.end, body, now.time_mjd_utc + _LONGEST_FALL_DAYS, track_rows=_TRACK_ROWS)
+    broken = last.end
     impacts = nominal_heel_and_toe(broken.state, air, problem.mix)
     frame = TrackFrame.through(impacts.latitude_deg, impacts.longitude_deg)
     return DeorbitPlan(
@@ -301,6 +307,9 @@ def _down(
         frame=frame,
         slack_km=_slack(problem, frame, impacts),
         ascending=bool(impacts.latitude_deg[-1] > impacts.latitude_deg[0]),
+        track_deg=geodetic_from_itrs(
+            np.vstack([interface.track[:, 1:4], last.track[::20, 1:4], broken.state[None, :3]])
+        )[:, :2],
     )
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stationkeep.constants import EARTH_MEAN_RADIUS_KM
-from stationkeep.environment.population import CELL_DEG, COLUMNS, LandMask, load_land
+from stationkeep.environment.population import CELL_DEG, COLUMNS, ROWS, LandMask, cell_of, load_land
 from stationkeep.errors import InputError
 from stationkeep.ordinary_file import Expected, read_bytes
 
@@ -244,8 +244,8 @@ class LandDistance:
             )
         object.__setattr__(self, "_coasts", (self._coast(False), self._coast(True)))
 
-    def _coast(self, home: bool) -> tuple[NDArray[np.float32], FloatArray]:
-        """Unit vectors of the coastal cells (n, 3) and half their diagonals [km]."""
+    def _coast(self, home: bool) -> tuple[NDArray[np.float32], FloatArray, BoolArray]:
+        """Unit vectors of the coastal cells (n, 3), half their diagonals [km], and which cells hold such land."""
         own = np.array([country.iso2 in self.home for country in self.land.countries])
         cells = np.unique(self.land.cell[own[self.land.country] == home])
         whole = set(cells.tolist())
@@ -261,21 +261,25 @@ class LandDistance:
             extra = np.radians(np.array(more))
             north, east = np.append(north, extra[:, 0]), np.append(east, extra[:, 1])
             half = np.append(half, np.full(len(more), 10.0))
-        return unit_vectors(np.degrees(north), np.degrees(east)).astype(np.float32), half
+        held = np.zeros((ROWS, COLUMNS), dtype=bool)
+        held.ravel()[list(whole)] = True
+        return unit_vectors(np.degrees(north), np.degrees(east)).astype(np.float32), half, held
 
     def distances_km(self, latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Distance to foreign land and to home land (n,) each [km]."""
         places = unit_vectors(np.atleast_1d(latitude_deg).ravel(), np.atleast_1d(longitude_deg).ravel())
+        cell = cell_of(np.atleast_1d(latitude_deg).ravel(), np.atleast_1d(longitude_deg).ravel())
         found: list[FloatArray] = []
-        coasts: Sequence[tuple[NDArray[np.float32], FloatArray]] = getattr(self, "_coasts")  # noqa: B009
-        for coast, half in coasts:
+        coasts: Sequence[tuple[NDArray[np.float32], FloatArray, BoolArray]] = getattr(self, "_coasts")  # noqa: B009
+        for coast, half, held in coasts:
             nearest = np.full(len(places), np.pi * EARTH_MEAN_RADIUS_KM)
             for begin in range(0, len(places) if len(coast) else 0, _CHUNK):
                 part = places[begin : begin + _CHUNK].astype(np.float32)
                 chord2 = np.maximum(2.0 - 2.0 * (part @ coast.T), 0.0)
                 away = 2.0 * np.arcsin(np.minimum(0.5 * np.sqrt(chord2), 1.0)) * EARTH_MEAN_RADIUS_KM - half
                 nearest[begin : begin + _CHUNK] = np.maximum(away.min(axis=1), 0.0)
-            found.append(nearest)
+            # Only coasts are searched: inland the nearest coast says nothing.
+            found.append(np.where(held[cell], 0.0, nearest))
         return found[0], found[1]
 
     def clear(self, latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> BoolArray:
