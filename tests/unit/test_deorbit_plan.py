@@ -36,7 +36,7 @@ def problem(zone: Zone | None = None) -> DeorbitProblem:
 
 @pytest.fixture(scope="module")
 def plan() -> DeorbitPlan:
-    best = search(problem()).best
+    best = search(problem()).best()
     assert best is not None
     return best
 
@@ -67,7 +67,7 @@ def test_the_best_pass_puts_every_piece_in_clear_water(plan: DeorbitPlan) -> Non
 
 def test_a_lower_perigee_is_steeper_and_shortens_the_footprint(plan: DeorbitPlan) -> None:
     posed = problem()
-    steep = search(replace(posed, limits=replace(posed.limits, final_perigee_km=20.0))).best
+    steep = search(replace(posed, limits=replace(posed.limits, final_perigee_km=20.0))).best()
     assert steep is not None
     assert steep.flight_path_deg < plan.flight_path_deg
     assert steep.length_km < plan.length_km

@@ -42,7 +42,7 @@ def test_a_plan_flown_by_heyoka_reaches_120_km_at_the_same_place() -> None:
     from stationkeep.orbit.precise_dynamics import HighFidelitySettings
 
     posed = problem()
-    plan = search(posed).best
+    plan = search(posed).best()
     assert plan is not None
     burns = [
         FiniteBurn(burn.start_mjd_utc, burn.duration_s, 10400.0, (-1.0, 0.0, 0.0), specific_impulse_s=300.0)

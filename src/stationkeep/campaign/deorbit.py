@@ -110,20 +110,29 @@ def plan_deorbit(
     need, limiting = case.need()
     found, dispersed, plan = PlanSearch((), ()), None, None
     debris = debris_of(station.mass_kg, options.body)
+    parking = _parking(case)
     if limiting is None:
         problem = case.problem(debris)
         found = search(problem)
-        plan = found.best
+        plan = found.best(load)
         if plan is None:
             limiting = "no-pass"
+        elif plan.propellant_kg > load:
+            # The orbit has sunk and turned by the time of the pass, which paper knows nothing of.
+            limiting = "propellant"
+            short = round(plan.propellant_kg - load, 1)
+            need = need.model_copy(
+                update={"propellant_kg": round(plan.propellant_kg, 1), "missing_propellant_kg": short}
+            )
         else:
             limiting = "zone" if plan.margin_km < 0.0 else None
+        if plan is not None:
             dispersed = disperse(
                 problem, plan, options.dispersions, runs=options.runs, seed=options.seed,
                 thruster_count=sum(craft.thruster_count for craft in vehicles), workers=options.workers,
                 progress=progress,
             )  # fmt: skip
-    return _document(case, need, limiting, found, plan, dispersed, debris)
+    return _document(case, need, limiting, found, plan, dispersed, debris, parking)
 
 
 @dataclass(frozen=True)
@@ -215,6 +224,7 @@ class _Case:
 def _document(
     case: _Case, need: DeorbitNeed, limiting: Limiting | None, found: PlanSearch, plan: DeorbitPlan | None,
     dispersed: Dispersed | None, debris: Debris,
+    parking: DeorbitParking | None,
 ) -> DeorbitDocument:  # fmt: skip
     options, station = case.options, case.station
     band, risk = None, None
@@ -245,7 +255,7 @@ def _document(
         land_probability=None if risk is None else _mixed(risk, "land_if_burn_works", "land_if_burn_fails"),
         casualty_expectation=None if risk is None else _mixed(risk, "burn_works", "burn_fails"),
         risk=risk,
-        parking=_parking(case),
+        parking=parking,
         comparisons=compared(station, need, band) if station.is_iss else [],
         track=[] if plan is None else track_part(plan),
         impacts=[] if dispersed is None else sample_part(dispersed),

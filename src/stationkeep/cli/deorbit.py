@@ -232,7 +232,9 @@ def _show(console: Console, document: DeorbitDocument) -> None:
         f"{document.vehicles[0].specific_impulse_s:.0f} s"
     )
     high = need.highest_start_altitude_km
-    console.print(f"Starts from    {'nowhere' if high is None else f'at most {high:.0f} km'} with this vehicle")
+    console.print(
+        f"Starts from    {'nowhere above the hold perigee' if high is None else f'at most {high:.0f} km'} with this vehicle"
+    )
     _show_burns(console, document)
     _show_fall(console, document)
     _show_parking(console, document)
@@ -263,6 +265,7 @@ def _show_burns(console: Console, document: DeorbitDocument) -> None:
 
 
 def _show_fall(console: Console, document: DeorbitDocument) -> None:
+    from stationkeep.report.footprint import place_text
     from stationkeep.report.text import minute_text
 
     area, entry, risk = document.footprint, document.entry, document.risk
@@ -270,12 +273,13 @@ def _show_fall(console: Console, document: DeorbitDocument) -> None:
         return
     console.print()
     console.print(
-        f"Entry          120 km at {minute_text(entry.interface_utc)}, {entry.interface_latitude_deg:.1f} deg north "
-        f"{entry.interface_longitude_deg:.1f} deg east, path {entry.flight_path_deg:.2f} deg"
+        f"Entry          120 km at {minute_text(entry.interface_utc)}, "
+        f"{place_text(entry.interface_latitude_deg, entry.interface_longitude_deg)}, "
+        f"path {entry.flight_path_deg:.2f} deg"
     )
     console.print(
-        f"Footprint      {area.length_km:,.0f} by {area.width_km:,.0f} km around {area.centre_lat_deg:.1f} deg north "
-        f"{area.centre_lon_deg:.1f} deg east ({100.0 * area.level:.1f} % of the pieces); one fall "
+        f"Footprint      {area.length_km:,.0f} by {area.width_km:,.0f} km around "
+        f"{place_text(area.centre_lat_deg, area.centre_lon_deg)} ({100.0 * area.level:.1f} % of the pieces); one fall "
         f"{area.one_fall_length_km:,.0f} km"
     )
     console.print(f"Nearest land   {area.nearest_land_km:,.0f} km from the contour")

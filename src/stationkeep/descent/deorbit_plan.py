@@ -43,6 +43,8 @@ LOWERING_GAP_REVOLUTIONS: Final = 1
 """From one lowering burn to the next: Mir's followed after one revolution."""
 FINAL_GAP_REVOLUTIONS: Final = 2
 """From the last lowering burn to the last burn, for tracking in between: Mir's two."""
+ENOUGH_WATER_KM: Final = 1500.0
+"""Margin before the heel and beyond the toe that all errors together rarely use up."""
 _PREPARATION_DAYS: Final = 0.125
 _TRACK_S: Final = 20.0
 _TRACK_ROWS: Final = 3000
@@ -128,6 +130,11 @@ class DeorbitPlan:
     def margin_km(self) -> float:
         """The smaller of the two: negative where a piece leaves the zone or comes too near to land."""
         return min(self.slack_km)
+
+    @property
+    def propellant_kg(self) -> float:
+        """Of all burns as flown."""
+        return sum(burn.propellant_kg for burn in self.burns)
 
     @property
     def length_km(self) -> float:
@@ -348,10 +355,18 @@ class PlanSearch:
     passes: tuple[ZonePass, ...]
     plans: tuple[DeorbitPlan, ...]
 
-    @property
-    def best(self) -> DeorbitPlan | None:
-        """The one with the most water around it."""
-        return max(self.plans, key=lambda plan: plan.margin_km, default=None)
+    def best(self, propellant_kg: float = math.inf) -> DeorbitPlan | None:
+        """The first with water enough around it, else the one with most, among those the propellant suffices for.
+
+        The earlier the better: in such low orbits each further revolution makes the fall less certain. Where none can
+        be afforded, the same among all.
+        """
+        able = [plan for plan in self.plans if plan.propellant_kg <= propellant_kg]
+        return max(
+            able or self.plans,
+            key=lambda plan: (min(plan.margin_km, ENOUGH_WATER_KM), -plan.burns[0].start_mjd_utc),
+            default=None,
+        )
 
 
 def search(problem: DeorbitProblem) -> PlanSearch:

@@ -167,11 +167,18 @@ def _key(figure: Figure, document: DeorbitDocument, sheet: Sheet) -> None:
         place += 52.0 + wide * len(words)
 
 
+def place_text(latitude_deg: float, longitude_deg: float) -> str:
+    """For people: ``48.1 S 140.1 W``."""
+    turned = (longitude_deg + 180.0) % 360.0 - 180.0
+    north, east = "N" if latitude_deg >= 0.0 else "S", "E" if turned >= 0.0 else "W"
+    return f"{abs(latitude_deg):.1f} {north} {abs(turned):.1f} {east}"
+
+
 def _alt(document: DeorbitDocument) -> str:
     area = document.footprint
     if area is None:
         return f"Map of the zone {document.target}; no footprint was computed."
     return (
         f"Map of the zone {document.target} with the footprint, {area.length_km:,.0f} by {area.width_km:,.0f} km "
-        f"around {area.centre_lat_deg:.0f} degrees north, {area.centre_lon_deg:.0f} degrees east."
+        f"around {place_text(area.centre_lat_deg, area.centre_lon_deg)}."
     )
