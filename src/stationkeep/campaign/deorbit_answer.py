@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -127,7 +128,10 @@ def parking_part(trade: ParkingTrade) -> DeorbitParking:
 def sample_part(dispersed: Dispersed) -> list[tuple[float, float]]:
     """Some of the pieces, evenly taken."""
     north, east = dispersed.nominal.latitude_deg.ravel(), dispersed.nominal.longitude_deg.ravel()
+    # A step that shares no factor with the pieces of a run meets each of them in turn.
     step = max(len(north) // _SHOWN_IMPACTS, 1)
+    while math.gcd(step, dispersed.nominal.latitude_deg.shape[1]) > 1:
+        step += 1
     return [(round(float(a), 2), round(float(b), 2)) for a, b in zip(north[::step], east[::step], strict=True)]
 
 

@@ -232,9 +232,8 @@ def _show(console: Console, document: DeorbitDocument) -> None:
         f"{document.vehicles[0].specific_impulse_s:.0f} s"
     )
     high = need.highest_start_altitude_km
-    console.print(
-        f"Starts from    {'nowhere above the hold perigee' if high is None else f'at most {high:.0f} km'} with this vehicle"
-    )
+    reach = "nowhere above the hold perigee" if high is None else f"at most {high:.0f} km"
+    console.print(f"Starts from    {reach} with this vehicle")
     _show_burns(console, document)
     _show_fall(console, document)
     _show_parking(console, document)
@@ -261,7 +260,10 @@ def _show_burns(console: Console, document: DeorbitDocument) -> None:
         )  # fmt: skip
     console.print(table)
     allowed = sum(one.margin_km >= 0.0 for one in document.passes)
-    console.print(f"{allowed} of {len(document.passes)} passes within the window hold the pieces; this one best")
+    console.print(
+        f"{allowed} of {len(document.passes)} passes within the window hold the pieces; the first with water enough is "
+        "taken"
+    )
 
 
 def _show_fall(console: Console, document: DeorbitDocument) -> None:

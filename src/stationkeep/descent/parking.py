@@ -110,8 +110,9 @@ def parking_trade(
     """
     now = elements.mean_altitude_km
     if not altitudes_km or min(altitudes_km) <= now or max(altitudes_km) > 2000.0:
+        asked = ", ".join(f"{altitude:g}" for altitude in altitudes_km) or "no altitude"
         raise InputError(
-            f"parking at {', '.join(f'{h:g}' for h in altitudes_km) or 'no altitude'} km, not above the present {now:.0f}",
+            f"parking at {asked} km, not above the present {now:.0f}",
             hint="give altitudes above the present one, up to 2000 km",
         )
     year = 1858.877 + elements.epoch_mjd_utc / 365.25
