@@ -14,6 +14,7 @@ from stationkeep.cli.convert import convert
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
 from stationkeep.cli.deorbit import deorbit
+from stationkeep.cli.entry import entry
 from stationkeep.cli.new import new
 from stationkeep.cli.reboost import reboost
 from stationkeep.cli.reentry_window import reentry_window
@@ -30,7 +31,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (run, decay, reentry_window, burns, calibrate, reboost, deorbit, convert, scenarios, new, catalogue):
+COMMANDS = (
+    run, decay, reentry_window, entry, burns, calibrate, reboost, deorbit, convert, scenarios, new, catalogue,
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(data_app, name="data")
 

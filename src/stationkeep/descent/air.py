@@ -84,7 +84,7 @@ def nrlmsise00_air(time_mjd_utc: float, drivers: tuple[float, float, float]) -> 
     latitudes, longitudes = _nodes()
     heights = np.arange(round(CEILING_KM / _LONG_STEP_KM) + 1) * _LONG_STEP_KM
     grid = np.meshgrid(latitudes, longitudes, heights, indexing="ij")
-    shape, points = checked_points(time_mjd_utc, *grid, np.asarray(drivers, dtype=np.float64))
+    shape, points = checked_points(time_mjd_utc, grid[0], grid[1], grid[2], np.asarray(drivers, dtype=np.float64))
     low, high = STORM_LAYER_KM
     in_layer = (points[3] >= low) & (points[3] <= high)
     points[6, in_layer] = np.minimum(points[6, in_layer], STORM_LAYER_MAX_AP)
@@ -111,9 +111,10 @@ def _msis_columns(points: FloatArray) -> tuple[FloatArray, FloatArray, FloatArra
     ).reshape(-1, 11)  # fmt: skip
     density = np.asarray(output[:, pymsis.Variable.MASS_DENSITY], dtype=np.float64)
     # The lowest heights carry no atomic gases: pymsis gives NaN there.
-    count = np.nansum([output[:, gas] for gas in gases], axis=0)
+    count = np.asarray(np.nansum([output[:, gas] for gas in gases], axis=0), dtype=np.float64)
     temperature = np.asarray(output[:, pymsis.Variable.TEMPERATURE], dtype=np.float64)
-    return np.log(density), temperature, 1.0e3 * density * _AVOGADRO / count
+    molar = np.asarray(1.0e3 * density * _AVOGADRO / count, dtype=np.float64)
+    return np.asarray(np.log(density)), temperature, molar
 
 
 def _nodes() -> tuple[FloatArray, FloatArray]:
@@ -130,9 +131,7 @@ def _with_wind(air: AirTable, wind: WindFunction) -> AirTable:
             east[row, column], north[row, column] = wind(float(latitude), float(longitude), heights)
     if not (np.isfinite(east).all() and np.isfinite(north).all() and max(abs(east).max(), abs(north).max()) < 2000.0):
         raise InputError("a wind is not a number, or faster than 2 km/s", hint="give metres a second, east and north")
-    if air.log_density.shape[:2] == (1, 1):
-        spread = [np.broadcast_to(part, shape) for part in (air.log_density, air.temperature_k, air.molar_mass_kg_kmol)]
-        return AirTable(air.name, air.step_km, *spread, east, north)
     return AirTable(
-        air.name, air.step_km, air.log_density, air.temperature_k, air.molar_mass_kg_kmol, east, north
+        air.name, air.step_km, np.broadcast_to(air.log_density, shape), np.broadcast_to(air.temperature_k, shape),
+        np.broadcast_to(air.molar_mass_kg_kmol, shape), east, north,
     )  # fmt: skip

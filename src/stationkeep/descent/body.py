@@ -14,6 +14,7 @@ from stationkeep.errors import InputError
 BREAK_UP_ALTITUDE_KM: Final = 78.0
 """Where the main structure comes apart: the convention of NASA's ORSAT and DAS; observed 72 to 84 km."""
 START_TEMPERATURE_K: Final = 300.0
+_NOTHING: Final = 1.0e-6
 _TOO_DENSE: Final = 1.02  # rounding of a diameter to a millimetre
 
 
@@ -88,8 +89,10 @@ class Body:
         return part.count if holder is None else part.count * self.total_count(self.part(holder))
 
     def own_mass_kg(self, part: Part) -> float:
-        """Mass of one such part without what it contains."""
-        return max(part.mass_kg - sum(inner.count * inner.mass_kg for inner in self.contents(part.name)), 0.0)
+        """Mass of one such part without what it contains; below a millionth of the whole it holds all and is nothing."""
+        inside = sum(inner.count * inner.mass_kg for inner in self.contents(part.name))
+        own = part.mass_kg - inside
+        return own if own > _NOTHING * part.mass_kg else 0.0
 
     @property
     def mass_kg(self) -> float:

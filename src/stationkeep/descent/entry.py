@@ -60,10 +60,11 @@ class EntryState:
 
     def cartesian(self, air: AirTable) -> FloatArray:
         """Place [m] and velocity over the ground [m/s] in the frame that turns with the Earth, (6,)."""
-        return cartesian_states(
+        states = cartesian_states(
             np.array([self.latitude_deg]), np.array([self.longitude_deg]), np.array([self.altitude_km]),
             np.array([self.speed_m_s]), np.array([self.flight_path_deg]), np.array([self.heading_deg]), air,
-        )[0]  # fmt: skip
+        )  # fmt: skip
+        return np.asarray(states[0])
 
 
 def cartesian_states(

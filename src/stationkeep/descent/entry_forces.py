@@ -101,18 +101,18 @@ def drag_coefficient(mach: float, knudsen: float, wall_over_air: float, subsonic
     excess = (subsonic / SPHERE_SUBSONIC_DRAG - 1.0) * min(max((2.0 - mach) / 1.2, 0.0), 1.0)
     continuum = continuum_sphere_drag(mach) * (1.0 + excess)
     if knudsen <= 1.0e-3:
-        return continuum
+        return float(continuum)
     speed_ratio = max(mach * math.sqrt(0.5 * _GAMMA), 3.0)
     inverse = 1.0 / (speed_ratio * speed_ratio)
     free = 2.0 + (2.0 - 0.5 * inverse) * inverse + 2.0 * math.sqrt(math.pi * wall_over_air) / (3.0 * speed_ratio)
     if knudsen >= 10.0:
-        return free
+        return float(free)
     decades = math.log10(knudsen)
     if wide > 0.5:
         blend = 0.5 - 0.5 * math.cos(0.25 * math.pi * (3.0 + decades))
     else:
         blend = 0.5 + 0.5 * math.erf((decades + 0.845) / 0.585)
-    return continuum + (free - continuum) * blend
+    return float(continuum + (free - continuum) * blend)
 
 
 @compiled(fastmath=True)
@@ -136,7 +136,7 @@ def convective_heat_w(
     )
     if continuum <= 0.0:
         return 0.0
-    return hot_wall * continuum * (1.0 - math.exp(-free / continuum))
+    return float(hot_wall * continuum * (1.0 - math.exp(-free / continuum)))
 
 
 @compiled(fastmath=True)

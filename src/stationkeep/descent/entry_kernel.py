@@ -57,6 +57,7 @@ from stationkeep.descent.entry_look import (
     MASS,
     MELT_ALTITUDE,
     MELT_TIME,
+    MELTS,
     PEAK_HEAT,
     PEAK_HEAT_AT,
     PEAK_K,
@@ -87,6 +88,7 @@ _G0 = 9.80665
 _LONGEST_STEP_S = 5.0  # a peak of heating lasts a minute: sampled every 5 s its height is right to 0.1 %
 _LONGEST_S = 6.0 * 3600.0
 _MOST_STEPS = 200_000
+_EVENT_S = 2.0e-3  # how near to an event a step has to end: half a metre of height
 LEAST_MASS = 1.0e-3  # of the own mass: below it a body counts as gone
 
 # Dormand and Prince (1980), J. Comp. Appl. Math. 6, table 2.
@@ -133,15 +135,13 @@ def rates(
     y: Any,
     melting: bool,
     body: Any,
-    head: Any,
-    material: Any,
-    table: Any,
-    step_km: float,
+    world: Any,
     dy: Any,
     look: Any,
     spare: Any,
 ) -> None:
     """Time derivative of the state into ``dy``, and what an observer would note into ``look``."""
+    head, material, table, step_km = world
     cos_lat, sin_lat, across, height = geodetic(y[0], y[1], y[2])
     air, stream, force = spare[0:5], spare[5:8], spare[8:11]
     stream[0], stream[1], stream[2] = y[3], y[4], y[5]
@@ -199,10 +199,7 @@ def _try_step(
     h: float,
     melting: bool,
     body: Any,
-    head: Any,
-    material: Any,
-    table: Any,
-    step_km: float,
+    world: Any,
     k: Any,
     new: Any,
     look: Any,
@@ -211,22 +208,22 @@ def _try_step(
     """A step of ``h`` seconds from ``y`` into ``new``; ``k[0]`` holds the rates at ``y``. Returns the error over 1."""
     for i in range(STATE):
         new[i] = y[i] + h * _A21 * k[0, i]
-    rates(new, melting, body, head, material, table, step_km, k[1], look, spare)
+    rates(new, melting, body, world, k[1], look, spare)
     for i in range(STATE):
         new[i] = y[i] + h * (_A31 * k[0, i] + _A32 * k[1, i])
-    rates(new, melting, body, head, material, table, step_km, k[2], look, spare)
+    rates(new, melting, body, world, k[2], look, spare)
     for i in range(STATE):
         new[i] = y[i] + h * (_A41 * k[0, i] + _A42 * k[1, i] + _A43 * k[2, i])
-    rates(new, melting, body, head, material, table, step_km, k[3], look, spare)
+    rates(new, melting, body, world, k[3], look, spare)
     for i in range(STATE):
         new[i] = y[i] + h * (_A51 * k[0, i] + _A52 * k[1, i] + _A53 * k[2, i] + _A54 * k[3, i])
-    rates(new, melting, body, head, material, table, step_km, k[4], look, spare)
+    rates(new, melting, body, world, k[4], look, spare)
     for i in range(STATE):
         new[i] = y[i] + h * (_A61 * k[0, i] + _A62 * k[1, i] + _A63 * k[2, i] + _A64 * k[3, i] + _A65 * k[4, i])
-    rates(new, melting, body, head, material, table, step_km, k[5], look, spare)
+    rates(new, melting, body, world, k[5], look, spare)
     for i in range(STATE):
         new[i] = y[i] + h * (_B1 * k[0, i] + _B3 * k[2, i] + _B4 * k[3, i] + _B5 * k[4, i] + _B6 * k[5, i])
-    rates(new, melting, body, head, material, table, step_km, k[6], look, spare)
+    rates(new, melting, body, world, k[6], look, spare)
     worst = 0.0
     for i in range(MASS + 1):
         off = h * (_E1 * k[0, i] + _E3 * k[2, i] + _E4 * k[3, i] + _E5 * k[4, i] + _E6 * k[5, i] + _E7 * k[6, i])
@@ -270,7 +267,7 @@ def _crossing(
     elif new[ENTHALPY] > head[0] and new[ENTHALPY] > y[ENTHALPY]:
         share = (head[0] - y[ENTHALPY]) / max(new[ENTHALPY] - y[ENTHALPY], 1.0e-300)
         if share < first:
-            first, which = share, GROUND  # stands for the onset of melting here: nothing ends
+            first, which = share, MELTS
     return max(first, 0.0), which
 
 
@@ -293,14 +290,20 @@ def _note(time: float, look: Any, y: Any, summary: Any, record: Any, rows: int) 
 
 
 @compiled(fastmath=True)
+def _begin_to_melt(y: Any, time: float, look: Any, head: Any, summary: Any) -> None:
+    """The step ends a hair beyond the melting point: what is beyond has melted something already."""
+    y[MASS] -= y[MASS] * (y[ENTHALPY] - head[0]) / head[1]
+    y[ENTHALPY] = head[0]
+    if summary[MELT_TIME] < 0.0:
+        summary[MELT_TIME], summary[MELT_ALTITUDE], summary[HEAT_AT_MELT] = time, look[ALTITUDE], y[HEAT_IN]
+
+
+@compiled(fastmath=True)
 def fly(
     y: Any,
     start_time: float,
     body: Any,
-    head: Any,
-    material: Any,
-    table: Any,
-    step_km: float,
+    world: Any,
     stops: Any,
     tolerance: float,
     summary: Any,
@@ -308,60 +311,47 @@ def fly(
 ) -> tuple[int, int]:
     """Flies ``y`` (changed in place) to the first stop; how it ended, and how many rows of ``record`` were filled.
 
+    ``world``: enthalpy of melting and heat of fusion, rows of the material, table of the air and its step [km].
     ``stops``: altitude [km], load [g0], dynamic pressure [Pa]; with altitude 0 the ground. ``summary`` is added to.
     """
-    k = np.empty((7, STATE))
-    new, look, after, spare = np.empty(STATE), np.empty(LOOK), np.empty(LOOK), np.empty(11)
-    time, h, rows = start_time, 0.5, 0
-    melting = y[ENTHALPY] >= head[0]
-    rates(y, melting, body, head, material, table, step_km, k[0], look, spare)
+    k, new, after, spare = np.empty((7, STATE)), np.empty(STATE), np.empty(LOOK), np.empty(11)
+    look, time, h, rows = np.empty(LOOK), start_time, 0.5, 0
+    melting = y[ENTHALPY] >= world[0][0]
+    rates(y, melting, body, world, k[0], look, spare)
     rows = _note(time, look, y, summary, record, rows)
-    for step in range(_MOST_STEPS):
+    for _ in range(_MOST_STEPS):
         summary[STEPS] += 1.0
         if melting and look[CONVECTIVE] < look[RADIATED]:
             melting = False
-            rates(y, melting, body, head, material, table, step_km, k[0], look, spare)
+            rates(y, melting, body, world, k[0], look, spare)
         h = min(h, _LONGEST_STEP_S)
-        error = _try_step(y, h, melting, body, head, material, table, step_km, k, new, after, spare) / tolerance
-        if not error < 1.0e12:
-            h *= 0.1
+        error = _try_step(y, h, melting, body, world, k, new, after, spare) / tolerance
+        if not error <= 1.0:
+            h *= max(0.2, 0.9 * error**-0.2) if error < 1.0e12 else 0.1
             if h < 1.0e-9:
                 return FAILED, rows
             continue
-        if error > 1.0:
-            h *= max(0.2, 0.9 * error**-0.2)
-            continue
-        share, event = _crossing(y, new, look, after, melting, head, body, stops)
+        share, event = _crossing(y, new, look, after, melting, world[0], body, stops)
         if share < 1.0 - 1.0e-9 and h > 1.0e-6:
             # Aim a little beyond the event, so that the last short step falls past it and not before it for ever.
             h = max(h * share * (1.0 + 1.0e-7), 1.0e-6)
-            if share > 0.0:
-                error = _try_step(y, h, melting, body, head, material, table, step_km, k, new, after, spare)
-                share, event = _crossing(y, new, look, after, melting, head, body, stops)
-        y[:] = new
+            _try_step(y, h, melting, body, world, k, new, after, spare)
+            share, event = _crossing(y, new, look, after, melting, world[0], body, stops)
         time += h
-        look[:] = after
-        k[0, :] = k[6, :]
+        y[:], look[:], k[0, :] = new, after, k[6, :]
         rows = _note(time, look, y, summary, record, rows)
         summary[TIME] = time
-        if event != FAILED and share <= 1.0 and (1.0 - share) * h < 2.0e-3:
-            if event != GROUND:
+        if event != FAILED and (1.0 - share) * h < _EVENT_S:
+            if event != MELTS:
                 return (GROUND if event == ALTITUDE_REACHED and stops[0] <= 0.0 else event), rows
             melting = True
-            # The step ends a hair beyond the melting point: what is beyond has melted something already.
-            y[MASS] -= y[MASS] * (y[ENTHALPY] - head[0]) / head[1]
-            y[ENTHALPY] = head[0]
-            if summary[MELT_TIME] < 0.0:
-                summary[MELT_TIME], summary[MELT_ALTITUDE] = time, look[ALTITUDE]
-                summary[HEAT_AT_MELT] = y[HEAT_IN]
-            rates(y, melting, body, head, material, table, step_km, k[0], look, spare)
-        if settled(y, look, body, table, step_km):
-            time = sink(y, time, body, head, material, table, step_km, stops[0], look)
-            rows = _note(time, look, y, summary, record, rows)
-            summary[TIME] = time
+            _begin_to_melt(y, time, look, world[0], summary)
+            rates(y, melting, body, world, k[0], look, spare)
+        if settled(y, look, body, world):
+            summary[TIME] = sink(y, time, body, world, stops[0], look)
+            rows = _note(summary[TIME], look, y, summary, record, rows)
             return (GROUND if stops[0] <= 0.0 else ALTITUDE_REACHED), rows
         if time - start_time > _LONGEST_S:
             return TIMED_OUT, rows
-        h *= min(4.0, 0.9 * max(error / 1.0, 1.0e-8) ** -0.2) if event == FAILED else 1.0
-        h = max(h, 1.0e-3)
+        h = max(h * (min(4.0, 0.9 * max(error, 1.0e-8) ** -0.2) if event == FAILED else 1.0), 1.0e-3)
     return FAILED, rows

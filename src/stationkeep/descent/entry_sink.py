@@ -77,7 +77,7 @@ def sinking_speed(push: float, scale_height: float) -> float:
 
 @compiled(fastmath=True)
 def mechanical_energy(y: Any) -> float:
-    """Energy per mass in the turning frame [J/kg]: motion, gravity with J2, centrifugal potential. Air alone changes it."""
+    """Energy per mass in the turning frame [J/kg]: motion, gravity with J2, centrifugal; only the air changes it."""
     across2 = y[0] * y[0] + y[1] * y[1]
     radius2 = across2 + y[2] * y[2]
     polar = 0.5 * (3.0 * y[2] * y[2] / radius2 - 1.0)
@@ -94,11 +94,11 @@ def _sinking(
     wall_k: float,
     y: Any,
     body: Any,
-    table: Any,
-    step_km: float,
+    world: Any,
     air: Any,
 ) -> float:
     """Speed of sinking at a place, with the air there left in ``air``; negative where the body cannot settle."""
+    _, _, table, step_km = world
     air_at(table, step_km, height_km + 1.0, latitude, longitude, air)
     above = air[0]
     air_at(table, step_km, height_km, latitude, longitude, air)
@@ -119,7 +119,7 @@ def _sinking(
 
 
 @compiled(fastmath=True)
-def settled(y: Any, look: Any, body: Any, table: Any, step_km: float) -> bool:
+def settled(y: Any, look: Any, body: Any, world: Any) -> bool:
     """Whether the body already sinks at its own speed, straight down through the air around it."""
     if look[MACH] > 0.9 or look[ALTITUDE] > _HIGHEST_KM or body[LIFT_OVER_DRAG] != 0.0:
         return False
@@ -128,7 +128,7 @@ def settled(y: Any, look: Any, body: Any, table: Any, step_km: float) -> bool:
     if down < 0.98 * look[SPEED]:
         return False
     longitude, latitude = math.atan2(y[1], y[0]), math.asin(y[2] / radius)
-    speed = _sinking(look[ALTITUDE], latitude, longitude, look[TEMPERATURE], y, body, table, step_km, np.empty(5))
+    speed = _sinking(look[ALTITUDE], latitude, longitude, look[TEMPERATURE], y, body, world, np.empty(5))
     return speed > 0.0 and abs(look[SPEED] - speed) < 0.02 * speed
 
 
@@ -150,10 +150,9 @@ def _cool(y: Any, seconds: float, body: Any, head: Any, material: Any) -> None:
 
 
 @compiled(fastmath=True)
-def sink(
-    y: Any, time: float, body: Any, head: Any, material: Any, table: Any, step_km: float, stop_km: float, look: Any
-) -> float:
+def sink(y: Any, time: float, body: Any, world: Any, stop_km: float, look: Any) -> float:
     """Follows a settled body down to ``stop_km`` (``y`` and ``look`` changed in place); the time then [s]."""
+    head, material = world[0], world[1]
     energy = mechanical_energy(y)
     across = math.sqrt(y[0] * y[0] + y[1] * y[1])
     longitude, latitude = math.atan2(y[1], y[0]), math.atan2(y[2], across * (1.0 - _ECCENTRICITY2))
@@ -162,7 +161,7 @@ def sink(
     while height > stop_km:
         drop = min(_STEP_KM, height - stop_km)
         wall = from_table(material[0], y[ENTHALPY], head[0])
-        middle = _sinking(height - 0.5 * drop, latitude, longitude, wall, y, body, table, step_km, air)
+        middle = _sinking(height - 0.5 * drop, latitude, longitude, wall, y, body, world, air)
         speed = middle if middle > 0.0 else speed
         seconds = 1.0e3 * drop / speed
         time += seconds
@@ -172,7 +171,7 @@ def sink(
             _cool(y, seconds, body, head, material)
         height -= drop
     wall = from_table(material[0], y[ENTHALPY], head[0])
-    speed = max(_sinking(height, latitude, longitude, wall, y, body, table, step_km, air), 1.0e-3)
+    speed = max(_sinking(height, latitude, longitude, wall, y, body, world, air), 1.0e-3)
     _place(y, latitude, longitude, 1.0e3 * height, speed, air)
     look[ALTITUDE], look[SPEED], look[TEMPERATURE] = height, speed, wall
     look[MACH] = mach_and_knudsen(math.exp(air[0]), air[1], air[2], speed, body[SIZE])[0]

@@ -10,14 +10,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeep.constants import EARTH_FLATTENING
 from stationkeep.descent import entry_forces as column
 from stationkeep.descent import entry_look as look
 from stationkeep.descent.air import AirTable
 from stationkeep.descent.body import Body, Part, material_of
 from stationkeep.descent.entry import EntryOptions, EntryState, Impact, PartResult, ground_distance_km
 from stationkeep.descent.entry_kernel import fly
-from stationkeep.errors import StationkeepError
+from stationkeep.descent.entry_sink import geodetic_degrees
+from stationkeep.errors import OrbitError, StationkeepError
 
 FloatArray = NDArray[np.float64]
 
@@ -97,6 +97,7 @@ class Tree:
         own = self._body.own_mass_kg(part)
         table = material_of(part).table(self._options.melting)
         row = body_row(part, max(own, 1.0e-9), self._options)
+        row[column.SHRINKS] *= own > 0.0
         summary = np.zeros(look.SUMMARY)
         summary[look.MELT_TIME] = summary[look.MELT_ALTITUDE] = look.NEVER
         rows: list[FloatArray] = []
@@ -111,13 +112,18 @@ class Tree:
             stops = np.array([max([0.0, *(rule for rule in rules if rule is not None)]), *self._limits(flight)])
             record = np.empty((_ROWS if self._options.record else 0, 1 + look.LOOK + look.STATE))
             status, count = fly(
-                flight.y, flight.time_s, row, table.head, table.rows, self._table, self._step_km, stops,
+                flight.y, flight.time_s, row, (table.head, table.rows, self._table, self._step_km), stops,
                 self._options.tolerance, summary, record,
             )  # fmt: skip
             rows.append(record[:count].copy())
             flight.time_s = summary[look.TIME]
             altitude = stops[0] if status in (look.GROUND, look.ALTITUDE_REACHED) else _altitude_km(flight.y)
-            if status in (look.FAILED, look.TIMED_OUT):
+            if status == look.TIMED_OUT:
+                raise OrbitError(
+                    f"{part.name!r} is still flying after 6 hours, at {altitude:.0f} km: it does not come down from here",
+                    hint="give a lower speed, or a flight path that points further down",
+                )
+            if status == look.FAILED:
                 raise StationkeepError(f"the flight of {part.name!r} stopped at {altitude:.1f} km: steps too short")
         self._results[part.name] = self._result(flight, status, altitude, own, summary, rows)
 
@@ -195,7 +201,7 @@ class Tree:
         y = flight.y
         held = sum(item.count * item.mass_kg for item in flight.holds)
         mass = float(y[look.MASS] if own > 0.0 else 0.0) + held
-        latitude, longitude = _geodetic_deg(y)
+        latitude, longitude, _ = geodetic_degrees(y)
         speed = float(np.linalg.norm(y[3:6]))
         table = material_of(flight.part).table(self._options.melting)
         kelvin = float(np.interp(y[look.ENTHALPY], np.linspace(0.0, table.head[0], table.rows.shape[1]), table.rows[0]))
@@ -203,14 +209,5 @@ class Tree:
         return Impact(mass, speed, 0.5 * mass * speed**2, range_km, float(flight.time_s), latitude, longitude, kelvin)
 
 
-def _geodetic_deg(y: FloatArray) -> tuple[float, float]:
-    """Geodetic latitude and longitude at the ground [deg]."""
-    across = math.hypot(y[0], y[1])
-    flat = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
-    return math.degrees(math.atan2(y[2], across * (1.0 - flat))), math.degrees(math.atan2(y[1], y[0]))
-
-
 def _altitude_km(y: FloatArray) -> float:
-    from stationkeep.descent.entry_kernel import geodetic
-
-    return float(1.0e-3 * geodetic(y[0], y[1], y[2])[3])
+    return float(geodetic_degrees(y)[2])

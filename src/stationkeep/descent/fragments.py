@@ -109,7 +109,7 @@ class FragmentFates:
     @property
     def landed(self) -> NDArray[np.bool_]:
         """Which of them reached the ground."""
-        return self.status == look.GROUND
+        return np.asarray(self.status == look.GROUND)
 
 
 @compiled(fastmath=True)
@@ -126,7 +126,8 @@ def _fly_chunk(
         summary[:] = 0.0
         summary[look.MELT_TIME] = summary[look.MELT_ALTITUDE] = look.NEVER
         kind = index[i]
-        status, _ = fly(y, 0.0, rows[i], heads[kind], tables[kind], table, step_km, stops, tolerance, summary, record)
+        world = (heads[kind], tables[kind], table, step_km)
+        status, _ = fly(y, 0.0, rows[i], world, stops, tolerance, summary, record)
         out[i, 0], out[i, 1], out[i, 2] = geodetic_degrees(y)
         landed = status == look.GROUND
         mass = y[look.MASS] if landed else 0.0
@@ -174,4 +175,7 @@ def fly_fragments(
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         list(pool.map(one, range(0, len(fragments), _CHUNK)))
     altitude = np.where(out[:, 10] == look.GROUND, 0.0, out[:, 2])
-    return FragmentFates(*out[:, :2].T, altitude, *out[:, 3:10].T, out[:, 10].astype(np.int64))
+    return FragmentFates(
+        out[:, 0], out[:, 1], altitude, out[:, 3], out[:, 4], out[:, 5], out[:, 6], out[:, 7], out[:, 8], out[:, 9],
+        out[:, 10].astype(np.int64),
+    )  # fmt: skip

@@ -135,7 +135,7 @@ def _material(name: str, fields: dict[str, Any]) -> Material:
         ),
         source=str(fields["source"]),
         quality=str(fields["quality"]),
-        aliases=tuple(fields.get("aliases", ())),
+        aliases=tuple(map(str, fields.get("aliases", ()))),
         char=bool(fields.get("char", False)),
         note=str(fields.get("note", "")),
     )
