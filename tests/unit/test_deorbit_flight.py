@@ -141,3 +141,14 @@ def test_debris_that_cannot_be_is_refused() -> None:
         computed_mix([100.0], [0.0], "test")
     with pytest.raises(InputError, match="no mass"):
         computed_mix([-1.0], [1.0], "test")
+
+
+def test_many_computed_pieces_are_grouped_without_losing_area_or_ends() -> None:
+    rng = np.random.default_rng(5)
+    levels, areas = rng.uniform(2.0, 800.0, 500), rng.uniform(0.1, 9.0, 500)
+    mix = computed_mix(list(levels), list(areas), "test")
+    assert len(mix.ballistic_kg_m2) <= 40
+    assert mix.casualty_area_share.sum() == pytest.approx(1.0, rel=1.0e-12)
+    assert mix.ballistic_kg_m2.min() == pytest.approx(levels.min())
+    assert mix.ballistic_kg_m2.max() == pytest.approx(levels.max())
+    assert (np.diff(mix.ballistic_kg_m2) > 0.0).all()

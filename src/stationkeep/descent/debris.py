@@ -31,6 +31,7 @@ _SHARES: Final = (
     (60.0, 250.0, 0.50, 0.50),
     (250.0, 1200.0, 0.20, 0.15),
 )
+_MOST_PIECES: Final = 40
 LIGHTEST_KG_M2: Final = 15.0
 DENSEST_KG_M2: Final = 1200.0
 
@@ -66,11 +67,24 @@ def assumed_mix(count: int) -> DebrisMix:
 
 
 def computed_mix(ballistic_kg_m2: Sequence[float], casualty_areas_m2: Sequence[float], source: str) -> DebrisMix:
-    """The pieces a computed demise leaves, each with its casualty area [m2]."""
+    """The pieces a computed demise leaves, each with its casualty area [m2].
+
+    Where there are more than can be flown in every run, neighbours in drag stand for each other: groups of about the
+    same casualty area, each with its mean drag, the lightest and the densest piece by themselves.
+    """
     areas = np.asarray(casualty_areas_m2, dtype=np.float64)
     if areas.sum() <= 0.0:
         raise InputError("nothing survives: there is no footprint", hint="a controlled deorbit is not needed")
-    return DebrisMix(np.asarray(ballistic_kg_m2, dtype=np.float64), areas / areas.sum(), source)
+    order = np.argsort(ballistic_kg_m2)
+    levels, shares = np.asarray(ballistic_kg_m2, dtype=np.float64)[order], (areas / areas.sum())[order]
+    if len(levels) > _MOST_PIECES:
+        inner = np.clip((np.cumsum(shares) * (_MOST_PIECES - 2)).astype(int) + 1, 1, _MOST_PIECES - 2)
+        inner[0], inner[-1] = 0, _MOST_PIECES - 1
+        group = np.unique(inner, return_inverse=True)[1]
+        summed = np.bincount(group, shares)
+        levels = np.exp(np.bincount(group, shares * np.log(levels)) / np.maximum(summed, 1.0e-300))
+        shares = summed
+    return DebrisMix(levels, shares, source)
 
 
 @dataclass(frozen=True)
