@@ -120,7 +120,7 @@ night rests on NRLMSISE-00 with the Sun as observed.
 
 {table(("burn", "m/s", "reported [km]", "over 6371 km", "over the ellipsoid", "over 6378 km"), orbit_rows(night))}
 
-What the reported heights count from is not said. Over the mean radius all four lie within {over_radius:.1f} km of
+What the reported heights count from is not said; that the mean radius fits best was seen here, not known before. Over the mean radius all four lie within {over_radius:.1f} km of
 ours, over the
 ellipsoid within {over_ellipsoid:.1f} km (the apogee after the second burn is the one beyond 5); over the equatorial
 radius,

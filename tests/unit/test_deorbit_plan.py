@@ -100,14 +100,15 @@ def test_without_errors_every_run_is_the_plan(plan: DeorbitPlan) -> None:
 
 
 def test_late_ignition_falls_further_on(plan: DeorbitPlan) -> None:
-    """A minute of delay is 7.2 km/s of ground track further; the exponential's mean is a minute."""
+    """A minute of delay on average: 7.2 km/s along the ground if all moved on; the orbit before the burn, whose perigee
+    stays where it is, keeps back a part of it."""
     late = replace(Dispersions(), late_probability=1.0, failure_probability=0.0)
     on_time = replace(late, late_probability=0.0)
     places = []
     for errors in (late, on_time):
         falls = disperse(problem(), plan, errors, runs=150).nominal
         places.append(plan.frame.coordinates_km(falls.latitude_deg.ravel(), falls.longitude_deg.ravel())[0].mean())
-    assert places[0] - places[1] == pytest.approx(7.2 * 59.6, rel=0.3)
+    assert 0.5 < (places[0] - places[1]) / (7.2 * 59.6) < 1.0
 
 
 def test_the_contour_holds_its_share_and_turns_the_right_way(plan: DeorbitPlan) -> None:

@@ -43,8 +43,8 @@ LOWERING_GAP_REVOLUTIONS: Final = 1
 """From one lowering burn to the next: Mir's followed after one revolution."""
 FINAL_GAP_REVOLUTIONS: Final = 2
 """From the last lowering burn to the last burn, for tracking in between: Mir's two."""
-ENOUGH_WATER_KM: Final = 1500.0
-"""Margin before the heel and beyond the toe that all errors together rarely use up."""
+ENOUGH_WATER_KM: Final = 2000.0
+"""Margin before the heel and beyond the toe that all errors together rarely use up: an ignition 280 s late."""
 _PREPARATION_DAYS: Final = 0.125
 _TRACK_S: Final = 20.0
 _TRACK_ROWS: Final = 3000
