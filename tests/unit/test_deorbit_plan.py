@@ -221,3 +221,12 @@ def test_starts_that_make_no_sense(iss: StationToFall) -> None:
         decayed(iss, 100.0, 220.0)
     with pytest.raises(OrbitError, match="eccentricity"):
         decayed(replace(iss, elements=replace(iss.elements, eccentricity=0.05)), None, 220.0)
+
+
+def test_few_pieces_make_no_monstrous_contour() -> None:
+    """A hundred and fifty pieces in a band of 3,000 by about 60 km: the contour holds them all and is hardly larger."""
+    rng = np.random.default_rng(11)
+    along = rng.uniform(0.0, 27.0, 150)
+    area = footprint(-45.0 + 0.1 * rng.standard_normal(150), -140.0 + along)
+    assert area.share_inside == 1.0
+    assert area.width_km < 250.0

@@ -48,8 +48,10 @@ def footprint(latitude_deg: FloatArray, longitude_deg: FloatArray, level: float 
         raise InputError(f"{len(north)} pieces make no footprint", hint="fly more runs: --runs 100 or more")
     frame = _frame_of(north, east)
     along, across = frame.coordinates_km(north, east)
-    outside = 1.0 - level
-    first, last = (float(value) for value in np.quantile(along, [0.25 * outside, 1.0 - 0.25 * outside]))
+    # Whole pieces are left out at each end, so that few of them never make the share unreachable.
+    left_out = int(0.25 * (1.0 - level) * len(along))
+    ordered = np.sort(along)
+    first, last = float(ordered[left_out]), float(ordered[-1 - left_out])
     places = np.linspace(first, last, _STATIONS)
     middle, half = _widths(along, across, places, 0.1 * _WINDOW_SHARE * (last - first) + 20.0)
     scale = _scale_for(along, across, (places, middle, half), (first, last), level)
