@@ -120,7 +120,8 @@ night rests on NRLMSISE-00 with the Sun as observed.
 
 {table(("burn", "m/s", "reported [km]", "over 6371 km", "over the ellipsoid", "over 6378 km"), orbit_rows(night))}
 
-What the reported heights count from is not said; that the mean radius fits best was seen here, not known before. Over the mean radius all four lie within {over_radius:.1f} km of
+What the reported heights count from is not said; that the mean radius fits best was seen here, not known before.
+Over the mean radius all four lie within {over_radius:.1f} km of
 ours, over the
 ellipsoid within {over_ellipsoid:.1f} km (the apogee after the second burn is the one beyond 5); over the equatorial
 radius,
@@ -183,7 +184,8 @@ Research Council, 2000); the Aerospace Corporation's criterion of 2012 was 6,000
 
 ## Another engine
 
-The same plan flown by heyoka (EGM2008 to degree 8, own burns and frames) reaches 121 km 0.14 s and 0.4 km from ours
+The same plan flown by heyoka (EGM2008 to degree 8, own burns and frames) reaches 121 km 0.1 to 1.2 s and 0.4 to 8
+km from ours (two passes)
 (`tests/validation/test_deorbit_high_fidelity.py`). Halving all steps moves the break-up by 0.2 km.
 """
 
@@ -205,7 +207,7 @@ def main() -> None:
     record("deorbit", [
         Finding("Mir 2001: perigee and apogee after the first two burns, largest difference (over the mean radius; "
                 f"over the ellipsoid {over_ellipsoid:.1f} km)", f"{over_radius:.1f} km", f"{ORBIT_TOLERANCE_KM:g} km",
-                over_radius <= ORBIT_TOLERANCE_KM, True),
+                over_radius <= ORBIT_TOLERANCE_KM, False),
         Finding(f"Mir 2001: centre of the impacts from {abs(IMPACT_DEG[0]):.0f} S {abs(IMPACT_DEG[1]):.0f} W",
                 f"{night.miss_km:,.0f} km", f"{IMPACT_TOLERANCE_KM:,.0f} km", night.miss_km <= IMPACT_TOLERANCE_KM,
   True),
