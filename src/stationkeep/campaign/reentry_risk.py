@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import stationkeep
-from stationkeep.campaign.document import Interval, LatitudeBandRisk
+from stationkeep.campaign.document import LatitudeBandRisk
 from stationkeep.campaign.fallen_body import Fallen
+from stationkeep.campaign.part import Interval
 from stationkeep.campaign.reentry_conditional import View, claim_answer, drawn, every_orbit, orbit_risk
 from stationkeep.campaign.reentry_options import Ground, RiskOptions, chosen_ground
 from stationkeep.campaign.reentry_risk_document import (

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from stationkeep.campaign.document import CountryRisk, Interval, LatitudeBandRisk, RegionRisk
-from stationkeep.campaign.part import Part
+from stationkeep.campaign.document import CountryRisk, LatitudeBandRisk, RegionRisk
+from stationkeep.campaign.part import Interval, Part
 
 
 class CountryOdds(CountryRisk):

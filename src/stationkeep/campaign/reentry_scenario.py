@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stationkeep.campaign.document import Interval
 from stationkeep.campaign.fallen_body import Fallen
+from stationkeep.campaign.part import Interval
 from stationkeep.campaign.reentry_body import fly_body
 from stationkeep.campaign.reentry_conditional import drawn
 from stationkeep.campaign.reentry_options import Ground, RiskOptions, chosen_ground

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stationkeep.campaign.document import Interval, RegionRisk
+from stationkeep.campaign.document import RegionRisk
+from stationkeep.campaign.part import Interval
 from stationkeep.campaign.reentry_risk_document import CountryOdds
 from stationkeep.descent.ground_risk import CountryShare, RegionShare
 

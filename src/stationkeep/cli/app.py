@@ -13,6 +13,7 @@ from stationkeep.cli.catalogue import catalogue
 from stationkeep.cli.convert import convert
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
+from stationkeep.cli.deorbit import deorbit
 from stationkeep.cli.entry import entry
 from stationkeep.cli.new import new
 from stationkeep.cli.reboost import reboost
@@ -31,9 +32,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (
-    run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, convert, scenarios, new, catalogue,
-):  # fmt: skip
+COMMANDS = (
+    run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, deorbit, convert, scenarios, new, catalogue,
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(data_app, name="data")
 

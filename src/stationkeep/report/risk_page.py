@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.campaign.document import Interval, RegionRisk
+from stationkeep.campaign.document import RegionRisk
+from stationkeep.campaign.part import Interval
 from stationkeep.campaign.reentry_conditional import View
 from stationkeep.campaign.reentry_risk import Assessment
 from stationkeep.campaign.reentry_risk_document import CountryOdds, ReentryRiskDocument

@@ -11,12 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from stationkeep.constants import STANDARD_GRAVITY_M_S2
+from stationkeep.descent.deorbit_need import load_for_speed_kg, speed_from_load_m_s, thrust_for_burn_n
 
 if TYPE_CHECKING:
     from stationkeep.scenario.control import ControlledDeorbit
 
-_USUAL_IMPULSE_S = 300.0  # in which missing propellant is counted
 _DOCKED_DAYS = 1.0e-6
 _USABLE_KG = 1.0
 
@@ -59,13 +58,12 @@ def shortage(mass_kg: float, loads: Iterable[Load], need: ControlledDeorbit) -> 
     for load in loads:
         if load.propellant_kg <= _USABLE_KG:
             continue
-        speed += load.exhaust_velocity_m_s * -math.log1p(-load.propellant_kg / max(mass, 2.0 * load.propellant_kg))
+        speed += speed_from_load_m_s(load.propellant_kg, mass, load.exhaust_velocity_m_s)
         mass -= load.propellant_kg
         thrust += load.thrust_n
-    usual = _USUAL_IMPULSE_S * STANDARD_GRAVITY_M_S2
-    needed_kg = mass_kg * -math.expm1(-need.delta_v_m_s / usual)
-    missing_kg = mass_kg * -math.expm1(-max(need.delta_v_m_s - speed, 0.0) / usual)
-    needed_n = mass_kg * need.final_burn_m_s / need.longest_final_burn_s
+    needed_kg = load_for_speed_kg(need.delta_v_m_s, mass_kg)
+    missing_kg = load_for_speed_kg(max(need.delta_v_m_s - speed, 0.0), mass_kg)
+    needed_n = thrust_for_burn_n(need.final_burn_m_s, mass_kg, need.longest_final_burn_s)
     return Shortage(missing_kg, max(needed_n - thrust, 0.0), needed_kg, needed_n)
 
 
