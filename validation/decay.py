@@ -71,7 +71,9 @@ def on_the_grid(name: str, rows: Sequence[truth.Prediction], *, held_out: bool) 
         f"window {100 * found.inside_50:.0f} %, in the 90 % window {100 * found.inside_90:.0f} %"
     )
     met = bool(np.median(sizes) <= 0.05 and sizes.max() <= 0.15)
-    question = f"fall of {name}, observed Sun, every fifth day from 90 to 10 days before, and 7: error over the remaining time"
+    question = (
+        f"fall of {name}, observed Sun, every fifth day from 90 to 10 days before, and 7: error over the remaining time"
+    )
     return Finding(question, text, "median 5 %, none above 15 %", met, held_out)
 
 
@@ -148,15 +150,21 @@ def tiangong_section(data: Path) -> dict[str, str]:
     return result | {"tiangong_many": table(SCORE_HEAD, many)}
 
 
-def goal_starts(
-    history: ElementHistory, end_mjd: float, starts: Sequence[truth.Prediction]
-) -> list[truth.Prediction]:
+def goal_starts(history: ElementHistory, end_mjd: float, starts: Sequence[truth.Prediction]) -> list[truth.Prediction]:
     """What the goal speaks of, 90 to 7 days before, of starts every five days."""
     inside = [row for row in starts if 7 <= row.days_before <= 90]
     return [*truth.predictions(history, end_mjd, [7], "observed"), *inside]
 
 
-SCORE_HEAD = ("predictions", "number", "mean error", "rms error", "mean rank of the truth", "truth in the middle 50 %", "in the 90 % window")
+SCORE_HEAD = (
+    "predictions",
+    "number",
+    "mean error",
+    "rms error",
+    "mean rank of the truth",
+    "truth in the middle 50 %",
+    "in the 90 % window",
+)
 
 
 def delfi_section(data: Path) -> dict[str, str]:

@@ -68,7 +68,7 @@ class Window:
 
 @dataclass(frozen=True)
 class WindowScore:
-    """Many windows of one object in a few numbers; they share element sets and one Sun, so they are no independent trials."""
+    """Many windows of one object in a few numbers; they share sets and one Sun, so they are no independent trials."""
 
     count: int
     inside_50: float

@@ -137,7 +137,6 @@ def test_refusals(cli, elements: list[MeanElements], tmp_path: Path, tle: Path) 
     assert "--tle" in refused(cli)
     assert "no element set of object 99999 up to 2019" in refused(cli, "--tle", tle, "--as-of", "2019-01-01")
     assert "is not a date" in refused(cli, "--tle", tle, "--as-of", "yesterday")
-    assert "is a forecast" in refused(cli, "--tle", tle, "--space-weather", "as-known")
     assert "none.csv: No such file" in refused(cli, "--tle", tle, "--space-weather", tmp_path / "none.csv")
     empty = tmp_path / "empty.tle"
     empty.write_text("")

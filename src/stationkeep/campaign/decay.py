@@ -15,9 +15,10 @@ from pydantic import Field
 
 import stationkeep
 from stationkeep.campaign.coefficient_file import GivenCoefficient
+from stationkeep.campaign.coefficient_notes import coefficient_notes
 from stationkeep.campaign.drag_courses import Drag, FittedDrag, GivenDrag
 from stationkeep.campaign.execution import MOST_RUNS
-from stationkeep.campaign.falls import LEAD_DAYS, Fall, Flown, fly_falls
+from stationkeep.campaign.falls import Fall, Flown, fly_falls
 from stationkeep.campaign.fit_notes import element_sets_of
 from stationkeep.campaign.part import MeanAltitude, Part
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
@@ -65,6 +66,10 @@ class DecayReentry(Part):
     p05_utc: str | None
     median_utc: str | None
     p95_utc: str | None
+    ballistic_m2_kg: float = Field(
+        description="Cd*A/m over the first 60 days that the element sets ask for under this Sun, whose 81-day mean "
+        "reaches back over them"
+    )
     dates_utc: list[str | None] = Field(default_factory=list, description="the fall of every run, in run order")
 
 
@@ -160,7 +165,7 @@ def predict_decay(
     given = options.ballistic_coefficient
     drag: Drag
     drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere)) if given is None else GivenDrag(given)
-    weather = campaign_weather(options.space_weather, start.epoch_mjd_utc - LEAD_DAYS, as_of, horizon)
+    weather = campaign_weather(options.space_weather, drag.weather_from(start), as_of, horizon)
     fall = Fall(start, horizon, atmosphere, options.reentry_altitude_km, options.runs, options.seed, options.workers)
     flown = fly_falls(fall, drag, weather, past.median, progress)
     beside = None
@@ -213,7 +218,7 @@ def _under_the_sun_that_came(
         return None
     # half as long again as the window, for a Sun that was weaker than foreseen
     horizon = min(as_of + 1.5 * max(last_fall - as_of, 0.0) + _SPARE_DAYS, reach, fall.horizon_mjd_utc)
-    weather = campaign_weather(OBSERVED, fall.start.epoch_mjd_utc - LEAD_DAYS, as_of, horizon)
+    weather = campaign_weather(OBSERVED, drag.weather_from(fall.start), as_of, horizon)
     found = _reentry(fly_falls(replace(fall, horizon_mjd_utc=horizon), drag, weather, fit_weather))
     return None if found.p95_utc is None else (found, weather)
 
@@ -223,7 +228,14 @@ def _reentry(flown: Flown) -> DecayReentry:
     p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
     probability = sum(date is not None for date in falls) / len(falls)
     dates = [None if date is None else iso_utc(date) for date in falls]
-    return DecayReentry(probability=probability, p05_utc=p05, median_utc=median, p95_utc=p95, dates_utc=dates)
+    return DecayReentry(
+        probability=probability,
+        p05_utc=p05,
+        median_utc=median,
+        p95_utc=p95,
+        ballistic_m2_kg=float(f"{flown.coefficient_m2_kg:.5g}"),
+        dates_utc=dates,
+    )
 
 
 def _document(
@@ -334,8 +346,8 @@ def _notes(
             "passing of 120 km as the end; use 'stationkeep reentry-window'"
         )
     given = options.ballistic_coefficient
-    if given is not None and given.norad_id != known.norad_id:
-        notes.append(f"the ballistic coefficient was fitted to object {given.norad_id}, not to {known.norad_id}")
+    if given is not None:
+        notes += coefficient_notes(given, known, as_of, weather)
     terms = terms_of(drag.coefficient.density_model)
     return [*notes, *weather.warnings(as_of), *([] if terms is None else [terms])]
 

@@ -13,15 +13,12 @@ from stationkeep.campaign.drag_courses import Drag
 from stationkeep.campaign.execution import map_runs
 from stationkeep.campaign.weather import CampaignWeather
 from stationkeep.environment.atmosphere import Atmosphere
-from stationkeep.environment.space_weather import HALF_WINDOW_DAYS
-from stationkeep.orbit.denser_days import SeenAir
+from stationkeep.orbit.calibration import OUTLOOK_DAYS
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, DecayTrack, WeatherTrack, fly_mean, is_built_in
 
 FloatArray = NDArray[np.float64]
 
-LEAD_DAYS = HALF_WINDOW_DAYS + 1
-"""The weather of a fall begins so long before it: over these days the 81-day mean still holds days after."""
 _SPARE_DAYS = 10.0
 _LIVES = 2.0  # of the first flight: nearly all runs have fallen by then
 
@@ -44,6 +41,8 @@ class Flown:
     """All runs under one Sun, and the reference run (everything at its median)."""
 
     reference: DecayTrack
+    coefficient_m2_kg: float
+    """What the sets ask for under this Sun: geometric mean of the median course over the first 60 days."""
     tracks: list[DecayTrack]
 
     @property
@@ -61,7 +60,7 @@ def fly_falls(
 ) -> Flown:
     """Fly all runs. The answer does not depend on the number of workers.
 
-    ``weather`` begins ``LEAD_DAYS`` before the orbit's epoch. ``fit_weather``: the Sun the drag was fitted under; each
+    ``weather`` begins on ``drag.weather_from`` or before it. ``fit_weather``: the Sun the drag was fitted under; each
     run's drag is made to agree with the sets under its own Sun, which reaches back through the 81-day mean.
     """
 
@@ -81,13 +80,13 @@ def fly_falls(
     lead = begin - weather.first_day_mjd
     ahead_days = weather.day_count - lead
     median = WeatherTrack(begin, weather.median.drivers[lead:])
-    seen = SeenAir(fall.start, fit_weather)
-    # an observed Sun is the same in every run
-    same = seen.denser(weather.median) if weather.forecast is None else None
+    seen = drag.seen_air(fall.start, fit_weather)
+    usual = None if seen is None else seen.denser(weather.median)
     # A falling orbit's plane turns faster under the Sun: a first flight with one number says how fast.
     first = fly(drag.coefficient, median)
     full = drag.courses(begin, ahead_days, first.altitude_by_day_km[:ahead_days])
-    reference = fly(full.median_m2_kg, median)
+    course_of_reference = full.median_m2_kg if usual is None else full.median_under(usual)
+    reference = fly(course_of_reference, median)
     # only the compiled core releases the interpreter: flights through another atmosphere would get in each other's way
     workers = fall.workers if is_built_in(fall.atmosphere) else 1
 
@@ -98,7 +97,8 @@ def fly_falls(
         def one(index: int) -> DecayTrack:
             sun, wandering = np.random.SeedSequence(fall.seed, spawn_key=(index,)).spawn(2)
             wide = sky.track(np.random.default_rng(sun))
-            denser = seen.denser(wide) if same is None else same
+            # an observed Sun is the same in every run
+            denser = usual if seen is None or weather.forecast is None else seen.denser(wide)
             drag_course = course.draw(np.random.default_rng(wandering), denser)
             return fly(drag_course, WeatherTrack(begin, wide.drivers[lead : lead + days]), stop)
 
@@ -113,4 +113,5 @@ def fly_falls(
     if late and early < fall.horizon_mjd_utc:
         for index, track in zip(late, runs(late, fall.horizon_mjd_utc, None), strict=True):
             tracks[index] = track
-    return Flown(reference, tracks)
+    outlook = np.log(course_of_reference[:OUTLOOK_DAYS])
+    return Flown(reference, float(np.exp(outlook.mean())), tracks)

@@ -292,10 +292,10 @@ def _place(falls: Falls, places: Places, quantiles: list[float]) -> WindowPlace:
 
 
 def reference_track(falls: Falls, begin_mjd: float, end_mjd: float, smear_days: float) -> FloatArray:
-    """Time [MJD], latitude, longitude [deg] and probability per day along the falls' common path, (n, 4), each minute.
+    """Time [MJD], latitude, longitude [deg] and probability per day along the falls' common path, (n, 4).
 
-    Each point is where the runs that fall about then fall (:func:`common_track`), so time and place belong together over
-    many revolutions.
+    Every minute; each point is where the runs that fall about then fall (:func:`common_track`), so time and place
+    belong together over many revolutions.
     """
     step = max(1.0 / 1440.0, (end_mjd - begin_mjd) / _MOST_POINTS)
     times = np.arange(begin_mjd, end_mjd + 0.5 * step, step)

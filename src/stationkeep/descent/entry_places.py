@@ -93,7 +93,7 @@ def track_near(falls: Falls, index: int, offsets_days: FloatArray) -> FloatArray
 
 
 def common_track(falls: Falls, times_mjd_utc: FloatArray) -> FloatArray:
-    """Where does it fall if it falls at these moments? Latitude, longitude [deg], (n, 2): one smooth path for all falls.
+    """Where does it fall if it falls at these moments? Latitude, longitude [deg], (n, 2): one smooth path for all.
 
     A later fall has gone round more often and with less drag: it is not where an earlier one, carried on, would be, but
     hundreds of kilometres along the orbit and on a plane that has turned. So each moment is judged by the falls nearest
