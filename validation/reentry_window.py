@@ -2,7 +2,7 @@
 
     python validation/reentry_window.py        # reads ../shared/data beside the repository; --data FOLDER otherwise
 
-About a quarter of an hour of processor time (needs the extra ``precise``).
+About eight minutes of processor time (needs the extra ``precise``).
 """
 
 from __future__ import annotations

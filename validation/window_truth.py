@@ -22,6 +22,9 @@ TIANGONG_PLACE_DEG = (-13.6, -164.3)
 TIANGONG_SIZE_M, DELFI_SIZE_M = 4.0, 0.3
 HALF_DAYS = tuple(0.5 * step for step in range(14, 0, -1))
 """Every half day of the last week: nobody chose which of them to show."""
+PRECISE_DAYS = 3.0
+"""Farther ahead the last stretch is flown without heyoka: the quantiles are the same to 0.1 hours (4 days before)
+and 0.3 hours (6 days before), for a fifth of the time."""
 # Delfi-C3's end is known to four hours: later than a day before, it is no truth.
 DAYS = {
     ("tiangong", "observed"): HALF_DAYS,
@@ -98,7 +101,8 @@ def window(
         "tiangong": (TIANGONG_FILE, TIANGONG_END_MJD, TIANGONG_SIZE_M),
         "delfi": (DELFI_FILE, DELFI_END_MJD, DELFI_SIZE_M),
     }[name]
-    options = options or WindowOptions(space_weather=space_weather, runs=60, size_m=size)
+    precise = None if days_before <= PRECISE_DAYS else False
+    options = options or WindowOptions(space_weather=space_weather, runs=60, size_m=size, precise=precise)
     document = predict_window(read_history(data / file), end - days_before, options)
     return Window(name, space_weather, days_before, document, end)
 
