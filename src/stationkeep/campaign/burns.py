@@ -143,14 +143,21 @@ def _notes(history: ElementHistory, found: BurnSearch, last_mjd: float, breaks: 
             f"{breaks + 1} ephemerides searched one by one: a burn where one gives way to the next stays unseen"
         )
     if found.reissues:
-        notes.append(f"{found.reissues} re-issued sets passed over (a later one follows within half a revolution)")
+        sets = "set" if found.reissues == 1 else "sets"
+        notes.append(f"{found.reissues} re-issued {sets} passed over (a later one follows within half a revolution)")
     if found.sets_outside:
+        sets = "set" if found.sets_outside == 1 else "sets"
         notes.append(
-            f"{found.sets_outside} sets with a perigee outside the range of the drag model "
+            f"{found.sets_outside} {sets} with a perigee outside the range of the drag model "
             f"({LOWEST_PERIGEE_KM:.0f} to 1000 km) passed over"
         )
     if found.pieces_too_short:
-        notes.append(f"{found.pieces_too_short} stretches between gaps hold too few sets to look for burns")
+        some = (
+            "1 stretch between gaps holds"
+            if found.pieces_too_short == 1
+            else (f"{found.pieces_too_short} stretches between gaps hold")
+        )
+        notes.append(f"{some} too few sets to look for burns")
     if found.burns and last_mjd - found.burns[-1].moment_mjd_utc < _SETTLING_DAYS:
         notes.append("the last burn is less than two days before the end: its size will settle with later sets")
     notes.append(

@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,21 @@ class FittedSun:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenDrift:
+    """How a coefficient fitted before wanders, by the sets it was fitted to."""
+
+    last_set_day_mjd: int
+    spread_at_last_set: float
+    """1 sigma of its logarithm on that day; the file's ``spread`` is that of the mean over the outlook."""
+    outlook_days: int
+    level_fraction: float
+    slow_fraction: float
+    slow_days: float
+    fast_fraction: float
+    fast_days: float
+
+
+@dataclass(frozen=True, slots=True)
 class GivenCoefficient:
     """A coefficient fitted before, and on which object."""
 
@@ -52,6 +67,12 @@ class GivenCoefficient:
     """Name of the file, for the provenance."""
     sun: FittedSun | None = None
     """Null: the file does not tell (written before it was kept)."""
+    drift: GivenDrift | None = None
+    """Null: the file tells no more than a number and its spread."""
+
+
+_Fraction = Annotated[float, Field(ge=0.0, le=5.0)]
+_Days = Annotated[float, Field(gt=0.0, le=36525.0)]
 
 
 class _Arc(BaseModel):
@@ -64,10 +85,11 @@ class _Object(BaseModel):
     model_config = ConfigDict(extra="ignore", defer_build=True)
     norad_id: str
     mean_altitude_km: Annotated[float, Field(ge=100.0, le=3000.0)] | None = None
+    last_element_set_utc: str | None = None
 
 
 class _Sun(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
     observed_until_utc: str
     dates_utc: Annotated[list[str], Field(min_length=1, max_length=400)]
     f107_sfu: list[Annotated[float, Field(ge=50.0, le=1000.0)]]
@@ -77,12 +99,31 @@ class _Sun(BaseModel):
 
     @model_validator(mode="after")
     def _of_one_length(self) -> _Sun:
-        if (
-            len({len(column) for column in (self.dates_utc, self.f107_sfu, self.f107_mean_sfu, self.ap, self.weight)})
-            > 1
-        ):
+        columns: tuple[list[Any], ...] = (self.dates_utc, self.f107_sfu, self.f107_mean_sfu, self.ap, self.weight)
+        if len(set(map(len, columns))) > 1:
             raise ValueError("dates and figures differ in number")
         return self
+
+
+class _Course(BaseModel):
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+    dates_utc: list[str]
+    spread: list[Annotated[float, Field(ge=0.0, le=5.0)]]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+    level_fraction: _Fraction
+    slow_fraction: _Fraction
+    slow_days: _Days
+    fast_fraction: _Fraction
+    fast_days: _Days
+
+
+class _Drift(BaseModel):
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+    model: _Model
+    course: _Course
 
 
 class _Fit(BaseModel):
@@ -96,6 +137,8 @@ class _Fit(BaseModel):
     density_model: Annotated[str, Field(min_length=1)]
     arcs: list[_Arc]
     sun: _Sun | None = None
+    outlook_days: Annotated[int, Field(ge=1, le=3652)] | None = None
+    drift: _Drift | None = None
 
 
 def read_coefficient(path: Path) -> GivenCoefficient:
@@ -123,7 +166,7 @@ def read_coefficient(path: Path) -> GivenCoefficient:
         arc_stop_mjd_utc=max(times, default=None),
         arc_count=len(fit.arcs),
     )
-    return GivenCoefficient(coefficient, fit.object.norad_id, path.name, _sun(fit))
+    return GivenCoefficient(coefficient, fit.object.norad_id, path.name, _sun(fit), _drift(fit))
 
 
 def _sun(fit: _Fit) -> FittedSun | None:
@@ -145,3 +188,15 @@ def _refuse_a_number(path: Path) -> None:
     raise ElementSetError(
         f"{path} is a number: a coefficient is of use with its density model and spread only", hint=_HINT
     )
+
+
+def _drift(fit: _Fit) -> GivenDrift | None:
+    """What the file tells of the days after its last set; null where it does not say when that was."""
+    if fit.drift is None or fit.outlook_days is None or fit.object.last_element_set_utc is None:
+        return None
+    last = math.floor(mjd_utc(parse_utc(fit.object.last_element_set_utc)))
+    days = [math.floor(mjd_utc(parse_utc(text))) for text in fit.drift.course.dates_utc]
+    spreads = dict(zip(days, fit.drift.course.spread, strict=False))
+    if last not in spreads:
+        return None
+    return GivenDrift(last, spreads[last], fit.outlook_days, **fit.drift.model.model_dump())

@@ -18,7 +18,7 @@ from stationkeep.campaign.coefficient_file import GivenCoefficient
 from stationkeep.campaign.coefficient_notes import coefficient_notes
 from stationkeep.campaign.drag_courses import Drag, FittedDrag, GivenDrag
 from stationkeep.campaign.execution import MOST_RUNS
-from stationkeep.campaign.falls import Fall, Flown, fly_falls
+from stationkeep.campaign.falls import LAST_DAYS, Fall, Flown, fly_falls
 from stationkeep.campaign.fit_notes import element_sets_of
 from stationkeep.campaign.part import MeanAltitude, Part
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
@@ -38,7 +38,6 @@ from stationkeep.timescale import iso_day, iso_utc
 
 _CALIBRATION_DAYS = LOOKBACK_DAYS + 5.0
 _OLD_SETS_DAYS = 10.0
-_LAST_DAYS = 3.0
 _CENTRED_MEAN_DAYS = HALF_WINDOW_DAYS + 1  # the 81-day mean of a day needs as many observed days after it
 _SPARE_DAYS = 10.0
 
@@ -161,10 +160,11 @@ def predict_decay(
     start = known.sets[-1].elements
     horizon, clipped = _horizon(as_of, options)
     atmosphere = _atmosphere(options)
-    past = campaign_weather(options.space_weather, as_of - _CALIBRATION_DAYS, as_of, as_of + 1.0)
+    # the fit looks back from the last set, which may be older than the question
+    past = campaign_weather(options.space_weather, start.epoch_mjd_utc - _CALIBRATION_DAYS, as_of, as_of + 1.0)
     given = options.ballistic_coefficient
     drag: Drag
-    drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere)) if given is None else GivenDrag(given)
+    drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere)) if given is None else GivenDrag.of(given)
     weather = campaign_weather(options.space_weather, drag.weather_from(start), as_of, horizon)
     fall = Fall(start, horizon, atmosphere, options.reentry_altitude_km, options.runs, options.seed, options.workers)
     flown = fly_falls(fall, drag, weather, past.median, progress)
@@ -337,13 +337,13 @@ def _notes(
         notes.append(
             f"it has presumably come down: the window lies before {iso_day(as_of)}; last tracked {iso_day(last)}"
         )
-    elif as_of - last > _OLD_SETS_DAYS:
+    if as_of - last > _OLD_SETS_DAYS:
         notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
     middle = date_quantiles(flown.falls_mjd_utc)[1]
-    if middle is not None and 0.0 < middle - last < _LAST_DAYS:
+    if middle is not None and 0.0 < middle - last < LAST_DAYS:
         notes.append(
-            "within the last days this window is too narrow: it takes the drag of the last set's day as known and the "
-            "passing of 120 km as the end; use 'stationkeep reentry-window'"
+            "within the last days 'stationkeep reentry-window' knows more: it reads the drag from the places of the "
+            "sets along the orbit, and follows the fall to 80 km, half an hour beyond the 120 km taken as the end here"
         )
     given = options.ballistic_coefficient
     if given is not None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.campaign.coefficient_file import FittedSun, GivenCoefficient
-from stationkeep.campaign.density_error import DensityError
+from stationkeep.campaign.density_error import DensityError, KnownDrift
 from stationkeep.campaign.fit_notes import fit_notes
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.environment.space_weather import HALF_WINDOW_DAYS
@@ -77,6 +77,15 @@ class Drag(Protocol):
         """The air its fit saw, to be held against that of another Sun; null: nothing is known of it."""
         ...
 
+    @property
+    def set_noise_km(self) -> float:
+        """1-sigma noise of the axis of one set, as its neighbours show it; zero: unknown."""
+        ...
+
+    def change_within(self, days: float) -> float:
+        """By what does the coefficient change within hours, 1 sigma of its logarithm, beyond what courses hold?"""
+        ...
+
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """Courses from a day on; the altitude turns the orbit's plane under the Sun."""
         ...
@@ -116,6 +125,16 @@ class FittedDrag:
         """Of the weeks before the last set."""
         return SeenAir(start, fit_weather)
 
+    @property
+    def set_noise_km(self) -> float:
+        """As the fit found it."""
+        return self.calibration.drift.noise_km
+
+    def change_within(self, days: float) -> float:
+        """Of the fast wandering: a course has one value a day, and the last set's day is known by the hours before."""
+        model = self.calibration.drift.model
+        return model.fast_fraction * math.sqrt(2.0 * (1.0 - math.exp(-days / model.fast_days)))
+
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """The drift carried on."""
         return self.calibration.forecast(first_day_mjd, day_count, altitude_by_day_km)
@@ -123,10 +142,22 @@ class FittedDrag:
 
 @dataclass(frozen=True)
 class GivenDrag:
-    """Drag from a number fitted before: its spread for ever, and density errors that wander (``DensityError``)."""
+    """Drag from a number fitted before: its spread for ever, and density errors that wander (``DensityError``).
+
+    Where the file tells how the coefficient drifted, the spread is that of the day of its last set and the wanderings
+    are the object's own, from that day on; a bare number's spread holds part of the wandering already, and its windows
+    come out too wide.
+    """
 
     given: GivenCoefficient
-    error: DensityError = field(default_factory=DensityError)
+    error: DensityError | KnownDrift
+
+    @classmethod
+    def of(cls, given: GivenCoefficient) -> GivenDrag:
+        """What the file tells."""
+        if given.drift is None:
+            return cls(given, DensityError())
+        return cls(given, KnownDrift.of(given.drift, given.coefficient.spread_fraction))
 
     @property
     def coefficient(self) -> BallisticCoefficient:
@@ -161,9 +192,22 @@ class GivenDrag:
         then = replace(start, semi_major_axis_km=EARTH_EQUATORIAL_RADIUS_KM + sun.mean_altitude_km)
         return SeenAir(then, sun.track, sun.last_day_mjd)
 
+    @property
+    def set_noise_km(self) -> float:
+        """No sets were looked at."""
+        return 0.0
+
+    def change_within(self, days: float) -> float:
+        """Nothing where courses begin with the fast error at its full size."""
+        error = self.error
+        if isinstance(error, DensityError):
+            return 0.0
+        return error.fast_fraction * math.sqrt(1.0 - math.exp(-2.0 * days / error.fast_days))
+
     def courses(self, first_day_mjd: int, day_count: int, altitude_by_day_km: FloatArray) -> Courses:
         """The number, times errors."""
-        return _GivenCourses(self.given, self.error, day_count)
+        last_set = first_day_mjd if self.given.drift is None else self.given.drift.last_set_day_mjd
+        return _GivenCourses(self.given, self.error, max(first_day_mjd - last_set, 0), day_count)
 
     def _sun(self, start: MeanElements) -> FittedSun | None:
         """Null where the file does not tell it, or was fitted to later sets: of those days nothing is known here."""
@@ -174,7 +218,9 @@ class GivenDrag:
 @dataclass(frozen=True)
 class _GivenCourses:
     given: GivenCoefficient
-    error: DensityError
+    error: DensityError | KnownDrift
+    age_days: int
+    """Of the number on the first day."""
     day_count: int
 
     @property
@@ -188,9 +234,12 @@ class _GivenCourses:
         return np.asarray(self.median_m2_kg * self._factor(denser))
 
     def draw(self, rng: np.random.Generator, denser: DenserDays | None = None) -> FloatArray:
-        coefficient = self.given.coefficient
-        level = np.exp(coefficient.spread_fraction * rng.standard_normal()) * self._factor(denser)
-        return np.asarray(coefficient.value_m2_kg * level * self.error.path(self.day_count, rng))
+        # the spread of a bare number holds for the whole flight; where the drift is known it is in the path
+        coefficient, level = self.given.coefficient, 0.0
+        if isinstance(self.error, DensityError):
+            level = coefficient.spread_fraction * float(rng.standard_normal())
+        path = self.error.path(self.age_days + self.day_count, rng)[self.age_days :]
+        return np.asarray(coefficient.value_m2_kg * self._factor(denser) * math.exp(level) * path)
 
     def _factor(self, denser: DenserDays | None) -> float:
         """What the sets of the fit ask for under this Sun, over what they asked for under the fit's own."""

@@ -41,6 +41,8 @@ FloatArray = NDArray[np.float64]
 LONGEST_DAYS = 20.0
 """Farther ahead no arc of the ground track is more likely than another."""
 FEWEST_RUNS = 20
+UPDATE_RUNS = 60
+"""Runs of each earlier window (``updates``), flown without heyoka."""
 _LARGEST_ECCENTRICITY = 0.02
 _FARTHEST_FACTOR = 2.2  # runs are followed to this many expected remaining times, and a day
 _PLACE_ONLY_BELOW_DAYS = 2.0
@@ -48,7 +50,6 @@ _OLD_SETS_DAYS = 1.0
 _WITHOUT_HEYOKA_KM = 135.0
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _MOST_POINTS = 4000
-_UPDATE_RUNS = 60
 _UPDATE_STEP = 1.5
 
 
@@ -84,7 +85,8 @@ def predict_window(
     as_of = history.sets[-1].epoch_mjd_utc if as_of_mjd_utc is None else as_of_mjd_utc
     known = history.until(as_of)
     forecast = _forecast(known, as_of, options, progress)
-    earlier = [_update(known, when, options) for when in _update_moments(known, as_of, forecast, options.updates)]
+    moments = _update_moments(known, as_of, forecast, options.updates)
+    earlier = [_update(known, when, options, progress) for when in moments]
     return _document(known, as_of, options, forecast, earlier)
 
 
@@ -118,7 +120,8 @@ def _forecast(
     known: ElementHistory, as_of: float, options: WindowOptions, progress: Callable[[], None] | None = None
 ) -> Forecast:
     last = known.sets[-1].elements
-    past = campaign_weather(options.space_weather, as_of - LOOKBACK_DAYS - 10.0, as_of, as_of + 40.0)
+    # the fit looks back from the last set, which may be older than the question
+    past = campaign_weather(options.space_weather, last.epoch_mjd_utc - LOOKBACK_DAYS - 10.0, as_of, as_of + 40.0)
     remaining = _remaining_days(known, as_of, past.median)
     horizon = last.epoch_mjd_utc + _FARTHEST_FACTOR * remaining + 1.0
     fit = fit_last_days(known, past.median, horizon)
@@ -201,10 +204,12 @@ def _update_moments(known: ElementHistory, as_of: float, forecast: Forecast, cou
     return [when for when in reversed(wanted) if when > oldest and end - when < LONGEST_DAYS]
 
 
-def _update(known: ElementHistory, when: float, options: WindowOptions) -> WindowUpdate:
+def _update(
+    known: ElementHistory, when: float, options: WindowOptions, progress: Callable[[], None] | None
+) -> WindowUpdate:
     sets = known.until(when)
-    few = replace(options, runs=min(options.runs, _UPDATE_RUNS), precise=False)
-    times = _forecast(sets, when, few).falls.time_mjd_utc
+    few = replace(options, runs=min(options.runs, UPDATE_RUNS), precise=False)
+    times = _forecast(sets, when, few, progress).falls.time_mjd_utc
     low, middle, high = (float(value) for value in np.quantile(times, (0.05, 0.5, 0.95)))
     return WindowUpdate(
         as_of_utc=iso_utc(when),

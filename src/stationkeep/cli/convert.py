@@ -82,7 +82,8 @@ def _show(document: ConvertDocument) -> None:
     console = make_console()
     seen, read, made = document.object, document.read, document.written
     console.print(heading_of(seen.name, seen.norad_id, seen.designator), style="bold")
-    for verb, part, kind in (("Read", read, read.kind), ("Wrote", made, f"{made.message} ({made.language})")):
+    kind_read = read.kind if read.count != 1 else read.kind.removesuffix("s")
+    for verb, part, kind in (("Read", read, kind_read), ("Wrote", made, f"{made.message} ({made.language})")):
         console.print(
             f"{verb:<8} {part.count} {kind}, {minute_text(part.first_utc)} to {minute_text(part.last_utc)}, "
             f"{' and '.join(part.frames)}"

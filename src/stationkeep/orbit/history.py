@@ -189,7 +189,9 @@ def _joined_elements(found: list[ElementHistory]) -> ElementHistory:
     repeated = len(sets) - len(joined.sets)
     notes = [note for history in found for note in history.notes]
     if repeated:
-        notes.append(f"{repeated} element sets are in more than one file: the one of the last file is used")
+        notes.append(
+            _counted(repeated, "element set", "is", "are") + " in more than one file: the one of the last file is used"
+        )
     return replace(joined, notes=tuple(dict.fromkeys(notes)))
 
 
@@ -210,8 +212,8 @@ def _with_gaps(history: ElementHistory) -> ElementHistory:
     coming = sum(epoch > now + _CLOCK_DAYS for epoch in epochs)
     if coming:
         notes.append(
-            f"{coming} element sets are of dates still to come (the last of {iso_day(epochs[-1])}): their epochs are "
-            "wrong, or they are predictions"
+            _counted(coming, "element set", "is", "are")
+            + f" of dates still to come (the last of {iso_day(epochs[-1])}): wrong epochs, or predictions"
         )
     last = history.sets[-1].elements
     if last.mean_altitude_km < _FALLING_KM:
@@ -235,6 +237,11 @@ def _gaps(pairs: Iterable[tuple[float, float]], longest_days: float, what: str) 
     said = [f"no {what} from {iso_day(start)} to {iso_day(stop)} ({stop - start:.0f} days)" for start, stop in gaps]
     more = len(gaps) - _MOST_GAPS_SAID
     return said if more <= 0 else [*said[:_MOST_GAPS_SAID], f"and {more} more gaps longer than {longest_days:.0f} days"]
+
+
+def _counted(number: int, noun: str, one: str, many: str) -> str:
+    """``1 element set is``, ``2 element sets are``."""
+    return f"{number} {noun} {one}" if number == 1 else f"{number} {noun}s {many}"
 
 
 def _sources(names: Iterable[str]) -> str:
