@@ -26,12 +26,12 @@ from stationkeep.campaign.weather import AS_KNOWN, OBSERVED, CampaignWeather, ca
 from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
 from stationkeep.environment.msafe import forecast_known_at
-from stationkeep.environment.sources import observed_space_weather
+from stationkeep.environment.sources import bundled_space_weather, observed_space_weather
 from stationkeep.environment.space_weather import HALF_WINDOW_DAYS
 from stationkeep.errors import InputError
 from stationkeep.orbit.burn_detection import LONGEST_GAP_DAYS
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
-from stationkeep.orbit.mean_decay import DecayTrack, WeatherTrack, is_built_in
+from stationkeep.orbit.mean_decay import DecayTrack, WeatherTrack, fly_mean, is_built_in
 from stationkeep.orbit.state_history import StateHistory
 from stationkeep.orbit.tle import ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
@@ -165,9 +165,8 @@ def predict_decay(
     given = options.ballistic_coefficient
     drag: Drag
     drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere)) if given is None else GivenDrag.of(given)
-    weather = campaign_weather(options.space_weather, drag.weather_from(start), as_of, horizon)
     fall = Fall(start, horizon, atmosphere, options.reentry_altitude_km, options.runs, options.seed, options.workers)
-    flown = fly_falls(fall, drag, weather, past.median, progress)
+    flown, weather = _fly(fall, drag, as_of, options.space_weather, past.median, progress)
     beside = None
     if weather.forecast is not None and options.beside_observed and is_built_in(atmosphere):
         beside = _under_the_sun_that_came(as_of, drag, flown, fall, past.median)
@@ -193,6 +192,32 @@ def _horizon(as_of: float, options: DecayOptions) -> tuple[float, list[str]]:
     if not as_of + 1.0 < reach < horizon:
         return horizon, []
     return reach, [f"{forecast.identifier} reaches to {iso_day(reach)}, and so does this prediction"]
+
+
+def _fly(
+    fall: Fall,
+    drag: Drag,
+    as_of: float,
+    choice: str,
+    fit_weather: WeatherTrack,
+    progress: Callable[[], None] | None,
+) -> tuple[Flown, CampaignWeather]:
+    """All runs and the Sun they fly under.
+
+    What ends within the bundled table is flown under that alone, however far the horizon: so the answer is the same on
+    every computer, whatever newer tables are there.
+    """
+    begin = drag.weather_from(fall.start)
+    near = float(bundled_space_weather().last_observed_mjd - _CENTRED_MEAN_DAYS)
+    if choice == OBSERVED and as_of < near < fall.horizon_mjd_utc:
+        weather = campaign_weather(OBSERVED, begin, as_of, near)
+        first = fly_mean(fall.start, near, weather.median, drag.coefficient, atmosphere=fall.atmosphere)
+        if first.outcome.reentered:
+            flown = fly_falls(replace(fall, horizon_mjd_utc=near), drag, weather, fit_weather, progress)
+            if all(track.outcome.reentered for track in flown.tracks):
+                return flown, weather
+    weather = campaign_weather(choice, begin, as_of, fall.horizon_mjd_utc)
+    return fly_falls(fall, drag, weather, fit_weather, progress), weather
 
 
 def _atmosphere(options: DecayOptions) -> Atmosphere:
