@@ -19,7 +19,6 @@ from stationkeep.campaign.weather import CampaignWeather
 from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
 from stationkeep.errors import ElementSetError
-from stationkeep.orbit.burn_detection import LONGEST_GAP_DAYS
 from stationkeep.orbit.calibration import (
     LOOKBACK_DAYS,
     OUTLOOK_DAYS,
@@ -32,7 +31,7 @@ from stationkeep.orbit.calibration import (
 )
 from stationkeep.orbit.shared_error import SharedError
 from stationkeep.orbit.state_history import StateHistory
-from stationkeep.orbit.tle import ElementHistory
+from stationkeep.orbit.tle import LONGEST_GAP_DAYS, ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
 
 _OLD_SETS_DAYS = 10.0
@@ -247,7 +246,7 @@ def _notes(known: ElementHistory, fitted: Calibration, as_of: float, weather: Ca
     """What a reader would want to be warned of."""
     last = fitted.last_set_mjd_utc
     # gaps of other years are of no concern here; those within the year are named below
-    notes = [note for note in known.notes if not note.startswith("no element set from")]
+    notes = list(known.notes)
     epochs = [item.epoch_mjd_utc for item in fitted.elements]
     notes += [
         f"no element set from {iso_day(one)} to {iso_day(two)} ({two - one:.0f} days): nothing is compared across it"

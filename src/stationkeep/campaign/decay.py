@@ -29,11 +29,10 @@ from stationkeep.environment.msafe import forecast_known_at
 from stationkeep.environment.sources import bundled_space_weather, observed_space_weather
 from stationkeep.environment.space_weather import HALF_WINDOW_DAYS
 from stationkeep.errors import InputError
-from stationkeep.orbit.burn_detection import LONGEST_GAP_DAYS
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
 from stationkeep.orbit.mean_decay import DecayTrack, WeatherTrack, fly_mean, is_built_in
 from stationkeep.orbit.state_history import StateHistory
-from stationkeep.orbit.tle import ElementHistory
+from stationkeep.orbit.tle import LONGEST_GAP_DAYS, ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
 
 _CALIBRATION_DAYS = LOOKBACK_DAYS + 5.0
@@ -337,7 +336,7 @@ def _provenance(
 
 def _of_the_year(known: ElementHistory, as_of: float) -> list[str]:
     """What was found while reading, without gaps of other years."""
-    found = [note for note in known.notes if not note.startswith("no element set from")]
+    found = list(known.notes)
     epochs = [item.epoch_mjd_utc for item in known.sets if item.epoch_mjd_utc > as_of - LOOKBACK_DAYS]
     return found + [
         f"no element set from {iso_day(one)} to {iso_day(two)} ({two - one:.0f} days)"
