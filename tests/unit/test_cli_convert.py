@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from stationkeep.campaign.convert import ConvertDocument
-from stationkeep.cli import main
 from stationkeep.orbit.frames import Frame
 from stationkeep.orbit.history import read_any_history, read_history
 from stationkeep.orbit.messages.opm import OrbitParameters, PlannedManoeuvre, read_opm, write_opm
@@ -19,20 +18,8 @@ from stationkeep.orbit.tle import teme_state
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["stationkeep", "convert", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return run
+def cli(run_command):  # type: ignore[no-untyped-def]
+    return partial(run_command, "convert")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from stationkeep.campaign.calibrate import CalibrateDocument, calibrate_document
 from stationkeep.campaign.coefficient_file import GivenCoefficient, read_coefficient
 from stationkeep.campaign.decay import DecayDocument, DecayOptions, predict_decay
 from stationkeep.campaign.drag_courses import GivenDrag
-from stationkeep.cli import main
 from stationkeep.environment.callable_atmosphere import CallableAtmosphere
 from stationkeep.environment.sources import bundled_space_weather
 from stationkeep.environment.surrogate import Nrlmsise00Surrogate
@@ -42,20 +40,8 @@ def tle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["stationkeep", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return run
+def cli(run_command):  # type: ignore[no-untyped-def]
+    return run_command
 
 
 OBSERVED = ("--space-weather", "observed")

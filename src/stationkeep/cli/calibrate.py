@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stationkeep.cli.common import (
+    AsOfOption,
     DensityModelOption,
+    ElementSetsOption,
     JsonOption,
+    MoreFilesArgument,
+    NoradIdOption,
     emit_json,
     heading_of,
     make_console,
@@ -26,20 +30,10 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    tle: Annotated[
-        list[Path],
-        typer.Option("--tle", metavar="FILE", help="Element sets: TLE, or OMM (JSON, XML, KVN); may be repeated."),
-    ],
-    more: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further files, joined with the one of --tle.")
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="DATE", help="Use only sets up to then (UTC). Default: the last one."),
-    ] = None,
-    norad_id: Annotated[
-        str | None, typer.Option("--norad-id", help="Which object, where the files hold several.")
-    ] = None,
+    tle: ElementSetsOption,
+    more: MoreFilesArgument = None,
+    as_of: AsOfOption = None,
+    norad_id: NoradIdOption = None,
     space_weather: Annotated[
         str | None,
         typer.Option(

@@ -9,6 +9,7 @@ import typer
 
 from stationkeep.cli.common import (
     JsonOption,
+    NoradIdOption,
     emit_json,
     heading_of,
     make_console,
@@ -45,9 +46,7 @@ def convert(
         str | None,
         typer.Option("--frame", metavar="FRAME", help="Turn states to GCRF, EME2000, TEME, TOD or ITRF."),
     ] = None,
-    norad_id: Annotated[
-        str | None, typer.Option("--norad-id", help="Which object, where the files hold several.")
-    ] = None,
+    norad_id: NoradIdOption = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="Use only what is up to then (UTC). Default: all.")
     ] = None,

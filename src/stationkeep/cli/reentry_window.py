@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stationkeep.cli.common import (
+    AsOfOption,
+    ElementSetsOption,
     JsonOption,
+    MoreFilesArgument,
+    NoradIdOption,
+    PossibleSunOption,
+    RunsOption,
+    SeedOption,
     emit_json,
     make_console,
     progress_bar,
@@ -28,27 +35,12 @@ _UPDATES_HELP = "Also show this many earlier windows (0 to 20), how it shrank. E
 
 
 def reentry_window(
-    tle: Annotated[
-        list[Path],
-        typer.Option("--tle", metavar="FILE", help="Element sets: TLE, or OMM (JSON, XML, KVN); may be repeated."),
-    ],
-    more: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further files, joined with the one of --tle.")
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="DATE", help="Use only sets up to then (UTC). Default: the last one."),
-    ] = None,
-    space_weather: Annotated[
-        str,
-        typer.Option(
-            "--space-weather",
-            metavar="observed|as-known|FILE",
-            help="The Sun as it was, as forecast at --as-of, or from an MSAFE bulletin or a CelesTrak table.",
-        ),
-    ] = "as-known",
-    runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs.")] = 200,
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
+    tle: ElementSetsOption,
+    more: MoreFilesArgument = None,
+    as_of: AsOfOption = None,
+    space_weather: PossibleSunOption = "as-known",
+    runs: RunsOption = 200,
+    seed: SeedOption = 1,
     updates: Annotated[int, typer.Option("--updates", help=_UPDATES_HELP)] = 0,
     size_m: Annotated[float, typer.Option("--size-m", help="Width of the object across the stream.")] = 4.0,
     entry_altitude_km: Annotated[
@@ -60,9 +52,7 @@ def reentry_window(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="PAGE.html", help="Write the map and the tables as a page.")
     ] = None,
-    norad_id: Annotated[
-        str | None, typer.Option("--norad-id", help="Which object, where the files hold several.")
-    ] = None,
+    norad_id: NoradIdOption = None,
     json: JsonOption = None,
 ) -> None:
     """When and where does it come down? The re-entry window of the last days, the ground track left, the countries.
