@@ -1,8 +1,8 @@
 """Does the station's past come out again? Writes ``history_replay.md``.
 
 May 2021 to March 2022 and February to December 2023, flown with the mean decay engine under the observed Sun: once with
-the burns that tracking (and, where no element sets are at hand, NASA's ephemerides) shows, once with the altitude rule
-of ``stationkeep.strategy.rule`` instead, which knows the traffic but not the burns.
+the burns that tracking (and, where no element sets are at hand, NASA's ephemerides and Roscosmos) shows, once with a
+rule instead, which knows the traffic but not the burns (``strategy_replay.py``).
 
     python validation/history_replay.py --data FOLDER            # writes the page
 """
@@ -10,11 +10,10 @@ of ``stationkeep.strategy.rule`` instead, which knows the traffic but not the bu
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from record import record
 
+from stationkeep.campaign.density_error import DensityError
 from stationkeep.campaign.weather import campaign_weather
 from stationkeep.orbit.averaging import element_history
 from stationkeep.orbit.burn_detection import find_burns
@@ -32,8 +32,6 @@ from stationkeep.orbit.mean_decay import MeanFlight, WeatherTrack
 from stationkeep.orbit.state_history import StateHistory
 from stationkeep.orbit.tle import ElementHistory
 from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_km
-from stationkeep.strategy.altitude import AltitudeBand, AltitudeStrategy, ArrivalWindow, AvoidanceRate
-from stationkeep.strategy.rule import fly_rule
 from stationkeep.timescale import iso_day, mjd_utc, parse_utc
 
 FloatArray = NDArray[np.float64]
@@ -41,9 +39,6 @@ FloatArray = NDArray[np.float64]
 HERE = Path(__file__).resolve().parent
 ISS_FILE = "tle/25544_iss.tle"
 REFIT_DAYS = (30, 45, 60)
-DRAWS = 200
-HALF_WINDOW_KM = 0.5
-BEFORE_DAYS = 180.0
 SETTLED_DAYS = 1.0  # sets of the day after a burn still carry the old orbit
 UNLISTED_M_S = 0.4  # of an unexplained change between two ephemerides: a third of what two weeks' drag takes
 
@@ -55,6 +50,8 @@ def day(text: str) -> float:
 FIRST = (day("2021-05-01"), day("2022-03-12"))
 SECOND = (day("2023-02-01"), day("2023-12-29"))
 DENSE_UNTIL = day("2023-05-01")  # the last dense element sets of that year
+LEARNT_DAYS_AGO = 30.0  # in April the fit has seen the slow part itself; it has moved on since its last days
+BURN_SIZE_M_S = 0.05  # planned sizes are listed to 0.1 m/s, and flown as well as that
 SECOND_LONGEST_M_S = 1.36  # 1 October 2022, 719.5 s, Roscosmos: the longest burn of the year before
 
 
@@ -65,6 +62,26 @@ class Push:
     time_mjd_utc: float
     delta_v_m_s: float
     seen: str
+
+
+# Burns after the last element sets as Roscosmos told them when they were done (TASS of 18 May, 27 July, 24 August and
+# 9 September, Interfax of 5 July, 24 August and 10 November (two), pcnews.ru of 19 October, news-pravda.com of
+# 23 December 2023): km of mean altitude. Those of 24 August and 10 November, 15 h, were to avoid debris.
+TOLD_KM = (
+    (day("2023-05-18T16:43"), 1.0),
+    (day("2023-07-04T21:17"), 3.25),
+    (day("2023-07-27T12:02"), 0.79),
+    (day("2023-08-24T15:00"), -0.5),
+    (day("2023-09-08T18:52"), 3.5),
+    (day("2023-10-19T03:46"), 2.8),
+    (day("2023-11-09T21:11"), 2.5),
+    (day("2023-11-10T15:07"), 0.9),
+    (day("2023-12-21T01:58"), 3.2),
+)
+TOLD = tuple(
+    Push(time, math.copysign(delta_v_for_gain_m_s(418.0, gain), gain), "told by Roscosmos") for time, gain in TOLD_KM
+)
+SAME_BURN_DAYS = 0.5  # a plan shifted by half a day is the same burn
 
 
 @dataclass(frozen=True)
@@ -112,7 +129,10 @@ def fly_with(
     weather: WeatherTrack,
     ballistic: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Mean altitude of a flight with these burns less that of tracking, at each tracked epoch."""
+    """Mean altitude of a flight with these burns less that of tracking, at each tracked epoch.
+
+    Element sets of the day after a burn still carry the old orbit and are left out; ephemerides do not.
+    """
     flight = MeanFlight(start, weather, ballistic)
     waiting = sorted((push for push in pushes if push.time_mjd_utc > start.epoch_mjd_utc), key=lambda p: p.time_mjd_utc)
     burned = [push.time_mjd_utc for push in pushes]
@@ -125,7 +145,8 @@ def fly_with(
             flight.advance(push.time_mjd_utc)
             flight.lift(gain_km(flight.mean_altitude_km, push.delta_v_m_s))
         flight.advance(item.epoch_mjd_utc)
-        if any(0.0 <= item.epoch_mjd_utc - time < SETTLED_DAYS for time in burned):
+        unsettled = any(0.0 <= item.epoch_mjd_utc - time < SETTLED_DAYS for time in burned)
+        if unsettled and item.epoch_mjd_utc < DENSE_UNTIL:
             continue
         times.append(item.epoch_mjd_utc)
         off.append(flight.mean_altitude_km - item.mean_altitude_km)
@@ -160,93 +181,22 @@ def refitted(
     return values
 
 
-# --- traffic and strategy ---------------------------------------------------------------------------------------------
-
-
-def russian_traffic(data: Path, start: float, stop: float, target_km: float) -> tuple[ArrivalWindow, ...]:
-    """Arrivals of Russian vehicles and landings of Soyuz: what the station's orbit is phased for."""
-    dates = []
-    with (data / "people" / "flights.csv").open(encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            if row["operator"] != "Roscosmos":
-                continue
-            dates.append((row["arrival_utc"], row["name"]))
-            if row["vehicle_type"] == "Soyuz":
-                dates.append((row["end_utc"], f"{row['name']} landing"))
-    moments = [(day(text.replace("Z", "")), name) for text, name in dates if text]
-    return tuple(
-        ArrivalWindow(moment, target_km - HALF_WINDOW_KM, target_km + HALF_WINDOW_KM, name)
-        for moment, name in sorted(moments)
-        if start < moment <= stop
-    )
-
-
-@dataclass(frozen=True)
-class RuleResult:
-    """What the rule burnt over many draws of avoidance burns, beside what was flown."""
-
-    count: FloatArray
-    delta_v_m_s: FloatArray
-    flown_count: int
-    flown_m_s: float
-    arrivals: int
-    target_km: float
-
-    @property
-    def count_error(self) -> float:
-        return float(np.mean(self.count)) / self.flown_count - 1.0
-
-    @property
-    def speed_error(self) -> float:
-        return float(np.mean(self.delta_v_m_s)) / self.flown_m_s - 1.0
-
-    @property
-    def met(self) -> bool:
-        """Whether both are within the goal of 20 %."""
-        return max(abs(self.count_error), abs(self.speed_error)) <= 0.2
-
-
-def rule_flown(
-    data: Path,
-    history: ElementHistory,
-    start: MeanElements,
-    stop: float,
-    weather: WeatherTrack,
-    ballistic: FloatArray,
-    flown: Sequence[Push],
-    longest_m_s: float,
-) -> RuleResult:
-    """Fly the rule with limits taken from the half year before; nothing of the stretch itself but the traffic."""
-    begin = start.epoch_mjd_utc
-    before = [s.elements.mean_altitude_km for s in history.sets if begin - BEFORE_DAYS <= s.epoch_mjd_utc <= begin]
-    target = float(np.mean(before))
-    arrivals = russian_traffic(data, begin, stop, target)
-    strategy = AltitudeStrategy(
-        (AltitudeBand(begin, min(before) - 1.0, max(before) + 1.0),), arrivals, cadence_days=30.0, may_lower=True
-    )
-    rate = AvoidanceRate()
-    counts, speeds = [], []
-    for index in range(DRAWS):
-        flight = MeanFlight(start, weather, ballistic)
-        draws = rate.burns(np.random.default_rng(index), begin, stop)
-        burns = fly_rule(strategy, flight, stop, longest_delta_v_m_s=longest_m_s, avoidance=draws)
-        counts.append(len(burns))
-        speeds.append(math.fsum(abs(burn.delta_v_m_s) for burn in burns))
-    total = math.fsum(abs(push.delta_v_m_s) for push in flown)
-    return RuleResult(np.array(counts, float), np.array(speeds), len(flown), total, len(arrivals), target)
-
-
 # --- the two stretches ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """All that was found of one stretch."""
+    """All that was found of one stretch; what a rule needs to fly it instead."""
 
     pushes: list[Push]
     replays: list[Replay]
-    rules: list[tuple[str, RuleResult]]
-    unexplained: list[Push]
+    start: MeanElements
+    stop_mjd_utc: float
+    weather: WeatherTrack
+    courses: list[tuple[str, FloatArray]]
+    """Coefficients by day, and what they were fitted on."""
+    longest_m_s: float
+    unexplained: list[Push] = field(default_factory=list)
     heads: int = 0
 
 
@@ -273,11 +223,8 @@ def first_stretch(data: Path, history: ElementHistory, refits: Sequence[int] = R
         times, off = fly_with(tracked[0], pushes, tracked, weather, values)
         replays.append(Replay(name, fitted_on, off, times))
     longest = max(abs(push.delta_v_m_s) for push in seen_burns(history, start - 118.0, start))
-    rules = [
-        (name, rule_flown(data, history, tracked[0], stop, weather, values, pushes, longest))
-        for name, values in (("smoothed", smooth), ("foreseen", before))
-    ]
-    return Stretch(pushes, replays, rules, [])
+    courses = [("smoothed", smooth), ("foreseen", before)]
+    return Stretch(pushes, replays, tracked[0], stop, weather, courses, longest)
 
 
 def ephemeris_days(data: Path) -> tuple[StateHistory, list[MeanElements]]:
@@ -296,36 +243,84 @@ def ephemeris_days(data: Path) -> tuple[StateHistory, list[MeanElements]]:
 def second_stretch(data: Path, history: ElementHistory) -> Stretch:
     start, stop = SECOND
     ephemerides, heads = ephemeris_days(data)
-    dense_until = DENSE_UNTIL
-    seen = seen_burns(history, start, dense_until)
+    seen = seen_burns(history, start, DENSE_UNTIL)
     planned = [
         Push(event.time_mjd_utc, event.delta_v_m_s, "planned in an ephemeris")
         for event in ephemerides.events
-        if event.is_burn and dense_until < event.time_mjd_utc <= stop
+        if event.is_burn and DENSE_UNTIL < event.time_mjd_utc <= stop
     ]
-    sets = [s.elements for s in history.sets if start <= s.epoch_mjd_utc <= dense_until]
-    later = [item for item in heads if dense_until < item.epoch_mjd_utc <= stop]
-    tracked = [*sets, *later]
+    sets = [s.elements for s in history.sets if start <= s.epoch_mjd_utc <= DENSE_UNTIL]
+    later = [item for item in heads if DENSE_UNTIL < item.epoch_mjd_utc <= stop]
     weather = observed(start - 1.0, stop)
-    april = course(history, dense_until, weather)
+    april = course(history, DENSE_UNTIL, weather)
     dense = replace(history, sets=tuple(s for s in history.sets if s.epoch_mjd_utc >= day("2023-01-01")))
-    sparse, before = course(history, start, weather), course(dense, start, weather)
-    unlisted = unlisted_burns([sets[-1], *later], planned, weather, april)
+    before = course(dense, start, weather)
+    told_days = np.array([push.time_mjd_utc for push in TOLD])
+    untold = [p for p in planned if np.min(np.abs(told_days - p.time_mjd_utc)) > SAME_BURN_DAYS]
+    followed, sized = followed_course([sets[-1], *later], TOLD, untold, weather, april)
+    flown = sorted([*seen, *sized, *TOLD], key=lambda push: push.time_mjd_utc)
     replays = []
+    until = "sets until April 2023"
     for name, fitted_on, values, pushes in (
-        ("listed burns", "sets until April 2023: smoothed to then, foreseen after", april, [*seen, *planned]),
-        ("listed and unlisted burns", "the same", april, [*seen, *planned, *unlisted]),
-        ("foreseen", "January 2023 only; listed burns", before, [*seen, *planned]),
-        ("foreseen", "February 2022 to January 2023, sparse sets in which burns are missed", sparse, [*seen, *planned]),
+        ("followed", f"{until}, then each ephemeris before the day flown", followed, flown),
+        ("foreseen from May on", until, april, flown),
+        ("the same, burns as planned", until, april, [*seen, *planned]),
+        ("foreseen", "January 2023 only", before, flown),
     ):
-        times, off = fly_with(sets[0], pushes, tracked, weather, values)
+        times, off = fly_with(sets[0], pushes, [*sets, *later], weather, values)
         replays.append(Replay(name, fitted_on, off, times))
-    flown = sorted([*seen, *planned], key=lambda push: push.time_mjd_utc)
-    rules = [
-        (name, rule_flown(data, history, sets[0], stop, weather, values, flown, SECOND_LONGEST_M_S))
-        for name, values in (("fitted until April 2023", april), ("fitted in January 2023", before))
-    ]
-    return Stretch(flown, replays, rules, unlisted, len(later))
+    return Stretch(
+        flown,
+        replays,
+        sets[0],
+        stop,
+        weather,
+        [("followed", followed), (f"foreseen from {until}", april), ("foreseen from January 2023", before)],
+        SECOND_LONGEST_M_S,
+        unlisted_burns([sets[-1], *later], planned, weather, april),
+        len(later),
+    )
+
+
+def followed_course(
+    tracked: Sequence[MeanElements],
+    told: Sequence[Push],
+    untold: Sequence[Push],
+    weather: WeatherTrack,
+    foreseen: FloatArray,
+) -> tuple[FloatArray, list[Push]]:
+    """A foreseen coefficient, corrected at each tracked day by the loss since the one before, for the days after it.
+
+    A Kalman filter over the logarithm of one factor. It wanders as ``DensityError`` says of coefficients (slow part);
+    an interval's loss tells it with the mean of the fast part and what the burns' sizes leave open as noise. Where an
+    interval holds a burn that was planned but of which nobody told, the loss tells that burn's size instead.
+    """
+    error = DensityError()
+    values, sized = foreseen.copy(), []
+    level, variance = 0.0, error.slow_fraction**2 * -math.expm1(-2.0 * LEARNT_DAYS_AGO / error.slow_days)
+    for one, two in pairwise(tracked):
+        days = two.epoch_mjd_utc - one.epoch_mjd_utc
+        keep = math.exp(-days / error.slow_days)
+        level, variance = keep * level, keep**2 * variance + error.slow_fraction**2 * (1.0 - keep**2)
+        inside = [push for push in told if one.epoch_mjd_utc < push.time_mjd_utc <= two.epoch_mjd_utc]
+        open_size = [push for push in untold if one.epoch_mjd_utc < push.time_mjd_utc <= two.epoch_mjd_utc]
+        each = delta_v_for_gain_m_s(two.mean_altitude_km, 1.0)
+        if open_size:
+            _, off = fly_with(one, inside, [two], weather, values)
+            sized += [replace(open_size[0], delta_v_m_s=-each * float(off[0]), seen="planned, sized by tracking")]
+            continue
+        _, off = fly_with(one, inside, [two], weather, foreseen)
+        _, still = fly_with(one, [], [two], weather, foreseen)
+        lost = one.mean_altitude_km - two.mean_altitude_km - float(still[0])
+        size = BURN_SIZE_M_S * math.sqrt(len(inside)) / each / lost
+        noise = error.fast_fraction**2 * min(2.0 * error.fast_days / days, 1.0) + size**2
+        gain = variance / (variance + noise)
+        level += gain * (math.log(max(1.0 + float(off[0]) / lost, 0.1)) - level)
+        variance *= 1.0 - gain
+        begin = math.ceil(two.epoch_mjd_utc) - weather.first_day_mjd
+        later = np.arange(len(values) - begin)
+        values[begin:] = foreseen[begin:] * np.exp(level * np.exp(-later / error.slow_days))
+    return values, sized
 
 
 def unlisted_burns(
@@ -348,6 +343,7 @@ def unlisted_burns(
 
 def main() -> None:
     from history_replay_page import findings, page
+    from strategy_replay import rules_of
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=HERE.parents[1] / "shared" / "data")
@@ -356,8 +352,9 @@ def main() -> None:
         sys.exit(f"no reference data in {options.data}; give their folder with --data")
     history = read_history(options.data / ISS_FILE)
     first, second = first_stretch(options.data, history), second_stretch(options.data, history)
-    (HERE / "history_replay.md").write_text(page(first, second), encoding="utf-8")
-    record("history_replay", findings(first, second), "validation/history_replay.md")
+    rules = [rules_of(options.data, history, part) for part in (first, second)]
+    (HERE / "history_replay.md").write_text(page(options.data, history, (first, second), rules), encoding="utf-8")
+    record("history_replay", findings((first, second), rules), "validation/history_replay.md")
 
 
 if __name__ == "__main__":

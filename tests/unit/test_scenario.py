@@ -116,7 +116,7 @@ def test_flagship_is_what_it_says() -> None:
     assert elements.mean_altitude_km == pytest.approx(418.46, abs=0.01)  # un-Kozai'd, the published tracking table
     assert scenario.provider("cygnus").enabled is False
     # Nobody leaves; what comes is for the controlled end and raises nothing.
-    assert [event.type for event in scenario.branches["cooperation"].events] == ["provider-available"]
+    assert [event.provider for event in scenario.branches["cooperation"].events] == ["cygnus", "usdv"]
     assert scenario.provider("usdv").purpose == "deorbit"
 
 

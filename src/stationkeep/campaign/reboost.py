@@ -14,6 +14,7 @@ from stationkeep.campaign.document import ScenarioRef
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.reboost_document import (
     AltitudeTrack,
+    Besides,
     Limiting,
     ReboostArrival,
     ReboostBand,
@@ -133,6 +134,7 @@ def _document(
         delta_v_m_s_per_year=round(plan.delta_v_m_s / years, 3),
         propellant_kg_per_year=round(plan.propellant_kg / years, 1),
         overhead_kg_per_year=round(plan.overhead_kg / years, 1),
+        besides=_besides(campaign, problem),
         limiting=_limiting(problem, plan, years),
         suns=_suns(problem, tables, plan, options, observed, years),
         trade=_trade(problem, tables, observed),
@@ -183,6 +185,24 @@ def _burns(flown: FlownPlan) -> list[ReboostBurn]:
         )
         for burn in flown.burns
     ]
+
+
+def _besides(campaign: Campaign, problem: PlanProblem) -> Besides:
+    """What the attitude and debris take from the same tanks; the runs of ``stationkeep run`` draw it burn by burn."""
+    attitude = None
+    if campaign.mission.scenario.attitude is not None:
+        from stationkeep.attitude.figures import iss_attitude
+
+        low, high = sorted(iss_attitude().attitude_propellant_kg_year(iss_attitude().at()))
+        attitude = (round(low, 1), round(high, 1))
+    rate = problem.strategy.avoidance
+    speed = 0.0 if rate is None else rate.per_year * 0.5 * (rate.smallest_m_s + rate.largest_m_s)
+    impulse = problem.stores[0].thruster.specific_impulse_s if problem.stores else 290.0
+    return Besides(
+        attitude_kg_per_year_interval=attitude,
+        avoidance_m_s_per_year=round(speed, 3),
+        avoidance_kg_per_year=round(propellant_for_delta_v_kg(problem.mass_kg, speed, impulse), 1),
+    )
 
 
 def _limiting(problem: PlanProblem, plan: Plan, years: float) -> list[Limiting]:
@@ -316,8 +336,9 @@ def _notes(campaign: Campaign, setup: Setup, flown: FlownPlan, options: ReboostO
             f"orbit and are then saved on the next reboost. {problem.reserve_kg:.0f} kg stay aboard for one"
         )
     notes.append(
-        "Propellant is for translation only; attitude control, losses at docking and the vehicles' own flights come on "
-        "top. Uncertain loads and contents are at the middle of their ranges"
+        "Propellant is for translation; what the attitude and debris take from the same tanks is beside it, and is not "
+        "in the plan. Losses at docking and the vehicles' own flights are not counted. Uncertain loads and contents "
+        "are at the middle of their ranges"
     )
     notes.append(
         f"The burns were flown with the decay engine: limits are kept within {1000.0 * flown.worst_excess_km:.0f} m"

@@ -81,6 +81,16 @@ class TradeRow(Part):
     lift_kg: float = Field(description="once, to get there from where the station is; negative: saved by sinking")
 
 
+class Besides(Part):
+    """What the same tanks give beside the plan, a year; null: the scenario says nothing of it."""
+
+    attitude_kg_per_year_interval: tuple[float, float] | None = Field(
+        description="unloading the gyros, from gyros managed well to thrusters at every arrival and departure"
+    )
+    avoidance_m_s_per_year: float = Field(description="out of the way of debris, at the mean rate and size")
+    avoidance_kg_per_year: float = Field(description="for that; what it lifts is mostly saved on the next reboost")
+
+
 class AltitudeTrack(Part):
     """Mean altitude by day, as flown with the burns."""
 
@@ -106,6 +116,7 @@ class ReboostDocument(Part):
     delta_v_m_s_per_year: float
     propellant_kg_per_year: float = Field(description="for translation")
     overhead_kg_per_year: float = Field(description="for turning and holding the station at the burns")
+    besides: Besides
     limiting: list[Limiting] = Field(description="what costs most, first; empty: nothing does")
     suns: list[SunCase]
     trade: list[TradeRow]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import stationkeep
-from stationkeep.campaign.beside import Beside, reentry_of
+from stationkeep.campaign.beside import Beside, falls_of, reentry_of
 from stationkeep.campaign.comparison import comparison_notes, solar_explanation
 from stationkeep.campaign.document import (
     BranchDocument,
@@ -106,7 +106,7 @@ def _branch(
     return BranchDocument(
         label=scenario.branches[name].label,
         description=scenario.branches[name].description,
-        reentry=reentry_of(runs),
+        reentry=reentry_of(falls_of(runs)),
         reentry_observed=observed,
         mean_altitude_km=_altitudes(scenario.epoch_mjd_utc, runs),
         **with_median(

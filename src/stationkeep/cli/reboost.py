@@ -156,6 +156,7 @@ def _write(document: ReboostDocument, output: Path) -> None:
 
 
 def _show(document: ReboostDocument, output: Path | None) -> None:
+    from stationkeep.report.reboost_words import besides_text
     from stationkeep.report.text import minute_text
 
     console = make_console()
@@ -176,6 +177,7 @@ def _show(document: ReboostDocument, output: Path | None) -> None:
         "and hold it at the burns",
         style="bold",
     )
+    console.print(f"Besides       {besides_text(document)}")
     for item in document.limiting:
         console.print(f"Limiting      {item.limit}: {item.eased} saves {item.saves_kg_per_year:.0f} kg a year")
     for sun_case in document.suns:

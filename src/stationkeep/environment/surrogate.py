@@ -23,7 +23,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from stationkeep.compiled import compiled
+from stationkeep.compiled import compiled, inner_kernel
 from stationkeep.environment import surrogate_formulas as formulas
 from stationkeep.environment.atmosphere import FloatArray, PointwiseAtmosphere
 from stationkeep.environment.lanes import LANES, Block, Lanes, exponential, sine_cosine
@@ -85,7 +85,7 @@ def surrogate_workspace(n: int) -> NDArray[np.float32]:
     return np.empty(formulas.N_DAY + N_PLACE * N_LATENT, dtype=np.float32)
 
 
-_day_features = compiled(fastmath=True)(formulas.day_features)
+_day_features = compiled(fastmath=True, inner=True)(formulas.day_features)
 
 
 def _activation(x: Lanes) -> Lanes:
@@ -154,7 +154,7 @@ def _mixed_rows(
     return mixed, heights[0], heights[2], beyond
 
 
-@compiled(fastmath=True)
+@compiled(fastmath=True, inner=True)
 def _eight(
     today: NDArray[np.float32],
     weights: SurrogateWeights,
@@ -229,9 +229,14 @@ def density_along_orbit(
             padded[2, k] = longitude_rad[source]
             padded[3, k] = solar_time_rad[source]
             padded[4, k] = altitude_km[source]
-        _eight(today, weights, padded[0], padded[1], padded[2], padded[3], padded[4], padded[5], 0)
+        # A bare 0 would be a type of its own, and have the block compiled a second time.
+        first: Any = np.int64(0)
+        _eight(today, weights, padded[0], padded[1], padded[2], padded[3], padded[4], padded[5], first)
         for k in range(n):
             out_kg_m3[k] = padded[5, k]
+
+
+density_along_orbit_inner = inner_kernel(density_along_orbit, fastmath=True)
 
 
 @compiled(fastmath=True)
@@ -253,7 +258,7 @@ def _density_of_runs(weights: SurrogateWeights, points: FloatArray, work: NDArra
             and points[6, end] == points[6, begin]
         ):
             end += 1
-        density_along_orbit(
+        density_along_orbit_inner(
             weights,
             points[0, begin:end],
             points[4, begin],

@@ -18,7 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from stationkeep.compiled import compiled
+from stationkeep.compiled import compiled, inner_kernel
 from stationkeep.constants import (
     EARTH_EQUATORIAL_RADIUS_KM,
     EARTH_MU_KM3_S2,
@@ -126,17 +126,17 @@ def _layers(typing_context: Any, weights: Any, work: Any) -> Any:
     return types.none(weights, work), generate
 
 
-@compiled(fastmath=True)
+@compiled(fastmath=True, inner=True)
 def _through_layers(weights: AveragedWeights, work: NDArray[np.float32]) -> None:
     """A function of its own, so that its instructions are compiled once."""
     _layers(weights, work)
 
 
-_day_features = compiled(fastmath=True)(surrogate_formulas.day_features)
-_plane_features = compiled(fastmath=True)(formulas.plane_features)
-_perigee_features = compiled(fastmath=True)(formulas.perigee_features)
-_height_features = compiled(fastmath=True)(formulas.height_features)
-_effective_altitude_km = compiled(fastmath=True)(formulas.effective_altitude_km)
+_day_features = compiled(fastmath=True, inner=True)(surrogate_formulas.day_features)
+_plane_features = compiled(fastmath=True, inner=True)(formulas.plane_features)
+_perigee_features = compiled(fastmath=True, inner=True)(formulas.perigee_features)
+_height_features = compiled(fastmath=True, inner=True)(formulas.height_features)
+_effective_altitude_km = compiled(fastmath=True, inner=True)(formulas.effective_altitude_km)
 
 
 @compiled(fastmath=True)
@@ -149,6 +149,9 @@ def lowest_point_km(state: Any) -> float:
     )
 
 
+_lowest_point_km = inner_kernel(lowest_point_km, fastmath=True)
+
+
 @compiled(fastmath=True)
 def is_averaged(state: Any) -> bool:
     """Whether :func:`averaged_rates` answers for this orbit."""
@@ -156,8 +159,11 @@ def is_averaged(state: Any) -> bool:
     return (
         spread <= LARGEST_SPREAD_KM
         and state[0] - EARTH_EQUATORIAL_RADIUS_KM <= HIGHEST_ALTITUDE_KM
-        and lowest_point_km(state) >= LOWEST_POINT_KM
+        and _lowest_point_km(state) >= LOWEST_POINT_KM
     )
+
+
+is_averaged_inner = inner_kernel(is_averaged, fastmath=True)
 
 
 @compiled(fastmath=True)
@@ -219,4 +225,7 @@ def averaged_rates(
     rates[2] = d_a / a * (-gx * cos_i * sin_n + gy * cos_i * cos_n + gz * sin_i)
     rates[3] = 0.25 * d_a / (a * slowed) * EARTH_ROTATION_RAD_S / mean_motion * sin_i
     rates[4] = 0.0
-    return lowest_point_km(state)
+    return _lowest_point_km(state)
+
+
+averaged_rates_inner = inner_kernel(averaged_rates, fastmath=True)

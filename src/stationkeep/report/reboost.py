@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.report.figures import WIDE, Sheet, blank, both_sheets, frame, label, set_ticks, svg_of, time_ticks
 from stationkeep.report.markup import e, linked, table, tree
 from stationkeep.report.palette import BRANCH_LINES, BRANCH_TEXTS, INK, MUTED, PANEL, RISK, css_variables
+from stationkeep.report.reboost_words import besides_text
 from stationkeep.report.text import minute_text
 from stationkeep.timescale import mjd_utc, parse_utc
 
@@ -197,6 +198,7 @@ def _answer(document: ReboostDocument) -> str:
     lines = [
         f"{len(document.burns)} burns, {document.delta_v_m_s:.2f} m/s, {document.propellant_kg:.0f} kg: "
         f"{document.delta_v_m_s_per_year:.1f} m/s and {1.0e-3 * document.propellant_kg_per_year:.2f} t a year",
+        f"Besides: {besides_text(document)}",
         *(f"{item.limit}, {item.eased}: {item.saves_kg_per_year:.0f} kg a year less" for item in document.limiting),
     ]
     items = "".join(f"<li>{e(line)}</li>" for line in lines)

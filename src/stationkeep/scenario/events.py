@@ -11,8 +11,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from stationkeep.scenario.fields import AltitudeKm, Days, Id, Part, Source, Text, UtcMoment
+from stationkeep.scenario.fields import AltitudeKm, Days, Id, Part, PositiveNumber, Source, Text, UtcMoment
 from stationkeep.timescale import mjd_utc
+
+
+class AltitudeRise(Part):
+    """Partners that adapt: while the air is thick the station is kept higher, floor and target alike.
+
+    As much higher as brings its loss (a mean over two months) back to ``loss_m_day``; it sinks again with the Sun.
+    """
+
+    loss_m_day: PositiveNumber = Field(description="what deliveries can make up")
+    highest_km: AltitudeKm = Field(description="the target never rises above it")
+    source: Source
 
 
 class AltitudePolicy(Part):
@@ -24,11 +35,16 @@ class AltitudePolicy(Part):
     floor_km: AltitudeKm
     target_km: AltitudeKm
     min_days_between_burns: Days = 7.0
+    rise: AltitudeRise | None = Field(default=None, description="null: floor and target hold whatever the Sun does")
 
     @model_validator(mode="after")
     def _in_order(self) -> AltitudePolicy:
         if self.target_km <= self.floor_km:
             raise ValueError(f"target_km ({self.target_km:g}) must be above floor_km ({self.floor_km:g})")
+        if self.rise is not None and self.rise.highest_km <= self.target_km:
+            raise ValueError(
+                f"rise: highest_km ({self.rise.highest_km:g}) must be above target_km ({self.target_km:g})"
+            )
         return self
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stationkeep.scenario.fields import Range
-from stationkeep.scenario.schema import Provider, Scenario
+from stationkeep.scenario.schema import ExtraFlights, Provider, Scenario
 from stationkeep.timescale import mjd_utc
 
 
@@ -18,6 +18,8 @@ class Delivery:
     partner: str
     """Who delivers: its withdrawal (scope ``stop-resupply-propellant``) ends the deliveries."""
     fill_to_kg: float | None = None
+    extra: ExtraFlights | None = None
+    """When another flight is ordered after it; null: never."""
 
     def load_kg(self, content_kg: float, draw: float) -> float:
         """How much it brings to a store that holds ``content_kg``; ``draw`` (0 to 1) places a load nobody adjusts."""
@@ -46,7 +48,8 @@ def deliveries(provider: Provider, scenario: Scenario) -> tuple[Delivery, ...]:
         last = scenario.horizon_mjd_utc if item.until_utc is None else mjd_utc(item.until_utc)
         for time in _repeated(mjd_utc(item.first_utc), item.every_days, min(last, scenario.horizon_mjd_utc)):
             if time > scenario.epoch_mjd_utc:
-                found.append(Delivery(time, item.propellant_kg, item.partner or provider.partner, item.fill_to_kg))
+                partner = item.partner or provider.partner
+                found.append(Delivery(time, item.propellant_kg, partner, item.fill_to_kg, item.extra))
     return tuple(sorted(found, key=lambda delivery: delivery.time_mjd_utc))
 
 

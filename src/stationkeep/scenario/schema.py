@@ -149,6 +149,15 @@ class Propellant(Part):
     source: Source
 
 
+class ExtraFlights(Part):
+    """A flight beside the schedule when the store runs low: partners that adapt."""
+
+    below_kg: MassKg = Field(description="ordered when less than this is left as a flight comes")
+    after_days: PeriodDays = Field(description="it comes so long after")
+    least_days_between: PeriodDays = Field(description="no sooner after the last such order")
+    source: Source
+
+
 class Resupply(Part):
     """Deliveries to a provider's tanks: one, or one every so many days."""
 
@@ -164,6 +173,7 @@ class Resupply(Part):
     partner: Id | None = Field(
         None, description="who delivers, and whose withdrawal ends it; null: the provider's partner"
     )
+    extra: ExtraFlights | None = Field(None, description="null: nothing flies beside the schedule")
     source: Source
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,11 +14,12 @@ from numpy.typing import NDArray
 
 from stationkeep.attitude.figures import iss_attitude
 from stationkeep.attitude.loads import docking_load
-from stationkeep.attitude.loss import Upsets, absorbs, consequences, loss_hazards_per_day
-from stationkeep.attitude.thrusters import who_may_desaturate
+from stationkeep.attitude.loss import Consequences, Upsets, absorbs, consequences, loss_hazards_per_day
+from stationkeep.attitude.thrusters import AttitudeThrusters, who_may_desaturate
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
 
 if TYPE_CHECKING:
+    from stationkeep.attitude.model import AttitudeModel
     from stationkeep.scenario.control import AttitudeControl
     from stationkeep.simulation.inputs import AttitudeDraw
 
@@ -30,11 +33,14 @@ _PRESENT = frozenset({"russian-computers", "russian-control-centre", "arrays-fea
 _USUAL_ABOVE_KM = 300.0
 _LONG_PIECE_DAYS = 90.0
 _THIN_SHARE = 0.95
+_RATE_OF_KM = 250.0
 _PIECES_DAYS = ((_USUAL_ABOVE_KM, _LONG_PIECE_DAYS), (250.0, 5.0), (0.0, 1.0))
 
 
 class Hold(StrEnum):
     """How the attitude is held."""
+
+    __hash__ = str.__hash__
 
     BACKED = "backed"
     """Gyros, with thrusters that unload them; or thrusters alone, where too few gyros run."""
@@ -54,25 +60,67 @@ _HOLDERS: Final = {
 }
 
 
+@dataclass(frozen=True)
+class StationAttitude:
+    """The attitude figures of one run and what follows from them at once: the same for all its branches."""
+
+    values: Mapping[str, float]
+    model: AttitudeModel
+    upsets: Upsets
+    thrusters: AttitudeThrusters
+    after: Consequences
+    usual_kg_day: float
+    """Propellant that holding the attitude takes while gyros do the work."""
+
+    @classmethod
+    def of(cls, control: AttitudeControl, draw: AttitudeDraw, drag_area_m2: float) -> StationAttitude:
+        """With these draws; ``drag_area_m2``: drag coefficient times area, as the drag feels it."""
+        figures = iss_attitude()
+        values = figures.at(draw.figures)
+        low, high = figures.attitude_propellant_kg_year(values)
+        return cls(
+            values,
+            figures.model(values, drag_area_m2, failed_gyros=control.failed_gyros),
+            Upsets.of(values),
+            figures.thrusters(values),
+            consequences(values),
+            (low + draw.thruster_share * (high - low)) / _DAYS_A_YEAR,
+        )
+
+    @cached_property
+    def lowest_density_kg_m3(self) -> float:
+        """In how dense air can gyros alone still hold it? (at the orbital rate of 250 km)"""
+        return self.model.controllable_down_to_density_kg_m3(_RATE_OF_KM)
+
+
 class AttitudeKeeper:
-    """The attitude of one run: gyros, whose thrusters back them, the chance of losing it.
+    """The attitude of one branch of a run: gyros, whose thrusters back them, the chance of losing it.
 
     ``drag_area_m2``: drag coefficient times area, as the drag feels it. Densities are those the decay itself shows.
     """
 
-    def __init__(self, control: AttitudeControl, draw: AttitudeDraw, drag_area_m2: float) -> None:
+    def __init__(
+        self,
+        control: AttitudeControl,
+        draw: AttitudeDraw,
+        drag_area_m2: float,
+        station: StationAttitude | None = None,
+    ) -> None:
         self.control = control
-        self.figures = iss_attitude()
-        self.values = self.figures.at(draw.figures)
         self.drag_area_m2 = drag_area_m2
-        self.model = self.figures.model(self.values, drag_area_m2, failed_gyros=control.failed_gyros)
-        self.upsets = Upsets.of(self.values)
-        self.thrusters = self.figures.thrusters(self.values)
-        self.after = consequences(self.values)
-        low, high = self.figures.attitude_propellant_kg_year(self.values)
-        self.usual_kg_day = (low + draw.thruster_share * (high - low)) / _DAYS_A_YEAR
+        self._station = station if station is not None else StationAttitude.of(control, draw, drag_area_m2)
+        self.values = self._station.values
+        self.model = self._station.model
+        self.gyros_hold = self.model.gyros.hold
+        self.upsets = self._station.upsets
+        self.thrusters = self._station.thrusters
+        self.after = self._station.after
+        self.usual_kg_day = self._station.usual_kg_day
         self.state = Hold.BACKED
-        self.backed_by: tuple[str, ...] = ()
+        self.backed_by_text = ""
+        """Whose thrusters unload the gyros."""
+        self._able_for: tuple[Set[str], bool] | None = None
+        self._able_until_mjd = -math.inf
         self._wanted = -math.log1p(-draw.loss)
         self._density_kg_m3 = 0.0
         self._altitude_km = 400.0
@@ -83,17 +131,26 @@ class AttitudeKeeper:
         """Who can unload the gyros now, with these partners gone and so much propellant left for it?"""
         if self.state is Hold.LOST:
             return
-        if self.model.gyros.owner in stopped and self.model.gyros.hold:
-            self.model = self.figures.model(self.values, self.drag_area_m2, failed_gyros=self.model.gyros.installed)
+        if self.gyros_hold and self.model.gyros.owner in stopped:
+            gyros = self.model.gyros.installed
+            self.model = iss_attitude().model(self.values, self.drag_area_m2, failed_gyros=gyros)
+            self.gyros_hold = self.model.gyros.hold
+        case = frozenset(stopped), propellant_kg > 0.0
+        if case == self._able_for and now_mjd_utc < self._able_until_mjd:
+            return  # a run asks a hundred times, and the answer changes a few times
+        self._able_for = case
+        providers = iss_attitude().providers
+        edges = (edge for one in providers for edge in (one.from_mjd_utc, one.until_mjd_utc))
+        self._able_until_mjd = min((edge for edge in edges if edge > now_mjd_utc), default=math.inf)
         present = _PRESENT | {_PROPELLANT} if propellant_kg > 0.0 else _PRESENT
-        able = who_may_desaturate(self.figures.providers, now_mjd_utc, withdrawn=stopped, present=present)
-        self.backed_by = tuple(provider.name for provider in able)
+        able = who_may_desaturate(providers, now_mjd_utc, withdrawn=stopped, present=present)
+        self.backed_by_text = " and ".join(provider.name for provider in able)
         self.state = Hold.BACKED if able else Hold.GYROS
 
     @property
     def holders(self) -> frozenset[str]:
         """What can hold the attitude during a burn; empty once it is lost."""
-        return _HOLDERS[self.state, self.model.gyros.hold]
+        return _HOLDERS[self.state, self.gyros_hold]
 
     def takes_docking(self, visitor_kg: float, station_kg: float, lever_m: float) -> bool:
         """Whether an arrival that pushes ``lever_m`` beside the centre of mass can be taken."""
@@ -112,9 +169,9 @@ class AttitudeKeeper:
         if self.state is not Hold.BACKED:
             return 0.0
         density, altitude = self._density_kg_m3, self._altitude_km
-        if self.model.gyros.hold and altitude > _USUAL_ABOVE_KM:
+        if self.gyros_hold and altitude > _USUAL_ABOVE_KM:
             return self.usual_kg_day
-        if not self.model.gyros.hold:
+        if not self.gyros_hold:
             torque = self.model.secular_torque_n_m(self.values["hold_offset_deg"], density, altitude)
             steady = abs(torque) if math.isfinite(torque) else abs(self.model.air_torque_n_m(density, altitude))
             return self.usual_kg_day + self.thrusters.holding_kg_day(steady)
@@ -163,7 +220,7 @@ class AttitudeKeeper:
 
     def _is_thin(self, density_kg_m3: float, mean_altitude_km: float) -> bool:
         """Whether even the densest day leaves all of the gyros to upsets, with some margin: then one rate holds."""
-        if not self.model.gyros.hold or density_kg_m3 < 0.0:
+        if not self.gyros_hold or density_kg_m3 < 0.0:
             return False
         swing = self.model.without_gyro_swing_deg(density_kg_m3, mean_altitude_km)
         return swing < _THIN_SHARE * self.model.pitch_band_deg
@@ -206,4 +263,6 @@ class AttitudeKeeper:
 
     def lowest_density_kg_m3(self) -> float:
         """In how dense air can gyros alone still hold it? (at the orbital rate of 250 km)"""
-        return self.model.controllable_down_to_density_kg_m3(250.0)
+        if self.model is self._station.model:
+            return self._station.lowest_density_kg_m3
+        return self.model.controllable_down_to_density_kg_m3(_RATE_OF_KM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,19 +37,20 @@ class Shortage:
         return self.propellant_kg / self.needed_kg + self.thrust_n / self.needed_n
 
 
-def deorbit_shortage(run: RunState) -> Shortage:
+def deorbit_shortage(run: RunState, next_loads_kg: Sequence[float | None]) -> Shortage:
     """What is missing for a controlled fall if it were decided now?
 
     Needed are the speed in all and, for the last burn, a thrust that gives it in one pass (a longer burn spreads the
     debris along the track). Counted is who plays a part, is not stopped, and has its attitude held: all it can draw
     now and the next load it is due to get, attitude reserve included; the thrusts add up. Everything is missing
-    below the altitude at which there is no time left, and once the attitude is lost.
+    below the altitude at which there is no time left, and once the attitude is lost. ``next_loads_kg``: what the next
+    flight brings each provider; null: none is foreseen.
     """
     need = run.scenario.controlled_deorbit
     speed, thrust, mass = 0.0, 0.0, run.mass_kg
     if run.altitude_km >= need.from_altitude_km and (run.attitude is None or run.attitude.holders):
-        for provider in run.providers:
-            load = _load_kg(run, provider)
+        for provider, coming in zip(run.providers, next_loads_kg, strict=True):
+            load = _load_kg(run, provider, coming)
             if load <= USABLE_KG:
                 continue
             exhaust = provider.plan.thruster.exhaust_velocity_m_s
@@ -62,9 +64,8 @@ def deorbit_shortage(run: RunState) -> Shortage:
     return Shortage(missing_kg, max(needed_n - thrust, 0.0), needed_kg, needed_n)
 
 
-def _load_kg(run: RunState, provider: ProviderState) -> float:
+def _load_kg(run: RunState, provider: ProviderState, coming_kg: float | None) -> float:
     if not run.plays_a_part(provider) or run.now >= provider.plan.until_mjd_utc or not run.attitude_allows(provider):
         return 0.0
-    coming = None if provider.too_low(run.altitude_km) else provider.next_load_kg(run.now, run.not_delivering)
     here = provider.usable_kg if provider.present else 0.0
-    return here + (coming or 0.0)
+    return here + (0.0 if coming_kg is None or provider.too_low(run.altitude_km) else coming_kg)

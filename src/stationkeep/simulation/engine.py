@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.propulsion.burns import gain_for_delta_v_km, reboost
 from stationkeep.scenario.events import ProviderAvailable
+from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.no_return import points_of_no_return
 from stationkeep.simulation.partners import PartnerEvents
 from stationkeep.simulation.run_state import ATTITUDE, Mission, Start
 from stationkeep.simulation.timeline import BURN_KINDS, Function, Timeline
 
 if TYPE_CHECKING:
-    from stationkeep.orbit.mean_decay import FlightState
     from stationkeep.simulation.inputs import Avoidance, RunInputs
     from stationkeep.simulation.providers import ProviderState
 
@@ -33,17 +33,17 @@ _REACHED_KM = 0.005
 _DRY_KG = 1.0e-6
 
 
-def simulate(mission: Mission, branch: str, inputs: RunInputs) -> Timeline:
+def simulate(mission: Mission, branch: str, inputs: RunInputs, *, limits: bool = True) -> Timeline:
     """What becomes of the station in this branch, with these inputs?
 
     Ends at re-entry or at the scenario's horizon. No randomness, no global state: the same inputs give the same
-    timeline, on any thread.
+    timeline, on any thread. ``limits``: work out the points of no return as well.
     """
-    return _Run(mission, branch, inputs).timeline()
+    return _Run(mission, branch, inputs).timeline(limits)
 
 
 class _Run(PartnerEvents):
-    def timeline(self) -> Timeline:
+    def timeline(self, limits: bool) -> Timeline:
         for provider in self.providers:
             provider.begin(self.epoch)
         self._schedule()
@@ -68,7 +68,7 @@ class _Run(PartnerEvents):
             ledger={name: tuple(tank.entries) for name, tank in tanks.items()},
             lost_mjd_utc=dict(self.gone),
             last_by=dict(self.last_by),
-            no_return=points_of_no_return(self),
+            no_return=points_of_no_return(self) if limits else None,
         )
 
     def _schedule(self) -> None:
@@ -99,7 +99,7 @@ class _Run(PartnerEvents):
         # Everything else on the calendar starts first, so that what happens at the epoch happens before the flight.
         yield self.environment.timeout(0.0)
         while True:
-            pusher = self._pusher()
+            pusher = None if self.policy is None else self.pusher()
             if pusher is not None and self._burn_is_due():
                 self._raise(pusher)
                 continue
@@ -110,7 +110,9 @@ class _Run(PartnerEvents):
                     floor = max(floor, self.policy.floor_km)
                 else:
                     stop = min(stop, self.next_burn_mjd)
+            began, height = self.flight.time_mjd_utc, self.altitude_km
             reason = self._coast(stop, floor)
+            self.policy = self.rising.kept(self.policy, self.flight.time_mjd_utc - began, height, self.altitude_km)
             yield self.environment.timeout(max(self.flight.time_mjd_utc - self.now, 0.0))
             self._after_coast()
             if reason is OutcomeReason.ALTITUDE_REACHED:
@@ -124,8 +126,8 @@ class _Run(PartnerEvents):
 
     def _next_lowest_level(self) -> float:
         """The next altitude, going down, at which something ends: a provider's coming, time for a controlled fall."""
-        below = self.altitude_km - _REACHED_KM
-        return max((level for level in self.levels_km if level < below), default=0.0)
+        below = self.flight.mean_altitude_km - _REACHED_KM
+        return max([level for level in self.levels_km if level < below], default=0.0)
 
     def _reached_a_level(self) -> None:
         """Sunk to the policy's floor, or to where a provider stops coming: burn soon, or leave."""
@@ -147,30 +149,34 @@ class _Run(PartnerEvents):
         if keeper is None:
             return self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=heavier)
         use = keeper.kg_day
-        stop_mjd = min(stop_mjd, began + keeper.piece_days(self.altitude_km))
+        stop_mjd = min(stop_mjd, began + keeper.piece_days(self.flight.mean_altitude_km))
         if use > 0.0:
             stop_mjd = min(stop_mjd, began + max(self.attitude_kg / use, _SAME_TIME_DAYS))
-        before = self.flight.snapshot()
+        start = began, self.flight.mean_altitude_km
+        # Only what may have to be flown again needs remembering.
+        before = self.flight.snapshot() if keeper.state is Hold.GYROS else None
         factor = heavier * keeper.drag_factor
         reason = self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=factor)
-        if keeper.holders:
-            lost = self._attitude_lost_since(before)
-            if lost < self.flight.time_mjd_utc:
+        if keeper.state is not Hold.LOST:
+            lost = self._attitude_lost_since(start)
+            if before is not None and lost < self.flight.time_mjd_utc:
                 self.flight.restore(before)
-                if lost > before.time_mjd_utc:
+                if lost > began:
                     self.flight.advance(lost, drag_factor=factor)
                 self.attitude_just_lost, reason = True, OutcomeReason.TIME_LIMIT
-        self._feed_attitude(use * (self.flight.time_mjd_utc - began))
+        if use > 0.0:
+            self._feed_attitude(use * (self.flight.time_mjd_utc - began))
         return reason
 
-    def _attitude_lost_since(self, before: FlightState) -> float:
+    def _attitude_lost_since(self, start: tuple[float, float]) -> float:
+        """When the attitude was lost on the piece flown since ``start`` (time [MJD], mean altitude)."""
         assert self.attitude is not None
-        first, end = self.inputs.weather.first_day_mjd, self.flight.time_mjd_utc
-        midnights = slice(math.floor(before.time_mjd_utc) + 1 - first, math.ceil(end) - first)
+        flight, first = self.flight, self.inputs.weather.first_day_mjd
+        midnights = slice(math.floor(start[0]) + 1 - first, math.ceil(flight.time_mjd_utc) - first)
         return self.attitude.flown(
-            (before.time_mjd_utc, before.mean_altitude_km),
-            self.flight.altitude_by_day_km[midnights],
-            (end, self.altitude_km),
+            start,
+            flight.altitude_by_day_km[midnights],
+            (flight.time_mjd_utc, flight.mean_altitude_km),
             self.mass_kg,
         )
 
@@ -203,11 +209,6 @@ class _Run(PartnerEvents):
         self.note(str(reason), title)
 
     # --- burns ----------------------------------------------------------------------------------------------------
-
-    def _pusher(self) -> ProviderState | None:
-        if self.policy is None:
-            return None
-        return next((provider for provider in self.providers if self.pushes_now(provider)), None)
 
     def _burn_is_due(self) -> bool:
         assert self.policy is not None
@@ -249,7 +250,7 @@ class _Run(PartnerEvents):
 
     def _avoid(self, avoidance: Avoidance) -> None:
         """Debris comes near: out of the way, if somebody can push; the orbit is raised, as is usual."""
-        pusher = next((provider for provider in self.providers if self.pushes_now(provider)), None)
+        pusher = self.pusher()
         if pusher is not None:
             gain = gain_for_delta_v_km(self.altitude_km, avoidance.delta_v_m_s)
             self._burn(pusher, gain, "debris-avoidance", "Out of the way of debris")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from stationkeep.orbit.mean_decay import WeatherTrack
 
 FloatArray = NDArray[np.float64]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,17 @@ class RunInputs:
     attitude: AttitudeDraw = AttitudeDraw()
     avoidances: tuple[Avoidance, ...] = ()
     """In order of time."""
+    _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
+        """What follows from these inputs alone, worked out for the first branch that asks and kept for the others.
+
+        The branches of one run are flown one after the other, so nobody else asks meanwhile.
+        """
+        if key not in self._found:
+            self._found[key] = work_out()
+        found: Found = self._found[key]
+        return found
 
     def provider(self, provider_id: str) -> ProviderDraw:
         """The draw of one provider; the middle of every range where none was made."""

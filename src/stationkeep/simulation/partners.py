@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.scenario.events import (
@@ -49,10 +51,10 @@ class PartnerEvents(RunState):
             self._state(event.provider).operating = False
             self.note(event.type, f"{self._state(event.provider).plan.label} is lost", note=event.note)
         elif isinstance(event, AltitudePolicyChange):
-            self.policy = event.altitude_policy
+            stated = self.policy = event.altitude_policy
             title = "Nobody keeps the altitude any more"
-            if self.policy is not None:
-                title = f"Kept between {self.policy.floor_km:g} and {self.policy.target_km:g} km from now on"
+            if stated is not None:
+                title = f"Kept between {stated.floor_km:g} and {stated.target_km:g} km from now on"
             self.note(event.type, title, note=event.note)
         self.review()
 
@@ -72,6 +74,7 @@ class PartnerEvents(RunState):
         """Propellant arrives for tanks that stay, unless nobody sends it or nothing can dock."""
         if delivery.partner in self.not_delivering or not provider.operating or not self._can_come(provider):
             return
+        self._order_extra(provider, delivery)
         amount = delivery.load_kg(provider.usable_kg, provider.draw.delivery)
         amount = provider.fill(self.now, amount, "delivery")
         self.mass_kg += amount
@@ -79,6 +82,17 @@ class PartnerEvents(RunState):
             "delivery", f"Propellant delivered to {provider.plan.label}", provider=provider.id, propellant_kg=amount
         )
         self.review()
+
+    def _order_extra(self, provider: ProviderState, delivery: Delivery) -> None:
+        """A flight beside the schedule, where little was left when this one came and another can be had."""
+        extra = delivery.extra
+        if extra is None or provider.usable_kg >= extra.below_kg:
+            return
+        if self.now < self.next_extra_mjd.get(provider.id, self.epoch):
+            return
+        self.next_extra_mjd[provider.id] = self.now + extra.least_days_between
+        later = replace(delivery, time_mjd_utc=self.now + extra.after_days, extra=None)
+        self.at(later.time_mjd_utc, partial(self.deliver, provider, later))
 
     def arrive(self, provider: ProviderState, stay: Stay) -> None:
         """A vehicle comes with its own propellant."""
@@ -127,32 +141,33 @@ class PartnerEvents(RunState):
     def review(self) -> None:
         """Which functions have gone, or come back, with what just changed?"""
         self._review_attitude()
-        self.mark(Function.RESUPPLY, any(self._is_resupplied(provider) for provider in self.providers))
-        possible = self.policy is not None and any(self._could_push(provider) for provider in self.providers)
+        now = self.now
+        self.mark(Function.RESUPPLY, any(self._is_resupplied(provider, now) for provider in self.providers))
+        loads = [provider.next_load_kg(now, self.not_delivering) for provider in self.providers]
+        possible = self.policy is not None and any(map(self._could_push, self.providers, loads))
         before = Function.REBOOST in self.gone
         self.mark(Function.REBOOST, possible)
         if not (possible or before) and self.providers:
             self.note("reboost-ends", "Nobody can reboost any more")
-        shortage = deorbit_shortage(self)
+        shortage = deorbit_shortage(self, loads)
         if self.shortage is None or shortage.share < self.shortage.share:
             self.shortage = shortage
         self.mark(Function.CONTROLLED_DEORBIT, shortage.none)
 
-    def _could_push(self, provider: ProviderState) -> bool:
+    def _could_push(self, provider: ProviderState, next_load_kg: float | None) -> bool:
         if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):
             return False
-        if not provider.could_push_after(self.now, self.not_delivering, provider.id in self.to_be_enabled):
+        if not provider.could_push_after(self.now, next_load_kg, provider.id in self.to_be_enabled):
             return False
-        coming = provider.next_load_kg(self.now, self.not_delivering) is not None
-        return coming or self.available_kg(provider) > 1.0
+        return next_load_kg is not None or self.available_kg(provider) > 1.0
 
-    def _is_resupplied(self, provider: ProviderState) -> bool:
+    def _is_resupplied(self, provider: ProviderState, now_mjd_utc: float) -> bool:
         """Whether flights with propellant go on; the end of the schedule near the horizon ends nothing."""
-        if not self.plays_a_part(provider) or provider.too_low(self.altitude_km) or not self._may_dock():
+        if not (provider.plan.reboosts and self.plays_a_part(provider) and self._may_dock()):
             return False
-        if provider.plan.provider.purpose != "reboost":
+        if provider.too_low(self.altitude_km):
             return False
-        now = min(self.now, self.horizon - _SCHEDULE_ENDS_DAYS)
+        now = min(now_mjd_utc, self.horizon - _SCHEDULE_ENDS_DAYS)
         return provider.next_load_kg(now, self.not_delivering) is not None
 
     def _may_dock(self) -> bool:
@@ -165,7 +180,7 @@ class PartnerEvents(RunState):
         before = keeper.state
         keeper.review(self.now, self.stopped, self.attitude_kg)
         if keeper.state is Hold.BACKED:
-            self.last_by[Function.UNLOADING] = " and ".join(keeper.backed_by)
+            self.last_by[Function.UNLOADING] = keeper.backed_by_text
         elif keeper.state is Hold.GYROS and before is Hold.BACKED:
             title = "Nobody's thrusters unload the gyros any more: the next large upset ends attitude control"
             self.note("unloading-ends", title)

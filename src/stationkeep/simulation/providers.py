@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stationkeep.propulsion.burns import Thruster
@@ -54,10 +55,31 @@ class ProviderPlan:
             return self.holders_by_view["agreed"]
         return self.holders_by_view.get(view or "", _UNDISPUTED)
 
-    @property
+    @cached_property
     def deorbit_thrust_n(self) -> float:
         """Thrust for a controlled fall."""
         return self.provider.deorbit_thrust_n or self.thruster.thrust_n
+
+    @cached_property
+    def reboosts(self) -> bool:
+        """Whether it is there to reboost (and not for the controlled end only)."""
+        return self.provider.purpose == "reboost"
+
+    @cached_property
+    def too_low_below_km(self) -> float:
+        """Mean altitude below which it neither comes nor pushes; minus infinity: it comes everywhere."""
+        lowest = self.provider.lowest_altitude_km
+        return -float("inf") if lowest is None else lowest + _AT_LEVEL_KM
+
+    @cached_property
+    def delivery_times(self) -> tuple[float, ...]:
+        """When its deliveries come [MJD UTC]."""
+        return tuple(delivery.time_mjd_utc for delivery in self.deliveries)
+
+    @cached_property
+    def arrival_times(self) -> tuple[float, ...]:
+        """When its vehicles come [MJD UTC]."""
+        return tuple(stay.arrives_mjd_utc for stay in self.stays)
 
 
 def plan_providers(scenario: Scenario, catalogue: Catalogue) -> tuple[ProviderPlan, ...]:
@@ -160,35 +182,32 @@ class ProviderState:
 
     def too_low(self, mean_altitude_km: float) -> bool:
         """Whether the station has sunk below where this provider comes and pushes."""
-        lowest = self.plan.provider.lowest_altitude_km
-        return lowest is not None and mean_altitude_km < lowest + _AT_LEVEL_KM
+        return mean_altitude_km < self.plan.too_low_below_km
 
     def can_push(self, now_mjd_utc: float, mean_altitude_km: float) -> bool:
         """Whether it can burn now, were there propellant for it and its attitude held."""
-        if not (self.enabled and self.operating and self.present) or self.plan.provider.purpose != "reboost":
+        plan = self.plan
+        if not (self.enabled and self.operating and self.present and plan.reboosts):
             return False
-        in_time = self.plan.from_mjd_utc <= now_mjd_utc < self.plan.until_mjd_utc
-        return in_time and not self.too_low(mean_altitude_km)
+        return plan.from_mjd_utc <= now_mjd_utc < plan.until_mjd_utc and mean_altitude_km >= plan.too_low_below_km
 
-    def could_push_after(self, now_mjd_utc: float, not_delivering: Collection[str], will_be_enabled: bool) -> bool:
+    def could_push_after(self, now_mjd_utc: float, next_load_kg: float | None, will_be_enabled: bool) -> bool:
         """Whether it can burn now or at any later date that is already foreseen.
 
-        ``not_delivering``: partners that no longer send anything; ``will_be_enabled``: a later event enables it.
+        ``next_load_kg``: as :meth:`next_load_kg` says; ``will_be_enabled``: a later event enables it.
         """
-        if self.plan.provider.purpose != "reboost":
+        if not (self.plan.reboosts and self.operating and (self.enabled or will_be_enabled)):
             return False
-        if not self.operating or not (self.enabled or will_be_enabled) or now_mjd_utc >= self.plan.until_mjd_utc:
-            return False
-        return self.usable_kg > USABLE_KG or self.next_load_kg(now_mjd_utc, not_delivering) is not None
+        return now_mjd_utc < self.plan.until_mjd_utc and (next_load_kg is not None or self.usable_kg > USABLE_KG)
 
     def next_load_kg(self, now_mjd_utc: float, not_delivering: Collection[str]) -> float | None:
         """What the next of its deliveries or stays brings; None where nothing is foreseen any more."""
-        start = bisect_right(self.plan.deliveries, now_mjd_utc, key=lambda item: item.time_mjd_utc)
-        for delivery in self.plan.deliveries[start:]:
+        plan = self.plan
+        for index in range(bisect_right(plan.delivery_times, now_mjd_utc), len(plan.deliveries)):
+            delivery = plan.deliveries[index]
             if delivery.partner not in not_delivering:
                 return delivery.load_kg(self.usable_kg, self.draw.delivery)
-        if self.plan.provider.partner not in not_delivering:
-            start = bisect_right(self.plan.stays, now_mjd_utc, key=lambda item: item.arrives_mjd_utc)
-            for stay in self.plan.stays[start : start + 1]:
-                return stay.propellant_kg.quantile(self.draw.delivery)
+        index = bisect_right(plan.arrival_times, now_mjd_utc)
+        if index < len(plan.stays) and plan.provider.partner not in not_delivering:
+            return plan.stays[index].propellant_kg.quantile(self.draw.delivery)
         return None

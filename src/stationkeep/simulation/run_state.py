@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +12,10 @@ import simpy
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import FlightState, MeanFlight
 from stationkeep.propulsion.feed import FeedNetwork
-from stationkeep.simulation.attitude_keeping import AttitudeKeeper
+from stationkeep.simulation.attitude_keeping import AttitudeKeeper, StationAttitude
 from stationkeep.simulation.deorbit import Shortage
 from stationkeep.simulation.providers import USABLE_KG, ProviderPlan, ProviderState
+from stationkeep.simulation.rising import KeptAltitude, Rising
 from stationkeep.simulation.timeline import Function, TimelineEvent
 
 if TYPE_CHECKING:
@@ -66,7 +67,10 @@ class RunState:
             reentry_altitude_km=self.scenario.reentry_altitude_km,
         )
         self.mass_kg = mission.mass_kg
-        self.policy: AltitudePolicy | None = self.scenario.altitude_policy
+        self.policy: AltitudePolicy | KeptAltitude | None = self.scenario.altitude_policy
+        self.rising = Rising()
+        self.next_extra_mjd: dict[str, float] = {}
+        """From when on a provider's partner can send another flight beside the schedule."""
         self.network = FeedNetwork()
         self.providers = [
             ProviderState(plan, inputs.provider(plan.provider.id), self.network) for plan in mission.providers
@@ -76,6 +80,8 @@ class RunState:
         control = self.scenario.attitude
         view = self.scenario.branches[branch].attitude_view
         self.view = view if view is not None or control is None else control.view
+        self.held_by = {state.id: state.plan.holders(self.view) for state in self.providers}
+        """What can hold the attitude while a provider burns, any one of them."""
         self.events: list[TimelineEvent] = []
         self.outcome: Outcome | None = None
         self.raising = False
@@ -106,7 +112,11 @@ class RunState:
         self.network.feeds[ATTITUDE] = owner.plan.tank_names
         self.attitude_tanks = owner
         area_m2 = self.scenario.drag.ballistic_coefficient_m2_kg * self.scenario.drag.reference_mass_kg
-        return AttitudeKeeper(control, self.inputs.attitude, area_m2)
+        draw = self.inputs.attitude
+        station = self.inputs.once(
+            ("attitude", control.failed_gyros, area_m2), lambda: StationAttitude.of(control, draw, area_m2)
+        )
+        return AttitudeKeeper(control, draw, area_m2, station)
 
     # --- time and events --------------------------------------------------------------------------------------------
 
@@ -121,14 +131,14 @@ class RunState:
         return self.flight.mean_altitude_km
 
     def at(self, time_mjd_utc: float, action: Callable[[], None]) -> None:
-        """Put something on the calendar."""
+        """Put something on the calendar: before the flight, or from an action while it goes on.
 
-        def process() -> Generator[Any, Any, None]:
-            yield self.environment.timeout(max(time_mjd_utc - self.epoch, 0.0))
-            action()
-
+        What is of the same moment happens in the order in which it was put there; what lies after the horizon, never.
+        """
         if time_mjd_utc <= self.horizon:
-            self.environment.process(process())
+            # A callback and not a process of its own: half of SimPy's work for the same order of things.
+            moment = self.environment.timeout(max(time_mjd_utc - self.now, 0.0))
+            moment.callbacks.append(lambda _: action())
 
     def note(self, kind: str, title: str, **details: Any) -> None:
         """Add to the story of the run."""
@@ -149,15 +159,24 @@ class RunState:
 
     def attitude_allows(self, provider: ProviderState) -> bool:
         """Whether something holds the attitude while this one burns."""
-        return self.attitude is None or bool(self.attitude.holders.intersection(provider.plan.holders(self.view)))
+        return self.attitude is None or not self.attitude.holders.isdisjoint(self.held_by[provider.id])
 
     def pushes_now(self, provider: ProviderState) -> bool:
         """Whether it can reboost at this moment."""
+        if not (provider.present and provider.operating and provider.enabled):
+            return False
         return (
-            provider.can_push(self.now, self.altitude_km)
+            provider.can_push(self.now, self.flight.mean_altitude_km)
             and self.available_kg(provider) > USABLE_KG
             and self.attitude_allows(provider)
         )
+
+    def pusher(self) -> ProviderState | None:
+        """Who would reboost at this moment: the first that can, in the scenario's order."""
+        for provider in self.providers:
+            if self.pushes_now(provider):
+                return provider
+        return None
 
     def plays_a_part(self, provider: ProviderState) -> bool:
         """Whether this branch uses it, now or later."""

@@ -25,6 +25,8 @@ BURN_KINDS: Final = ("burn", "debris-avoidance")
 class Function(StrEnum):
     """What keeps a station alive, and can be lost."""
 
+    __hash__ = str.__hash__  # it equals its text; and a run looks functions up a thousand times
+
     RESUPPLY = "resupply"
     """Flights that bring propellant."""
     UNLOADING = "unloading"

@@ -135,7 +135,7 @@ def fly_rule(
             strategy,
             now,
             height,
-            _loss(track),
+            recent_loss_km_day(track),
             last_burn_mjd_utc=last,
             largest_gain_km=gain_for_delta_v_km(height, longest_delta_v_m_s),
         )
@@ -158,7 +158,7 @@ def _push(flight: MeanFlight, burns: list[RuleBurn], gain_km: float, reason: str
     return gain_km
 
 
-def _loss(track: Sequence[tuple[float, float]]) -> float:
+def recent_loss_km_day(track: Sequence[tuple[float, float]]) -> float:
     """Mean loss over the last days [km/day]; before any is known a typical one."""
     now, height = track[-1]
     then, higher = next((item for item in track if now - item[0] <= _LOSS_DAYS), track[0])
