@@ -32,7 +32,7 @@ from stationkeep.timescale import iso_utc
 
 HERE = Path(__file__).resolve().parent
 CHOSEN_DAYS = (90, 60, 30, 14, 7)
-OTHER_DAYS = (180, 120, 3, 1)
+OTHER_DAYS = (180, 120, 3, 1, 0.5)
 SUNS_F107_AP = ((70.0, 6.0), (90.0, 7.0), (122.0, 9.0), (149.0, 10.0), (175.0, 11.0), (200.0, 12.0))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from stationkeep.orbit.axis_history import AxisHistory, _medians
 from stationkeep.orbit.burn_candidates import _medians_of_three
+from stationkeep.orbit.drag_drift import lifted
 from stationkeep.orbit.drift_model import DRIFT_MODEL
 from stationkeep.orbit.drift_sizes import _solved
 from stationkeep.orbit.step_fit import fit_step
@@ -114,3 +115,17 @@ def test_covariance_of_whole_days_is_that_of_any_days() -> None:
     shifted = DRIFT_MODEL.wandering_covariance(days + 0.25, others)
     assert shifted == pytest.approx(direct, rel=0.06)
     assert not np.array_equal(shifted, direct)
+
+
+def test_covariances_from_days_to_sets_against_matrix_products() -> None:
+    rng = np.random.default_rng(6)
+    piece = np.repeat([0, 1, 2], [7, 1, 12])
+    sensitivity = np.zeros((20, 15))
+    for row in range(20):
+        if row and piece[row] == piece[row - 1]:
+            sensitivity[row] = sensitivity[row - 1]
+            sensitivity[row, rng.integers(0, 15, 3)] += rng.random(3)
+    root = rng.standard_normal((15, 15))
+    before = root @ root.T
+    expected = sensitivity @ before @ sensitivity.T
+    assert lifted(sensitivity, before, piece) == pytest.approx(expected, rel=1.0e-12, abs=1.0e-12)

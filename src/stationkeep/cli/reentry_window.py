@@ -151,7 +151,7 @@ def _show_updates(console: Console, document: WindowDocument) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
     for heading in ("as of", "5 %", "median", "95 %"):
         table.add_column(heading, no_wrap=True)
-    table.add_column("width [h]", justify="right")
+    table.add_column("hours", justify="right")
     for row in document.updates:
         table.add_row(
             # five columns fit a page of 80 only with short dates

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from stationkeep.compiled import compiled
 from stationkeep.orbit.axis_losses import AxisLosses
 from stationkeep.orbit.denser_days import DenserDays
-from stationkeep.orbit.drag_drift import DragDrift, DriftForecast, fit_drift, offset_covariance
+from stationkeep.orbit.drag_drift import DragDrift, DriftForecast, fit_drift, lifted, offset_covariance
 from stationkeep.orbit.drift_model import DRIFT_MODEL, DriftModel
 
 FloatArray = NDArray[np.float64]
@@ -207,7 +207,7 @@ def _lifted(base: DragDrift, model: DriftModel, *, with_angle: bool = False) -> 
     before = model.covariance(days, days)
     if with_angle:
         before = before + model.angle_covariance_between(base.angles_used_deg, base.angles_used_deg)
-    return np.asarray(base.sensitivity_km @ before @ base.sensitivity_km.T)
+    return np.asarray(lifted(base.sensitivity_km, before, base.piece))
 
 
 def _log_evidence(covariance: FloatArray, residual: FloatArray) -> float:
