@@ -1,7 +1,7 @@
 """How good are the numbers, all on one page? Writes ``docs/accuracy.md`` from what the validation scripts recorded.
 
 python validation/accuracy.py                          # composes the page
-python validation/accuracy.py --refresh [--data FOLDER]  # runs every validation script first (half an hour)
+python validation/accuracy.py --refresh [--data FOLDER]  # runs every validation script first (an hour and more)
 """
 
 from __future__ import annotations
@@ -53,6 +53,9 @@ How far are the numbers from the truth, and who says so? Written by `validation/
 scripts in `validation/`, which compare with something nobody here wrote: reference codes, flown objects, published
 tables. A goal is what the project set itself before it measured; **missed** ones stay in the table. What is known to
 be wrong is in [known-issues.md](known-issues.md), with its size.
+
+"As known then" uses only what was published before the moment of a prediction, with one blur: a bulletin of NASA's
+forecast (MSAFE) carries no date but its month and counts as known from the first of it, up to some weeks too early.
 
 *Held out*: no constant of the package was chosen on the objects or stretches of time this was measured on. *Fitted*:
 some was, so the number shows the fit and proves nothing.

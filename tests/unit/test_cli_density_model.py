@@ -242,3 +242,10 @@ def test_the_engine_refuses_through_python_too(tle: Path, tmp_path: Path) -> Non
     with pytest.raises(DensityModelMismatch, match="fitted with NRLMSISE-00, the engine flies half"):
         predict_decay(history, None, DecayOptions("observed", density_model=HALF, ballistic_coefficient=given))
     assert issubclass(DensityModelMismatch, InputError)
+
+
+def test_a_number_is_no_coefficient_file(cli, tle: Path) -> None:  # type: ignore[no-untyped-def]
+    code, _, error = cli("decay", "--tle", tle, "--ballistic-coefficient", "0.007")
+    assert code == 2
+    assert "0.007 is a number" in error
+    assert "calibrate --json" in error

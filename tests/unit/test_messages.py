@@ -256,7 +256,7 @@ def test_disorder_repeats_and_gaps_are_said(tmp_path: Path) -> None:
     said = " | ".join(history.notes)
     assert "not in order of time" in said
     assert "1 element set was issued again" in said
-    assert "no element set from 2022-03-27 to 2022-06-01 (65 days)" in said
+    assert history.gap_notes == ("no element set from 2022-03-27 to 2022-06-01 (65 days)",)
     # The same set once as TLE and once as OMM is one set; a bad line keeps the name of its file.
     tle = put(tmp_path, f"{LINE1}\n{LINE2}\n{LINE1}\n", "b.tle")
     joined = read_any_history([path, tle])

@@ -6,16 +6,40 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from stationkeep.errors import ElementSetError
-from stationkeep.orbit.mean_decay import BallisticCoefficient
+from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
 from stationkeep.ordinary_file import Expected, read_bytes
 from stationkeep.timescale import mjd_utc, parse_utc
 
 _HINT = "give what stationkeep calibrate --json FILE wrote (schema stationkeep.calibrate/1)"
+
+
+@dataclass(frozen=True)
+class FittedSun:
+    """The Sun of the last weeks as a fit took it, and what the coefficient answers to the air of each day."""
+
+    track: WeatherTrack
+    weights: NDArray[np.float64]
+    """(n_day,) change of the coefficient's logarithm per unit of the logarithm of that day's density."""
+    mean_altitude_km: float
+    observed_until_mjd: int
+    """The last observed day that entered, through the 81-day means."""
+
+    @property
+    def days_mjd(self) -> NDArray[np.int_]:
+        """(n_day,) up to that of the last set."""
+        return self.track.first_day_mjd + np.arange(len(self.weights))
+
+    @property
+    def last_day_mjd(self) -> int:
+        """The day of the last set."""
+        return self.track.first_day_mjd + len(self.weights) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +65,8 @@ class GivenCoefficient:
     norad_id: str
     source: str
     """Name of the file, for the provenance."""
+    sun: FittedSun | None = None
+    """Null: the file does not tell (written before it was kept)."""
     drift: GivenDrift | None = None
     """Null: the file tells no more than a number and its spread."""
 
@@ -58,7 +84,25 @@ class _Arc(BaseModel):
 class _Object(BaseModel):
     model_config = ConfigDict(extra="ignore", defer_build=True)
     norad_id: str
+    mean_altitude_km: Annotated[float, Field(ge=100.0, le=3000.0)] | None = None
     last_element_set_utc: str | None = None
+
+
+class _Sun(BaseModel):
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+    observed_until_utc: str
+    dates_utc: Annotated[list[str], Field(min_length=1, max_length=400)]
+    f107_sfu: list[Annotated[float, Field(ge=50.0, le=1000.0)]]
+    f107_mean_sfu: list[Annotated[float, Field(ge=50.0, le=1000.0)]]
+    ap: list[Annotated[float, Field(ge=0.0, le=400.0)]]
+    weight: list[Annotated[float, Field(ge=-5.0, le=5.0)]]
+
+    @model_validator(mode="after")
+    def _of_one_length(self) -> _Sun:
+        columns: tuple[list[Any], ...] = (self.dates_utc, self.f107_sfu, self.f107_mean_sfu, self.ap, self.weight)
+        if len(set(map(len, columns))) > 1:
+            raise ValueError("dates and figures differ in number")
+        return self
 
 
 class _Course(BaseModel):
@@ -92,6 +136,7 @@ class _Fit(BaseModel):
     spread: Annotated[float, Field(ge=0.0, le=5.0)]
     density_model: Annotated[str, Field(min_length=1)]
     arcs: list[_Arc]
+    sun: _Sun | None = None
     outlook_days: Annotated[int, Field(ge=1, le=3652)] | None = None
     drift: _Drift | None = None
 
@@ -101,6 +146,8 @@ def read_coefficient(path: Path) -> GivenCoefficient:
 
     Raises :class:`ElementSetError` (a subclass of ``InputError``) for anything else, naming the field.
     """
+    if not path.exists():
+        _refuse_a_number(path)
     data = read_bytes(path, Expected(ElementSetError, _HINT, largest_mebibytes=48))
     try:
         fit = _Fit.model_validate(json.loads(data))
@@ -119,7 +166,28 @@ def read_coefficient(path: Path) -> GivenCoefficient:
         arc_stop_mjd_utc=max(times, default=None),
         arc_count=len(fit.arcs),
     )
-    return GivenCoefficient(coefficient, fit.object.norad_id, path.name, _drift(fit))
+    return GivenCoefficient(coefficient, fit.object.norad_id, path.name, _sun(fit), _drift(fit))
+
+
+def _sun(fit: _Fit) -> FittedSun | None:
+    sun, altitude_km = fit.sun, fit.object.mean_altitude_km
+    if sun is None or altitude_km is None:
+        return None
+    drivers = np.column_stack([sun.f107_sfu, sun.f107_mean_sfu, sun.ap])
+    first = math.floor(mjd_utc(parse_utc(sun.dates_utc[0])))
+    until = math.floor(mjd_utc(parse_utc(sun.observed_until_utc)))
+    return FittedSun(WeatherTrack(first, drivers), np.array(sun.weight), altitude_km, until)
+
+
+def _refuse_a_number(path: Path) -> None:
+    """A number has no density model, and would be taken for a file that is not there."""
+    try:
+        float(str(path))
+    except ValueError:
+        return
+    raise ElementSetError(
+        f"{path} is a number: a coefficient is of use with its density model and spread only", hint=_HINT
+    )
 
 
 def _drift(fit: _Fit) -> GivenDrift | None:

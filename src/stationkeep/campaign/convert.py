@@ -128,7 +128,7 @@ def convert(paths: Sequence[Path], target: Path, options: ConvertOptions | None 
         read=_read(history),
         written=written,
         changes=changes,
-        notes=[*history.notes, *made],
+        notes=[*history.notes, *(history.gap_notes if isinstance(history, ElementHistory) else ()), *made],
         provenance={"stationkeep": stationkeep.__version__},
     )
 

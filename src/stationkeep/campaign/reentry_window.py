@@ -24,7 +24,7 @@ from stationkeep.campaign.reentry_document import (
 )
 from stationkeep.campaign.weather import CampaignWeather, campaign_weather
 from stationkeep.descent.entry_leg import BREAK_UP_ALTITUDE_KM, Falls, fly_to_break_up
-from stationkeep.descent.entry_places import DEBRIS_KM, Places, density_in_time, places_of, track_near
+from stationkeep.descent.entry_places import DEBRIS_KM, Places, common_track, density_in_time, places_of
 from stationkeep.environment.population import load_land
 from stationkeep.errors import ElementSetError, InputError, OrbitError
 from stationkeep.orbit.calibration import LOOKBACK_DAYS
@@ -298,16 +298,14 @@ def _place(falls: Falls, places: Places, quantiles: list[float]) -> WindowPlace:
 
 
 def reference_track(falls: Falls, begin_mjd: float, end_mjd: float, smear_days: float) -> FloatArray:
-    """Time [MJD], latitude, longitude [deg] and probability per day along the falls' common path, (n, 4), each minute.
+    """Time [MJD], latitude, longitude [deg] and probability per day along the falls' common path, (n, 4).
 
-    Each point is taken from the run that falls nearest in time, so the path stays right over many revolutions.
+    Every minute; each point is where the runs that fall about then fall (:func:`common_track`), so time and place
+    belong together over many revolutions.
     """
     step = max(1.0 / 1440.0, (end_mjd - begin_mjd) / _MOST_POINTS)
     times = np.arange(begin_mjd, end_mjd + 0.5 * step, step)
-    order = np.argsort(falls.time_mjd_utc)
-    middle = int(order[len(order) // 2])
-    # one run for all of it: its neighbours' places are the same path to within the scatter along the track
-    places = track_near(falls, middle, times - falls.time_mjd_utc[middle])
+    places = common_track(falls, times)
     return np.column_stack([times, places, density_in_time(falls, times, smear_days)])
 
 

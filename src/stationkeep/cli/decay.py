@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from stationkeep.campaign.decay import DecayDocument
 
+_WORTH_SAYING = 0.02  # of the coefficient: half a digit of what is printed
+
 
 def decay(
     tle: Annotated[
@@ -99,6 +101,11 @@ def _show_falls(console: Console, document: DecayDocument) -> None:
         tail = f"  ({name})" if name else ""
         console.print(f"Comes down      {middle}{tail}", style="bold")
         console.print(f"90 % window     {low}  to  {high}")
+        fitted = document.ballistic_coefficient.value_m2_kg
+        if abs(fall.ballistic_m2_kg / fitted - 1.0) > _WORTH_SAYING:
+            console.print(
+                f"                with Cd*A/m = {fall.ballistic_m2_kg:.5f} m2/kg, as the sets ask for under it"
+            )
 
 
 def _show(document: DecayDocument) -> None:

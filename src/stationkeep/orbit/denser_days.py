@@ -27,7 +27,7 @@ _NODES = 8  # a ratio of two densities of one model varies little along the orbi
 
 @dataclass(frozen=True)
 class DenserDays:
-    """Logarithm of the ratio of densities on consecutive days."""
+    """A logarithm of the ratio of densities on consecutive days, or what something answers to it."""
 
     first_day_mjd: int
     log_ratio: FloatArray
@@ -66,8 +66,9 @@ class OrbitAir:
 class SeenAir:
     """The air of the days with sets that a Sun drawn for the days after them can still change."""
 
-    def __init__(self, start: MeanElements, fit_weather: WeatherTrack) -> None:
-        last = math.floor(start.epoch_mjd_utc)
+    def __init__(self, start: MeanElements, fit_weather: WeatherTrack, last_day_mjd: int | None = None) -> None:
+        """``last_day_mjd``: of the last set of the fit; null: that of ``start``."""
+        last = math.floor(start.epoch_mjd_utc) if last_day_mjd is None else last_day_mjd
         self.first_day_mjd = max(last - HALF_WINDOW_DAYS, fit_weather.first_day_mjd)
         self._days = last - self.first_day_mjd + 1
         self._air = OrbitAir(start, self.first_day_mjd, self._days)

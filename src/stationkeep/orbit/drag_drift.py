@@ -154,6 +154,20 @@ class DriftForecast:
         variance = float(self._posterior(days).mean())
         return float(np.exp(np.log(self.median_m2_kg[:days]).mean())), math.sqrt(max(variance, 0.0))
 
+    def median_under(self, denser: DenserDays) -> FloatArray:
+        """(n_day,) median under a Sun whose air was denser or thinner on days with sets; see :meth:`draw`."""
+        basis, _, echo = self._answer
+        seen = denser.on(self.drift.days_used + self.drift.first_day_mjd)
+        return np.asarray(self.median_m2_kg * np.exp(-_times(basis, _times(echo, seen))))
+
+    def air_weights(self, day_count: int) -> FloatArray:
+        """(n_used,) change of the logarithm of :meth:`mean_over` per unit of the logarithm of each used day's density.
+
+        Negative, and about minus one in sum: the sets tell the product of density and coefficient.
+        """
+        basis, _, echo = self._answer
+        return np.asarray(-basis[:day_count].mean(axis=0) @ echo)
+
     def draw(self, rng: np.random.Generator, denser: DenserDays | None = None) -> FloatArray:
         """One possible course of the coefficient, (n_day,): it agrees with the sets within their noise.
 

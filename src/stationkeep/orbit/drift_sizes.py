@@ -141,6 +141,20 @@ class MixedForecast:
         logs = np.log(found[:, 0])
         return math.exp(self.weights @ logs), float(_mixed_spread(self.weights, logs, found[:, 1]))
 
+    def median_under(self, denser: DenserDays) -> FloatArray:
+        """(n_day,) median under a Sun whose air was denser or thinner on days with sets."""
+        return np.asarray(np.exp(self.weights @ np.log([part.median_under(denser) for part in self.parts])))
+
+    def air_weights(self, day_count: int) -> DenserDays:
+        """What the logarithm of :meth:`mean_over` answers to that of the density of each day up to the last set.
+
+        For ``DenserDays`` of another Sun the value is multiplied by ``exp`` of the sum of the products.
+        """
+        drift = self.parts[0].drift
+        by_day = np.zeros(int(drift.days_used[-1]) + 1)
+        by_day[drift.days_used] = self.weights @ np.array([part.air_weights(day_count) for part in self.parts])
+        return DenserDays(drift.first_day_mjd, by_day)
+
     def draw(self, rng: np.random.Generator, denser: DenserDays | None = None) -> FloatArray:
         """One possible course of the coefficient, (n_day,): sizes by their probability, then a course with them.
 

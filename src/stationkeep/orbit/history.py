@@ -15,16 +15,22 @@ from typing import Final, TypeVar
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.errors import ElementSetError, OrbitError
+from stationkeep.orbit.elements import HIGHEST_PERIGEE_KM
 from stationkeep.orbit.messages.files import Format, MessageText, read_message
 from stationkeep.orbit.state_history import StateHistory, joined_arcs
-from stationkeep.orbit.tle import ElementHistory, ElementSet, RejectedElementSet, histories_of_lines, history_of_sets
+from stationkeep.orbit.tle import (
+    LONGEST_GAP_DAYS,
+    ElementHistory,
+    ElementSet,
+    RejectedElementSet,
+    histories_of_lines,
+    history_of_sets,
+)
 from stationkeep.timescale import iso_day, iso_utc, mjd_utc
 
 AnyHistory = ElementHistory | StateHistory
 _Kind = TypeVar("_Kind", ElementHistory, StateHistory)
 
-# Drag is computed up to 1000 km; an orbit that never dips below has no decay to speak of.
-HIGHEST_PERIGEE_KM: Final = 1000.0
 # On longer ellipses the Sun and the Moon, which the mean engine leaves out, move the perigee by kilometres a day.
 HIGHEST_ECCENTRICITY: Final = 0.2
 _VALID_RANGE: Final = (
@@ -33,7 +39,6 @@ _VALID_RANGE: Final = (
 )
 _FALLING_KM: Final = 150.0  # below this mean altitude an orbit has hours left
 _SAME_EPOCH_DAYS: Final = 0.01 / 86400.0  # a TLE writes its epoch to the millisecond, an OMM to the microsecond
-_LONG_GAP_DAYS: Final = 30.0
 _CLOCK_DAYS: Final = 1.0  # catalogues give epochs a few hours ahead, and clocks are wrong
 _MOST_GAPS_SAID: Final = 5
 _ARC_GAP_DAYS: Final = 1.0
@@ -207,7 +212,7 @@ def _without_repeats(sets: list[ElementSet]) -> list[ElementSet]:
 
 def _with_gaps(history: ElementHistory) -> ElementHistory:
     epochs = [item.epoch_mjd_utc for item in history.sets]
-    notes = [*history.notes, *_gaps(pairwise(epochs), _LONG_GAP_DAYS, "element set")]
+    notes = list(history.notes)
     now = mjd_utc(datetime.now(UTC))
     coming = sum(epoch > now + _CLOCK_DAYS for epoch in epochs)
     if coming:
@@ -221,7 +226,8 @@ def _with_gaps(history: ElementHistory) -> ElementHistory:
             f"the last element set, of {iso_utc(last.epoch_mjd_utc)}, is at a mean altitude of "
             f"{last.mean_altitude_km:.0f} km: the object came down within a day"
         )
-    return replace(history, notes=tuple(notes))
+    gaps = _gaps(pairwise(epochs), LONGEST_GAP_DAYS, "element set")
+    return replace(history, notes=tuple(notes), gap_notes=tuple(gaps))
 
 
 def _joined_states(found: list[StateHistory]) -> StateHistory:

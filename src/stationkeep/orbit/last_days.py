@@ -209,7 +209,7 @@ def _before(known: ElementHistory, weather: WeatherTrack, first_mjd: float) -> C
     At the drift model's own sizes: the noise of the last sets was chosen with them.
     """
     try:
-        return calibrate(known.until(first_mjd), weather, sizes=None)
+        return calibrate(known.until(first_mjd - _REISSUE_DAYS), weather, sizes=None)
     except ElementSetError:
         return calibrate(known, weather, sizes=None)  # too short a history to do without them
 
