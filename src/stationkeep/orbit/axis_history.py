@@ -104,7 +104,7 @@ def _predicted_losses_m(elements: Sequence[MeanElements], weather: WeatherTrack)
     for index, (one, two) in enumerate(pairwise(elements)):
         flight.restore(FlightState(one.epoch_mjd_utc, state_of(one)))
         flight.advance(two.epoch_mjd_utc)
-        losses[index] = 1.0e3 * (one.semi_major_axis_km - flight.semi_major_axis_km)
+        losses[index] = 1.0e3 * (one.mean_altitude_km - flight.mean_altitude_km)
     return losses
 
 

@@ -179,11 +179,6 @@ class MeanFlight:
             self.altitude_by_day_km[int(elements.epoch_mjd_utc) - weather.first_day_mjd] = elements.mean_altitude_km
 
     @property
-    def semi_major_axis_km(self) -> float:
-        """Mean semi-major axis, now."""
-        return float(self._state[0])
-
-    @property
     def elements(self) -> MeanElements:
         """Mean elements, now; the place within the orbit is not followed."""
         return elements_of(self._state, self.time_mjd_utc)
