@@ -378,7 +378,7 @@ def main() -> None:
     given = parser.parse_args()
     text, found = page(given.data, given.draws)
     (HERE / "entry.md").write_text(text, encoding="utf-8")
-    record("entry", found, "validation/entry.md")
+    record("entry", found, "entry.md")
 
 
 if __name__ == "__main__":
