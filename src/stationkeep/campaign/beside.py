@@ -44,26 +44,25 @@ def under_the_sun_that_came(
     scenario = campaign.mission.scenario
     table = observed_space_weather()
     stop = min(scenario.horizon_mjd_utc, float(table.last_observed_mjd - HALF_WINDOW_DAYS))
-    names = [name for name, runs in flown.items() if date_quantiles(_falls(runs))[1] is not None]
+    names = [name for name, runs in flown.items() if date_quantiles(falls_of(runs))[1] is not None]
     if campaign.weather.forecast is None or not names or stop < scenario.epoch_mjd_utc + FEWEST_DAYS:
         return Beside({}, None)
     weather = campaign_weather(OBSERVED, scenario.epoch_mjd_utc, scenario.epoch_mjd_utc, math.floor(stop))
     shorter = scenario.model_copy(update={"horizon_utc": datetime_utc(math.floor(stop))})
     mission = replace(campaign.mission, scenario=shorter)
 
-    def one(index: int) -> tuple[Timeline, ...]:
+    def one(index: int) -> list[float | None]:
         inputs = draw_inputs(scenario, weather, seed, index)
-        return tuple(simulate(mission, name, inputs) for name in names)
+        return falls_of([simulate(mission, name, inputs, limits=False) for name in names])
 
-    runs = map_runs(one, range(len(flown[names[0]])), workers=workers)
-    found = {name: reentry_of([row[column] for row in runs]) for column, name in enumerate(names)}
+    falls = map_runs(one, range(len(flown[names[0]])), workers=workers, interpreted=True)
+    found = {name: reentry_of([row[column] for row in falls]) for column, name in enumerate(names)}
     found = {name: reentry for name, reentry in found.items() if reentry.p95_utc is not None}
     return Beside(found, weather.provenance if found else None)
 
 
-def reentry_of(runs: Sequence[Timeline]) -> Reentry:
-    """Dates and quantiles of the falls of one branch."""
-    falls = _falls(runs)
+def reentry_of(falls: Sequence[float | None]) -> Reentry:
+    """Dates and quantiles of the falls of one branch [MJD UTC]; null: that run does not fall."""
     p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
     return Reentry(
         probability=sum(date is not None for date in falls) / len(falls),
@@ -74,5 +73,6 @@ def reentry_of(runs: Sequence[Timeline]) -> Reentry:
     )
 
 
-def _falls(runs: Sequence[Timeline]) -> list[float | None]:
+def falls_of(runs: Sequence[Timeline]) -> list[float | None]:
+    """When each run falls [MJD UTC]; null: not by the horizon."""
     return [run.outcome.time_mjd_utc if run.outcome.reentered else None for run in runs]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from stationkeep.campaign.attitude_range import attitude_ranges
 from stationkeep.campaign.beside import under_the_sun_that_came
 from stationkeep.campaign.document import RunDocument
 from stationkeep.campaign.execution import MOST_RUNS, map_runs
@@ -65,16 +66,16 @@ def run_scenario(
         raise InputError(f"seed {seed} cannot be used", hint="give a seed between 0 and 9223372036854775807")
     names = _chosen(loaded, branches)
     campaign = prepare_campaign(loaded.scenario, load_catalogue(), space_weather)
-    # The reference run goes first: it compiles the kernels once, before the threads share them.
+    # The reference run goes first: it compiles the kernels once, before the workers share them.
     median = median_inputs(loaded.scenario, campaign.weather)
     references = {name: simulate(campaign.mission, name, median) for name in names}
 
     def one(index: int) -> tuple[RunInputs, tuple[Timeline, ...]]:
         inputs = draw_inputs(loaded.scenario, campaign.weather, seed, index)
         timelines = tuple(simulate(campaign.mission, name, inputs) for name in names)
-        return inputs, timelines
+        return replace(inputs), timelines  # a fresh copy: what was worked out on the way need not travel
 
-    flown = map_runs(one, range(runs), workers=workers, progress=progress)
+    flown = map_runs(one, range(runs), workers=workers, progress=progress, interpreted=True)
     inputs = tuple(item for item, _ in flown)
     results = {
         name: BranchRuns(references[name], tuple(timelines[position] for _, timelines in flown))
@@ -84,7 +85,8 @@ def run_scenario(
     if beside_observed:
         beside = under_the_sun_that_came(campaign, {name: item.runs for name, item in results.items()}, seed, workers)
     everything = {name: (item.reference, item.runs) for name, item in results.items()}
-    document = summarise(loaded, campaign, everything, inputs, seed, beside)
+    ranges = attitude_ranges(campaign.mission, median, references)
+    document = summarise(loaded, campaign, everything, inputs, seed, beside, ranges)
     return CampaignResult(document, campaign, inputs, results)
 
 

@@ -42,7 +42,9 @@ def run(
     ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the HTML report.")] = Path(),
     json: JsonOption = None,
-    workers: Annotated[int | None, typer.Option("--workers", help="Threads; default: all cores.", min=1)] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Runs flown at the same time; default: all cores.", min=1)
+    ] = None,
 ) -> None:
     """Fly a station through every branch of a scenario: when does it fall, over whom, with what risk?
 
@@ -51,6 +53,7 @@ def run(
     from stationkeep.compiled import spare_linear_algebra
 
     spare_linear_algebra()
+    from stationkeep.campaign.execution import rare_collections
     from stationkeep.campaign.run import run_scenario
     from stationkeep.report.html import report_html
     from stationkeep.scenario.loader import load_scenario
@@ -61,7 +64,7 @@ def run(
     require_json_target(json)
     # Its chatter about caches and fonts is of no use to who asked when a station falls.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    with progress_bar(runs) as advance:
+    with rare_collections(), progress_bar(runs) as advance:
         result = run_scenario(
             loaded,
             branches=branch or [],

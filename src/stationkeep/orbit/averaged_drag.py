@@ -10,10 +10,7 @@ network learns as it does the density: ``latents = sum_jk U[k, j, l] y_j d_k`` o
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import math
-from importlib import resources
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -21,7 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from stationkeep.compiled import compiled
+from stationkeep.compiled import compiled, inner_kernel
 from stationkeep.constants import (
     EARTH_EQUATORIAL_RADIUS_KM,
     EARTH_MU_KM3_S2,
@@ -30,6 +27,7 @@ from stationkeep.constants import (
 )
 from stationkeep.environment import surrogate_formulas
 from stationkeep.environment.lanes import Block, Lanes
+from stationkeep.environment.shipped_network import network_provenance, network_weights
 from stationkeep.orbit import averaged_formulas as formulas
 
 N_LATENT: Final = 16
@@ -58,6 +56,9 @@ _DAY, _PLACE, _TODAY, _MIXED, _FIRST, _SECOND = 0, 24, 56, 568, 592, 656
 _WORK_SIZE = 720
 
 
+_SHIPPED: Final = ("stationkeep.orbit", "averaged_drag.npz")
+
+
 class AveragedWeights(NamedTuple):
     """The trained network; arrays C-contiguous, float32 but for profile. Layers are stored (inputs, outputs)."""
 
@@ -84,21 +85,13 @@ class AveragedWeights(NamedTuple):
 @functools.cache
 def load_averaged_weights() -> AveragedWeights:
     """The weights shipped with the package (shared by all callers: do not change them)."""
-    with resources.as_file(_shipped()) as path, np.load(path) as archive:
-        return AveragedWeights(*(np.ascontiguousarray(archive[name]) for name in AveragedWeights._fields))
+    return network_weights(AveragedWeights, *_SHIPPED)
 
 
 @functools.cache
 def averaged_provenance() -> dict[str, Any]:
-    """How the shipped weights were made: versions, seed, sample counts, errors on held-out orbits, and a hash."""
-    content = _shipped().read_bytes()
-    with resources.as_file(_shipped()) as path, np.load(path) as archive:
-        notes: dict[str, Any] = json.loads(str(archive["notes"]))
-    return {**notes, "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _shipped() -> Any:
-    return resources.files("stationkeep.orbit").joinpath("data/averaged_drag.npz")
+    """How the shipped weights were made; see :func:`network_provenance`."""
+    return network_provenance(*_SHIPPED)
 
 
 def averaged_workspace() -> NDArray[np.float32]:
@@ -133,17 +126,17 @@ def _layers(typing_context: Any, weights: Any, work: Any) -> Any:
     return types.none(weights, work), generate
 
 
-@compiled(fastmath=True)
+@compiled(fastmath=True, inner=True)
 def _through_layers(weights: AveragedWeights, work: NDArray[np.float32]) -> None:
     """A function of its own, so that its instructions are compiled once."""
     _layers(weights, work)
 
 
-_day_features = compiled(fastmath=True)(surrogate_formulas.day_features)
-_plane_features = compiled(fastmath=True)(formulas.plane_features)
-_perigee_features = compiled(fastmath=True)(formulas.perigee_features)
-_height_features = compiled(fastmath=True)(formulas.height_features)
-_effective_altitude_km = compiled(fastmath=True)(formulas.effective_altitude_km)
+_day_features = compiled(fastmath=True, inner=True)(surrogate_formulas.day_features)
+_plane_features = compiled(fastmath=True, inner=True)(formulas.plane_features)
+_perigee_features = compiled(fastmath=True, inner=True)(formulas.perigee_features)
+_height_features = compiled(fastmath=True, inner=True)(formulas.height_features)
+_effective_altitude_km = compiled(fastmath=True, inner=True)(formulas.effective_altitude_km)
 
 
 @compiled(fastmath=True)
@@ -156,6 +149,9 @@ def lowest_point_km(state: Any) -> float:
     )
 
 
+_lowest_point_km = inner_kernel(lowest_point_km, fastmath=True)
+
+
 @compiled(fastmath=True)
 def is_averaged(state: Any) -> bool:
     """Whether :func:`averaged_rates` answers for this orbit."""
@@ -163,8 +159,11 @@ def is_averaged(state: Any) -> bool:
     return (
         spread <= LARGEST_SPREAD_KM
         and state[0] - EARTH_EQUATORIAL_RADIUS_KM <= HIGHEST_ALTITUDE_KM
-        and lowest_point_km(state) >= LOWEST_POINT_KM
+        and _lowest_point_km(state) >= LOWEST_POINT_KM
     )
+
+
+is_averaged_inner = inner_kernel(is_averaged, fastmath=True)
 
 
 @compiled(fastmath=True)
@@ -226,4 +225,7 @@ def averaged_rates(
     rates[2] = d_a / a * (-gx * cos_i * sin_n + gy * cos_i * cos_n + gz * sin_i)
     rates[3] = 0.25 * d_a / (a * slowed) * EARTH_ROTATION_RAD_S / mean_motion * sin_i
     rates[4] = 0.0
-    return lowest_point_km(state)
+    return _lowest_point_km(state)
+
+
+averaged_rates_inner = inner_kernel(averaged_rates, fastmath=True)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeep.compiled import compiled
+from stationkeep.compiled import compiled, inner_kernel
 from stationkeep.constants import (
     EARTH_EQUATORIAL_RADIUS_KM,
     EARTH_FLATTENING,
@@ -30,8 +30,8 @@ from stationkeep.constants import (
     EARTH_ROTATION_RAD_S,
     SECONDS_PER_DAY,
 )
-from stationkeep.environment.surrogate import density_along_orbit
-from stationkeep.orbit.averaged_drag import averaged_rates, is_averaged
+from stationkeep.environment.surrogate import density_along_orbit_inner
+from stationkeep.orbit.averaged_drag import averaged_rates_inner, is_averaged_inner
 
 FloatArray = NDArray[np.float64]
 
@@ -103,6 +103,9 @@ def place_nodes(time_mjd: float, span_days: float, state: Any, lattice: Any, scr
     return lowest
 
 
+_place_nodes = inner_kernel(place_nodes, fastmath=True)
+
+
 @compiled(fastmath=True)
 def sum_drag(state: Any, ballistic_m2_kg: float, lattice: Any, scratch: Any, rates: Any) -> None:
     """Fill ``rates`` with d(state)/dt per day by drag, from the nodes' densities in row 6 of ``scratch``."""
@@ -146,6 +149,9 @@ def sum_drag(state: Any, ballistic_m2_kg: float, lattice: Any, scratch: Any, rat
     rates[4] = d_raan * SECONDS_PER_DAY / max(abs(sin_i), 1.0e-6)
 
 
+_sum_drag = inner_kernel(sum_drag, fastmath=True)
+
+
 @compiled(fastmath=True)
 def orbit_rates(
     weights: Any,
@@ -164,8 +170,8 @@ def orbit_rates(
     ``drivers``: previous-day F10.7, its 81-day mean, daily Ap. ``lattice``, ``scratch``: see :func:`place_nodes`.
     """
     n = lattice.shape[1]
-    lowest = place_nodes(time_mjd, span_days, state, lattice, scratch)
-    density_along_orbit(
+    lowest = _place_nodes(time_mjd, span_days, state, lattice, scratch)
+    density_along_orbit_inner(
         weights,
         scratch[0, :n],
         drivers[0],
@@ -179,11 +185,14 @@ def orbit_rates(
         net_scratch,
         scratch[6, :n],
     )
-    sum_drag(state, ballistic_m2_kg, lattice, scratch, rates)
+    _sum_drag(state, ballistic_m2_kg, lattice, scratch, rates)
     return lowest
 
 
-@compiled(fastmath=True)
+_orbit_rates = inner_kernel(orbit_rates, fastmath=True)
+
+
+@compiled(fastmath=True, inner=True)
 def _secular_motion(state: Any, days: float) -> None:
     """Turn the node and the eccentricity vector by J2 and J3 over ``days``."""
     a, xi, eta = state[0], state[1], state[2]
@@ -213,7 +222,7 @@ def node_lattice(node_count: int) -> FloatArray:
     return np.array([np.cos(angle), np.sin(angle), index * _GOLDEN % 1.0 - 0.5])
 
 
-@compiled(fastmath=True)
+@compiled(fastmath=True, inner=True)
 def _node_choice(state: Any) -> int:
     """Which of ``NODE_COUNTS``: the density varies along the orbit as exp(a e / H), so eccentric orbits need more."""
     spread_km = state[0] * math.sqrt(state[1] ** 2 + state[2] ** 2)
@@ -227,29 +236,6 @@ def _node_choice(state: Any) -> int:
 
 
 @compiled()
-def _drag(
-    nets: Any,
-    time_mjd: float,
-    span_days: float,
-    state: Any,
-    drivers: Any,
-    ballistic_m2_kg: float,
-    work: Any,
-    averaged: bool,
-    rates: Any,
-) -> float:
-    """Rates by drag, from the averaged network where it answers and else from nodes; return the lowest height [km]."""
-    weights, averaged_weights = nets
-    lattices, scratch, net_scratch, averaged_scratch = work
-    if averaged and is_averaged(state):
-        return averaged_rates(averaged_weights, time_mjd, state, drivers, ballistic_m2_kg, averaged_scratch, rates)
-    nodes = lattices[_node_choice(state)]
-    return orbit_rates(
-        weights, time_mjd, span_days, state, drivers, ballistic_m2_kg, nodes, scratch, net_scratch, rates
-    )
-
-
-@compiled()
 def fly(
     nets: Any,
     state: Any,
@@ -258,6 +244,7 @@ def fly(
     first_day_mjd: int,
     drivers: Any,
     ballistic_m2_kg: Any,
+    drag_factor: float,
     floor_mean_altitude_km: float,
     reentry_altitude_km: float,
     altitude_by_day_km: Any,
@@ -268,9 +255,14 @@ def fly(
 
     ``drivers`` (n_day, 3), ``ballistic_m2_kg`` (n_day,) and ``altitude_by_day_km`` (n_day + 1,) count days from
     ``first_day_mjd``; the last is filled at each midnight passed. The caller guarantees the days cover the flight.
+    ``drag_factor`` multiplies the coefficients.
     ``nets``: weights of the density's and of the averaged drag's network. ``work``: one lattice for each of
     ``NODE_COUNTS``; (8, 192) floats; scratch memory of either network. ``averaged``: whether the latter may be used.
     """
+    # Taken apart here and not in a function of its own: counting the references of thirty arrays twice a day took as
+    # long as the day's drag.
+    weights, averaged_weights = nets
+    lattices, scratch, net_scratch, averaged_scratch = work
     time = start_mjd
     rates, half_rates = np.empty(5), np.empty(5)
     middle, fresh = np.empty(5), np.empty(5)
@@ -280,9 +272,14 @@ def fly(
         day = math.floor(time + 1.0e-9) - first_day_mjd
         day_end = min(float(first_day_mjd + day + 1), stop_mjd)
         step = day_end - time
-        sun, ballistic = drivers[day], ballistic_m2_kg[day]
+        sun, ballistic = drivers[day], ballistic_m2_kg[day] * drag_factor
         if not known:
-            lowest = _drag(nets, time + 0.5 * step, step, state, sun, ballistic, work, averaged, rates)
+            noon = time + 0.5 * step
+            if averaged and is_averaged_inner(state):
+                lowest = averaged_rates_inner(averaged_weights, noon, state, sun, ballistic, averaged_scratch, rates)
+            else:
+                nodes = lattices[_node_choice(state)]
+                lowest = _orbit_rates(weights, noon, step, state, sun, ballistic, nodes, scratch, net_scratch, rates)
             if not math.isfinite(rates[0]) or not math.isfinite(lowest):
                 return time, FAILED
             if lowest <= reentry_altitude_km:
@@ -293,7 +290,16 @@ def fly(
             step = largest / -rates[0]
         # midpoint rule
         _advance(state, rates, 0.5 * step, middle)
-        low_half = _drag(nets, time + 0.5 * step, step, middle, sun, ballistic, work, averaged, half_rates)
+        noon = time + 0.5 * step
+        if averaged and is_averaged_inner(middle):
+            low_half = averaged_rates_inner(
+                averaged_weights, noon, middle, sun, ballistic, averaged_scratch, half_rates
+            )
+        else:
+            nodes = lattices[_node_choice(middle)]
+            low_half = _orbit_rates(
+                weights, noon, step, middle, sun, ballistic, nodes, scratch, net_scratch, half_rates
+            )
         if not math.isfinite(half_rates[0]):
             return time, FAILED
         low_end = low_half + 0.5 * half_rates[0] * step  # the lowest point sinks about as the mean does
@@ -324,7 +330,7 @@ def fly(
     return time, RUNNING
 
 
-@compiled(fastmath=True)
+@compiled(fastmath=True, inner=True)
 def _advance(state: Any, rates: Any, days: float, out: Any) -> None:
     """State after ``days``: half the drag, the secular turn, the other half (Strang splitting, second order)."""
     for j in range(5):

@@ -167,9 +167,10 @@ class MeanFlight:
         self._weather = weather
         self._air = None if is_built_in(atmosphere) or atmosphere is None else DirectAir(atmosphere)
         self._ballistic = _by_day(ballistic_m2_kg, days, density_model_of(atmosphere))
-        self._scaled = np.empty(0)  # as long as the coefficients once a drag factor is asked for
         self._reentry_altitude_km = reentry_altitude_km
         self._state = state_of(elements)
+        self.mean_altitude_km = float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
+        """Mean semi-major axis minus 6378.137 km, now; kept as a number, since a run looks at it a thousand times."""
         self._averaged = averaged
         scratch = np.empty((_SCRATCH_ROWS, NODE_COUNTS[-1]))
         self._work = _lattices(), scratch, surrogate_workspace(NODE_COUNTS[-1]), averaged_workspace()
@@ -178,21 +179,17 @@ class MeanFlight:
             self.altitude_by_day_km[int(elements.epoch_mjd_utc) - weather.first_day_mjd] = elements.mean_altitude_km
 
     @property
-    def mean_altitude_km(self) -> float:
-        """Mean semi-major axis minus 6378.137 km, now."""
-        return float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
-
-    @property
     def elements(self) -> MeanElements:
         """Mean elements, now; the place within the orbit is not followed."""
         return elements_of(self._state, self.time_mjd_utc)
 
     def advance(
-        self, stop_mjd_utc: float, *, floor_mean_altitude_km: float = 0.0, drag_factor: float = 1.0
+        self, stop_mjd_utc: float, *, floor_mean_altitude_km: float = 0.0, drag_factor: float | FloatArray = 1.0
     ) -> OutcomeReason:
         """Fly on to a time, to a floor of mean altitude, or to re-entry, whichever comes first; say which it was.
 
-        ``drag_factor`` multiplies the ballistic coefficient over this piece (another mass or area).
+        ``drag_factor`` multiplies the ballistic coefficient over this piece (another mass or area): one number, or one
+        for each day from that of the start on.
         """
         if not stop_mjd_utc >= self.time_mjd_utc:
             raise OrbitError(
@@ -200,8 +197,16 @@ class MeanFlight:
                 hint="give a later stop; the engine flies forward only",
             )
         self._require_weather(stop_mjd_utc)
+        ballistic = self._ballistic
+        if isinstance(drag_factor, np.ndarray):
+            ballistic, drag_factor = self._times(drag_factor), 1.0
         if self._air is not None:
-            return self._advance_direct(self._air, stop_mjd_utc, floor_mean_altitude_km, drag_factor)
+            return self._advance_direct(
+                self._air,
+                stop_mjd_utc,
+                floor_mean_altitude_km,
+                ballistic if drag_factor == 1.0 else ballistic * drag_factor,
+            )
         self.time_mjd_utc, reason = fly(
             _nets(),
             self._state,
@@ -209,16 +214,20 @@ class MeanFlight:
             stop_mjd_utc,
             self._weather.first_day_mjd,
             self._weather.drivers,
-            self._ballistic if drag_factor == 1.0 else self._times(drag_factor, stop_mjd_utc),
+            ballistic,
+            drag_factor,
             floor_mean_altitude_km,
             self._reentry_altitude_km,
             self.altitude_by_day_km,
             self._work,
             self._averaged,
         )
+        self.mean_altitude_km = float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
         return _REASONS[reason]
 
-    def _advance_direct(self, air: DirectAir, stop_mjd: float, floor_km: float, drag_factor: float) -> OutcomeReason:
+    def _advance_direct(
+        self, air: DirectAir, stop_mjd: float, floor_km: float, ballistic_m2_kg: FloatArray
+    ) -> OutcomeReason:
         self.time_mjd_utc, reason = fly_direct(
             air,
             self._state,
@@ -226,25 +235,27 @@ class MeanFlight:
             stop_mjd,
             self._weather.first_day_mjd,
             self._weather.drivers,
-            self._ballistic * drag_factor,
+            ballistic_m2_kg,
             floor_km,
             self._reentry_altitude_km,
             self.altitude_by_day_km,
         )
+        self.mean_altitude_km = float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
         return _REASONS[reason]
 
-    def _times(self, drag_factor: float, stop_mjd_utc: float) -> FloatArray:
-        """The coefficients times a factor, worked out for the days of this piece only: a run has hundreds of pieces."""
-        if not self._scaled.size:
-            self._scaled = np.empty_like(self._ballistic)
+    def _times(self, factors: FloatArray) -> FloatArray:
+        """The coefficients times a factor a day, from today on; days beyond the factors keep the last one."""
+        scaled = self._ballistic.copy()
         first = math.floor(self.time_mjd_utc) - self._weather.first_day_mjd
-        piece = slice(first, math.ceil(stop_mjd_utc) - self._weather.first_day_mjd + 1)
-        np.multiply(self._ballistic[piece], drag_factor, out=self._scaled[piece])
-        return self._scaled
+        days = len(scaled[first : first + len(factors)])
+        scaled[first : first + days] *= factors[:days]
+        scaled[first + days :] *= factors[-1]
+        return scaled
 
     def lift(self, gain_km: float) -> None:
         """Raise the mean semi-major axis, as a burn in two halves half a revolution apart does: the rest stays."""
         self._state[0] += gain_km
+        self.mean_altitude_km = float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
 
     def snapshot(self) -> FlightState:
         """Where the flight is now, to come back to (:meth:`restore`)."""
@@ -254,6 +265,7 @@ class MeanFlight:
         """Go back to an earlier moment of this flight; the altitudes of later midnights are forgotten."""
         self.time_mjd_utc = earlier.time_mjd_utc
         self._state[:] = earlier.state
+        self.mean_altitude_km = earlier.mean_altitude_km
         later = math.floor(earlier.time_mjd_utc) + 1 - self._weather.first_day_mjd
         self.altitude_by_day_km[max(later, 0) :] = np.nan
 

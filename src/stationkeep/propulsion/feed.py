@@ -89,7 +89,8 @@ class FeedNetwork:
         names = self.feeds.get(engine)
         if not names:
             raise InputError(f"no tank feeds {engine!r}", hint=f"fed are: {', '.join(self.feeds) or 'none'}")
-        available = self.usable_kg(engine)
+        tanks = [self.tanks[name] for name in names]
+        available = sum([tank.usable_kg for tank in tanks])
         if not 0.0 <= amount_kg <= available + 1.0e-9:
             raise InputError(
                 f"{reason} by {engine} needs {amount_kg:.3f} kg; its tanks ({', '.join(names)}) can give "
@@ -98,11 +99,11 @@ class FeedNetwork:
             )
         taken: dict[str, float] = {}
         left = amount_kg
-        for name in names:
-            share = min(left, self.tanks[name].usable_kg)
+        for tank in tanks:
+            share = min(left, tank.usable_kg)
             if share > 0.0:
-                self.tanks[name].draw(time_mjd_utc, share, reason)
-                taken[name] = share
+                tank.draw(time_mjd_utc, share, reason)
+                taken[tank.name] = share
                 left -= share
         return Withdrawal(taken)
 

@@ -46,7 +46,8 @@ class Tank:
     @property
     def usable_kg(self) -> float:
         """What engines can still draw."""
-        return max(self.content_kg - self.residual_kg - self.reserved_kg, 0.0)
+        usable = self.content_kg - self.residual_kg - self.reserved_kg
+        return usable if usable > 0.0 else 0.0
 
     @property
     def room_kg(self) -> float:

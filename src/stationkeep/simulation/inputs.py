@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from stationkeep.orbit.mean_decay import WeatherTrack
 
 FloatArray = NDArray[np.float64]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,18 @@ class ProviderDraw:
     initial: float = 0.5
     delivery: float = 0.5
     residual: float = 0.5
+    thrust: float | None = None
+    """Null, here and below: the best estimate."""
+    impulse: float | None = None
+    capacity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GyroFailure:
+    """A gyro that stops, and when it is replaced if its owner still takes part then."""
+
+    time_mjd_utc: float
+    replaced_mjd_utc: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,14 @@ class AttitudeDraw:
     """Draws the moment of the first upset the gyros cannot take (0.5: its median)."""
     thruster_share: float = 0.5
     """Between gyros for all they can do (0) and thrusters for every arrival and turn (1)."""
+    gyro_failures: tuple[tuple[GyroFailure, ...], ...] = ()
+    """Of each gyro, in order of time."""
+    levers: tuple[float, ...] = (0.5,)
+    """Where the first, second ... burn that gyros must hold passes the centre of mass; the first follows the last."""
+    handovers: tuple[float, ...] = (1.0,)
+    """Luck of the first, second ... handover: it fails below the chance of a failure."""
+    later_losses: tuple[float, ...] = (0.5,)
+    """As ``loss``, after the first, second ... recovery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,17 @@ class RunInputs:
     attitude: AttitudeDraw = AttitudeDraw()
     avoidances: tuple[Avoidance, ...] = ()
     """In order of time."""
+    _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
+        """What follows from these inputs alone, worked out for the first branch that asks and kept for the others.
+
+        The branches of one run are flown one after the other, so nobody else asks meanwhile.
+        """
+        if key not in self._found:
+            self._found[key] = work_out()
+        found: Found = self._found[key]
+        return found
 
     def provider(self, provider_id: str) -> ProviderDraw:
         """The draw of one provider; the middle of every range where none was made."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import simpy
 
+from stationkeep.attitude.array_modes import ArrayMode
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import FlightState, MeanFlight
 from stationkeep.propulsion.feed import FeedNetwork
-from stationkeep.simulation.attitude_keeping import AttitudeKeeper
-from stationkeep.simulation.deorbit import Shortage
+from stationkeep.scenario.events import ProviderAvailable
+from stationkeep.simulation.array_flying import ArrayFlying
+from stationkeep.simulation.attitude_keeping import AttitudeKeeper, StationAttitude
+from stationkeep.simulation.deorbit import DeorbitWatch
 from stationkeep.simulation.providers import USABLE_KG, ProviderPlan, ProviderState
 from stationkeep.simulation.rising import KeptAltitude, Rising
 from stationkeep.simulation.timeline import Function, TimelineEvent
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 ATTITUDE: Final = "attitude"
 """The attitude thrusters' name in the feed network."""
+EVERYTHING: Final = "everything"
+AS_IT_WAS: Final = "as-it-was"
+_COMMANDED_BY: Final = frozenset({"russian-computers", "russian-control-centre"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Start:
 
     flight: FlightState
     mass_kg: float
+    arrays: str = "tracking"
+    """How the arrays are flown."""
 
 
 class RunState:
@@ -80,6 +88,8 @@ class RunState:
         control = self.scenario.attitude
         view = self.scenario.branches[branch].attitude_view
         self.view = view if view is not None or control is None else control.view
+        self.held_by = {state.id: state.plan.holders(self.view) for state in self.providers}
+        """What can hold the attitude while a provider burns, any one of them."""
         self.events: list[TimelineEvent] = []
         self.outcome: Outcome | None = None
         self.raising = False
@@ -98,9 +108,29 @@ class RunState:
         """Since when each function is lost; what came back is not in it."""
         self.last_by: dict[Function, str] = {}
         """Who provided a function last."""
-        self.starts = [Start(self.flight.snapshot(), self.mass_kg)]
-        self.shortage: Shortage | None = None
-        """What a controlled fall lacked at the best moment so far; None before the first look."""
+        self.arrays = ArrayFlying(control.arrays if control is not None else "tracking")
+        self.starts = [self.start_here()]
+        self.watches = self._deorbit_watches()
+        """Over a controlled fall, and over one without what is hindsight: ``everything`` and ``as-it-was``."""
+        self.missing: list[str] = []
+        """Assets out of service."""
+
+    def _deorbit_watches(self) -> dict[str, DeorbitWatch]:
+        need = self.scenario.controlled_deorbit
+        events = self.scenario.branches[self.branch].events
+        used = {event.provider for event in events if isinstance(event, ProviderAvailable)}
+        late = [state.plan.provider for state in self.providers if state.plan.provider.hindsight]
+        both = any(provider.enabled or provider.id in used for provider in late)
+        return {name: DeorbitWatch(need) for name in ((EVERYTHING, AS_IT_WAS) if both else (EVERYTHING,))}
+
+    def start_here(self) -> Start:
+        """This moment, as one from which the station may be left to itself."""
+        return Start(self.flight.snapshot(), self.mass_kg, self.arrays.mode)
+
+    def fly_arrays(self, mode: str) -> None:
+        """The large arrays are flown in this way from now on."""
+        self.arrays.mode = ArrayMode(mode)
+        self.starts.append(self.start_here())
 
     def _attitude(self) -> AttitudeKeeper | None:
         control = self.scenario.attitude
@@ -110,7 +140,11 @@ class RunState:
         self.network.feeds[ATTITUDE] = owner.plan.tank_names
         self.attitude_tanks = owner
         area_m2 = self.scenario.drag.ballistic_coefficient_m2_kg * self.scenario.drag.reference_mass_kg
-        return AttitudeKeeper(control, self.inputs.attitude, area_m2)
+        draw = self.inputs.attitude
+        station = self.inputs.once(
+            ("attitude", control.failed_gyros, area_m2), lambda: StationAttitude.of(control, draw, area_m2)
+        )
+        return AttitudeKeeper(control, draw, area_m2, station)
 
     # --- time and events --------------------------------------------------------------------------------------------
 
@@ -125,14 +159,14 @@ class RunState:
         return self.flight.mean_altitude_km
 
     def at(self, time_mjd_utc: float, action: Callable[[], None]) -> None:
-        """Put something on the calendar."""
+        """Put something on the calendar: before the flight, or from an action while it goes on.
 
-        def process() -> Generator[Any, Any, None]:
-            yield self.environment.timeout(max(time_mjd_utc - self.epoch, 0.0))
-            action()
-
+        What is of the same moment happens in the order in which it was put there; what lies after the horizon, never.
+        """
         if time_mjd_utc <= self.horizon:
-            self.environment.process(process())
+            # A callback and not a process of its own: half of SimPy's work for the same order of things.
+            moment = self.environment.timeout(max(time_mjd_utc - self.now, 0.0))
+            moment.callbacks.append(lambda _: action())
 
     def note(self, kind: str, title: str, **details: Any) -> None:
         """Add to the story of the run."""
@@ -152,16 +186,29 @@ class RunState:
         return 0.0 if self.attitude_tanks is None else self.attitude_tanks.usable_kg
 
     def attitude_allows(self, provider: ProviderState) -> bool:
-        """Whether something holds the attitude while this one burns."""
-        return self.attitude is None or bool(self.attitude.holders.intersection(provider.plan.holders(self.view)))
+        """Whether something holds the attitude while this one burns, and commands reach it."""
+        if self.attitude is None:
+            return True
+        if provider is self.attitude_tanks and not _COMMANDED_BY.isdisjoint(self.missing):
+            return False
+        return not self.attitude.holders.isdisjoint(self.held_by[provider.id])
 
     def pushes_now(self, provider: ProviderState) -> bool:
         """Whether it can reboost at this moment."""
+        if not (provider.present and provider.operating and provider.enabled):
+            return False
         return (
-            provider.can_push(self.now, self.altitude_km)
+            provider.can_push(self.now, self.flight.mean_altitude_km)
             and self.available_kg(provider) > USABLE_KG
             and self.attitude_allows(provider)
         )
+
+    def pusher(self) -> ProviderState | None:
+        """Who would reboost at this moment: the first that can, in the scenario's order."""
+        for provider in self.providers:
+            if self.pushes_now(provider):
+                return provider
+        return None
 
     def plays_a_part(self, provider: ProviderState) -> bool:
         """Whether this branch uses it, now or later."""
