@@ -19,6 +19,7 @@ from stationkeep.cli.new import new
 from stationkeep.cli.reboost import reboost
 from stationkeep.cli.reentry import reentry
 from stationkeep.cli.reentry_window import reentry_window
+from stationkeep.cli.replay import replay
 from stationkeep.cli.run import run
 from stationkeep.cli.scenarios import scenarios
 
@@ -33,7 +34,8 @@ app = typer.Typer(
 )
 
 COMMANDS = (
-    run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, deorbit, convert, scenarios, new, catalogue,
+    run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, deorbit, convert, replay, scenarios, new,
+    catalogue,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)
