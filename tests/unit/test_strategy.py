@@ -359,11 +359,11 @@ def test_a_store_pushes_only_once_there_is_something_in_it() -> None:
 
 
 def test_what_the_attitude_takes_and_keeps_is_not_burnt() -> None:
-    held = problem(stores=(store(steady_kg_day=1.0, kept_kg=200.0, initial_kg=1500.0),))
+    held = problem(stores=(store(steady_kg_day=1.0, kept_kg=200.0, initial_kg=3000.0),))
     plan = plan_burns(held)
     draws = [Draw(push.time_mjd_utc, "progress", push.propellant_kg + held.overhead_kg) for push in plan.pushes]
     left = ledger(held.stores, draws, START, held.stop_mjd_utc)["progress"].content_kg
-    assert left == pytest.approx(1500.0 - plan.total_kg - 180.0, abs=1.0e-6)
+    assert left == pytest.approx(3000.0 - plan.total_kg - 180.0, abs=1.0e-6)
     assert plan.mass_after_kg[-1] == pytest.approx(held.mass_kg - plan.total_kg - 180.0, abs=1.0e-6)
     # without as much in the tank as both take together there is no plan, and the message says for whom it is kept
     short = problem(stores=(store(steady_kg_day=1.0, kept_kg=200.0, initial_kg=plan.total_kg + 300.0),))
