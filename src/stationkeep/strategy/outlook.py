@@ -101,11 +101,15 @@ class _Tanks:
                     held += supply.load_kg(held)
             self.content_kg[store.id] = held
 
+    def _free_kg(self, store: PropellantStore) -> float:
+        return max(self.content_kg[store.id] - store.kept_kg, 0.0)
+
     def push(self, time_mjd_utc: float, altitude_km: float, to_km: float) -> float:
         """Raise as far as those who may push now can; says by how many kilometres."""
         reached = altitude_km
         for store in self.problem.stores:
-            left = self.content_kg[store.id] - store.kept_kg - self.problem.overhead_kg
+            others = sum(self._free_kg(item) for item in self.problem.stores if item is not store)
+            left = self._free_kg(store) - max(self.problem.reserve_kg - others, 0.0) - self.problem.overhead_kg
             if reached >= to_km or left <= 0.0:
                 continue
             if not store.pushes_at(time_mjd_utc) or reached < store.lowest_altitude_km:
@@ -157,11 +161,11 @@ def outlook_text(problem: PlanProblem, failure: Unreachable, found: Outlook) -> 
     parts = []
     if found.falls:
         parts.append(f"the station falls on {day}, before the plan ends")
-    elif floor - found.end_km > _DEEP_KM or found.most_below_km <= _DEEP_KM:
+    elif floor - found.end_km > _DEEP_KM or found.end_km < floor:
         below = floor - found.end_km
         how = f", {below:.0f} km below the floor," if below > _DEEP_KM else ""
         parts.append(f"at the end of the plan, {day}, it is at {found.end_km:.0f} km{how} with all that can be burnt")
-    else:
+    elif found.most_below_km > 0.0:
         parts.append(
             f"at worst it is {found.most_below_km:.1f} km below the floor, on {iso_day(found.most_below_mjd_utc)}"
         )
