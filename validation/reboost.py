@@ -113,7 +113,7 @@ def scenario_of(year: Year, coefficient_m2_kg: float | None = None) -> LoadedSce
         document["drag"]["ballistic_coefficient_m2_kg"] = coefficient_m2_kg
     document["branches"] = {"cooperation": {"label": "cooperation", "events": []}}
     document["comparisons"] = []
-    # What is compared is the need of translation: not whether the tanks hold it beside the attitude's (in 2024 they do not)
+    # Compared is the need of translation, not whether the tanks hold it beside the attitude (in 2024 they do not)
     document["attitude"] = None
     # those of later years and of branches have nothing to burn without their branch
     document["providers"] = [item for item in document["providers"] if item["id"] in ("progress", "cygnus")]
