@@ -214,7 +214,8 @@ def findings(found: list[Found]) -> list[Finding]:
     """The headline numbers for the accuracy report."""
     return [
         Finding(
-            f"Propellant of the station for translation, {item.year.start[:4]}, observed Sun, against the loss tracking shows",
+            f"Propellant of the station for translation, {item.year.start[:4]}, observed Sun, "
+            "against the loss tracking shows",
             f"{item.propellant_t_per_year:.2f} t a year, delta-v {100.0 * item.error:+.0f} %",
             f"{100.0 * SPREAD:.0f} %",
             abs(item.error) <= SPREAD,
