@@ -51,8 +51,9 @@ of the told speed and duration. *Tracking* is the gain the burn detector finds i
 {reports}
 
 Of {both} statements with both speed and gain, {close} agree with the physics within 5 %, {more} more within their own
-last digits. The rest contradict themselves: {wrong}. Where tracking saw
-such a burn it sides with the speed told, or, on 24 December 2021, lies between (1.1 m/s may be 1.05, which lowers by 1.86 km).
+last digits. In the rest speed and gain contradict each other. Where tracking saw the burn it sides with the speed told, or, on
+24 December 2021, lies between (1.1 m/s may be 1.05, which lowers by 1.86 km): {wrong}. Not decided, for want of
+tracking: {undecided}; either figure may be at fault, or what is computed here.
 
 - 14 September 2015: the report names Progress M-28M, but 6.2 kN is Zvezda's pair of main engines, and Zvezda's aft
   port, which must be free for them, had been free since 11 September (GCAT). So it was in all six cases found in
@@ -109,7 +110,8 @@ def page(truth: ModuleType, data: Path) -> str:
         both=len(both),
         close=sum(abs(one.deviation) <= 0.05 for one in both),
         more=sum(one.consistent and abs(one.deviation) > 0.05 for one in both),
-        wrong="; ".join(_wrong(one) for one in wrong),
+        wrong="; ".join(_wrong(one) for one in wrong if one.tracked_km is not None),
+        undecided="; ".join(_wrong(one) for one in wrong if one.tracked_km is None),
         forces="\n".join(_force_row(engine, compared, readings) for engine in truth.ISP_S),
         mir_told=" and ".join(f"{row[0]:g} m/s to a perigee of {row[2]:g} km" for row in rows),
         mir_reached=" and ".join(f"{row[3]:.0f}" for row in rows) + " km",
@@ -140,7 +142,7 @@ def _report_row(one: Any) -> str:
     off = "" if one.deviation is None else f"{100 * one.deviation:+.1f} %"
     allowed = "" if one.rounding is None else f"{100 * one.rounding:.1f} %"
     seen = "" if one.tracked_km is None else f"{one.tracked_km:+.2f}"
-    verdict = "" if one.consistent is None else "agrees" if one.consistent else "**contradicts itself**"
+    verdict = "" if one.consistent is None else "agrees" if one.consistent else _unlike(one)
     speed = report.speed if report.speed else f"({one.speed_m_s:.2f})"
     gain = f"{float(report.gain):+g}" if report.gain else ""
     return (
@@ -149,9 +151,14 @@ def _report_row(one: Any) -> str:
     )
 
 
+def _unlike(one: Any) -> str:
+    """Only tracking can tell whether the report or the computation is wrong."""
+    return "**not decided**" if one.tracked_km is None else "**contradicts itself**"
+
+
 def _wrong(one: Any) -> str:
-    seen = "not tracked" if one.tracked_km is None else f"tracking {one.tracked_km:+.2f}"
-    return f"{one.report.day[:10]} told {float(one.report.gain):+g} km, computed {one.gain_km:+.2f}, {seen}"
+    seen = "" if one.tracked_km is None else f", tracking {one.tracked_km:+.2f}"
+    return f"{one.report.day[:10]} told {float(one.report.gain):+g} km, computed {one.gain_km:+.2f}{seen}"
 
 
 def _force_row(engine: str, compared: list[Any], readings: list[Any]) -> str:

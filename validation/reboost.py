@@ -113,6 +113,8 @@ def scenario_of(year: Year, coefficient_m2_kg: float | None = None) -> LoadedSce
         document["drag"]["ballistic_coefficient_m2_kg"] = coefficient_m2_kg
     document["branches"] = {"cooperation": {"label": "cooperation", "events": []}}
     document["comparisons"] = []
+    # Compared is the need of translation, not whether the tanks hold it beside the attitude (in 2024 they do not)
+    document["attitude"] = None
     # those of later years and of branches have nothing to burn without their branch
     document["providers"] = [item for item in document["providers"] if item["id"] in ("progress", "cygnus")]
     for provider in document["providers"]:
@@ -173,6 +175,8 @@ and Roscosmos together show 20 ([history_replay.md](history_replay.md)).
 - **2024 is {worst:.0f} % above the loss, {listed:.0f} % above the list.** It is the known error near solar maximum: the
   coefficient of a quiet winter under the strongest Sun of the cycle, where NRLMSISE-00 gives too much drag for this
   station ([known issues](../docs/known-issues.md)).
+- The attitude's share of the tanks is left out here. With it (375 kg a year, 185 kg kept) the need of 2024 as computed is more
+  than the deliveries of the scenario bring: the floor is missed on 30 December 2024 by 0.6 km.
 - Numbers of burns are not compared here: the plan burns as seldom as it may, the real station also for phasing.
 
 ## A coefficient of the time instead
@@ -210,7 +214,8 @@ def findings(found: list[Found]) -> list[Finding]:
     """The headline numbers for the accuracy report."""
     return [
         Finding(
-            f"Propellant of the station, {item.year.start[:4]}, observed Sun, against the loss tracking shows",
+            f"Propellant of the station for translation, {item.year.start[:4]}, observed Sun, "
+            "against the loss tracking shows",
             f"{item.propellant_t_per_year:.2f} t a year, delta-v {100.0 * item.error:+.0f} %",
             f"{100.0 * SPREAD:.0f} %",
             abs(item.error) <= SPREAD,

@@ -56,8 +56,33 @@ def test_the_document_adds_up() -> None:
     assert document.besides.avoidance_kg_per_year == pytest.approx(460.0e3 * 1.05 / (290.0 * 9.80665), rel=0.01)
     assert document.besides.attitude_kg_per_year_interval is not None
     assert document.besides.attitude_kg_per_year_interval[0] < document.besides.attitude_kg_per_year_interval[1]
-    # the tanks hold no more than the catalogue says they can
-    assert document.limiting[0].limit == "propellant aboard and delivered"
+    assert document.besides.attitude_kg_per_year is not None
+    # the deorbit vehicle raises nothing: neither a burn, nor a tank, nor a limit is its own
+    assert {burn.provider for burn in document.burns} <= {"progress", "cygnus"}
+    assert not [name for name in document.tanks_kg if name.startswith("usdv")]
+    assert not [item.limit for item in document.limiting if "Deorbit" in item.limit]
+    assert {burn.label for burn in document.burns} <= {"Progress at Zvezda's aft port", "Cygnus at Unity's nadir port"}
+
+
+def test_nobody_plans_with_the_deorbit_vehicle_once_it_is_there() -> None:
+    document = plan_reboosts(load_scenario("iss-2022"), ReboostOptions(months=100.0, every_days=30.0)).document
+    assert document.stop_utc > "2030"
+    assert {burn.provider for burn in document.burns} <= {"progress", "cygnus"}
+
+
+def test_the_attitude_takes_its_share_from_the_tanks() -> None:
+    loaded = load_scenario("iss-2022")
+    without = replace(loaded, scenario=loaded.scenario.model_copy(update={"attitude": None}))
+    options = ReboostOptions(months=6.0, branch="withdrawal-with-propellant")
+    held, free = plan_reboosts(loaded, options), plan_reboosts(without, options)
+    days = held.setup.problem.stop_mjd_utc - held.setup.problem.start_mjd_utc
+    yearly = held.document.besides.attitude_kg_per_year
+    assert yearly is not None
+    gone = free.document.tanks_kg["progress"] - held.document.tanks_kg["progress"]
+    burnt = held.document.propellant_kg - free.document.propellant_kg
+    assert gone == pytest.approx(yearly * days / 365.25 + burnt, abs=15.0)  # one burn's overhead
+    assert held.document.tanks_kg["progress"] > held.setup.problem.stores[0].kept_kg
+    assert any("no attitude section" in note for note in free.document.notes)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +90,12 @@ def test_the_document_adds_up() -> None:
     [
         (["--floor-km", "420"], "2 km too high"),
         (["--branch", "withdrawal"], "nobody can push"),
+        (["--branch", "withdrawal"], "km below the floor, with all that can be burnt"),
+        (["--branch", "withdrawal"], "kg of propellant are missing to keep the floor until 2024-04-02"),
+        (["--branch", "withdrawal"], "nobody may push later either"),
+        (["--branch", "withdrawal", "--months", "60"], "the station falls on 2024-"),
+        (["--branch", "withdrawal-with-cygnus"], "Cygnus at Unity's nadir port may push from 2022-06-25 on"),
+        (["--branch", "withdrawal-with-propellant"], "kg of it for the attitude"),
         (["--branch", "withdrawal-with-cygnus", "--attitude-view", "roscosmos"], "needs the station's thrusters"),
         (["--every-days", "91.3"], "only come every 91.3 days"),
         (["--months", "0"], "a plan over 0 months"),

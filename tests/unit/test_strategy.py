@@ -346,3 +346,26 @@ def test_avoidance_burns_come_at_their_rate_with_notice() -> None:
     burn = series[0][0]
     assert burn.burn_mjd_utc - burn.decided_mjd_utc == pytest.approx(30.0 / 24.0)
     assert 0.3 <= burn.delta_v_m_s <= 0.7
+
+
+def test_a_store_pushes_only_once_there_is_something_in_it() -> None:
+    late = store(id="late", initial_kg=0.0, supplies=(Supply(START + 60.0, 900.0),))
+    assert not late.pushes_at(START + 59.0)
+    assert late.pushes_at(START + 60.0)
+    assert not store(initial_kg=0.0).pushes_at(START + 60.0)
+    # not even where the tanks are taken to be without end
+    case = problem(stores=(late,), boundless=True, losses=table(0.01))
+    assert min(push.time_mjd_utc for push in plan_burns(case).pushes) >= START + 60.0
+
+
+def test_what_the_attitude_takes_and_keeps_is_not_burnt() -> None:
+    held = problem(stores=(store(steady_kg_day=1.0, kept_kg=200.0, initial_kg=3000.0),))
+    plan = plan_burns(held)
+    draws = [Draw(push.time_mjd_utc, "progress", push.propellant_kg + held.overhead_kg) for push in plan.pushes]
+    left = ledger(held.stores, draws, START, held.stop_mjd_utc)["progress"].content_kg
+    assert left == pytest.approx(3000.0 - plan.total_kg - 180.0, abs=1.0e-6)
+    assert plan.mass_after_kg[-1] == pytest.approx(held.mass_kg - plan.total_kg - 180.0, abs=1.0e-6)
+    # without as much in the tank as both take together there is no plan, and the message says for whom it is kept
+    short = problem(stores=(store(steady_kg_day=1.0, kept_kg=200.0, initial_kg=plan.total_kg + 300.0),))
+    with pytest.raises(InputError, match="kg of it for the attitude"):
+        plan_or_explain(short)

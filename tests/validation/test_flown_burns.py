@@ -51,7 +51,7 @@ CONTRADICTORY = {"2015-09-14", "2021-08-21", "2021-12-24", "2022-03-11", "2023-0
 
 
 def test_told_burns_agree_with_the_physics(truth: ModuleType, shared_data: Path) -> None:
-    """Within 5 %, or within their own last digits, but for the five known to contradict themselves."""
+    """Within 5 %, or within their own last digits, but for five; tracking decides three of these, two stay open."""
     compared = [truth.compare(report, shared_data) for report in truth.REPORTS]
     both = [one for one in compared if one.consistent is not None]
     assert len(both) >= 20

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import stationkeep
 from stationkeep.campaign.document import ScenarioRef
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
+from stationkeep.campaign.reboost_attitude import AttitudeNeed, attitude_notes
 from stationkeep.campaign.reboost_document import (
     AltitudeTrack,
     Besides,
@@ -38,9 +39,10 @@ from stationkeep.campaign.reboost_setup import (
 from stationkeep.errors import InputError
 from stationkeep.orbit.mean_decay import DENSITY_MODEL
 from stationkeep.propulsion.burns import propellant_for_delta_v_kg
-from stationkeep.strategy.feasibility import plan_or_explain
+from stationkeep.strategy.feasibility import Infeasible, plan_or_explain
 from stationkeep.strategy.flown import FlownPlan, flown_plan
 from stationkeep.strategy.losses import LossTable
+from stationkeep.strategy.outlook import outlook, outlook_text
 from stationkeep.strategy.planner import Plan, PlanProblem, Unreachable, circular_speed_m_s, plan_burns, with_limits
 from stationkeep.strategy.stores import ledger
 from stationkeep.timescale import datetime_utc, iso_day, iso_utc
@@ -87,8 +89,16 @@ def plan_reboosts(loaded: LoadedScenario, options: ReboostOptions | None = None)
         flown = _flown(campaign, setup)
     except InputError as error:
         # who cannot push in the view chosen is part of the reason
-        raise InputError("; ".join((error.problem, *setup.notes)), hint=error.hint) from None
+        found = _outlook(campaign, setup, error) if isinstance(error, Infeasible) and error.wants_height else ()
+        raise InputError("; ".join((error.problem, *found, *setup.reasons)), hint=error.hint) from None
     return ReboostResult(_document(loaded, campaign, catalogue, options, setup, flown), setup, flown)
+
+
+def _outlook(campaign: Campaign, setup: Setup, error: Infeasible) -> tuple[str]:
+    """What is wanting till the end of the plan, in words."""
+    ballistic = campaign.mission.scenario.drag.ballistic_coefficient_m2_kg
+    seen = outlook(setup.problem, campaign.mission.elements, setup.weather, ballistic)
+    return (outlook_text(setup.problem, error.failure, seen),)
 
 
 def _flown(campaign: Campaign, setup: Setup) -> FlownPlan:
@@ -106,7 +116,7 @@ def _document(
 ) -> ReboostDocument:
     problem, plan = flown.problem, flown.plan
     years = (problem.stop_mjd_utc - problem.start_mjd_utc) / _DAYS_PER_YEAR
-    tanks = ledger(problem.stores, flown.draws, problem.start_mjd_utc)
+    tanks = ledger(problem.stores, flown.draws, problem.start_mjd_utc, problem.stop_mjd_utc)
     scenario = loaded.scenario
     branch = chosen_branch(scenario, options.branch)
     observed = campaign.weather.forecast is None
@@ -134,7 +144,7 @@ def _document(
         delta_v_m_s_per_year=round(plan.delta_v_m_s / years, 3),
         propellant_kg_per_year=round(plan.propellant_kg / years, 1),
         overhead_kg_per_year=round(plan.overhead_kg / years, 1),
-        besides=_besides(campaign, problem),
+        besides=_besides(setup.attitude, problem),
         limiting=_limiting(problem, plan, years),
         suns=_suns(problem, tables, plan, options, observed, years),
         trade=_trade(problem, tables, observed),
@@ -177,6 +187,7 @@ def _burns(flown: FlownPlan) -> list[ReboostBurn]:
         ReboostBurn(
             date_utc=iso_utc(burn.time_mjd_utc),
             provider=burn.store.provider,
+            label=burn.store.label,
             delta_v_m_s=round(burn.delta_v_m_s, 4),
             duration_s=round(burn.duration_s, 1),
             propellant_kg=round(burn.propellant_kg, 3),
@@ -187,19 +198,17 @@ def _burns(flown: FlownPlan) -> list[ReboostBurn]:
     ]
 
 
-def _besides(campaign: Campaign, problem: PlanProblem) -> Besides:
-    """What the attitude and debris take from the same tanks; the runs of ``stationkeep run`` draw it burn by burn."""
-    attitude = None
-    if campaign.mission.scenario.attitude is not None:
-        from stationkeep.attitude.figures import iss_attitude
-
-        low, high = sorted(iss_attitude().attitude_propellant_kg_year(iss_attitude().at()))
-        attitude = (round(low, 1), round(high, 1))
+def _besides(need: AttitudeNeed | None, problem: PlanProblem) -> Besides:
+    """What the attitude and debris take from the same tanks, as the runs of ``stationkeep run`` do."""
     rate = problem.strategy.avoidance
     speed = 0.0 if rate is None else rate.per_year * 0.5 * (rate.smallest_m_s + rate.largest_m_s)
     impulse = problem.stores[0].thruster.specific_impulse_s if problem.stores else 290.0
     return Besides(
-        attitude_kg_per_year_interval=attitude,
+        attitude_kg_per_year=None if need is None else round(need.kg_year, 1),
+        attitude_reserve_kg=None if need is None else round(need.reserve_kg, 1),
+        attitude_kg_per_year_interval=None
+        if need is None
+        else (round(need.least_kg_year, 1), round(need.most_kg_year, 1)),
         avoidance_m_s_per_year=round(speed, 3),
         avoidance_kg_per_year=round(propellant_for_delta_v_kg(problem.mass_kg, speed, impulse), 1),
     )
@@ -219,8 +228,10 @@ def _limiting(problem: PlanProblem, plan: Plan, years: float) -> list[Limiting]:
                 stores=tuple(replace(item, longest_burn_s=2.0 * item.longest_burn_s) for item in problem.stores),
             ),
         ),
-        ("propellant aboard and delivered", "without end", replace(problem, boundless=True)),
     ]
+    for provider, label in {store.provider: store.label for store in problem.stores}.items():
+        stores = tuple(replace(item, endless=item.provider == provider) for item in problem.stores)
+        eased.append((f"propellant of {label}", "without end while it is there", replace(problem, stores=stores)))
     for arrival in problem.strategy.arrivals:
         others = [item for item in problem.strategy.arrivals if item is not arrival]
         name = f"{arrival.label} on {iso_day(arrival.date_mjd_utc)}"
@@ -316,7 +327,8 @@ def _trade(problem: PlanProblem, tables: dict[float, LossTable], observed: bool)
 
 def _notes(campaign: Campaign, setup: Setup, flown: FlownPlan, options: ReboostOptions) -> list[str]:
     problem = flown.problem
-    notes = [*setup.notes, *campaign.weather.warnings(problem.start_mjd_utc)]
+    notes = [*setup.notes, *attitude_notes(problem.stores, setup.attitude, problem.stop_mjd_utc)]
+    notes += campaign.weather.warnings(problem.start_mjd_utc)
     band = problem.strategy.band_at(problem.start_mjd_utc)
     if problem.altitude_km < band.floor_km - 0.1:
         notes.append(
@@ -333,12 +345,13 @@ def _notes(campaign: Campaign, setup: Setup, flown: FlownPlan, options: ReboostO
         notes.append(
             f"Avoiding debris is not planned: {avoidance.per_year:g} burns a year of {avoidance.smallest_m_s:g} to "
             f"{avoidance.largest_m_s:g} m/s come with {avoidance.notice_hours:g} hours' notice; they mostly raise the "
-            f"orbit and are then saved on the next reboost. {problem.reserve_kg:.0f} kg stay aboard for one"
+            f"orbit, are saved on the next reboost and so are in the plan's sum. {problem.reserve_kg:.0f} kg stay "
+            "aboard for one"
         )
     notes.append(
-        "Propellant is for translation; what the attitude and debris take from the same tanks is beside it, and is not "
-        "in the plan. Losses at docking and the vehicles' own flights are not counted. Uncertain loads and contents "
-        "are at the middle of their ranges"
+        "Propellant is for translation; what the attitude takes is beside it and out of the same tanks. Losses at "
+        "docking and the vehicles' own flights are not counted. Contents and loads of which only a range is known are "
+        "at its middle; loads filled by need go up to its high end, as in stationkeep run"
     )
     notes.append(
         f"The burns were flown with the decay engine: limits are kept within {1000.0 * flown.worst_excess_km:.0f} m"

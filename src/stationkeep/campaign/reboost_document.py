@@ -14,7 +14,8 @@ class ReboostBurn(Part):
     """One burn of the plan."""
 
     date_utc: str
-    provider: str
+    provider: str = Field(description="its id in the scenario")
+    label: str = Field(description="the provider by name")
     delta_v_m_s: float = Field(description="along the track; negative: lowering")
     duration_s: float
     propellant_kg: float
@@ -82,13 +83,19 @@ class TradeRow(Part):
 
 
 class Besides(Part):
-    """What the same tanks give beside the plan, a year; null: the scenario says nothing of it."""
+    """What the same tanks give for the attitude and debris, a year; null: the scenario says nothing of it."""
 
+    attitude_kg_per_year: float | None = Field(
+        description="taken from the tanks while their owner's thrusters unload the gyros, beside the plan's propellant"
+    )
+    attitude_reserve_kg: float | None = Field(description="left in those tanks by reboosts, for the attitude")
     attitude_kg_per_year_interval: tuple[float, float] | None = Field(
-        description="unloading the gyros, from gyros managed well to thrusters at every arrival and departure"
+        description="range of attitude_kg_per_year, from gyros managed well to thrusters at every arrival and departure"
     )
     avoidance_m_s_per_year: float = Field(description="out of the way of debris, at the mean rate and size")
-    avoidance_kg_per_year: float = Field(description="for that; what it lifts is mostly saved on the next reboost")
+    avoidance_kg_per_year: float = Field(
+        description="for that: part of the plan's propellant, as what it lifts is saved on the next reboost"
+    )
 
 
 class AltitudeTrack(Part):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stationkeep.campaign.prepare import Campaign
+from stationkeep.campaign.reboost_attitude import AttitudeNeed, attitude_need, with_attitude
 from stationkeep.environment.space_weather import ContinuationPolicy
 from stationkeep.errors import InputError
 from stationkeep.orbit.mean_decay import WeatherTrack
@@ -64,6 +65,9 @@ class Setup:
     problem: PlanProblem
     weather: WeatherTrack
     notes: tuple[str, ...]
+    attitude: AttitudeNeed | None = None
+    reasons: tuple[str, ...] = ()
+    """Of the notes, those that say who cannot push, and why."""
 
 
 def chosen_branch(scenario: Scenario, name: str | None) -> str:
@@ -120,7 +124,8 @@ def set_up(campaign: Campaign, catalogue: Catalogue, options: ReboostOptions) ->
     scenario = campaign.mission.scenario
     branch = chosen_branch(scenario, options.branch)
     stop = horizon_mjd(scenario, options.months)
-    stores, notes = stores_of(campaign, catalogue, branch, options.attitude_view)
+    view = options.attitude_view or _view_of(scenario, branch)
+    stores, notes, reasons = stores_of(campaign, catalogue, branch, view)
     strategy = AltitudeStrategy(
         bands_of(scenario, branch, stop, options),
         arrivals=tuple(item for item in options.arrivals if _in_time(item, scenario.epoch_mjd_utc, stop)),
@@ -131,6 +136,8 @@ def set_up(campaign: Campaign, catalogue: Catalogue, options: ReboostOptions) ->
     lows = [band.floor_km for band in strategy.bands] + [campaign.mission.elements.mean_altitude_km]
     highs = [band.ceiling_km for band in strategy.bands] + [campaign.mission.elements.mean_altitude_km]
     table = losses_under(campaign, weather, stop, min(lows) - TRADE_REACH_KM, max(highs) + TRADE_REACH_KM)
+    need = attitude_need(campaign, table)
+    stores = with_attitude(stores, need)
     height = campaign.mission.elements.mean_altitude_km
     last = strategy.band_at(stop)
     problem = PlanProblem(
@@ -146,7 +153,15 @@ def set_up(campaign: Campaign, catalogue: Catalogue, options: ReboostOptions) ->
         overhead_kg=_overhead(options.overhead_kg),
         reserve_kg=_reserve_kg(options.avoidance, stores, campaign.mission.mass_kg),
     )
-    return Setup(problem, weather, tuple(notes))
+    return Setup(problem, weather, tuple(notes), need, tuple(reasons))
+
+
+def _view_of(scenario: Scenario, branch: str) -> str | None:
+    """Whose account of a disputed push the scenario takes, as ``stationkeep run`` does."""
+    stated = scenario.branches[branch].attitude_view
+    if stated is None and scenario.attitude is not None:
+        stated = scenario.attitude.view
+    return stated
 
 
 def _overhead(given_kg: float) -> float:
@@ -209,24 +224,34 @@ def bands_of(scenario: Scenario, branch: str, stop_mjd: float, options: ReboostO
 
 def stores_of(
     campaign: Campaign, catalogue: Catalogue, branch: str, attitude_view: str | None
-) -> tuple[tuple[PropellantStore, ...], list[str]]:
-    """Every store of propellant a branch may burn from, its events already in the dates; and what is to be said."""
+) -> tuple[tuple[PropellantStore, ...], list[str], list[str]]:
+    """Every store a branch may burn from, its events already in the dates; what is to be said; who cannot push.
+
+    What is there for the controlled end only raises nothing, and has no store.
+    """
     events = campaign.mission.scenario.branches[branch].events
     stores: list[PropellantStore] = []
     notes: list[str] = []
+    reasons: list[str] = []
     for plan in campaign.mission.providers:
-        made = _stores_of_provider(plan, events)
+        made = _stores_of_provider(plan, events, campaign.mission.scenario.epoch_mjd_utc)
         push = _push_of(plan, catalogue)
         if made and push is not None and push.disputed:
-            made, said = _as_viewed(made, push, events, catalogue, campaign, attitude_view)
+            left, said = _as_viewed(made, push, events, catalogue, campaign, attitude_view)
             notes.append(said)
+            if left != made:
+                reasons.append(said)
+            made = left
         stores += made
-    return tuple(stores), notes
+    return tuple(stores), notes, reasons
 
 
-def _stores_of_provider(plan: ProviderPlan, events: Sequence[object]) -> list[PropellantStore]:
+def _stores_of_provider(plan: ProviderPlan, events: Sequence[object], epoch_mjd_utc: float) -> list[PropellantStore]:
     provider = plan.provider
-    first, last = plan.from_mjd_utc, plan.until_mjd_utc
+    if not plan.reboosts:
+        return []
+    # what is docked at the epoch brings its propellant then
+    first, last = max(plan.from_mjd_utc, epoch_mjd_utc), plan.until_mjd_utc
     enabled, no_supply_from = provider.enabled, dict[str, float]()
     for event in events:
         if isinstance(event, ProviderAvailable) and event.provider == provider.id and not enabled:
@@ -262,6 +287,8 @@ def _stores_of_provider(plan: ProviderPlan, events: Sequence[object]) -> list[Pr
         if item.time_mjd_utc < no_supply_from.get(item.partner, math.inf)
     )
     initial = provider.propellant.initial_kg.middle if provider.propellant is not None else 0.0
+    if initial <= 0.0 and not supplies:
+        return []
     return [replace(base, initial_kg=initial, supplies=supplies)]
 
 
@@ -304,7 +331,10 @@ def _as_viewed(
         )
     needs = push.attitude_claim(view).holders
     if "gyros" in needs or "pusher" in needs:
-        return stores, f"{label} pushes without station thrusters, in the view of {view}"
+        return stores, (
+            f"{label} pushes without station thrusters, in the view of {view}; that is disputed (--attitude-view "
+            "chooses a side)"
+        )
     holders = {
         module.operator for module in catalogue.stations[campaign.mission.scenario.station].modules if module.pushes
     }

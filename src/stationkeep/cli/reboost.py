@@ -203,12 +203,12 @@ def _show_burns(console: Console, document: ReboostDocument) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("burn (UTC)", no_wrap=True)
     table.add_column("by")
-    for heading in ("delta-v [m/s]", "time [s]", "propellant [kg]", "altitude after [km]"):
+    for heading in ("delta-v [m/s]", "time [s]", "burnt [kg]", "then at [km]"):
         table.add_column(heading, justify="right")
     for burn in document.burns:
         table.add_row(
             burn.date_utc[:16].replace("T", " "),
-            burn.provider,
+            burn.label,
             f"{burn.delta_v_m_s:+.2f}",
             f"{burn.duration_s:.0f}",
             f"{burn.propellant_kg:.0f}",

@@ -249,7 +249,7 @@ def _burn_table(document: ReboostDocument) -> str:
     rows = [
         (
             burn.date_utc[:16].replace("T", " "),
-            e(burn.provider),
+            e(burn.label),
             f"{burn.delta_v_m_s:+.2f}",
             f"{burn.duration_s:.0f}",
             f"{burn.propellant_kg:.0f}",

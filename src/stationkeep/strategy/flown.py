@@ -162,7 +162,7 @@ def _as_flown(problem: PlanProblem, plan: Plan, before: FloatArray, after: Float
     spent = math.fsum(push.propellant_kg for push in pushes)
     flown = replace(plan, pushes=tuple(pushes), propellant_kg=spent, before_km=before, after_km=after)
     try:
-        ledger(problem.stores, _draws(problem, flown), problem.start_mjd_utc)
+        ledger(problem.stores, _draws(problem, flown), problem.start_mjd_utc, problem.stop_mjd_utc)
     except InputError:
         return plan
     return flown

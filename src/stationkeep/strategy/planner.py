@@ -56,7 +56,7 @@ class PlanProblem:
     overhead_kg: float = 0.0
     """Spent at each opportunity that is used, besides the push: turning, and holding the attitude by thrusters."""
     reserve_kg: float = 0.0
-    """Kept in the stores together at any time, for avoiding debris."""
+    """Kept in the stores together at any time, for avoiding debris; besides what each keeps for the attitude."""
     boundless: bool = False
     """True: stores never run dry. Only to ask what a plan would need."""
     correction: FloatArray = field(default_factory=lambda: np.ones(0))
@@ -161,6 +161,7 @@ class _Search:
         self.pushing = set(self.strategy.opportunities(problem.start_mjd_utc, problem.stop_mjd_utc))
         if problem.end_km is not None:
             self.pushing.add(problem.stop_mjd_utc)  # the books are closed with the altitude given back
+        self.kept_kg = np.array([store.kept_kg for store in problem.stores], dtype=np.float64)
         self.dry_kg = problem.mass_kg - sum(store.initial_kg for store in problem.stores)
         self.risen = problem.altitude_km >= self.strategy.band_at(problem.start_mjd_utc).floor_km - _TOLERANCE_KM
         self.sunk = problem.altitude_km <= self.strategy.band_at(problem.start_mjd_utc).ceiling_km + _TOLERANCE_KM
@@ -196,7 +197,15 @@ class _Search:
         height = self.problem.losses.coast(labels.altitude_km, self.nodes[index - 1], self.nodes[index], drag)
         count = np.arange(len(height))
         stay = np.full(len(height), _STAY)
-        return _Labels(height, labels.spent_kg, labels.content_kg, count, stay, height)
+        content = self._held(labels.content_kg, self.nodes[index - 1], self.nodes[index])
+        return _Labels(height, labels.spent_kg, content, count, stay, height)
+
+    def _held(self, content: FloatArray, start: float, stop: float) -> FloatArray:
+        """Contents after the attitude took its share, as far as it was there."""
+        use = np.array([store.steady_kg(start, stop) for store in self.stores])
+        if not use.any():
+            return content
+        return np.where(content > 0.0, np.maximum(content - use, 0.0), content)
 
     def _mass_kg(self, labels: _Labels) -> FloatArray:
         return np.asarray(self.dry_kg + labels.content_kg.sum(axis=1))
@@ -282,10 +291,11 @@ class _Search:
         cost += self.problem.overhead_kg
         limit = MOST_BURNS_IN_A_ROW * store.longest_delta_v_m_s(float(mass.mean()))
         content = labels.content_kg[:, column]
-        others = labels.content_kg.sum(axis=1) - content
-        usable = content - np.maximum(self.problem.reserve_kg - others, 0.0)
+        free = np.maximum(labels.content_kg - self.kept_kg, 0.0)
+        others = free.sum(axis=1) - free[:, column]
+        usable = content - store.kept_kg - np.maximum(self.problem.reserve_kg - others, 0.0)
         possible = (np.abs(speed) >= self.problem.smallest_burn_m_s) & (np.abs(speed) <= limit)
-        possible &= self.problem.boundless | (cost <= usable[:, None])
+        possible &= self.problem.boundless | store.endless | (cost <= usable[:, None])
         possible &= (labels.altitude_km >= store.lowest_altitude_km)[:, None]
         if not (self.strategy.may_lower and self.sunk):
             possible &= speed > 0.0
