@@ -74,6 +74,8 @@ class Equipment:
     controlled_by: str = ""
     failure: FailureLaw | None = None
     running: bool = True
+    backs_up: tuple[str, ...] = ()
+    """It is on standby: it runs only while one of these cannot give its full capacity."""
     field: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:

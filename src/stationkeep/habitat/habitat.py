@@ -49,6 +49,15 @@ class Habitat:
         for machine in self.equipment.values():
             checked(machine.recipe, machine.field or f"equipment.{machine.name}")
             self._check_connections(machine)
+            for other in machine.backs_up:
+                if other not in self.equipment:
+                    place = f"{machine.field or f'equipment.{machine.name}'}.backs_up"
+                    raise unknown("equipment", other, tuple(self.equipment), place)
+                if self.equipment[other].backs_up:
+                    raise HabitatError(
+                        f"{machine.name} is on standby for {other}, itself on standby",
+                        hint="name the machines that run by themselves", field=f"{machine.field}.backs_up",
+                    )  # fmt: skip
         for need in self.needs:
             self._check_connections(need.process)
             self._check_outlets(need.process)

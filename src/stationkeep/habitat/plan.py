@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stationkeep.habitat.air import GASES
+from stationkeep.habitat.arrays import Network
 from stationkeep.habitat.equipment import Equipment
 from stationkeep.habitat.recipes import Flow, Recipe
 from stationkeep.habitat.substances import SUBSTANCES
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _MODES: Final = {"crew": 0, "hold": 1, "proportional": 2, "flow": 3, "leak": 4}
 SETTLE_DAYS: Final = 5.0
 """How fast a gas that is off its target is brought back, when capacity allows: a few days, as aboard."""
+WAKE_KG: Final = 1.0
+"""A store that ran dry (or full) is lived from hand to mouth until it holds (or has room for) this much again."""
 DRIVEN: Final = "cabin-carbon-dioxide"
 
 
@@ -49,29 +52,9 @@ class Plan:
     process_index: Mapping[str, int]
     group_names: tuple[str, ...]
     marks: tuple[Mark, ...]
-    capacity: NDArray[np.float64]
-    vents: NDArray[np.bool_]
-    starts: NDArray[np.int64]
-    stores: NDArray[np.int64]
-    coefficients: NDArray[np.float64]
-    cap: NDArray[np.float64]
-    mode: NDArray[np.int64]
-    group: NDArray[np.int64]
-    order: NDArray[np.int64]
-    share_order: NDArray[np.int64]
-    gain: NDArray[np.float64]
-    hold_store: NDArray[np.int64]
-    hold_target: NDArray[np.float64]
-    hold_sign: NDArray[np.float64]
-    kpa_per_kg: NDArray[np.float64]
-    mark_store: NDArray[np.int64]
+    network: Network
     elements: NDArray[np.float64]
     """``(n_store, n_element)``: kilograms of each element in a kilogram of each store."""
-
-    @property
-    def driven(self) -> int:
-        """The store whose gas the proportional machines follow."""
-        return self.store_index[DRIVEN]
 
 
 def make_plan(habitat: Habitat) -> Plan:
@@ -88,15 +71,8 @@ def make_plan(habitat: Habitat) -> Plan:
     machines = [machine for machine, _ in processes]
     holds = [_hold(name, machines, [group for _, group in processes], index, habitat) for name in groups]
     marks = _marks(habitat)
-    return Plan(
-        store_names=names,
-        store_index=index,
-        process_names=tuple(machine.name for machine in machines),
-        process_index={machine.name: number for number, machine in enumerate(machines)},
-        group_names=groups,
-        marks=marks,
-        capacity=np.array([store.capacity_kg for store in stores.values()]),
-        vents=np.array([store.when_full == "vent" for store in stores.values()]),
+    capacity = np.array([store.capacity_kg for store in stores.values()])
+    network = Network(
         starts=np.cumsum([0, *(len(part) for part in flows)]).astype(np.int64),
         stores=np.array([index[store] for part in flows for store, _ in part], dtype=np.int64),
         coefficients=np.array([kg for part in flows for _, kg in part]),
@@ -105,14 +81,32 @@ def make_plan(habitat: Habitat) -> Plan:
         group=np.array([group_index.get(group, -1) for _, group in processes], np.int64),
         order=np.array([machine.order for machine in machines], np.int64),
         share_order=np.array([machine.share_order for machine in machines], np.int64),
-        gain=np.array([machine.capacity_per_day / machine.at_kg if machine.at_kg else 0.0 for machine in machines]),
+        gain=np.array([_gain(machine) for machine in machines]),
         hold_store=np.array([hold[0] for hold in holds], np.int64),
         hold_target=np.array([hold[1] for hold in holds]),
         hold_sign=np.array([hold[2] for hold in holds]),
+        capacity=capacity,
+        vents=np.array([store.when_full == "vent" for store in stores.values()]),
+        wake=np.minimum(WAKE_KG, 0.5 * capacity),
         kpa_per_kg=kpa_per_kg,
         mark_store=np.array([index.get(mark.store, -1) for mark in marks], np.int64),
+        driven=index[DRIVEN],
+        settle_days=SETTLE_DAYS,
+    )
+    return Plan(
+        store_names=names,
+        store_index=index,
+        process_names=tuple(machine.name for machine in machines),
+        process_index={machine.name: number for number, machine in enumerate(machines)},
+        group_names=groups,
+        marks=marks,
+        network=network,
         elements=np.array([SUBSTANCES[store.substance].mass_shares() for store in stores.values()]),
     )
+
+
+def _gain(machine: Equipment) -> float:
+    return machine.capacity_per_day / machine.at_kg if machine.duty == "proportional" else 0.0
 
 
 def _processes(habitat: Habitat) -> tuple[list[tuple[Equipment, str]], tuple[str, ...]]:

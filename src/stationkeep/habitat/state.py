@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stationkeep.habitat.air import GASES
+from stationkeep.habitat.arrays import Moment
 from stationkeep.habitat.metabolism import Person
-from stationkeep.habitat.plan import SETTLE_DAYS, Plan, make_plan
+from stationkeep.habitat.plan import Plan, make_plan
 from stationkeep.habitat.refusal import HabitatError, unknown
 from stationkeep.habitat.substances import ELEMENTS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from stationkeep.habitat.habitat import Habitat
 
 _EVENT_ROOM: Final = 400
@@ -49,11 +48,8 @@ class HabitatState:
         self.habitat = habitat
         self.plan = plan or make_plan(habitat)
         self.time_mjd_utc = float(time_mjd_utc)
-        names = self.plan.store_names
-        self.amount_kg: NDArray[np.float64] = np.array([habitat.all_stores[name].amount_kg for name in names])
-        self.vented_kg = np.zeros(len(names))
-        self.used = np.zeros(len(self.plan.process_names))
-        """Units each process has done so far."""
+        self.moment = _first_moment(habitat, self.plan)
+        """Everything that changes, as arrays."""
         self.leak_kg_day = habitat.leak_kg_day
         self.supplied_kg = np.zeros(len(ELEMENTS))
         """Elements brought (+) or taken away (-) from outside since the start."""
@@ -64,15 +60,6 @@ class HabitatState:
         self._power: dict[str, float] = {}
         self._failed: frozenset[str] = frozenset()
         self._off: frozenset[str] = frozenset(name for name, one in habitat.equipment.items() if not one.running)
-        self._need = np.zeros(len(self.plan.group_names))
-        self._asked = np.zeros(len(self.plan.group_names))
-        self._short = np.zeros(len(self.plan.group_names), np.bool_)
-        self._rate = np.zeros(len(self.plan.process_names))
-        self._net = np.zeros(len(names))
-        self._met = np.ones(len(self.plan.group_names))
-        self._available = np.ones(len(self.plan.process_names))
-        self._mark_level = np.array([mark.level for mark in self.plan.marks])
-        self._mark_side = np.ones(len(self.plan.marks))
         self._refresh_available()
         self.set_people(habitat.people)
         self._place_marks()
@@ -82,6 +69,7 @@ class HabitatState:
         twin = object.__new__(HabitatState)
         for name, value in self.__dict__.items():
             twin.__dict__[name] = value.copy() if isinstance(value, np.ndarray | dict) else value
+        twin.moment = Moment(**{name: array.copy() for name, array in self.moment._asdict().items()})
         return twin
 
     # --- from outside ------------------------------------------------------------------------------------------
@@ -95,14 +83,13 @@ class HabitatState:
         factors = {"water": "water_days", "food": "food_days"}
         for group, name in enumerate(self.plan.group_names):
             side, _, need = name.rpartition("-")
-            if side not in self._people or self.plan.hold_store[group] >= 0:
+            if side not in self._people or self.plan.network.hold_store[group] >= 0:
                 continue
             aboard = self._people[side]
             if need == "containers":
-                self._need[group] = self.habitat.sides[side].containers_kg_day * len(aboard)
+                self.moment.need[group] = self.habitat.sides[side].containers_kg_day * len(aboard)
             else:
-                self._need[group] = sum(getattr(one, factors[need]) if need in factors else 1.0 for one in aboard)
-        self._asked = np.where(self.plan.hold_store < 0, self._need, self._asked)
+                self.moment.need[group] = sum(getattr(one, factors[need]) if need in factors else 1.0 for one in aboard)
         self._set_reserves()
 
     def add_cargo(self, store: str, kg: float) -> float:
@@ -112,9 +99,9 @@ class HabitatState:
         if not np.isfinite(kg):
             raise HabitatError(f"{kg} kg of cargo for {store}", hint="a finite number of kilograms")
         number = self.plan.store_index[store]
-        before = float(self.amount_kg[number])
-        after = min(max(before + kg, 0.0), float(self.plan.capacity[number]))
-        self.amount_kg[number] = after
+        before = float(self.moment.amount[number])
+        after = min(max(before + kg, 0.0), float(self.plan.network.capacity[number]))
+        self.moment.amount[number] = after
         self.supplied_kg += (after - before) * self.plan.elements[number]
         self._place_marks()
         return kg - (after - before)
@@ -154,7 +141,7 @@ class HabitatState:
         law = machine.failure
         if equipment in self._failed and law is not None:
             spare = self.plan.store_index.get(law.spare_store)
-            enough = spare is None or float(self.amount_kg[spare]) >= law.spare_kg
+            enough = spare is None or float(self.moment.amount[spare]) >= law.spare_kg
             if not enough or machine.owner in self._absent or self.people_aboard == 0:
                 return False
             if spare is not None:
@@ -182,18 +169,12 @@ class HabitatState:
             raise HabitatError(f"cannot advance by {days} days", hint="zero or more days")
         from stationkeep.habitat import kernel
 
-        plan, left, events = self.plan, float(days), []
-        room = _EVENT_ROOM + len(plan.marks) + len(plan.store_names) + len(plan.group_names)
+        left, events = float(days), []
+        room = _EVENT_ROOM + len(self.plan.marks) + 2 * len(self.plan.store_names) + len(self.plan.group_names)
         times, kinds, indices = np.empty(room), np.empty(room, np.int64), np.empty(room, np.int64)
         while True:
-            count, flown, _ = kernel.advance(
-                left, self.amount_kg, self.vented_kg, plan.capacity, plan.vents, plan.starts, plan.stores,
-                plan.coefficients, plan.cap, self._available, plan.mode, plan.group, plan.order, plan.share_order,
-                plan.gain, plan.hold_store, plan.hold_target, plan.hold_sign, self._need, self.leak_kg_day,
-                plan.kpa_per_kg, plan.driven, SETTLE_DAYS, plan.mark_store, self._mark_level, self._mark_side,
-                self._short, self._asked, self._rate, self._net, self._met, self.used, times, kinds, indices,
-            )  # fmt: skip
-            events += [self._event(times[i], kinds[i], indices[i]) for i in range(count)]
+            count, flown = kernel.advance(self.plan.network, self.moment, left, self.leak_kg_day, times, kinds, indices)
+            events += [self._event(times[i], int(kinds[i]), int(indices[i])) for i in range(count)]
             self.time_mjd_utc += flown
             left -= flown
             if left <= 0.0:
@@ -203,13 +184,13 @@ class HabitatState:
         """Net rate of every store at this moment [kg/day] (positive: filling), without moving time."""
         twin = self.copy()
         twin.advance(0.0)
-        return dict(zip(self.plan.store_names, map(float, twin._net), strict=True))
+        return dict(zip(self.plan.store_names, map(float, twin.moment.net), strict=True))
 
     def rates(self) -> dict[str, float]:
         """What every machine and need does at this moment, in its recipe's units a day."""
         twin = self.copy()
         twin.advance(0.0)
-        return dict(zip(self.plan.process_names, map(float, twin._rate), strict=True))
+        return dict(zip(self.plan.process_names, map(float, twin.moment.rate), strict=True))
 
     # --- what it is like ---------------------------------------------------------------------------------------
 
@@ -232,16 +213,18 @@ class HabitatState:
         """How much a store holds [kg]."""
         if store not in self.plan.store_index:
             raise unknown("store", store, self.plan.store_names)
-        return float(self.amount_kg[self.plan.store_index[store]])
+        return float(self.moment.amount[self.plan.store_index[store]])
 
     def reserve(self, store: str) -> float:
         """The reserve of a store [kg] for the people now aboard; 0 where it has none."""
         named = f"{store} reserve"
-        return next((float(self._mark_level[m]) for m, mark in enumerate(self.plan.marks) if mark.name == named), 0.0)
+        return next(
+            (float(self.moment.mark_level[m]) for m, mark in enumerate(self.plan.marks) if mark.name == named), 0.0
+        )
 
     def pressure_kpa(self, gas: str = "total") -> float:
         """Partial pressure of a gas of the cabin, or the total [kPa]."""
-        pressures = self.amount_kg * self.plan.kpa_per_kg
+        pressures = self.moment.amount * self.plan.network.kpa_per_kg
         if gas == "total":
             return float(pressures.sum())
         if gas not in GASES:
@@ -251,11 +234,11 @@ class HabitatState:
     def available(self, equipment: str) -> float:
         """Share of a machine's capacity that can be had now: 0 without power, control, or while broken."""
         self._known(equipment)
-        return float(self._available[self.plan.process_index[equipment]])
+        return float(self.moment.available[self.plan.process_index[equipment]])
 
     def elements_kg(self) -> dict[str, float]:
         """Every atom aboard or overboard, less what came from outside since: constant, whatever happens [kg]."""
-        held = (self.amount_kg + self.vented_kg) @ self.plan.elements - self.supplied_kg
+        held = (self.moment.amount + self.moment.vented) @ self.plan.elements - self.supplied_kg
         return dict(zip(ELEMENTS, map(float, held), strict=True))
 
     # --- inside ------------------------------------------------------------------------------------------------
@@ -266,7 +249,7 @@ class HabitatState:
 
     def _consume_spare(self, spare: int, kg: float) -> None:
         # A spare used is a broken part left over: it leaves the books as taken away.
-        self.amount_kg[spare] -= kg
+        self.moment.amount[spare] -= kg
         self.supplied_kg -= kg * self.plan.elements[spare]
 
     def _refresh_available(self) -> None:
@@ -277,26 +260,31 @@ class HabitatState:
                 share = 0.0
             elif name in self._failed:
                 share *= machine.failure.degraded_share if machine.failure else 0.0
-            self._available[self.plan.process_index[name]] = share
+            self.moment.available[self.plan.process_index[name]] = share
+        for name, machine in self.habitat.equipment.items():
+            if machine.backs_up and all(self.available(other) >= 1.0 for other in machine.backs_up):
+                self.moment.available[self.plan.process_index[name]] = 0.0
 
     def _set_reserves(self) -> None:
         """A reserve in days counts the days' use of those now aboard, from full stores, without giving back."""
         use = np.zeros(len(self.plan.store_names))
-        for p, group in enumerate(self.plan.group):
-            if group >= 0 and self.plan.mode[p] == 0 and self.plan.order[p] == 0:
-                for k in range(self.plan.starts[p], self.plan.starts[p + 1]):
-                    use[self.plan.stores[k]] -= min(0.0, self.plan.coefficients[k]) * self._need[group]
+        for p, group in enumerate(self.plan.network.group):
+            if group >= 0 and self.plan.network.mode[p] == 0 and self.plan.network.order[p] == 0:
+                for k in range(self.plan.network.starts[p], self.plan.network.starts[p + 1]):
+                    use[self.plan.network.stores[k]] -= (
+                        min(0.0, self.plan.network.coefficients[k]) * self.moment.need[group]
+                    )
         for m, mark in enumerate(self.plan.marks):
             if mark.name.endswith(" reserve"):
                 store = self.habitat.stores[mark.store]
                 days_kg = store.reserve_days * float(use[self.plan.store_index[mark.store]])
-                self._mark_level[m] = max(store.reserve_kg, days_kg)
+                self.moment.mark_level[m] = max(store.reserve_kg, days_kg)
         self._place_marks()
 
     def _place_marks(self) -> None:
         for m, mark in enumerate(self.plan.marks):
             level = self.pressure_kpa() if mark.store == "total" else self.amount(mark.store)
-            self._mark_side[m] = 1.0 if level > self._mark_level[m] else -1.0
+            self.moment.mark_side[m] = 1.0 if level > self.moment.mark_level[m] else -1.0
 
     def _event(self, days: float, kind: int, index: int) -> HabitatEvent:
         name, when = _KINDS[kind], self.time_mjd_utc + float(days)
@@ -308,6 +296,26 @@ class HabitatState:
             bad = mark.bad_side == ("below" if kind == 2 else "above")
             return HabitatEvent(when, name, mark.name, bad, bad and mark.serious)
         return HabitatEvent(when, name, self.plan.group_names[index], kind == 4)
+
+
+def _first_moment(habitat: Habitat, plan: Plan) -> Moment:
+    n_store, n_process, n_group = len(plan.store_names), len(plan.process_names), len(plan.group_names)
+    return Moment(
+        amount=np.array([habitat.all_stores[name].amount_kg for name in plan.store_names]),
+        vented=np.zeros(n_store),
+        dry=np.zeros(n_store, np.bool_),
+        brim=np.zeros(n_store, np.bool_),
+        used=np.zeros(n_process),
+        available=np.ones(n_process),
+        need=np.zeros(n_group),
+        asked=np.zeros(n_group),
+        rate=np.zeros(n_process),
+        net=np.zeros(n_store),
+        met=np.ones(n_group),
+        short=np.zeros(n_group, np.bool_),
+        mark_level=np.array([mark.level for mark in plan.marks]),
+        mark_side=np.ones(len(plan.marks)),
+    )
 
 
 def power_shares(habitat: Habitat, fractions: Mapping[str, float], off: frozenset[str]) -> dict[str, float]:
