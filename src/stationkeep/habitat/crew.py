@@ -55,10 +55,13 @@ def crew_needs(sides: Mapping[str, Side], shared: bool) -> Iterator[CrewNeed]:
     for side in sides.values():
         sources = [side, *(other for other in sides.values() if shared and other is not side)]
         for order, source in enumerate(sources):
-            food = {"food": source.food, "trash": side.trash, **_eaten(side)}
-            yield _need(side, "food", recipe("eating"), food, order, source)
-            yield _need(side, "water", recipe("drinking"), _drunk(side, source), order, source)
-            if source.containers:
+            own = source is side
+            if own or source.food != side.food:
+                food = {"food": source.food, "trash": side.trash, **_eaten(side)}
+                yield _need(side, "food", recipe("eating"), food, order, source)
+            if own or source.water != side.water:
+                yield _need(side, "water", recipe("drinking"), _drunk(side, source), order, source)
+            if source.containers and (own or source.containers != side.containers):
                 containers = {"containers": source.containers, "trash": side.trash}
                 yield _need(side, "containers", recipe("toilet-containers"), containers, order, source)
         body = {"food": side.body, **_eaten(side)}

@@ -42,7 +42,8 @@ def advance(n: Any, m: Any, span_days: float, leak_kg_day: float, times: Any, ki
                 count = _note(times, kinds, indices, count, flown, SHORT if m.short[g] else MET, g)
         if flown >= span_days or count >= room:
             break
-        step, mean = _driven_mean(n, m, span_days - flown)
+        # The mean must be that of the step really made, so whatever else ends the step is asked before it.
+        step, mean = _driven_mean(n, m, _next_change(n, m, span_days - flown, leak_kg_day))
         if mean != m.amount[n.driven]:
             balance(n, m, leak_kg_day, mean, work)
         step = _next_change(n, m, step, leak_kg_day)
