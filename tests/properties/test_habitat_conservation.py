@@ -31,7 +31,7 @@ ACTIONS = st.one_of(
     st.tuples(st.just("run"), st.sampled_from(MACHINES), st.booleans()),
     st.tuples(st.just("leak"), st.floats(0.0, 30.0), st.none()),
 )
-HISTORIES = st.lists(st.tuples(ACTIONS, st.floats(0.0, 150.0)), min_size=1, max_size=8)
+HISTORIES = st.lists(st.tuples(ACTIONS, st.floats(0.0, 60.0)), min_size=1, max_size=5)
 
 
 def act(state: HabitatState, action: Any) -> None:
@@ -54,7 +54,7 @@ def act(state: HabitatState, action: Any) -> None:
         state.repair(first)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(HISTORIES)
 def test_atoms_are_kept_at_every_event_and_no_store_goes_below_zero(history: list[Any]) -> None:
     state = HabitatState(HABITAT, 59671.0, plan=PLAN)
@@ -71,7 +71,7 @@ def test_atoms_are_kept_at_every_event_and_no_store_goes_below_zero(history: lis
         assert all(before - 1e-9 <= time <= state.time_mjd_utc + 1e-9 for time in times)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(HISTORIES, st.randoms(use_true_random=False))
 def test_the_order_of_names_in_a_file_changes_nothing(history: list[Any], random: Any) -> None:
     def shuffled(entries: Any) -> Any:
@@ -93,7 +93,7 @@ def test_the_order_of_names_in_a_file_changes_nothing(history: list[Any], random
         assert two.amount(name) == pytest.approx(one.amount(name), rel=1e-6, abs=1e-5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(HISTORIES, st.integers(2, 7))
 def test_a_journey_in_pieces_ends_where_it_ends_in_one(history: list[Any], pieces: int) -> None:
     one, two = HabitatState(HABITAT, 0.0, plan=PLAN), HabitatState(HABITAT, 0.0, plan=PLAN)

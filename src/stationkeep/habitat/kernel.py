@@ -25,7 +25,7 @@ _SETTLED: Final = 1e-3  # of its equilibrium
 
 
 @compiled()
-def advance(n: Any, m: Any, span_days: float, leak_kg_day: float, times: Any, kinds: Any, indices: Any) -> Any:
+def advance(n: Any, m: Any, span_days: float, leak_share: float, times: Any, kinds: Any, indices: Any) -> Any:
     """Flies the stores through ``span_days``; returns (number of events, days flown).
 
     Stops early, with days flown short of the span, when the event list is full: call again. With a span of 0 only the
@@ -35,7 +35,7 @@ def advance(n: Any, m: Any, span_days: float, leak_kg_day: float, times: Any, ki
     flown, count = 0.0, 0
     room = times.size - n.mark_store.size - 2 * m.amount.size - m.need.size
     while count < room:
-        balance(n, m, leak_kg_day, m.amount[n.driven], work)
+        balance(n, m, leak_share, m.amount[n.driven], work)
         for g in range(m.need.size):
             if (m.met[g] < 0.999) != m.short[g]:
                 m.short[g] = not m.short[g]
@@ -43,10 +43,10 @@ def advance(n: Any, m: Any, span_days: float, leak_kg_day: float, times: Any, ki
         if flown >= span_days or count >= room:
             break
         # The mean must be that of the step really made, so whatever else ends the step is asked before it.
-        step, mean = _driven_mean(n, m, _next_change(n, m, span_days - flown, leak_kg_day))
+        step, mean = _driven_mean(n, m, _next_change(n, m, span_days - flown, leak_share))
         if mean != m.amount[n.driven]:
-            balance(n, m, leak_kg_day, mean, work)
-        step = _next_change(n, m, step, leak_kg_day)
+            balance(n, m, leak_share, mean, work)
+        step = _next_change(n, m, step, leak_share)
         _move(n, m, step)
         flown = span_days if span_days - flown - step < 1e-12 else flown + step
         for s in range(m.amount.size):
@@ -82,13 +82,10 @@ def _driven_mean(n: Any, m: Any, longest: float) -> tuple[float, float]:
 
 
 @compiled(inner=True)
-def _next_change(n: Any, m: Any, step: float, leak_kg_day: float) -> float:
+def _next_change(n: Any, m: Any, step: float, leak_share: float) -> float:
     """How long until the first store ends (or is worth using again), a target is reached or a mark is crossed?"""
-    air = 0.0
     for s in range(m.amount.size):
         amount, net = m.amount[s], m.net[s]
-        if n.kpa_per_kg[s] > 0.0:
-            air += amount
         if net < 0.0:
             if not m.dry[s] and amount > TINY:
                 step = min(step, amount / -net)
@@ -99,9 +96,9 @@ def _next_change(n: Any, m: Any, step: float, leak_kg_day: float) -> float:
                 step = min(step, (n.capacity[s] - amount) / net)
             if m.dry[s] and n.wake[s] > TINY:
                 step = min(step, max(0.0, n.wake[s] - amount) / net)
-    if leak_kg_day > 0.0:
-        # The leak keeps its composition within a step, so a step may take no more than a fiftieth of the air.
-        step = min(step, 0.02 * max(air, 1.0) / leak_kg_day)
+    if leak_share > 0.0:
+        # The leak keeps its rate and composition within a step, so a step may take no more than a fiftieth of the air.
+        step = min(step, 0.02 / leak_share)
     for g in range(n.hold_store.size):
         if n.hold_store[g] >= 0:
             net = m.net[n.hold_store[g]]

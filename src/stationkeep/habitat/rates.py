@@ -20,9 +20,9 @@ LEAK: Final = 4
 
 TINY: Final = 1e-9  # kg: a store within this of its end is at its end
 CLASSES: Final = 3
-_ROUNDS: Final = 2000
-_PATIENCE: Final = 60
-_PASSES: Final = 80
+_ROUNDS: Final = 160
+_PATIENCE: Final = 40
+_PASSES: Final = 24
 _NEARLY: Final = 1e-6  # of a hold's task: from here on it is known well enough to learn from
 _EXACTLY: Final = 1e-10
 _LEVELS: Final = 16
@@ -79,9 +79,9 @@ def _limits(n: Any, m: Any, demand: Any, supply: Any, limit: Any) -> None:
                 for k in range(n.starts[p], n.starts[p + 1]):
                     side = 0 if n.coefficients[k] < 0.0 else 1
                     smallest = min(smallest, limit[side, n.share_order[p], n.stores[k]])
-                # A loop that gives back nearly all it takes would shrink slowly: cut it harder after a while, and
-                # stop it where next to nothing is left.
-                rate[p] *= smallest if turn < _PATIENCE else smallest**4
+                # A loop that gives back all, or nearly all, it takes would shrink for ever: after a while whoever
+                # still has to be cut is halved, and stops where next to nothing is left.
+                rate[p] *= smallest if turn < _PATIENCE or smallest == 1.0 else min(smallest, 0.5)
                 if rate[p] < 1e-12:
                     rate[p] = 0.0
     # Not reached in any case known: rather nothing at all than a store below zero.
@@ -98,7 +98,7 @@ def _net(n: Any, m: Any) -> None:
 
 
 @compiled(inner=True)
-def balance(n: Any, m: Any, leak_kg_day: float, mean_driven: float, work: Any) -> None:
+def balance(n: Any, m: Any, leak_share: float, mean_driven: float, work: Any) -> None:
     """Rates of every process at this moment; ``met`` gets each group's share of what it asked for.
 
     What a hold is asked follows from what all others do, and what members can do from what the stores let them, so
@@ -110,7 +110,7 @@ def balance(n: Any, m: Any, leak_kg_day: float, mean_driven: float, work: Any) -
     _look(n, m)
     usable[:] = n.cap * m.available
     _rule_out(n, m, usable, supply)
-    _wishes(n, m, wanted, usable, mean_driven, leak_kg_day)
+    _wishes(n, m, wanted, usable, mean_driven, leak_share)
     for _pass in range(_PASSES):
         for p in range(rate.size):
             rate[p] = wanted[p] if n.mode[p] >= PROPORTIONAL else 0.0
@@ -163,20 +163,15 @@ def _rule_out(n: Any, m: Any, usable: Any, supply: Any) -> None:
 
 
 @compiled(inner=True)
-def _wishes(n: Any, m: Any, wanted: Any, usable: Any, mean_driven: float, leak_kg_day: float) -> None:
-    """What each process of no group would do if its stores let it."""
-    air = 0.0
-    for s in range(m.amount.size):
-        if n.kpa_per_kg[s] > 0.0:
-            air += m.amount[s]
+def _wishes(n: Any, m: Any, wanted: Any, usable: Any, mean_driven: float, leak_share: float) -> None:
+    """What each process of no group would do if its stores let it (a leak loses a share of the air a day)."""
     for p in range(wanted.size):
-        wanted[p] = 0.0
         if n.mode[p] == PROPORTIONAL:
             wanted[p] = min(usable[p], n.gain[p] * m.available[p] * mean_driven)
         elif n.mode[p] == FLOW:
             wanted[p] = usable[p]
-        elif n.mode[p] == LEAK and air > 0.0:
-            wanted[p] = leak_kg_day * m.amount[n.stores[n.starts[p]]] / air
+        else:
+            wanted[p] = leak_share * m.amount[n.stores[n.starts[p]]] if n.mode[p] == LEAK else 0.0
 
 
 @compiled(inner=True)

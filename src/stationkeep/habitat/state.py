@@ -51,6 +51,8 @@ class HabitatState:
         self.moment = _first_moment(habitat, self.plan)
         """Everything that changes, as arrays."""
         self.leak_kg_day = habitat.leak_kg_day
+        """Air lost at the pressure of the start; a leak slows down as the pressure falls."""
+        self._full_air_kg = sum(habitat.cabin.start_kg(gas) for gas in GASES)
         self.supplied_kg = np.zeros(len(ELEMENTS))
         """Elements brought (+) or taken away (-) from outside since the start."""
         self.crew_hours = 0.0
@@ -152,7 +154,7 @@ class HabitatState:
         return True
 
     def set_leak(self, kg_day: float) -> None:
-        """Air lost from now on, in kilograms a day."""
+        """Air lost from now on, in kilograms a day at the pressure of the start."""
         if not 0.0 <= kg_day < 1e5:
             raise HabitatError(f"leak of {kg_day:g} kg a day", hint="zero or more")
         self.leak_kg_day = float(kg_day)
