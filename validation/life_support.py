@@ -59,7 +59,7 @@ CANDLE_KG = 0.80  # 600 L of oxygen at 20 C and 101.3 kPa
 
 def small(**values: float) -> HabitatState:
     """A small station with only what a case is about."""
-    filled = {"volume": 916, "people": 6, "food": 0, "oxygen": 0, "candles": 0} | values
+    filled = {"volume": 916, "people": 6, "food": 5000, "oxygen": 0, "candles": 0} | values
     return HabitatState(read_habitat(SMALL.format(**filled), "case").habitat(), 0.0)
 
 
