@@ -175,7 +175,9 @@ class HabitatState:
         room = _EVENT_ROOM + len(self.plan.marks) + 2 * len(self.plan.store_names) + len(self.plan.group_names)
         times, kinds, indices = np.empty(room), np.empty(room, np.int64), np.empty(room, np.int64)
         while True:
-            count, flown = kernel.advance(self.plan.network, self.moment, left, self.leak_kg_day, times, kinds, indices)
+            count, flown = kernel.advance(
+                self.plan.network, self.moment, left, self.leak_kg_day / self._full_air_kg, times, kinds, indices
+            )
             events += [self._event(times[i], int(kinds[i]), int(indices[i])) for i in range(count)]
             self.time_mjd_utc += flown
             left -= flown
