@@ -1,0 +1,158 @@
+"""Time steps from one event to the next, compiled: the heart of :meth:`stationkeep.habitat.state.HabitatState.advance`.
+
+Rates are constant between events. The scrubbers' carbon dioxide, which is not, follows its exponential; a step takes
+its exact mean, so that matter is kept exactly.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from stationkeep.compiled import compiled
+from stationkeep.habitat.rates import PROPORTIONAL, TINY, balance, working_space
+
+EMPTY: Final = 0
+FULL: Final = 1
+FELL_BELOW: Final = 2
+ROSE_ABOVE: Final = 3
+SHORT: Final = 4
+MET: Final = 5
+
+_SUBSTEP: Final = 0.25  # of the time constant of carbon dioxide, while it settles
+_SETTLED: Final = 1e-3  # of its equilibrium
+
+
+@compiled()
+def advance(n: Any, m: Any, span_days: float, leak_share: float, times: Any, kinds: Any, indices: Any) -> Any:
+    """Flies the stores through ``span_days``; returns (number of events, days flown).
+
+    Stops early, with days flown short of the span, when the event list is full: call again. With a span of 0 only the
+    rates of this moment are found.
+    """
+    work = working_space(m.rate.size, m.amount.size)
+    flown, count = 0.0, 0
+    room = times.size - n.mark_store.size - 2 * m.amount.size - m.need.size
+    while count < room:
+        balance(n, m, leak_share, m.amount[n.driven], work)
+        for g in range(m.need.size):
+            if (m.met[g] < 0.999) != m.short[g]:
+                m.short[g] = not m.short[g]
+                count = _note(times, kinds, indices, count, flown, SHORT if m.short[g] else MET, g)
+        if flown >= span_days or count >= room:
+            break
+        # The mean must be that of the step really made, so whatever else ends the step is asked before it.
+        step, mean = _driven_mean(n, m, _next_change(n, m, span_days - flown, leak_share))
+        if mean != m.amount[n.driven]:
+            balance(n, m, leak_share, mean, work)
+        step = _next_change(n, m, step, leak_share)
+        _move(n, m, step)
+        flown = span_days if span_days - flown - step < 1e-12 else flown + step
+        for s in range(m.amount.size):
+            if m.amount[s] <= TINY and not m.dry[s]:
+                count = _note(times, kinds, indices, count, flown, EMPTY, s)
+            elif m.amount[s] >= n.capacity[s] - TINY and not m.brim[s] and n.capacity[s] > 0.0:
+                count = _note(times, kinds, indices, count, flown, FULL, s)
+        count = _note_marks(n, m, flown, times, kinds, indices, count)
+    return count, flown
+
+
+@compiled(inner=True)
+def _driven_mean(n: Any, m: Any, longest: float) -> tuple[float, float]:
+    """How long may a step be, and what is the mean of the driven gas over it? (step days, mean kg)"""
+    now, others = m.amount[n.driven], m.net[n.driven]
+    slope, fixed = 0.0, 0.0
+    for p in range(m.rate.size):
+        if n.mode[p] == PROPORTIONAL:
+            others += m.rate[p]
+            if m.rate[p] >= n.cap[p] * m.available[p] * (1.0 - 1e-12):
+                fixed += m.rate[p]
+            else:
+                slope += n.gain[p] * m.available[p]
+    if slope <= 0.0:
+        return longest, now
+    equilibrium = max(0.0, (others - fixed) / slope)
+    step = longest
+    if abs(now - equilibrium) > _SETTLED * max(equilibrium, 0.1):
+        step = min(longest, _SUBSTEP / slope)
+    x = slope * step
+    share = -np.expm1(-x) / x if x > 1e-9 else 1.0 - 0.5 * x
+    return step, equilibrium + (now - equilibrium) * share
+
+
+@compiled(inner=True)
+def _next_change(n: Any, m: Any, step: float, leak_share: float) -> float:
+    """How long until the first store ends (or is worth using again), a target is reached or a mark is crossed?"""
+    for s in range(m.amount.size):
+        amount, net = m.amount[s], m.net[s]
+        if net < 0.0:
+            if not m.dry[s] and amount > TINY:
+                step = min(step, amount / -net)
+            if m.brim[s] and n.wake[s] > TINY:
+                step = min(step, max(0.0, amount - n.capacity[s] + n.wake[s]) / -net)
+        elif net > 0.0:
+            if amount < n.capacity[s] - TINY and n.capacity[s] < np.inf:
+                step = min(step, (n.capacity[s] - amount) / net)
+            if m.dry[s] and n.wake[s] > TINY:
+                step = min(step, max(0.0, n.wake[s] - amount) / net)
+    if leak_share > 0.0:
+        # The leak keeps its rate and composition within a step, so a step may take no more than a fiftieth of the air.
+        step = min(step, 0.02 / leak_share)
+    for g in range(n.hold_store.size):
+        if n.hold_store[g] >= 0:
+            net = m.net[n.hold_store[g]]
+            distance = n.hold_target[g] - m.amount[n.hold_store[g]]
+            if distance * net > 0.0 and abs(distance) > TINY * max(1.0, n.hold_target[g]):
+                step = min(step, distance / net)
+    for i in range(n.mark_store.size):
+        level, slope = _marked(n, m, i)
+        if slope * m.mark_side[i] < 0.0:
+            step = min(step, max(0.0, (m.mark_level[i] - level) / slope))
+    return float(step)
+
+
+@compiled(inner=True)
+def _marked(n: Any, m: Any, i: int) -> tuple[float, float]:
+    """What a mark watches and how fast it changes: a store [kg], or the total pressure [kPa] for store -1."""
+    s = n.mark_store[i]
+    if s >= 0:
+        return m.amount[s], m.net[s]
+    level, slope = 0.0, 0.0
+    for gas in range(m.amount.size):
+        level += n.kpa_per_kg[gas] * m.amount[gas]
+        slope += n.kpa_per_kg[gas] * m.net[gas]
+    return level, slope
+
+
+@compiled(inner=True)
+def _move(n: Any, m: Any, step: float) -> None:
+    for s in range(m.amount.size):
+        m.amount[s] += m.net[s] * step
+        if m.amount[s] > n.capacity[s]:
+            # At the brim of a closed store this is rounding; a venting one lets go what is over.
+            if n.vents[s]:
+                m.vented[s] += m.amount[s] - n.capacity[s]
+            m.amount[s] = n.capacity[s]
+        elif m.amount[s] < 0.0:
+            m.amount[s] = 0.0
+    for p in range(m.rate.size):
+        m.used[p] += m.rate[p] * step
+
+
+@compiled(inner=True)
+def _note(times: Any, kinds: Any, indices: Any, count: int, time: float, kind: int, index: int) -> int:
+    times[count], kinds[count], indices[count] = time, kind, index
+    return count + 1
+
+
+@compiled(inner=True)
+def _note_marks(n: Any, m: Any, flown: float, times: Any, kinds: Any, indices: Any, count: int) -> int:
+    for i in range(n.mark_store.size):
+        level, slope = _marked(n, m, i)
+        over = level - m.mark_level[i]
+        if slope * m.mark_side[i] < 0.0 and over * m.mark_side[i] <= 1e-12 * max(1.0, m.mark_level[i]):
+            m.mark_side[i] = -m.mark_side[i]
+            kind = FELL_BELOW if m.mark_side[i] < 0.0 else ROSE_ABOVE
+            count = _note(times, kinds, indices, count, flown, kind, i)
+    return count

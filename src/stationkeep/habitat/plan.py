@@ -1,0 +1,161 @@
+"""A habitat as arrays for the kernel: every process a row, every store a column, every limit a mark."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from stationkeep.habitat.air import GASES
+from stationkeep.habitat.arrays import Network
+from stationkeep.habitat.equipment import Equipment
+from stationkeep.habitat.recipes import Flow, Recipe
+from stationkeep.habitat.substances import SUBSTANCES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from stationkeep.habitat.habitat import Habitat
+
+_MODES: Final = {"crew": 0, "hold": 1, "proportional": 2, "flow": 3, "leak": 4}
+SETTLE_DAYS: Final = 5.0
+"""How fast a gas that is off its target is brought back, when capacity allows: a few days, as aboard."""
+WAKE_KG: Final = 1.0
+"""A store that ran dry (or full) is lived from hand to mouth until it holds (or has room for) this much again."""
+DRIVEN: Final = "cabin-carbon-dioxide"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A level worth an event: a store's reserve, or a limit of a partial pressure."""
+
+    name: str
+    store: str
+    """A store, or ``total`` for the cabin's pressure."""
+    bad_side: str
+    """``above`` or ``below``."""
+    serious: bool
+    level: float = 0.0
+    """Kilograms, or kilopascals for ``total``; a reserve in days of use is set when the use is known."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What does not change while the habitat runs, as arrays; made by :func:`make_plan`."""
+
+    store_names: tuple[str, ...]
+    store_index: Mapping[str, int]
+    process_names: tuple[str, ...]
+    process_index: Mapping[str, int]
+    group_names: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    network: Network
+    elements: NDArray[np.float64]
+    """``(n_store, n_element)``: kilograms of each element in a kilogram of each store."""
+
+
+def make_plan(habitat: Habitat) -> Plan:
+    """The arrays of a habitat (takes a millisecond or two; share it among runs)."""
+    stores = habitat.all_stores
+    names = tuple(stores)
+    index = {name: number for number, name in enumerate(names)}
+    processes, groups = _processes(habitat)
+    group_index = {name: number for number, name in enumerate(groups)}
+    flows = [_coefficients(machine) for machine, _ in processes]
+    kpa_per_kg = np.zeros(len(names))
+    for gas in GASES:
+        kpa_per_kg[index[gas]] = 1.0 / habitat.cabin.kg_per_kpa(gas)
+    machines = [machine for machine, _ in processes]
+    holds = [_hold(name, machines, [group for _, group in processes], index, habitat) for name in groups]
+    marks = _marks(habitat)
+    capacity = np.array([store.capacity_kg for store in stores.values()])
+    network = Network(
+        starts=np.cumsum([0, *(len(part) for part in flows)]).astype(np.int64),
+        stores=np.array([index[store] for part in flows for store, _ in part], dtype=np.int64),
+        coefficients=np.array([kg for part in flows for _, kg in part]),
+        cap=np.array([machine.capacity_per_day for machine in machines]),
+        mode=np.array([_MODES["leak" if group == "leak" else machine.duty] for machine, group in processes], np.int64),
+        group=np.array([group_index.get(group, -1) for _, group in processes], np.int64),
+        order=np.array([machine.order for machine in machines], np.int64),
+        share_order=np.array([machine.share_order for machine in machines], np.int64),
+        gain=np.array([_gain(machine) for machine in machines]),
+        hold_store=np.array([hold[0] for hold in holds], np.int64),
+        hold_target=np.array([hold[1] for hold in holds]),
+        hold_sign=np.array([hold[2] for hold in holds]),
+        capacity=capacity,
+        vents=np.array([store.when_full == "vent" for store in stores.values()]),
+        wake=np.minimum(WAKE_KG, 0.5 * capacity),
+        kpa_per_kg=kpa_per_kg,
+        mark_store=np.array([index.get(mark.store, -1) for mark in marks], np.int64),
+        driven=index[DRIVEN],
+        settle_days=SETTLE_DAYS,
+    )
+    return Plan(
+        store_names=names,
+        store_index=index,
+        process_names=tuple(machine.name for machine in machines),
+        process_index={machine.name: number for number, machine in enumerate(machines)},
+        group_names=groups,
+        marks=marks,
+        network=network,
+        elements=np.array([SUBSTANCES[store.substance].mass_shares() for store in stores.values()]),
+    )
+
+
+def _gain(machine: Equipment) -> float:
+    return machine.capacity_per_day / machine.at_kg if machine.duty == "proportional" else 0.0
+
+
+def _processes(habitat: Habitat) -> tuple[list[tuple[Equipment, str]], tuple[str, ...]]:
+    """Every process with its group (sorted by name, so that the order of a file changes nothing), and the groups."""
+    found = [(need.process, need.need) for need in habitat.needs]
+    for machine in habitat.equipment.values():
+        found.append((machine, f"{_sense(machine)}{machine.target}" if machine.duty == "hold" else ""))
+    for gas, substance in GASES.items():
+        recipe = Recipe("leak", "kg", (Flow("cabin", substance, 1.0),), (Flow("out", substance, 1.0),))
+        ways = {"cabin": gas, "out": f"overboard-{substance}"}
+        found.append((Equipment(f"leak-{substance}", recipe, ways, math.inf, "flow", share_order=2), "leak"))
+    found.sort(key=lambda pair: pair[0].name)
+    return found, tuple(sorted({group for _, group in found if group not in ("", "leak")}))
+
+
+def _sense(machine: Equipment) -> str:
+    gives = any(machine.stores[flow.role] == machine.target for flow in machine.recipe.outputs)
+    return "add " if gives else "remove "
+
+
+def _coefficients(machine: Equipment) -> list[tuple[str, float]]:
+    taken = [(machine.stores[flow.role], -flow.kg) for flow in machine.recipe.inputs]
+    given = [(machine.stores[flow.role], flow.kg) for flow in machine.recipe.outputs]
+    return taken + given
+
+
+def _hold(
+    name: str, machines: list[Equipment], groups: list[str], index: Mapping[str, int], habitat: Habitat
+) -> tuple[int, float, float]:
+    """Store, target [kg] and sense of a group; store -1 for a need of people."""
+    member = next(machine for machine, group in zip(machines, groups, strict=True) if group == name)
+    if member.duty != "hold":
+        return -1, 0.0, 1.0
+    sign = 1.0 if _sense(member) == "add " else -1.0
+    if member.at_kg > 0.0:
+        return index[member.target], member.at_kg, sign
+    kpa = habitat.cabin.target_kpa.get(member.target, 0.0)
+    return index[member.target], kpa * habitat.cabin.kg_per_kpa(member.target), sign
+
+
+def _marks(habitat: Habitat) -> tuple[Mark, ...]:
+    marks = [
+        Mark(f"{store.name} reserve", store.name, "below", False, store.reserve_kg)
+        for store in habitat.stores.values()
+        if store.reserve_kg > 0.0 or store.reserve_days > 0.0
+    ]
+    for limit in habitat.cabin.limits:
+        level = limit.kpa if limit.gas == "total" else limit.kpa * habitat.cabin.kg_per_kpa(limit.gas)
+        what = "pressure" if limit.gas == "total" else limit.gas
+        side = limit.side
+        marks.append(Mark(f"{what} {side} {limit.kpa:.3g} kPa", limit.gas, side, limit.serious, level))
+    return tuple(marks)

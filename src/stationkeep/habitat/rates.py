@@ -1,0 +1,238 @@
+"""Rates that respect every store at a moment, compiled: what each process does, given what all the others do.
+
+Where several draw on a store that is empty, the lower ``share_order`` is served first and equals are cut by the same
+share; all stores are looked at together, so no order of equipment matters.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from stationkeep.compiled import compiled
+
+CREW: Final = 0
+HOLD: Final = 1
+PROPORTIONAL: Final = 2
+FLOW: Final = 3
+LEAK: Final = 4
+
+TINY: Final = 1e-9  # kg: a store within this of its end is at its end
+CLASSES: Final = 3
+_ROUNDS: Final = 160
+_PATIENCE: Final = 40
+_PASSES: Final = 24
+_NEARLY: Final = 1e-6  # of a hold's task: from here on it is known well enough to learn from
+_EXACTLY: Final = 1e-10
+_LEVELS: Final = 16
+
+
+@compiled(inner=True)
+def _ask(n: Any, rate: Any, demand: Any, supply: Any) -> None:
+    """What each class takes out of (row 0) and puts into (row 1) every store, and the sums over classes."""
+    demand[:] = 0.0
+    supply[:] = 0.0
+    for p in range(rate.size):
+        if rate[p] > 0.0:
+            for k in range(n.starts[p], n.starts[p + 1]):
+                side = 0 if n.coefficients[k] < 0.0 else 1
+                flow = abs(n.coefficients[k]) * rate[p]
+                demand[side, n.share_order[p], n.stores[k]] += flow
+                supply[side, n.stores[k]] += flow
+
+
+@compiled(inner=True)
+def _shortest(n: Any, m: Any, demand: Any, supply: Any, limit: Any) -> bool:
+    """By which share must each class be cut at each store? Says whether any must."""
+    limit[:] = 1.0
+    found = False
+    for s in range(m.amount.size):
+        for side in range(2):
+            if not (m.dry[s] if side == 0 else m.brim[s] and not n.vents[s]):
+                continue
+            left = supply[1 - side, s]
+            if supply[side, s] <= left * (1.0 + 1e-13) + 1e-16:
+                continue
+            found = True
+            for c in range(CLASSES):
+                wanted = demand[side, c, s]
+                if wanted > left:
+                    limit[side, c, s] = left / wanted
+                    left = 0.0
+                else:
+                    left -= wanted
+    return found
+
+
+@compiled(inner=True)
+def _limits(n: Any, m: Any, demand: Any, supply: Any, limit: Any) -> None:
+    """Cuts rates until no dry store gives more than it gets and no full one takes more than it gives."""
+    rate = m.rate
+    for turn in range(_ROUNDS):
+        _ask(n, rate, demand, supply)
+        if not _shortest(n, m, demand, supply, limit):
+            return
+        for p in range(rate.size):
+            if rate[p] > 0.0:
+                smallest = 1.0
+                for k in range(n.starts[p], n.starts[p + 1]):
+                    side = 0 if n.coefficients[k] < 0.0 else 1
+                    smallest = min(smallest, limit[side, n.share_order[p], n.stores[k]])
+                # A loop that gives back all, or nearly all, it takes would shrink for ever: after a while whoever
+                # still has to be cut is halved, and stops where next to nothing is left.
+                rate[p] *= smallest if turn < _PATIENCE or smallest == 1.0 else min(smallest, 0.5)
+                if rate[p] < 1e-12:
+                    rate[p] = 0.0
+    # Not reached in any case known: rather nothing at all than a store below zero.
+    rate[:] = 0.0
+
+
+@compiled(inner=True)
+def _net(n: Any, m: Any) -> None:
+    m.net[:] = 0.0
+    for p in range(m.rate.size):
+        if m.rate[p] != 0.0:
+            for k in range(n.starts[p], n.starts[p + 1]):
+                m.net[n.stores[k]] += n.coefficients[k] * m.rate[p]
+
+
+@compiled(inner=True)
+def balance(n: Any, m: Any, leak_share: float, mean_driven: float, work: Any) -> None:
+    """Rates of every process at this moment; ``met`` gets each group's share of what it asked for.
+
+    What a hold is asked follows from what all others do, and what members can do from what the stores let them, so
+    both are repeated until they no longer change. What a member could not do passes to the next of its group, but
+    only once the holds know their task: before that a store may look dry that they are about to feed.
+    """
+    usable, wanted, before, demand, supply, limit = work
+    rate = m.rate
+    _look(n, m)
+    usable[:] = n.cap * m.available
+    _rule_out(n, m, usable, supply)
+    _wishes(n, m, wanted, usable, mean_driven, leak_share)
+    for _pass in range(_PASSES):
+        for p in range(rate.size):
+            rate[p] = wanted[p] if n.mode[p] >= PROPORTIONAL else 0.0
+        _assign(n, m, usable)
+        before[:] = rate
+        _limits(n, m, demand, supply, limit)
+        _net(n, m)
+        change = 0.0
+        for g in range(m.need.size):
+            task = m.need[g] if n.hold_store[g] < 0 else _hold(g, n, m)
+            change = max(change, abs(task - m.asked[g]) / max(task, 1.0))
+            m.asked[g] = task
+        if change <= _NEARLY and not _learn(n, m, before, usable) and change <= _EXACTLY:
+            break
+    for g in range(m.need.size):
+        done = 0.0
+        for p in range(rate.size):
+            if n.group[p] == g:
+                done += rate[p]
+        m.met[g] = 1.0 if m.asked[g] <= 1e-9 else min(1.0, done / m.asked[g])
+
+
+@compiled(inner=True)
+def _look(n: Any, m: Any) -> None:
+    """Which stores are dry, which full? One that ran dry stays so until it holds enough to be worth it again."""
+    for s in range(m.amount.size):
+        if m.amount[s] <= TINY:
+            m.dry[s] = True
+        elif m.amount[s] >= n.wake[s] * (1.0 - 1e-9):
+            m.dry[s] = False
+        if m.amount[s] <= n.capacity[s] - n.wake[s] * (1.0 - 1e-9):
+            m.brim[s] = False
+        elif m.amount[s] >= n.capacity[s] - TINY:
+            m.brim[s] = True
+
+
+@compiled(inner=True)
+def _rule_out(n: Any, m: Any, usable: Any, supply: Any) -> None:
+    """Who lives from a store that is dry, and that nobody can fill, can do nothing."""
+    supply[1, :] = 0.0
+    for p in range(usable.size):
+        if usable[p] > 0.0:
+            for k in range(n.starts[p], n.starts[p + 1]):
+                if n.coefficients[k] > 0.0:
+                    supply[1, n.stores[k]] += n.coefficients[k]
+    for p in range(usable.size):
+        for k in range(n.starts[p], n.starts[p + 1]):
+            if n.coefficients[k] < 0.0 and m.dry[n.stores[k]] and supply[1, n.stores[k]] <= 0.0:
+                usable[p] = 0.0
+
+
+@compiled(inner=True)
+def _wishes(n: Any, m: Any, wanted: Any, usable: Any, mean_driven: float, leak_share: float) -> None:
+    """What each process of no group would do if its stores let it (a leak loses a share of the air a day)."""
+    for p in range(wanted.size):
+        if n.mode[p] == PROPORTIONAL:
+            wanted[p] = min(usable[p], n.gain[p] * m.available[p] * mean_driven)
+        elif n.mode[p] == FLOW:
+            wanted[p] = usable[p]
+        else:
+            wanted[p] = leak_share * m.amount[n.stores[n.starts[p]]] if n.mode[p] == LEAK else 0.0
+
+
+@compiled(inner=True)
+def _hold(g: int, n: Any, m: Any) -> float:
+    """Units a day the members of a hold must do so that their gas stays at, or comes back to, its target."""
+    s = n.hold_store[g]
+    others = m.net[s]
+    for p in range(m.rate.size):
+        if n.mode[p] == HOLD and n.group[p] == g and m.rate[p] > 0.0:
+            for k in range(n.starts[p], n.starts[p + 1]):
+                if n.stores[k] == s:
+                    others -= n.coefficients[k] * m.rate[p]
+    missing = (n.hold_target[g] - m.amount[s]) * n.hold_sign[g]
+    near = TINY * max(1.0, n.hold_target[g])
+    if missing < -near:
+        return 0.0
+    if missing <= near:
+        missing = 0.0
+    return float(max(0.0, -others * n.hold_sign[g] + missing / n.settle_days))
+
+
+@compiled(inner=True)
+def _assign(n: Any, m: Any, usable: Any) -> None:
+    """Gives each group's task to its members, the lowest order first, equals by capacity."""
+    for g in range(m.asked.size):
+        left = m.asked[g]
+        for level in range(_LEVELS):
+            if left <= 0.0:
+                break
+            total = 0.0
+            for p in range(usable.size):
+                if n.mode[p] <= HOLD and n.group[p] == g and n.order[p] == level:
+                    total += usable[p]
+            if total > 0.0:
+                share = min(1.0, left / total)
+                for p in range(usable.size):
+                    if n.mode[p] <= HOLD and n.group[p] == g and n.order[p] == level:
+                        m.rate[p] = share * usable[p]
+                left -= share * total
+
+
+@compiled(inner=True)
+def _learn(n: Any, m: Any, before: Any, usable: Any) -> bool:
+    """Members that could not do their task can do no more than they did; says whether any was found.
+
+    Only those who are served first among the cut: whoever is served after them was cut for what they asked in vain.
+    """
+    first = CLASSES
+    for p in range(usable.size):
+        if n.mode[p] <= HOLD and m.rate[p] < before[p] * (1.0 - 1e-9):
+            first = min(first, n.share_order[p])
+    for p in range(usable.size):
+        if n.mode[p] <= HOLD and n.share_order[p] == first and m.rate[p] < before[p] * (1.0 - 1e-9):
+            usable[p] = m.rate[p]
+    return bool(first < CLASSES)
+
+
+@compiled(inner=True)
+def working_space(n_process: int, n_store: int) -> Any:
+    """Scratch arrays of :func:`balance`, made once for many steps."""
+    return (
+        np.empty(n_process), np.empty(n_process), np.empty(n_process), np.empty((2, CLASSES, n_store)),
+        np.empty((2, n_store)), np.empty((2, CLASSES, n_store)),
+    )  # fmt: skip

@@ -1,0 +1,341 @@
+"""A habitat at a moment, and how it gets to a later one: the object a simulation carries along.
+
+The state is plain arrays: copying it takes microseconds, and a step from event to event is compiled. Everything from
+outside (people, cargo, power, partners, failures) is a method; nothing here knows of orbits or flights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from stationkeep.habitat.air import GASES
+from stationkeep.habitat.arrays import Moment
+from stationkeep.habitat.metabolism import Person
+from stationkeep.habitat.plan import Plan, make_plan
+from stationkeep.habitat.refusal import HabitatError, unknown
+from stationkeep.habitat.substances import ELEMENTS
+
+if TYPE_CHECKING:
+    from stationkeep.habitat.habitat import Habitat
+
+_EVENT_ROOM: Final = 400
+_KINDS: Final = ("store-empty", "store-full", "fell-below", "rose-above", "short", "met")
+
+
+@dataclass(frozen=True, slots=True)
+class HabitatEvent:
+    """Something that happened: when [MJD UTC], of which kind, to what; ``bad`` where people would mind.
+
+    Kinds: ``store-empty``, ``store-full``, ``fell-below`` and ``rose-above`` (a reserve or a pressure limit), ``short``
+    and ``met`` (a need of people, or a gas that is to be held, no longer and again fully served).
+    """
+
+    time_mjd_utc: float
+    kind: str
+    subject: str
+    bad: bool
+    serious: bool = False
+
+
+class HabitatState:
+    """Stores, machines and people at ``time_mjd_utc``; :meth:`advance` moves them on."""
+
+    def __init__(self, habitat: Habitat, time_mjd_utc: float, *, plan: Plan | None = None) -> None:
+        self.habitat = habitat
+        self.plan = plan or make_plan(habitat)
+        self.time_mjd_utc = float(time_mjd_utc)
+        self.moment = _first_moment(habitat, self.plan)
+        """Everything that changes, as arrays."""
+        self.leak_kg_day = habitat.leak_kg_day
+        """Air lost at the pressure of the start; a leak slows down as the pressure falls."""
+        self._full_air_kg = sum(habitat.cabin.start_kg(gas) for gas in GASES)
+        self.supplied_kg = np.zeros(len(ELEMENTS))
+        """Elements brought (+) or taken away (-) from outside since the start."""
+        self.crew_hours = 0.0
+        """Spent on repairs so far."""
+        self._people: dict[str, tuple[Person, ...]] = dict.fromkeys(habitat.sides, ())
+        self._absent: frozenset[str] = frozenset()
+        self._power: dict[str, float] = {}
+        self._failed: frozenset[str] = frozenset()
+        self._off: frozenset[str] = frozenset(name for name, one in habitat.equipment.items() if not one.running)
+        self._refresh_available()
+        self.set_people(habitat.people)
+        self._place_marks()
+
+    def copy(self) -> HabitatState:
+        """An independent state to try something on; the habitat and its plan are shared."""
+        twin = object.__new__(HabitatState)
+        for name, value in self.__dict__.items():
+            twin.__dict__[name] = value.copy() if isinstance(value, np.ndarray | dict) else value
+        twin.moment = Moment(**{name: array.copy() for name, array in self.moment._asdict().items()})
+        return twin
+
+    # --- from outside ------------------------------------------------------------------------------------------
+
+    def set_people(self, people: Mapping[str, Sequence[Person]]) -> None:
+        """Who is aboard from now on, by side; sides left out are empty."""
+        for side in people:
+            if side not in self.habitat.sides:
+                raise unknown("side", side, tuple(self.habitat.sides))
+        self._people = {side: tuple(people.get(side, ())) for side in self.habitat.sides}
+        factors = {"water": "water_days", "food": "food_days"}
+        for group, name in enumerate(self.plan.group_names):
+            side, _, need = name.rpartition("-")
+            if side not in self._people or self.plan.network.hold_store[group] >= 0:
+                continue
+            aboard = self._people[side]
+            if need == "containers":
+                self.moment.need[group] = self.habitat.sides[side].containers_kg_day * len(aboard)
+            else:
+                self.moment.need[group] = sum(getattr(one, factors[need]) if need in factors else 1.0 for one in aboard)
+        self._set_reserves()
+
+    def add_cargo(self, store: str, kg: float) -> float:
+        """Put ``kg`` into a store (negative: take away); returns what there was no room for, or too little of."""
+        if store not in self.plan.store_index:
+            raise unknown("store", store, self.plan.store_names)
+        if not np.isfinite(kg):
+            raise HabitatError(f"{kg} kg of cargo for {store}", hint="a finite number of kilograms")
+        number = self.plan.store_index[store]
+        before = float(self.moment.amount[number])
+        after = min(max(before + kg, 0.0), float(self.plan.network.capacity[number]))
+        self.moment.amount[number] = after
+        self.supplied_kg += (after - before) * self.plan.elements[number]
+        self._place_marks()
+        return kg - (after - before)
+
+    def set_owner_active(self, partner: str, active: bool) -> None:
+        """A partner's ground control (and spares) stop or come back: what it must command runs only while active."""
+        self._absent = self._absent - {partner} if active else self._absent | {partner}
+        self._refresh_available()
+
+    def set_segment_power(self, segment: str, fraction: float) -> None:
+        """Only ``fraction`` (0 to 1) of what the segment's machines draw is there: air first, equals share."""
+        if not 0.0 <= fraction <= 1.0:
+            raise HabitatError(f"power fraction {fraction:g} of {segment}", hint="allowed: 0 (none) to 1 (all)")
+        self._power[segment] = fraction
+        self._refresh_available()
+
+    def set_running(self, equipment: str, running: bool) -> None:
+        """Switch a machine on or off."""
+        self._known(equipment)
+        self._off = self._off - {equipment} if running else self._off | {equipment}
+        self._refresh_available()
+
+    def fail(self, equipment: str) -> None:
+        """A machine breaks: only its degraded share is left."""
+        self._known(equipment)
+        self._failed |= {equipment}
+        self._refresh_available()
+
+    def repair(self, equipment: str) -> bool:
+        """Get a machine going again, with hands and spares; false where either is missing.
+
+        Hands: somebody aboard. Spares: from the machine's spare store, and not while its owner has left, since nobody
+        else has the parts or the drawings.
+        """
+        self._known(equipment)
+        machine = self.habitat.equipment[equipment]
+        law = machine.failure
+        if equipment in self._failed and law is not None:
+            spare = self.plan.store_index.get(law.spare_store)
+            enough = spare is None or float(self.moment.amount[spare]) >= law.spare_kg
+            if not enough or machine.owner in self._absent or self.people_aboard == 0:
+                return False
+            if spare is not None:
+                self._consume_spare(spare, law.spare_kg)
+            self.crew_hours += law.crew_hours
+        self._failed -= {equipment}
+        self._refresh_available()
+        return True
+
+    def set_leak(self, kg_day: float) -> None:
+        """Air lost from now on, in kilograms a day at the pressure of the start."""
+        if not 0.0 <= kg_day < 1e5:
+            raise HabitatError(f"leak of {kg_day:g} kg a day", hint="zero or more")
+        self.leak_kg_day = float(kg_day)
+
+    # --- time --------------------------------------------------------------------------------------------------
+
+    def advance(self, days: float) -> tuple[HabitatEvent, ...]:
+        """What happens in the next ``days``? Moves the state on and returns its events, in order of time.
+
+        Exact between events: rates are constant there (carbon dioxide, which is not, follows its exponential, and the
+        scrubbers take its exact mean). Running out is an event, never an exception.
+        """
+        if not (np.isfinite(days) and days >= 0.0):
+            raise HabitatError(f"cannot advance by {days} days", hint="zero or more days")
+        from stationkeep.habitat import kernel
+
+        left, events = float(days), []
+        room = _EVENT_ROOM + len(self.plan.marks) + 2 * len(self.plan.store_names) + len(self.plan.group_names)
+        times, kinds, indices = np.empty(room), np.empty(room, np.int64), np.empty(room, np.int64)
+        while True:
+            count, flown = kernel.advance(
+                self.plan.network, self.moment, left, self.leak_kg_day / self._full_air_kg, times, kinds, indices
+            )
+            events += [self._event(times[i], int(kinds[i]), int(indices[i])) for i in range(count)]
+            self.time_mjd_utc += flown
+            left -= flown
+            if left <= 0.0:
+                return tuple(events)
+
+    def flows(self) -> dict[str, float]:
+        """Net rate of every store at this moment [kg/day] (positive: filling), without moving time."""
+        twin = self.copy()
+        twin.advance(0.0)
+        return dict(zip(self.plan.store_names, map(float, twin.moment.net), strict=True))
+
+    def rates(self) -> dict[str, float]:
+        """What every machine and need does at this moment, in its recipe's units a day."""
+        twin = self.copy()
+        twin.advance(0.0)
+        return dict(zip(self.plan.process_names, map(float, twin.moment.rate), strict=True))
+
+    # --- what it is like ---------------------------------------------------------------------------------------
+
+    @property
+    def people(self) -> Mapping[str, tuple[Person, ...]]:
+        """Who is aboard, by side."""
+        return dict(self._people)
+
+    @property
+    def people_aboard(self) -> int:
+        """How many are aboard."""
+        return sum(map(len, self._people.values()))
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """Machines that are broken now."""
+        return self._failed
+
+    def amount(self, store: str) -> float:
+        """How much a store holds [kg]."""
+        if store not in self.plan.store_index:
+            raise unknown("store", store, self.plan.store_names)
+        return float(self.moment.amount[self.plan.store_index[store]])
+
+    def reserve(self, store: str) -> float:
+        """The reserve of a store [kg] for the people now aboard; 0 where it has none."""
+        named = f"{store} reserve"
+        return next(
+            (float(self.moment.mark_level[m]) for m, mark in enumerate(self.plan.marks) if mark.name == named), 0.0
+        )
+
+    def pressure_kpa(self, gas: str = "total") -> float:
+        """Partial pressure of a gas of the cabin, or the total [kPa]."""
+        pressures = self.moment.amount * self.plan.network.kpa_per_kg
+        if gas == "total":
+            return float(pressures.sum())
+        if gas not in GASES:
+            raise unknown("gas of the cabin", gas, (*GASES, "total"))
+        return float(pressures[self.plan.store_index[gas]])
+
+    def available(self, equipment: str) -> float:
+        """Share of a machine's capacity that can be had now: 0 without power, control, or while broken."""
+        self._known(equipment)
+        return float(self.moment.available[self.plan.process_index[equipment]])
+
+    def elements_kg(self) -> dict[str, float]:
+        """Every atom aboard or overboard, less what came from outside since: constant, whatever happens [kg]."""
+        held = (self.moment.amount + self.moment.vented) @ self.plan.elements - self.supplied_kg
+        return dict(zip(ELEMENTS, map(float, held), strict=True))
+
+    # --- inside ------------------------------------------------------------------------------------------------
+
+    def _known(self, equipment: str) -> None:
+        if equipment not in self.habitat.equipment:
+            raise unknown("equipment", equipment, tuple(self.habitat.equipment))
+
+    def _consume_spare(self, spare: int, kg: float) -> None:
+        # A spare used is a broken part left over: it leaves the books as taken away.
+        self.moment.amount[spare] -= kg
+        self.supplied_kg -= kg * self.plan.elements[spare]
+
+    def _refresh_available(self) -> None:
+        shares = power_shares(self.habitat, self._power, self._off)
+        for name, machine in self.habitat.equipment.items():
+            share = shares[name]
+            if name in self._off or (machine.controlled_by and machine.controlled_by in self._absent):
+                share = 0.0
+            elif name in self._failed:
+                share *= machine.failure.degraded_share if machine.failure else 0.0
+            self.moment.available[self.plan.process_index[name]] = share
+        for name, machine in self.habitat.equipment.items():
+            if machine.backs_up and all(self.available(other) >= 1.0 for other in machine.backs_up):
+                self.moment.available[self.plan.process_index[name]] = 0.0
+
+    def _set_reserves(self) -> None:
+        """A reserve in days counts the days' use of those now aboard, from full stores, without giving back."""
+        use = np.zeros(len(self.plan.store_names))
+        for p, group in enumerate(self.plan.network.group):
+            if group >= 0 and self.plan.network.mode[p] == 0 and self.plan.network.order[p] == 0:
+                for k in range(self.plan.network.starts[p], self.plan.network.starts[p + 1]):
+                    use[self.plan.network.stores[k]] -= (
+                        min(0.0, self.plan.network.coefficients[k]) * self.moment.need[group]
+                    )
+        for m, mark in enumerate(self.plan.marks):
+            if mark.name.endswith(" reserve"):
+                store = self.habitat.stores[mark.store]
+                days_kg = store.reserve_days * float(use[self.plan.store_index[mark.store]])
+                self.moment.mark_level[m] = max(store.reserve_kg, days_kg)
+        self._place_marks()
+
+    def _place_marks(self) -> None:
+        for m, mark in enumerate(self.plan.marks):
+            level = self.pressure_kpa() if mark.store == "total" else self.amount(mark.store)
+            self.moment.mark_side[m] = 1.0 if level > self.moment.mark_level[m] else -1.0
+
+    def _event(self, days: float, kind: int, index: int) -> HabitatEvent:
+        name, when = _KINDS[kind], self.time_mjd_utc + float(days)
+        if kind <= 1:
+            store = self.habitat.all_stores[self.plan.store_names[index]]
+            return HabitatEvent(when, name, store.name, kind == 0 and store.critical, store.critical and kind == 0)
+        if kind <= 3:
+            mark = self.plan.marks[index]
+            bad = mark.bad_side == ("below" if kind == 2 else "above")
+            return HabitatEvent(when, name, mark.name, bad, bad and mark.serious)
+        return HabitatEvent(when, name, self.plan.group_names[index], kind == 4)
+
+
+def _first_moment(habitat: Habitat, plan: Plan) -> Moment:
+    n_store, n_process, n_group = len(plan.store_names), len(plan.process_names), len(plan.group_names)
+    return Moment(
+        amount=np.array([habitat.all_stores[name].amount_kg for name in plan.store_names]),
+        vented=np.zeros(n_store),
+        dry=np.zeros(n_store, np.bool_),
+        brim=np.zeros(n_store, np.bool_),
+        used=np.zeros(n_process),
+        available=np.ones(n_process),
+        need=np.zeros(n_group),
+        asked=np.zeros(n_group),
+        rate=np.zeros(n_process),
+        net=np.zeros(n_store),
+        met=np.ones(n_group),
+        short=np.zeros(n_group, np.bool_),
+        mark_level=np.array([mark.level for mark in plan.marks]),
+        mark_side=np.ones(len(plan.marks)),
+    )
+
+
+def power_shares(habitat: Habitat, fractions: Mapping[str, float], off: frozenset[str]) -> dict[str, float]:
+    """Which share of its power does each machine get, where a segment has only a fraction of what it draws?
+
+    The lower ``share_order`` is served first, equals are cut alike; machines switched off draw nothing.
+    """
+    shares = dict.fromkeys(habitat.equipment, 1.0)
+    for segment, fraction in fractions.items():
+        members = [one for one in habitat.equipment.values() if one.segment == segment and one.name not in off]
+        left = fraction * sum(one.power_w for one in members)
+        for order in sorted({one.share_order for one in members}):
+            level = [one for one in members if one.share_order == order]
+            wanted = sum(one.power_w for one in level)
+            share = min(1.0, left / wanted) if wanted > 0.0 else (1.0 if fraction > 0.0 else 0.0)
+            for one in level:
+                shares[one.name] = share
+            left = max(0.0, left - share * wanted)
+    return shares
