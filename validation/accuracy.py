@@ -49,6 +49,12 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("reboost", "Propellant to stay up", "Planned burns against what was planned and what tracking shows to be lost."),
     ("casualty", "Risk on the ground", "People under an orbit, published falls, whom the debris touches."),
     ("entry", "Entry and demise", "SESAM's sphere on the standard atmosphere, and what survives of whole bodies."),
+    (
+        "life_support",
+        "Life support",
+        "People, water, air: against what was published and what happened in 2005 and 2015.",
+    ),
+    ("traffic", "Flights and crews", "The flown record replayed, and how well its first half foretells its second."),
     ("deorbit", "Controlled fall", "Mir flown down again, and NASA's figures for the station."),
 )
 
