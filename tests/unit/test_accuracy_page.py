@@ -16,7 +16,8 @@ from record import recorded  # noqa: E402
 
 MUST_BE_RECORDED = (
     "burns", "casualty", "decay", "density_models", "density_surrogate", "deorbit", "entry", "free_decay_arcs",
-    "free_decay_orekit", "history_replay", "life_support", "orekit_comparison", "reboost", "reentry_window", "reliability", "traffic",
+    "free_decay_orekit", "history_replay", "life_support", "orekit_comparison", "reboost", "reentry_window",
+    "reliability", "traffic",
 )  # fmt: skip
 """What the report promises; a script that is not run any more must be taken out of both on purpose."""
 
