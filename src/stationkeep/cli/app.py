@@ -13,6 +13,7 @@ from stationkeep.cli.catalogue import catalogue
 from stationkeep.cli.convert import convert
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
+from stationkeep.cli.depends import depends
 from stationkeep.cli.new import new
 from stationkeep.cli.reboost import reboost
 from stationkeep.cli.reentry_window import reentry_window
@@ -29,7 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (run, decay, reentry_window, burns, calibrate, reboost, convert, scenarios, new, catalogue):
+for command in (run, decay, reentry_window, burns, calibrate, reboost, convert, depends, scenarios, new, catalogue):
     app.command()(command)
 app.add_typer(data_app, name="data")
 
