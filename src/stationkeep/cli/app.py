@@ -10,6 +10,7 @@ import stationkeep
 from stationkeep.cli.burns import burns
 from stationkeep.cli.calibrate import calibrate
 from stationkeep.cli.catalogue import catalogue
+from stationkeep.cli.claims import claims
 from stationkeep.cli.convert import convert
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
@@ -30,7 +31,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (run, decay, reentry_window, burns, calibrate, reboost, convert, depends, scenarios, new, catalogue):
+for command in (
+    run,
+    decay,
+    reentry_window,
+    burns,
+    calibrate,
+    reboost,
+    convert,
+    depends,
+    claims,
+    scenarios,
+    new,
+    catalogue,
+):
     app.command()(command)
 app.add_typer(data_app, name="data")
 

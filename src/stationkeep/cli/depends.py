@@ -52,7 +52,7 @@ def depends(
     ] = None,
     json: JsonOption = None,
 ) -> None:
-    """Who provides each function of a station, and what is lost at once, within weeks, or only thinner, if partners leave?
+    """Who provides what on a station, and what is lost at once, within weeks, or only thinner, if partners leave?
 
     Example: stationkeep depends iss-2022 --without roscosmos --svg partners.svg
     """

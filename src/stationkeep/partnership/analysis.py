@@ -26,8 +26,9 @@ _LONGEST_DAYS: Final = 36_500.0
 class FunctionState:
     """How one function stands: who still provides it, how much margin is left, when it is lost.
 
-    ``gone_at_once``: those of its providers that stop within a day. ``margin``: capacity that stays over what is needed (1: just enough); ``spare``: how many more of its direct
-    providers may fail, the largest first. ``lost_days``: best estimate, with the ends of its range; infinite: never.
+    ``left``: providers that never stop; ``gone_at_once``: those that stop within a day. ``margin``: capacity that
+    stays over what is needed (1: just enough); ``spare``: how many more of its direct providers may fail, the largest
+    first. ``lost_days``: earliest, best estimate and latest, over the ranges of the stores; infinite: never.
     """
 
     function: Function
@@ -102,9 +103,7 @@ def known_function(graph: PartnerGraph, name: str) -> str:
         if name.casefold() in (function.id, function.name.casefold()):
             return function.id
     ids = [function.id for function in functions]
-    raise PartnershipError(
-        f"unknown function {name!r}{nearest(name, ids)}", hint=f"functions are {', '.join(ids)}"
-    )
+    raise PartnershipError(f"unknown function {name!r}{nearest(name, ids)}", hint=f"functions are {', '.join(ids)}")
 
 
 def refuse_unprovided(graph: PartnerGraph, before: Losses) -> None:

@@ -75,7 +75,12 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
         "lost": _lost(found, state),
         "gone_at_once": list(state.gone_at_once),
         "later": [
-            {"id": asset.id, "name": asset.name, "operator": asset.operator, "from_utc": iso_day(mjd_utc(asset.from_utc))}
+            {
+                "id": asset.id,
+                "name": asset.name,
+                "operator": asset.operator,
+                "from_utc": iso_day(mjd_utc(asset.from_utc)),
+            }
             for asset in state.later
             if asset.from_utc is not None
         ],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import networkx as nx
+import networkx as nx  # type: ignore[import-untyped,unused-ignore]
 
 from stationkeep.catalogue.figure import Figure
 from stationkeep.partnership.model import Asset, Function, Need, PartnershipError, View
@@ -120,9 +120,12 @@ def _attitude_needs(asset: Asset, loaded: LoadedPartnership, view: View) -> tupl
     if "pusher" in claim.holders:
         return ()
     stated = loaded.partnership
-    ids = {item.id for item in (*stated.assets, *stated.functions)}
+    ids = {asset.id for asset in stated.assets} | {function.id for function in stated.functions}
     holders = tuple(_HOLDERS[one] for one in claim.holders if _HOLDERS.get(one) in ids)
-    return (Need(of=holders, source=claim.source, quality=claim.quality),) if holders else ()
+    if not holders:
+        return ()
+    said = {"of": holders, "source": claim.source, "quality": claim.quality}
+    return (Need.model_validate(said),)
 
 
 def _function_term(function: Function, copies: dict[str, tuple[str, ...]]) -> FunctionTerm:

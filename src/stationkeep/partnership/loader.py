@@ -80,9 +80,7 @@ def read_partnership(path: Path) -> LoadedPartnership:
     return load_partnership(document, path.name)
 
 
-def load_partnership(
-    document: Mapping[str, Any], name: str, catalogue: Catalogue | None = None
-) -> LoadedPartnership:
+def load_partnership(document: Mapping[str, Any], name: str, catalogue: Catalogue | None = None) -> LoadedPartnership:
     """The partnership a mapping describes; ``name`` stands for the file in messages. Errors as ``read_partnership``."""
     known = catalogue or load_catalogue()
     try:
@@ -122,7 +120,7 @@ def _owned(asset: Asset, catalogue: Catalogue, name: str) -> Asset:
                 f"{name}: asset {asset.id!r}: unknown partner {partner!r}{nearest(partner, list(catalogue.partners))}",
                 hint=f"partners are {', '.join(catalogue.partners)}",
             )
-    found = {"owner": owner, "operator": operator, "source": source, "quality": quality}
+    found: dict[str, Any] = {"owner": owner, "operator": operator, "source": source, "quality": quality}
     if asset.push is not None and isinstance(entry, Vehicle) and asset.from_utc is None:
         found["from_utc"] = next((one.counts_from_utc for one in entry.pushes if one.id == asset.push), None)
     return asset.model_copy(update=found)

@@ -39,12 +39,12 @@ def draw_dependence(found: Dependence, form: Literal["svg", "png"] = "svg") -> b
     from matplotlib.figure import Figure as Canvas
 
     rows, bottom = _asset_rows(found)
-    height = bottom + 2.6
+    height = bottom + 2.7
     figure = Canvas(figsize=(_WIDTH, height * _INCH_PER_ROW), facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_xlim(0.0, _WIDTH)
-    axes.set_ylim(bottom + 0.7, -1.9)
+    axes.set_ylim(bottom + 0.7, -2.0)
     axes.axis("off")
     places = _function_rows(found, rows, bottom)
     _draw_title(axes, found)
@@ -75,7 +75,7 @@ def _asset_ids(found: Dependence) -> dict[str, list[str]]:
 def _asset_rows(found: Dependence) -> tuple[dict[str, float], float]:
     """Height of each asset on the page, and the page's end."""
     rows: dict[str, float] = {}
-    at, last = 0.0, ""
+    at, last = 0.4, ""
     for asset, nodes in _asset_ids(found).items():
         partner = found.graph.operators[nodes[0]]
         if partner != last:
@@ -114,7 +114,7 @@ def _draw_title(axes: Axes, found: Dependence) -> None:
     title = f"{graph.loaded.partnership.title}: who provides what, {graph.moment:%-d %B %Y}"
     if found.without:
         title += f", without {' and '.join(names[one] for one in found.without)}"
-    axes.text(0.25, -1.25, title, fontsize=13, weight="bold", color=INK.light, va="center")
+    axes.text(0.25, -1.35, title, fontsize=13, weight="bold", color=INK.light, va="center")
     axes.text(0.25, -0.45, "provided by (and what that needs)", fontsize=8.5, color=MUTED.light, va="center")
     axes.text(_RIGHT + 0.1, -0.45, "function of the station", fontsize=8.5, color=MUTED.light, va="center")
 
@@ -140,7 +140,7 @@ def _draw_assets(axes: Axes, found: Dependence, rows: dict[str, float]) -> None:
 
 def _strike(axes: Axes, label: Any, at: float) -> None:
     """A line through a text, as wide as the text (about: no renderer is asked, so that all platforms draw the same)."""
-    width = 0.066 * len(label.get_text())
+    width = 0.061 * len(label.get_text())
     axes.plot((0.43, 0.47 + width), (at, at), color=RISK.light, linewidth=1.0)
 
 
@@ -152,7 +152,7 @@ def _needs_words(found: Dependence, node: str) -> str:
         if names:
             told.append(" or ".join(names) if len(names) < 3 else f"one of {len(names)} cargo ships")
     text = f"needs {', '.join(told)}" if told else ""
-    return text if len(text) <= 118 else text[:115].rsplit(",", 1)[0] + ", ..."
+    return text if len(text) <= 100 else text[:97].rsplit(",", 1)[0] + ", ..."
 
 
 def _draw_lines(axes: Axes, found: Dependence, rows: dict[str, float], places: dict[str, float]) -> None:
