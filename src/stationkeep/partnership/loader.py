@@ -160,6 +160,12 @@ def _problems(stated: Partnership) -> Iterator[str]:
             for one in need.of:
                 if one not in everything:
                     yield f"asset {asset.id!r} needs unknown {one!r}{nearest(one, everything)}"
+    size = {asset.id: asset.count for asset in stated.assets}
+    for asset in stated.assets:
+        for need in asset.needs:
+            offered_count = sum(size.get(one, 1) for one in need.of)
+            if need.at_least > offered_count:
+                yield f"asset {asset.id!r} needs {need.at_least} of {offered_count} ({', '.join(need.of)})"
     for function in stated.functions:
         for provider in function.providers:
             if provider.asset not in assets:

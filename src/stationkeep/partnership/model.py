@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from stationkeep.catalogue.base import Identifier
 from stationkeep.catalogue.figure import Figure, Quality
@@ -37,6 +37,14 @@ def _read_day(given: Any) -> Any:
         raise ValueError(error.problem) from None
 
 
+def _days(figure: Figure) -> Figure:
+    """A span that is one: in days, and not negative."""
+    if figure.unit != "d" or figure.low < 0.0:
+        raise ValueError("must be in d (days) and not below zero")
+    return figure
+
+
+Days = Annotated[Figure, AfterValidator(_days)]
 Day = Annotated[datetime, BeforeValidator(_read_day)]
 
 
@@ -77,7 +85,7 @@ class Need(Edge):
 
     of: tuple[Identifier, ...] = Field(min_length=1)
     at_least: int = Field(1, ge=1)
-    bridged_days: Figure | None = None
+    bridged_days: Days | None = None
 
 
 class Asset(_Part):
@@ -122,7 +130,7 @@ class Function(_Part):
     ends: Ends
     need: Figure | None = None
     at_least: int = Field(1, ge=1)
-    store_days: Figure | None = Field(None, description="how long it goes on from store when too few provide it")
+    store_days: Days | None = Field(None, description="how long it goes on from store when too few provide it")
     may_lack: bool = Field(False, description="nobody providing it at the start is a finding, not a mistake")
     providers: tuple[Provider, ...] = ()
     note: str = ""
@@ -131,6 +139,8 @@ class Function(_Part):
     def _one_rule(self) -> Self:
         if self.need is not None and self.at_least > 1:
             raise ValueError("give need (capacity) or at_least (how many), not both")
+        if self.need is not None and self.need.low <= 0.0:
+            raise ValueError("a need must be above zero")
         return self
 
     @property
