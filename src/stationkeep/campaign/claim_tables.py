@@ -141,6 +141,8 @@ def under_the_track(claim: Claim, evidence: Evidence) -> Verdict:
     heads = people.by_row_and_country()[:, place]
     strip = land.by_row_and_country()[:, place]
     area = strip * zone_area_km2(south, north)
+    if not heads.sum() or not area.sum():
+        raise ClaimsError(f"claim {claim.id!r}: nobody is counted in {iso2!r}", hint="give an ISO 3166 code such as RU")
     shares = [float((part * below).sum() / part.sum()) for part in (heads, area)]
     overhead = float((chance * strip).sum())
     word, remark = grade(claim, shares[0], shares[0], shares[0])

@@ -59,6 +59,7 @@ class Dependence:
 
     graph: PartnerGraph
     without: tuple[str, ...]
+    losses: Losses
     states: tuple[FunctionState, ...]
     single_points: tuple[SinglePoint, ...]
     partner_points: tuple[SinglePoint, ...]
@@ -80,7 +81,7 @@ def analyse(graph: PartnerGraph, without: Sequence[str] = ()) -> Dependence:
     states = tuple(
         _state(graph, function, before, after, ends, gone) for function in graph.loaded.partnership.functions
     )
-    return Dependence(graph, gone, states, _single_assets(graph), _single_partners(graph), _all_cut_sets(graph))
+    return Dependence(graph, gone, after, states, _single_assets(graph), _single_partners(graph), _all_cut_sets(graph))
 
 
 def known_partner(graph: PartnerGraph, name: str) -> str:

@@ -31,6 +31,7 @@ def depends_document(found: Dependence) -> dict[str, Any]:
             for ends, groups in found.cut_sets.items()
             for group in groups
         ],
+        "assets": [_asset(found, node) for node in graph.operators],
         "edges": edges,
         "assumed_edges": sum(edge["assumed"] for edge in edges),
     }
@@ -42,6 +43,22 @@ def edge_list(found: Dependence) -> list[dict[str, Any]]:
         {"from": source, "to": target, "kind": "need" if data["need"] else "provides", **_word(data)}
         for source, target, data in found.graph.graph.edges(data=True)
     ]
+
+
+def _asset(found: Dependence, node: str) -> dict[str, Any]:
+    asset, days = found.graph.asset(node), found.losses.days[node]
+    moment = date_after(found.graph, days)
+    return {
+        "id": node,
+        "name": asset.name,
+        "owner": asset.owner,
+        "operator": found.graph.operators[node],
+        "source": asset.source,
+        "quality": asset.quality,
+        "stops_days": None if days == NEVER else days,
+        "stops_utc": None if moment is None else iso_day(mjd_utc(moment)),
+        "note": asset.note or None,
+    }
 
 
 def _word(data: dict[str, Any]) -> dict[str, Any]:

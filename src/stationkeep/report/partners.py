@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from stationkeep.partnership.analysis import AT_ONCE_DAYS, date_after
 from stationkeep.report.palette import BRANCH_LINES, BRANCH_TEXTS, INK, MUTED, PANEL, RISK, RULE
 from stationkeep.report.partners_text import date_words, node_words
 
@@ -106,7 +107,16 @@ def _colour(found: Dependence, partner: str, *, text: bool = False) -> str:
 
 
 def _stopped(found: Dependence, node: str) -> bool:
-    return found.graph.operators[node] in found.without
+    """Whether it stops within a day: its partner leaves, or what it needs does."""
+    return found.losses.days[node] <= AT_ONCE_DAYS
+
+
+def _stop_words(found: Dependence, node: str) -> str:
+    """For what stops through others: when."""
+    moment = date_after(found.graph, found.losses.days[node])
+    if found.graph.operators[node] in found.without or moment is None:
+        return ""
+    return "stops at once" if _stopped(found, node) else f"stops {moment:%Y-%m-%d}"
 
 
 def _draw_title(axes: Axes, found: Dependence) -> None:
@@ -125,7 +135,8 @@ def _draw_assets(axes: Axes, found: Dependence, rows: dict[str, float]) -> None:
         at, partner = rows[asset], found.graph.operators[nodes[0]]
         gone = _stopped(found, nodes[0])
         if partner != last:
-            heading = found.graph.loaded.partner_names[partner] + (" (leaves)" if gone else "")
+            leaves = " (leaves)" if partner in found.without else ""
+            heading = found.graph.loaded.partner_names[partner] + leaves
             axes.text(0.25, at - _ROW, heading, fontsize=10, weight="bold", va="center",
                       color=_colour(found, partner, text=True))  # fmt: skip
             last = partner
@@ -133,6 +144,9 @@ def _draw_assets(axes: Axes, found: Dependence, rows: dict[str, float]) -> None:
         label = axes.text(0.45, at, name, fontsize=8.5, va="center", color=MUTED.light if gone else INK.light)
         if gone:
             _strike(axes, label, at)
+        stops = _stop_words(found, nodes[0])
+        if stops:
+            axes.text(_LEFT - 0.05, at - 0.32, stops, fontsize=6.3, va="center", ha="right", color=RISK.light)
         needs = _needs_words(found, nodes[0])
         if needs:
             axes.text(0.6, at + 0.72, needs, fontsize=6.3, va="center", color=MUTED.light)
@@ -140,7 +154,7 @@ def _draw_assets(axes: Axes, found: Dependence, rows: dict[str, float]) -> None:
 
 def _strike(axes: Axes, label: Any, at: float) -> None:
     """A line through a text, as wide as the text (about: no renderer is asked, so that all platforms draw the same)."""
-    width = 0.061 * len(label.get_text())
+    width = 0.0635 * len(label.get_text())
     axes.plot((0.43, 0.47 + width), (at, at), color=RISK.light, linewidth=1.0)
 
 
