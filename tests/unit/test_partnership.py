@@ -140,6 +140,16 @@ def test_the_dispute_about_cygnus_decides_when_its_engine_stops() -> None:
     assert as_nasa.days["cygnus-engine"] == as_nasa.days["attitude"] > 0.0
 
 
+def test_who_could_later_is_not_who_needs_those_that_left() -> None:
+    def later(*gone: str) -> set[str]:
+        states = analyse(iss(), gone).states
+        return {asset.id for state in states if state.function.id == "reboost" for asset in state.later}
+
+    assert later("roscosmos") == {"cygnus-engine", "cargo-dragon-boost"}
+    assert later("nasa") == set()  # both fly under NASA's contracts
+    assert later("roscosmos", "spacex") == {"cygnus-engine"}
+
+
 def test_every_edge_names_a_source_or_is_an_assumption() -> None:
     for loaded in shipped_partnerships().values():
         for configuration in loaded.partnership.configurations.values():

@@ -7,14 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
+from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import nearest
 from stationkeep.partnership.losses import NEVER, Losses, find_losses
 from stationkeep.partnership.model import Asset, Ends, Function, PartnershipError
-
-if TYPE_CHECKING:
-    from stationkeep.partnership.graph import PartnerGraph
 
 Loss = Literal["at once", "within weeks", "later", "thinner", "no", "nobody"]
 AT_ONCE_DAYS: Final = 1.0
@@ -186,7 +184,6 @@ def _state(
     providers = tuple(node for node in term.capacities if before.works(node))
     left = tuple(node for node in providers if after.works(node))
     capacity = sum(term.capacities[node] for node in left)
-    offering = {one.asset for one in function.providers}
     return FunctionState(
         function=function,
         providers=providers,
@@ -197,16 +194,23 @@ def _state(
         loss=_loss(before.days[function.id], after.days[function.id], providers, left),
         lost_days=(ends[0].days[function.id], after.days[function.id], ends[1].days[function.id]),
         chain=() if after.works(function.id) else after.chain(function.id),
-        later=tuple(
-            asset
-            for asset in graph.absent
-            if asset.id in offering
-            and asset.operator not in gone
-            and asset.from_utc is not None
-            and asset.from_utc > graph.moment
-        ),
+        later=_later(graph, function, gone),
         gone_at_once=tuple(node for node in providers if after.days[node] <= AT_ONCE_DAYS),
     )
+
+
+def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...]) -> tuple[Asset, ...]:
+    """Who comes after that day and could provide it although these partners left: not who needs them at once."""
+    offering = {one.asset for one in function.providers}
+    found = []
+    for asset in graph.absent:
+        if asset.id not in offering or asset.from_utc is None or asset.from_utc <= graph.moment:
+            continue
+        then = build_graph(graph.loaded, asset.from_utc, graph.view)
+        node = next(one for one in then.operators if then.asset(one).id == asset.id)
+        if find_losses(then, without=gone).days[node] > AT_ONCE_DAYS:
+            found.append(asset)
+    return tuple(found)
 
 
 def _spare(capacities: list[float], threshold: float) -> int:

@@ -53,6 +53,7 @@ def _asset(found: Dependence, node: str) -> dict[str, Any]:
         "name": asset.name,
         "owner": asset.owner,
         "operator": found.graph.operators[node],
+        "country": found.graph.loaded.catalogue.partners[found.graph.operators[node]].country,
         "source": asset.source,
         "quality": asset.quality,
         "stops_days": None if days == NEVER else days,
