@@ -21,6 +21,15 @@ _LONGEST_DAYS: Final = 36_500.0
 
 
 @dataclass(frozen=True)
+class Newcomer:
+    """Somebody who comes later. ``in_time``: while what it needs from others still lasts (best estimate)."""
+
+    asset: Asset
+    from_utc: datetime
+    in_time: bool
+
+
+@dataclass(frozen=True)
 class FunctionState:
     """How one function stands: who still provides it, how much margin is left, when it is lost.
 
@@ -38,7 +47,7 @@ class FunctionState:
     loss: Loss
     lost_days: tuple[float, float, float]
     chain: tuple[str, ...]
-    later: tuple[Asset, ...]
+    later: tuple[Newcomer, ...]
     gone_at_once: tuple[str, ...]
 
 
@@ -199,7 +208,7 @@ def _state(
     )
 
 
-def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...]) -> tuple[Asset, ...]:
+def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...]) -> tuple[Newcomer, ...]:
     """Who comes after that day and could provide it although these partners left: not who needs them at once."""
     offering = {one.asset for one in function.providers}
     found = []
@@ -208,8 +217,10 @@ def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...]) -> tu
             continue
         then = build_graph(graph.loaded, asset.from_utc, graph.view)
         node = next(one for one in then.operators if then.asset(one).id == asset.id)
-        if find_losses(then, without=gone).days[node] > AT_ONCE_DAYS:
-            found.append(asset)
+        lasts = find_losses(then, without=gone).days[node]
+        if lasts > AT_ONCE_DAYS:
+            wait = (asset.from_utc - graph.moment) / timedelta(days=1)
+            found.append(Newcomer(asset, asset.from_utc, in_time=lasts > wait))
     return tuple(found)
 
 

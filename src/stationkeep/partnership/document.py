@@ -94,13 +94,13 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
         "gone_at_once": list(state.gone_at_once),
         "later": [
             {
-                "id": asset.id,
-                "name": asset.name,
-                "operator": asset.operator,
-                "from_utc": iso_day(mjd_utc(asset.from_utc)),
+                "id": one.asset.id,
+                "name": one.asset.name,
+                "operator": one.asset.operator,
+                "from_utc": iso_day(mjd_utc(one.from_utc)),
+                "in_time": one.in_time,
             }
-            for asset in state.later
-            if asset.from_utc is not None
+            for one in state.later
         ],
         "note": function.note or None,
     }

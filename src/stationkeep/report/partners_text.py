@@ -84,13 +84,21 @@ def _last(found: Dependence, state: FunctionState) -> str:
         words = f"without {provider_words(found.graph, gone)}"
     else:
         words = ""
-    if state.later and state.loss != "thinner":
-        names = found.graph.loaded.partner_names
-        later = ", ".join(
-            f"{asset.name} ({names[asset.operator or '']}) from {asset.from_utc:%Y-%m-%d}" for asset in state.later
-        )
-        words += f"{'; ' if words else ''}others could later: {later}"
+    if state.loss != "thinner":
+        for in_time, lead in ((True, "others could later"), (False, "too late, as what it needs is gone by then")):
+            told = newcomer_words(found, state, in_time)
+            words += f"{'; ' if words and told else ''}{f'{lead}: {told}' if told else ''}"
     return words
+
+
+def newcomer_words(found: Dependence, state: FunctionState, in_time: bool) -> str:
+    """``US Deorbit Vehicle (NASA) from 2029-05-01, ...``: who comes in time, or who does not."""
+    names = found.graph.loaded.partner_names
+    return ", ".join(
+        f"{one.asset.name} ({names[one.asset.operator or '']}) from {one.from_utc:%Y-%m-%d}"
+        for one in state.later
+        if one.in_time == in_time
+    )
 
 
 def chain_words(found: Dependence, state: FunctionState) -> str:
