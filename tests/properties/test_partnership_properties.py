@@ -66,7 +66,7 @@ def partnerships(draw: st.DrawFn, *, single_needs: bool = False) -> PartnerGraph
     return build_graph(load_partnership(document, "random"), DAY)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(partnerships(), st.data())
 def test_removing_a_provider_never_makes_any_function_better(graph: PartnerGraph, data: st.DataObject) -> None:
     nodes = sorted(graph.operators)
@@ -78,7 +78,7 @@ def test_removing_a_provider_never_makes_any_function_better(graph: PartnerGraph
         assert fewest.days[node] <= fewer.days[node]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_on_the_shipped_station_too(data: st.DataObject) -> None:
     loaded = shipped_partnerships()["iss"]
