@@ -18,6 +18,12 @@ than the nation). The missing people of a country are spread over its land in pr
 places nearby, smoothed with a Gaussian of ``REACH_DEG``: where there are villages there are people between them. Then
 every country's sum is its national total. The rule and its one constant are the same for every country; the rules
 that were tried and their distances from GPWv4 are listed by ``--compare FILE.asc``.
+
+In five large countries GeoNames names the villages of some provinces and not of others (India's south, China's coast).
+There the national total is first divided among the first-level divisions by the census (``data/provinces.csv``), and
+the same rule then works inside each division; the land of a division is what lies nearest to its named places.
+How many people a country has in another year follows the UN World Population Prospects
+(``data/national_people.csv``).
 """
 
 from __future__ import annotations
@@ -65,6 +71,7 @@ class Gazetteer:
     latitude_deg: Array
     people: Array
     country: Array
+    division: Array
 
     @classmethod
     def load(cls) -> Gazetteer:
@@ -77,7 +84,7 @@ class Gazetteer:
         return cls(
             # "CS" and "AN" are dissolved states whose people GeoNames also counts in their successors.
             {code: nation for code, nation in cache.get_countries().items() if code not in ("CS", "AN")},
-            *(column(key) for key in ("longitude", "latitude", "population", "countrycode")),
+            *(column(key) for key in ("longitude", "latitude", "population", "countrycode", "admin1code")),
         )
 
     def inside(self, ring: Array) -> Counter[str]:
@@ -199,19 +206,70 @@ CHOSEN = "rest near places, 1 deg"
 
 def people_by_country(gazetteer: Gazetteer, land: dict[str, Array], rule: str = CHOSEN) -> dict[str, Array]:
     """People per cell (N_LAT, N_LON) of every country; each sums to the national total."""
-    row = np.minimum((gazetteer.latitude_deg + 90.0) / CELL_DEG, N_LAT - 1).astype(int)
-    column = ((gazetteer.longitude_deg + 180.0) / CELL_DEG).astype(int) % N_LON
     grids = {}
+    census = census_of_divisions()
     for code, nation in gazetteer.nations.items():
         total, here = float(nation["population"]), gazetteer.country == code
         if total <= 0.0 or (code not in land and not here.any()):
             continue
-        people, places = np.zeros((N_LAT, N_LON)), np.zeros((N_LAT, N_LON))
-        np.add.at(people, (row[here], column[here]), gazetteer.people[here])
-        np.add.at(places, (row[here], column[here]), 1.0)
-        area = land[code] * row_areas_km2()[:, None] if code in land else np.zeros_like(people)
-        grids[code] = whole_nation(people, places, area, total, RULES[rule])
+        area = land[code] * row_areas_km2()[:, None] if code in land else np.zeros((N_LAT, N_LON))
+        if code in census:
+            grids[code] = by_division(gazetteer, here, area, total, census[code], RULES[rule])
+        else:
+            grids[code] = whole_nation(*counted_places(gazetteer, here), area, total, RULES[rule])
     return grids
+
+
+def counted_places(gazetteer: Gazetteer, here: Array) -> tuple[Array, Array]:
+    """People in the chosen named places, and the number of those places, per cell (N_LAT, N_LON)."""
+    row = np.minimum((gazetteer.latitude_deg[here] + 90.0) / CELL_DEG, N_LAT - 1).astype(int)
+    column = ((gazetteer.longitude_deg[here] + 180.0) / CELL_DEG).astype(int) % N_LON
+    people, places = np.zeros((N_LAT, N_LON)), np.zeros((N_LAT, N_LON))
+    np.add.at(people, (row, column), gazetteer.people[here])
+    np.add.at(places, (row, column), 1.0)
+    return people, places
+
+
+def by_division(
+    gazetteer: Gazetteer, here: Array, area: Array, total: float, census: dict[str, float], spread: Spread | None
+) -> Array:
+    """The national total divided among the first-level divisions by the census, then spread inside each of them."""
+    nearest = nearest_division(gazetteer, here & np.isin(gazetteer.division, list(census)), area)
+    grid, everybody = np.zeros_like(area), sum(census.values())
+    for code, count in census.items():
+        own = here & (gazetteer.division == code)
+        part = np.where(nearest == code, area, 0.0)
+        grid += whole_nation(*counted_places(gazetteer, own), part, total * count / everybody, spread)
+    return grid
+
+
+def nearest_division(gazetteer: Gazetteer, here: Array, area: Array) -> Array:
+    """The division of the named place nearest to each cell with land (N_LAT, N_LON); empty text elsewhere."""
+    found = np.full(area.shape, "", dtype=gazetteer.division.dtype)
+    row, column = np.nonzero(area > 0.0)
+
+    def on_globe(latitude: Array, longitude: Array) -> Array:
+        north, east = np.radians(latitude), np.radians(longitude)
+        return np.stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=-1)
+
+    places = on_globe(gazetteer.latitude_deg[here], gazetteer.longitude_deg[here])
+    cells = on_globe(-90.0 + CELL_DEG * (row + 0.5), -180.0 + CELL_DEG * (column + 0.5))
+    found[row, column] = gazetteer.division[here][np.argmax(cells @ places.T, axis=1)]
+    return found
+
+
+def census_of_divisions() -> dict[str, dict[str, float]]:
+    """People of the first-level divisions [1e5] of the countries where the census divides the total."""
+    found: dict[str, dict[str, float]] = {}
+    for line in read_table("provinces.csv"):
+        found.setdefault(line["country"], {})[line["code"]] = float(line["people"])
+    return found
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """A table of ``design/data``; lines that begin with # are remarks."""
+    lines = (Path(__file__).parent / "data" / name).read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
 def whole_nation(people: Array, places: Array, area: Array, total: float, spread: Spread | None) -> Array:
@@ -302,7 +360,17 @@ def write(gazetteer: Gazetteer, land: dict[str, Array], atlas: Path, totals: Pat
     np.savez_compressed(DATA / "land_grid.npz", cell=cell, country=country, land=value.astype(np.uint8))
     points, starts = outline_for_maps(atlas)
     np.savez_compressed(DATA / "land_outline.npz", points_deg=points, starts=starts)
-    text = json.dumps({"countries": described, "world_people_mid_year": mid_year_totals(totals)}, ensure_ascii=False)
+    national = {
+        line.pop("iso2"): [float(value) for value in line.values()] for line in read_table("national_people.csv")
+    }
+    years = [int(year) for year in list(read_table("national_people.csv")[0])[1:]]
+    document = {
+        "countries": described,
+        "national_years": years,
+        "national_people_1e5": national,
+        "world_people_mid_year": mid_year_totals(totals),
+    }
+    text = json.dumps(document, ensure_ascii=False)
     (DATA / "population_countries.json").write_text(text.replace("}, {", "},\n{") + "\n", encoding="utf-8")
     print(f"{len(order)} countries, {sum(grid.sum() for grid in people.values()):.6e} people")
 

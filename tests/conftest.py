@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,25 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no reference data: ../shared/data is not beside this repository")
     return folder
+
+
+@pytest.fixture
+def run_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """``stationkeep`` with these words, in an empty folder: exit code, output, errors."""
+    from stationkeep.cli import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["stationkeep", *map(str, words)])
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 0
+        out, error = capfd.readouterr()
+        return code, out, error
+
+    return run

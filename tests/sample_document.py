@@ -12,15 +12,14 @@ from stationkeep.campaign.document import (
     CountryRisk,
     EventRecord,
     GroundRisk,
-    Interval,
     LatitudeBandRisk,
-    MeanAltitude,
     Reentry,
     RegionRisk,
     RunDocument,
     ScenarioRef,
     with_median,
 )
+from stationkeep.campaign.part import Interval, MeanAltitude
 
 EPOCH = datetime(2022, 4, 2, tzinfo=UTC)
 HORIZON = datetime(2031, 1, 1, tzinfo=UTC)

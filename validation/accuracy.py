@@ -1,7 +1,7 @@
 """How good are the numbers, all on one page? Writes ``docs/accuracy.md`` from what the validation scripts recorded.
 
 python validation/accuracy.py                          # composes the page
-python validation/accuracy.py --refresh [--data FOLDER]  # runs every validation script first (half an hour)
+python validation/accuracy.py --refresh [--data FOLDER]  # runs every validation script first (an hour and more)
 """
 
 from __future__ import annotations
@@ -45,6 +45,11 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ),
     ("reentry_window", "The last days", "Windows of the passing of 80 km, from the element sets up to each moment."),
     ("burns", "Burns", "Found in tracking, against what operators reported and planned."),
+    ("history_replay", "The station's history flown again", "With the burns made, and with the strategy instead."),
+    ("reboost", "Propellant to stay up", "Planned burns against what was planned and what tracking shows to be lost."),
+    ("casualty", "Risk on the ground", "People under an orbit, published falls, whom the debris touches."),
+    ("entry", "Entry and demise", "SESAM's sphere on the standard atmosphere, and what survives of whole bodies."),
+    ("deorbit", "Controlled fall", "Mir flown down again, and NASA's figures for the station."),
 )
 
 HEAD = """# Accuracy
@@ -53,6 +58,9 @@ How far are the numbers from the truth, and who says so? Written by `validation/
 scripts in `validation/`, which compare with something nobody here wrote: reference codes, flown objects, published
 tables. A goal is what the project set itself before it measured; **missed** ones stay in the table. What is known to
 be wrong is in [known-issues.md](known-issues.md), with its size.
+
+"As known then" uses only what was published before the moment of a prediction, with one blur: a bulletin of NASA's
+forecast (MSAFE) carries no date but its month and counts as known from the first of it, up to some weeks too early.
 
 *Held out*: no constant of the package was chosen on the objects or stretches of time this was measured on. *Fitted*:
 some was, so the number shows the fit and proves nothing.

@@ -141,13 +141,15 @@ def _prediction(history: ElementHistory, end_mjd: float, days: float, space_weat
 
 @dataclass(frozen=True)
 class Score:
-    """Many predictions of one object in three numbers."""
+    """Many predictions of one object in a few numbers."""
 
     count: int
     mean_error: float
     rms_error: float
     inside_50: float
     inside_90: float
+    mean_rank: float
+    """One half where the windows lie about the truth; more: they lie early."""
 
 
 def score(rows: Sequence[Prediction]) -> Score:
@@ -155,7 +157,7 @@ def score(rows: Sequence[Prediction]) -> Score:
     errors = np.array([row.error_fraction for row in rows])
     ranks = np.array([row.rank for row in rows])
     inside = [float(np.mean(np.abs(ranks - 0.5) <= half)) for half in (0.25, 0.45)]
-    return Score(len(rows), float(errors.mean()), float(np.sqrt(np.mean(errors**2))), inside[0], inside[1])
+    return Score(len(rows), float(errors.mean()), float(np.sqrt(np.mean(errors**2))), *inside, float(ranks.mean()))
 
 
 # --- the station without reboost -------------------------------------------------------------------------------------

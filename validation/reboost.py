@@ -282,7 +282,7 @@ def main() -> None:
         sys.exit(f"no reference data in {options.data}; give their folder with --data")
     found = all_years()
     (HERE / "reboost.md").write_text(page(found, of_the_time(options.data)), encoding="utf-8")
-    record("reboost", findings(found), "validation/reboost.md")
+    record("reboost", findings(found), "reboost.md")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,10 @@ class ScenarioError(InputError):
     """A scenario file that is malformed; names the file, line, field and allowed values."""
 
 
+class ManifestError(InputError):
+    """Flights, ports or crews that contradict each other; names the table, its line and the way to fix it."""
+
+
 class DensityModelMismatch(InputError):  # noqa: N818 - says what is wrong better than ...Error
     """A ballistic coefficient used with another density model than the one it was fitted with."""
 

@@ -127,5 +127,5 @@ def test_nothing_happens_to_a_tumbling_station_but_its_fall(run: RunInputs, scop
     assert not any(event.kind in moving and event.time_mjd_utc > lost for event in timeline.events)
     point = timeline.no_return
     assert point is not None
-    if lost < math.inf and point.deorbit_lost_mjd_utc is not None:
-        assert point.deorbit_lost_mjd_utc <= lost
+    if lost < math.inf and point.deorbit.lost_mjd_utc is not None:
+        assert point.deorbit.lost_mjd_utc <= lost

@@ -5,14 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from stationkeep.cli import main
 from stationkeep.orbit.messages.epochs import epoch_mjd_utc
 
 Run = Callable[..., tuple[int, str, str]]
@@ -21,19 +19,9 @@ FEW_RUNS = {"decay": ("-n", "4", "--space-weather", "observed"), "burns": (), "c
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.chdir(tmp_path)
-
+def cli(run_command: Callable[..., tuple[int, str, str]]) -> Run:
     def run(command: str, *arguments: object) -> tuple[int, str, str]:
-        words = ["stationkeep", command, *map(str, arguments), *FEW_RUNS[command]]
-        monkeypatch.setattr(sys, "argv", words)
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        out, error = capfd.readouterr()
-        return code, out, error
+        return run_command(command, *arguments, *FEW_RUNS[command])
 
     return run
 

@@ -13,7 +13,8 @@ import synthetic_history as made
 from stationkeep.errors import DensityModelMismatch, ElementSetError, SpaceWeatherRangeError
 from stationkeep.orbit.axis_losses import AxisLosses, axis_losses, axis_noise_km, pair_slope, typical_coefficient
 from stationkeep.orbit.calibration import OUTLOOK_DAYS, Calibration, calibrate
-from stationkeep.orbit.drag_drift import DriftModel, angle_weights, fit_drift
+from stationkeep.orbit.drag_drift import fit_drift
+from stationkeep.orbit.drift_model import DriftModel, angle_weights
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack, fly_ensemble, fly_mean
 from stationkeep.orbit.sun_angle import node_rate_rad_day, sun_angle_deg, sun_angles_by_day

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import random
 import re
-import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import synthetic_history as made
 from stationkeep.campaign.burns import BurnsDocument
-from stationkeep.cli import main
 from stationkeep.environment.sources import bundled_space_weather
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import WeatherTrack
@@ -40,20 +39,8 @@ def written(path: Path, elements: list[MeanElements], number: int = 99999, name:
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["stationkeep", "burns", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return run
+def cli(run_command):  # type: ignore[no-untyped-def]
+    return partial(run_command, "burns")
 
 
 def document(cli, *arguments: object) -> BurnsDocument:  # type: ignore[no-untyped-def]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import synthetic_history as made
 from stationkeep.campaign.calibrate import CalibrateDocument
-from stationkeep.cli import main
 from stationkeep.environment.sources import bundled_space_weather
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import WeatherTrack
@@ -38,20 +37,8 @@ def written(path: Path, elements: list[MeanElements], number: int = 99999) -> Pa
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["stationkeep", "calibrate", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return run
+def cli(run_command):  # type: ignore[no-untyped-def]
+    return partial(run_command, "calibrate")
 
 
 def document(cli, *arguments: object) -> CalibrateDocument:  # type: ignore[no-untyped-def]
@@ -124,6 +111,15 @@ def test_several_files_out_of_order(cli, elements: list[MeanElements], tmp_path:
     assert parts.value_m2_kg == pytest.approx(whole.value_m2_kg, rel=1.0e-6)
 
 
+def test_days_an_object_will_not_live_to_see_are_not_shown(cli, shared_data: Path, tle: Path) -> None:  # type: ignore[no-untyped-def]
+    tiangong = shared_data / "tle" / "37820_tiangong1.tle"
+    code, out, _ = cli("--tle", tiangong)
+    assert code == 0
+    assert "today" in out
+    assert "in 15 days" not in out
+    assert "in 59 days" in cli("--tle", tle)[1]
+
+
 def refused(cli, *arguments: object) -> str:  # type: ignore[no-untyped-def]
     code, out, error = cli(*arguments)
     assert code == 2, out
@@ -137,7 +133,6 @@ def test_refusals(cli, elements: list[MeanElements], tmp_path: Path, tle: Path) 
     assert "--tle" in refused(cli)
     assert "no element set of object 99999 up to 2019" in refused(cli, "--tle", tle, "--as-of", "2019-01-01")
     assert "is not a date" in refused(cli, "--tle", tle, "--as-of", "yesterday")
-    assert "is a forecast" in refused(cli, "--tle", tle, "--space-weather", "as-known")
     assert "none.csv: No such file" in refused(cli, "--tle", tle, "--space-weather", tmp_path / "none.csv")
     empty = tmp_path / "empty.tle"
     empty.write_text("")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from stationkeep.campaign.convert import ConvertDocument
-from stationkeep.cli import main
 from stationkeep.orbit.frames import Frame
 from stationkeep.orbit.history import read_any_history, read_history
 from stationkeep.orbit.messages.opm import OrbitParameters, PlannedManoeuvre, read_opm, write_opm
@@ -19,20 +18,8 @@ from stationkeep.orbit.tle import teme_state
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["stationkeep", "convert", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return run
+def cli(run_command):  # type: ignore[no-untyped-def]
+    return partial(run_command, "convert")
 
 
 @pytest.fixture
@@ -166,3 +153,18 @@ def test_refusals_leave_no_file(cli, tle: Path, oem: Path, shared_data: Path, tm
         assert words in error
         assert "Traceback" not in error
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_folder_that_was_made_is_said(cli, tle: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    code, out, _ = cli(tle, "--to", "typo/omm.xml")
+    assert code == 0
+    assert "Note     the folder typo did not exist: it was made" in out
+    assert read_history(tmp_path / "typo" / "omm.xml").sets
+    assert "did not exist" not in cli(tle, "--to", "typo/again.xml", "--message", "OMM")[1]
+
+
+def test_one_set_and_one_state_are_counted_as_one(cli, tle: Path) -> None:  # type: ignore[no-untyped-def]
+    first, second = tle.read_text().splitlines()[:2]
+    Path("one.tle").write_text(f"{first}\n{second}\n")
+    assert "Read     1 element set, " in cli("one.tle", "--to", "one.oem")[1]
+    assert "Read     1 state, " in cli("one.oem", "--to", "one.opm")[1]

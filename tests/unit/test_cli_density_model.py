@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,9 @@ import pytest
 
 import synthetic_history as made
 from stationkeep.campaign.calibrate import CalibrateDocument, calibrate_document
-from stationkeep.campaign.coefficient_file import read_coefficient
+from stationkeep.campaign.coefficient_file import GivenCoefficient, read_coefficient
 from stationkeep.campaign.decay import DecayDocument, DecayOptions, predict_decay
-from stationkeep.cli import main
+from stationkeep.campaign.drag_courses import GivenDrag
 from stationkeep.environment.callable_atmosphere import CallableAtmosphere
 from stationkeep.environment.sources import bundled_space_weather
 from stationkeep.environment.surrogate import Nrlmsise00Surrogate
@@ -21,6 +21,7 @@ from stationkeep.errors import DensityModelMismatch, ElementSetError, InputError
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.history import read_history
 from stationkeep.orbit.mean_decay import WeatherTrack
+from stationkeep.timescale import mjd_utc, parse_utc
 
 SURROGATE = Nrlmsise00Surrogate()
 HALF = CallableAtmosphere(
@@ -39,20 +40,8 @@ def tle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["stationkeep", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return run
+def cli(run_command):  # type: ignore[no-untyped-def]
+    return run_command
 
 
 OBSERVED = ("--space-weather", "observed")
@@ -104,6 +93,42 @@ def test_a_coefficient_given_back_replaces_the_fit(cli, tle: Path) -> None:  # t
     assert here.outcome.reason == given.outcome.reason == "reentered"
     days = [np.datetime64(document.outcome.time_utc.rstrip("Z")) for document in (given, here)]
     assert abs((days[0] - days[1]) / np.timedelta64(1, "D")) < 1.0
+
+
+def test_a_given_coefficient_with_its_drift_is_as_uncertain_as_the_fit(shared_data: Path, tmp_path: Path) -> None:
+    history = read_history(shared_data / "tle" / "37820_tiangong1.tle")
+    as_of = mjd_utc(parse_utc("2018-01-15"))
+    path = tmp_path / "fit.json"
+    path.write_text(calibrate_document(history, as_of).model_dump_json(by_alias=True))
+    given = read_coefficient(path)
+    assert given.drift is not None
+    bare = replace(given, drift=None)
+
+    def days_wide(coefficient: GivenCoefficient | None) -> float:
+        options = DecayOptions("observed", runs=100, ballistic_coefficient=coefficient)
+        fall = predict_decay(history, as_of, options).reentry
+        first, last = (mjd_utc(parse_utc(str(date))) for date in (fall.p05_utc, fall.p95_utc))
+        return last - first
+
+    # Two sets of 100 draws: a 90 % window scatters by 10 %. A bare number counts the wandering in its spread again.
+    assert days_wide(given) == pytest.approx(days_wide(None), rel=0.25)
+    assert days_wide(bare) > 1.1 * days_wide(None)
+
+
+def test_an_old_coefficient_has_wandered_farther(tmp_path: Path, tle: Path) -> None:
+    path = tmp_path / "fit.json"
+    path.write_text(calibrate_document(read_history(tle)).model_dump_json(by_alias=True))
+    drag = GivenDrag.of(read_coefficient(path))
+    assert drag.given.drift is not None
+    last = drag.given.drift.last_set_day_mjd
+
+    def spread(first_day_mjd: int) -> float:
+        courses = drag.courses(first_day_mjd, 3, np.full(3, 400.0))
+        return float(np.std([np.log(courses.draw(np.random.default_rng(seed))[0]) for seed in range(400)]))
+
+    assert spread(last) == pytest.approx(drag.given.drift.spread_at_last_set, rel=0.15)  # 400 draws: 4 % (1 sigma)
+    assert spread(last + 200) > 2.0 * spread(last)
+    assert drag.change_within(0.0) == 0.0 < drag.change_within(0.5) < drag.change_within(1.0)
 
 
 def test_another_object_s_coefficient_is_noted(cli, tle: Path) -> None:  # type: ignore[no-untyped-def]
@@ -217,3 +242,10 @@ def test_the_engine_refuses_through_python_too(tle: Path, tmp_path: Path) -> Non
     with pytest.raises(DensityModelMismatch, match="fitted with NRLMSISE-00, the engine flies half"):
         predict_decay(history, None, DecayOptions("observed", density_model=HALF, ballistic_coefficient=given))
     assert issubclass(DensityModelMismatch, InputError)
+
+
+def test_a_number_is_no_coefficient_file(cli, tle: Path) -> None:  # type: ignore[no-untyped-def]
+    code, _, error = cli("decay", "--tle", tle, "--ballistic-coefficient", "0.007")
+    assert code == 2
+    assert "0.007 is a number" in error
+    assert "calibrate --json" in error

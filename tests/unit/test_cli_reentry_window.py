@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,6 @@ from stationkeep.campaign.reentry_document import (
     WindowTimes,
     WindowUpdate,
 )
-from stationkeep.cli import main
 from stationkeep.environment.sources import bundled_space_weather
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import WeatherTrack
@@ -34,20 +33,8 @@ def sky() -> WeatherTrack:
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["stationkeep", "reentry-window", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return run
+def cli(run_command):  # type: ignore[no-untyped-def]
+    return partial(run_command, "reentry-window")
 
 
 def written(path: Path, elements: list[MeanElements]) -> Path:

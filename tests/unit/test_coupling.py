@@ -310,12 +310,13 @@ def test_reserve_is_not_lost_while_the_station_is_kept() -> None:
 def test_controlled_fall_needs_both_propellant_and_thrust() -> None:
     never = simulate(mission(), "stay", inputs()).no_return
     assert never is not None
-    assert not never.deorbit_ever_possible
-    assert never.deorbit_lost_mjd_utc == EPOCH_DAY
+    assert not never.deorbit.ever_possible
+    assert never.deorbit.lost_mjd_utc == EPOCH_DAY
+    assert never.deorbit_as_it_was is None  # nothing here is hindsight
     # 28 m/s in 22 minutes on 460 t take 9.76 kN, less 760 N of Progress and 450 N of Cygnus
-    assert never.deorbit_missing_n == pytest.approx(460000.0 * 28.0 / 1320.0 - 760.0 - 450.0, rel=0.01)
+    assert never.deorbit.missing_n == pytest.approx(460000.0 * 28.0 / 1320.0 - 760.0 - 450.0, rel=0.01)
     # 57 m/s take 8.8 t at 300 s; 2.4 t are there or come
-    assert never.deorbit_missing_kg == pytest.approx(8824.0 - 2400.0, abs=250.0)
+    assert never.deorbit.missing_kg == pytest.approx(8824.0 - 2400.0, abs=250.0)
     tug = {
         **CYGNUS, "id": "tug", "vehicle": "usdv", "partner": "nasa", "purpose": "deorbit",
         "visits": [
@@ -325,9 +326,9 @@ def test_controlled_fall_needs_both_propellant_and_thrust() -> None:
     for branch in ("stay", "leave"):
         timeline = simulate(mission(providers=[PROGRESS, CYGNUS, tug]), branch, inputs(loss=0.95))
         assert timeline.no_return is not None
-        assert timeline.no_return.deorbit_ever_possible
+        assert timeline.no_return.deorbit.ever_possible
         # it leaves again, and with it the last chance
-        assert timeline.no_return.deorbit_lost_mjd_utc == pytest.approx(60096.0)  # 2023-06-01
+        assert timeline.no_return.deorbit.lost_mjd_utc == pytest.approx(60096.0)  # 2023-06-01
         assert not any(event.provider == "tug" and event.kind == "burn" for event in timeline.events)
 
 

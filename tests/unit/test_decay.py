@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stationkeep.campaign.decay import DecayDocument, DecayOptions, predict_decay
+from stationkeep.environment import sources
 from stationkeep.errors import ElementSetError, InputError
 from stationkeep.orbit.history import read_history
 from stationkeep.orbit.tle import ElementHistory
@@ -24,7 +25,7 @@ def test_document_has_what_the_schema_promises(shared_data: Path) -> None:
     document = predict(shared_data, "2018-03-19")
     plain = document.model_dump(mode="json", by_alias=True)
     assert plain["schema"] == "stationkeep.decay/1"
-    assert set(plain["reentry"]) == {"probability", "p05_utc", "median_utc", "p95_utc", "dates_utc"}
+    assert set(plain["reentry"]) == {"probability", "p05_utc", "median_utc", "p95_utc", "ballistic_m2_kg", "dates_utc"}
     assert len(plain["reentry"]["dates_utc"]) == document.runs
     assert plain["reentry_observed"] is None  # it is under the observed Sun already
     assert plain["ballistic_coefficient"]["density_model"] == "NRLMSISE-00"
@@ -41,6 +42,16 @@ def test_as_of_uses_nothing_later(shared_data: Path) -> None:
     assert document.provenance["space_weather"]["observed_until_utc"] == "2018-01-01"
     assert document.provenance["space_weather"]["forecast"].endswith("2018-01")
     assert document.provenance["space_weather_of_fit"]["observed_until_utc"] == "2018-01-01"
+
+
+def test_a_fall_of_2018_asks_for_no_newer_table(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_needed() -> None:
+        raise AssertionError("heyoka's table was asked for")
+
+    monkeypatch.setattr(sources, "heyoka_space_weather", not_needed)
+    document = predict(shared_data, "2018-03-03")  # ten years of horizon, past the end of the bundled table
+    assert document.horizon_utc > "2028"
+    assert document.provenance["space_weather"]["table"] == sources.bundled_space_weather().identifier
 
 
 def test_the_sun_that_came_stands_beside_the_one_foreseen(shared_data: Path) -> None:
@@ -114,6 +125,14 @@ def test_old_element_sets_are_said(shared_data: Path) -> None:
     document = predict_decay(history, mjd_utc(parse_utc("2022-03-30")), DecayOptions(runs=2, horizon_days=30.0))
     assert any("days older" in note for note in document.notes)
     assert document.reentry.median_utc is None
+
+
+def test_sets_of_more_than_a_year_ago_still_answer(shared_data: Path) -> None:
+    # The year before the last set tells the drag, not the year before the question.
+    history = read_history(shared_data / "tle" / "25544_iss.tle").until(mjd_utc(parse_utc("2022-03-03")))
+    document = predict_decay(history, mjd_utc(parse_utc("2023-09-01")), DecayOptions("observed", runs=4))
+    assert document.ballistic_coefficient.arcs >= 3
+    assert any("days older than 2023-09-01" in note for note in document.notes)
 
 
 def test_short_noisy_histories_are_refused_or_wide(shared_data: Path) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from stationkeep.orbit.axis_losses import AxisLosses
-from stationkeep.orbit.drag_drift import DRIFT_MODEL, fit_drift
+from stationkeep.orbit.drag_drift import fit_drift
+from stationkeep.orbit.drift_model import DRIFT_MODEL
 from stationkeep.orbit.drift_sizes import SIZE_PRIOR, MixedDrift, SizePrior, fit_sizes
 
 DAYS = 240

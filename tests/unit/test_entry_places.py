@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from stationkeep.constants import EARTH_J2, EARTH_MU_KM3_S2, EARTH_ROTATION_RAD_S
-from stationkeep.descent.entry_leg import BREAK_UP_ALTITUDE_KM, Falls, _gravity_and_turning, fly_to_break_up
-from stationkeep.descent.entry_places import density_in_time, places_of, track_near
+from stationkeep.descent.entry_leg import BREAK_UP_ALTITUDE_KM, Falls, fly_to_break_up
+from stationkeep.descent.entry_places import common_track, density_in_time, places_of, track_near
+from stationkeep.descent.leg_kernel import gravity_and_turning
 from stationkeep.environment.population import load_land
 from stationkeep.orbit.final_flight import EntryState
 
@@ -53,7 +54,7 @@ def test_forces_keep_the_jacobi_constant() -> None:
         return 0.5 * (at[:, 3:] ** 2).sum(axis=1) - EARTH_MU_KM3_S2 / r + oblate - spin
 
     step = 1.0e-2
-    rates = np.hstack([state[:, 3:], _gravity_and_turning(state)])
+    rates = np.hstack([state[:, 3:], [gravity_and_turning(*row[:5]) for row in state]])
     change = (jacobi(state + step * rates) - jacobi(state - step * rates)) / (2.0 * step)
     assert np.abs(change).max() < 1.0e-8  # km2/s3; the terms are of 1e-2
 
@@ -106,3 +107,62 @@ def test_the_density_in_time_is_one_over_all_time() -> None:
     times = np.linspace(58209.9, 58210.2, 4001)
     chance = density_in_time(falls, times, 0.005)
     assert float((0.5 * (chance[1:] + chance[:-1]) * np.diff(times)).sum()) == pytest.approx(1.0, abs=1e-3)
+
+
+def scattered_falls(count: int, hours: float) -> tuple[Falls, np.ndarray]:
+    """Falls over some hours: each hour later lags 200 km more behind a circle, on a plane that turned 0.3 degrees more.
+
+    With a scatter of 20 km (1 sigma) along the orbit, as the courses of drag before leave it. Also the true places.
+    """
+    rng = np.random.default_rng(5)
+    reference = falls_at([20.0])
+    apart = np.sort(rng.uniform(-0.5 * hours, 0.5 * hours, count)) / 24.0
+    lag_days = 24.0 * apart * 200.0 / 7.8 / 86400.0
+    scatter_days = rng.normal(0.0, 20.0, count) / 7.8 / 86400.0
+    positions, velocities = [], []
+    for later, behind in zip(apart, lag_days + scatter_days, strict=True):
+        place = track_near(reference, 0, np.array([later - behind, later - behind + 1.0e-5]))
+        turn = np.array([0.0, 0.3 * 24.0 * later])
+        one, two = (unit_vector(point + turn) for point in place)
+        positions.append((RADIUS + 80.0) * one)
+        velocities.append((RADIUS + 80.0) * (two - one) / (1.0e-5 * 86400.0))
+    return Falls(58210.0 + apart, np.array(positions), np.array(velocities)), lag_days
+
+
+def unit_vector(place_deg: np.ndarray) -> np.ndarray:
+    """Latitudes here are geodetic: told apart from geocentric ones they are 20 km off, alike on all tracks."""
+    latitude, longitude = np.radians(place_deg[..., 0]), np.radians(place_deg[..., 1])
+    return np.stack(
+        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)], axis=-1
+    )
+
+
+def apart_km(track: np.ndarray, falls: Falls) -> np.ndarray:
+    return np.asarray(
+        6371.0 * np.arccos(np.clip(np.sum(unit_vector(track) * unit_vector(falls.geodetic), axis=1), -1, 1))
+    )
+
+
+def test_the_common_track_is_where_falls_happen_at_their_own_times() -> None:
+    falls, _ = scattered_falls(80, 20.0)
+    off = apart_km(common_track(falls, falls.time_mjd_utc), falls)
+    # 20 km of scatter and what is left of it in the mean of a dozen neighbours; 100 km are 13 s of flight
+    assert np.median(off) < 30.0
+    assert off.max() < 100.0
+    # one of the falls carried to the times of all others, which the track was before, is thousands of kilometres off
+    carried = track_near(falls, 40, falls.time_mjd_utc - falls.time_mjd_utc[40])
+    assert apart_km(carried, falls).max() > 1000.0
+
+
+def test_the_common_track_is_smooth_between_the_falls() -> None:
+    falls, _ = scattered_falls(80, 20.0)
+    minutes = np.arange(falls.time_mjd_utc[0], falls.time_mjd_utc[-1], 1.0 / 1440.0)
+    track = unit_vector(common_track(falls, minutes))
+    steps = 6371.0 * np.arccos(np.clip(np.sum(track[1:] * track[:-1], axis=1), -1.0, 1.0))
+    assert 400.0 < steps.min() < steps.max() < 520.0  # 460 km a minute, never a jump from one fall's path to another's
+
+
+def test_the_common_track_of_one_fall_is_its_own() -> None:
+    falls = falls_at([20.0])
+    times = falls.time_mjd_utc[0] + np.array([-0.02, 0.0, 0.05])
+    assert common_track(falls, times) == pytest.approx(track_near(falls, 0, times - falls.time_mjd_utc[0]), abs=1.0e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,7 @@ from stationkeep.environment.population import (
     ROWS,
     LandMask,
     PopulationGrid,
+    flat_population,
     load_land,
     load_population,
     zone_area_km2,
@@ -110,8 +112,28 @@ def test_the_casualty_area_scales_the_total_and_nothing_else(iss: GroundRiskResu
 def test_more_people_more_risk() -> None:
     today, tomorrow = (uncontrolled_risk(51.64, 10.0, load_population(year), LAND) for year in (2022, 2030))
     growth = load_population(2030).total_people / PEOPLE_2022.total_people
-    assert tomorrow.casualty_expectation / today.casualty_expectation == pytest.approx(growth)
+    # Growth is largest near the equator, where this orbit spends the least time.
+    assert 1.02 < tomorrow.casualty_expectation / today.casualty_expectation < growth
     assert (today.population_year, tomorrow.population_year) == (2022, 2030)
+
+
+@pytest.mark.parametrize("inclination_deg", [0.0, 5.0, 28.5, 51.64, 57.0, 90.0, 98.7, 180.0])
+def test_a_flat_population_gives_the_integral(inclination_deg: float) -> None:
+    """The same people everywhere: the casualty area times their density, whatever the orbit (goal: 0.1 %)."""
+    result = uncontrolled_risk(inclination_deg, 22.4, flat_population(14.0), LAND)
+    assert result.casualty_expectation == pytest.approx(22.4 * 14.0e-6, rel=1e-9)
+
+
+def test_people_in_one_band_give_the_analytic_integral() -> None:
+    """People between 20 and 40 degrees north only, on a sphere: [asin(sin 40/sin i) - asin(sin 20/sin i)] / pi."""
+    inclination = math.radians(51.6)
+    share = [math.asin(math.sin(math.radians(edge)) / math.sin(inclination)) / math.pi for edge in (20.0, 40.0)]
+    rows = np.arange(ROWS * COLUMNS) // COLUMNS
+    south = -90.0 + 0.5 * rows
+    area = zone_area_km2(south, south + 0.5, figure="sphere") / COLUMNS
+    banded = replace(flat_population(1.0), people=np.where((south >= 20.0) & (south < 40.0), 14.0 * area, 0.0))
+    result = uncontrolled_risk(51.6, 22.4, banded, LAND, figure="sphere")
+    assert result.casualty_expectation == pytest.approx(22.4e-6 * 14.0 * (share[1] - share[0]), rel=1e-3)
 
 
 def test_retrograde_orbits_and_their_supplements_are_alike() -> None:

@@ -13,7 +13,8 @@ import pytest
 from rich.console import Console
 
 from sample_document import falling_branch, flying_branch, ground_risk, sample_document
-from stationkeep.campaign.document import EventRecord, Interval, Reentry, RunDocument
+from stationkeep.campaign.document import EventRecord, Reentry, RunDocument
+from stationkeep.campaign.part import Interval
 from stationkeep.errors import OutputError
 from stationkeep.report import palette, text
 from stationkeep.report.altitude import altitude_figure

@@ -109,7 +109,8 @@ def test_flagship_is_what_it_says() -> None:
     scenario = load_scenario("iss-2022").scenario
     shown = [name for name, branch in scenario.branches.items() if branch.shown]
     assert shown == ["cooperation", "withdrawal", "withdrawal-with-propellant", "withdrawal-with-cygnus"]
-    assert set(scenario.branches) - set(shown) == {"withdrawal-with-cygnus-disputed", "withdrawal-with-dragon"}
+    on_request = {"withdrawal-with-cygnus-disputed", "withdrawal-with-dragon", "withdrawal-edge-on"}
+    assert set(scenario.branches) - set(shown) == on_request
     assert scenario.epoch_utc == datetime(2022, 4, 2, tzinfo=UTC)
     elements = scenario.orbit.elements()
     assert iso_utc(elements.epoch_mjd_utc) == "2022-03-27T13:08:21Z"  # day 86.54746528 of 2022
@@ -118,6 +119,7 @@ def test_flagship_is_what_it_says() -> None:
     # Nobody leaves; what comes is for the controlled end and raises nothing.
     assert [event.provider for event in scenario.branches["cooperation"].events] == ["cygnus", "usdv"]
     assert scenario.provider("usdv").purpose == "deorbit"
+    assert [provider.id for provider in scenario.providers if provider.hindsight] == ["usdv"]
 
 
 def test_flagship_orbit_is_in_the_tracking_data(shared_data: Path) -> None:
@@ -239,7 +241,7 @@ FIELD_ERRORS = [
     ("target_km: 418", "target_km: 410", ["altitude_policy: target_km (410) must be above floor_km (415)"]),
     ("vehicle: progress-ms", "vehicel: progress-ms", ["providers[0].vehicel: unknown field; did you mean 'vehicle'?"]),
     ("type: withdrawal", "type: withdrawl", ["'withdrawl' given; did you mean 'withdrawal'?", "provider-lost"]),
-    ("type: withdrawal, ", "", ["type is missing; allowed: altitude-policy-change, provider-available"]),
+    ("type: withdrawal, ", "", ["type is missing; allowed: altitude-policy-change, array-mode-change"]),
     ("stop-operating-assets", "stop-flights", ["'stop-flights' given; allowed: stop-operating-assets, stop-resupply"]),
     ("scope: [stop-operating-assets]", "scope: []", ["scope: an empty list given; give at least one"]),
     ("scope: [stop-operating-assets]", "scope: stop-operating-assets", ["must be a list"]),

@@ -10,7 +10,8 @@ import pytest
 from stationkeep.errors import DensityModelMismatch, InputError
 from stationkeep.orbit.axis_losses import AxisLosses
 from stationkeep.orbit.calibration import Evidence, probable_share
-from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, fit_drift
+from stationkeep.orbit.drag_drift import DragDrift, fit_drift
+from stationkeep.orbit.drift_model import DRIFT_MODEL
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.shared_error import SharedError
 

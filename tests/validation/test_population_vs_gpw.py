@@ -52,8 +52,7 @@ def gpw_grid(shared_data: Path) -> FloatArray:
         (45.0, 0.02),
         (41.5, 0.02),
         (35.0, 0.03),
-        # Low orbits see few countries, and linger where India's and Bangladesh's uncounted villages are: 5 % measured.
-        (28.5, 0.06),
+        (28.5, 0.03),
     ],
 )
 def test_people_under_an_orbit(
@@ -73,11 +72,11 @@ def test_ten_degree_bands(gpw_rows: FloatArray) -> None:
     )
     peopled = theirs > 5e-5
     assert peopled.sum() == 13
-    assert ours[peopled] == pytest.approx(theirs[peopled], rel=0.15)
+    assert ours[peopled] == pytest.approx(theirs[peopled], rel=0.08)
 
 
 def test_few_people_would_have_to_move(gpw_grid: FloatArray) -> None:
-    """Share of people in the wrong cell: 19 % at 1 degree and 10 % at 5 degrees when the grid was built."""
+    """Share of people in the wrong cell: 16 % at 1 degree and 7 % at 5 degrees when the grid was built."""
 
     def shares(grid: FloatArray, block: int) -> FloatArray:
         rows, columns = grid.shape
@@ -85,7 +84,7 @@ def test_few_people_would_have_to_move(gpw_grid: FloatArray) -> None:
         return np.asarray(blocks / grid.sum())
 
     ours = PEOPLE.on_map()
-    for degrees, most in ((1, 0.20), (5, 0.11)):
+    for degrees, most in ((1, 0.17), (5, 0.08)):
         misplaced = np.abs(shares(ours, 2 * degrees) - shares(gpw_grid, degrees)).sum() / 2
         assert misplaced < most
 

@@ -17,7 +17,9 @@ import window_truth as truth  # noqa: E402
 
 from stationkeep.campaign.reentry_window import WindowOptions  # noqa: E402
 from stationkeep.campaign.weather import campaign_weather  # noqa: E402
+from stationkeep.constants import EARTH_MEAN_RADIUS_KM  # noqa: E402
 from stationkeep.descent.entry_leg import fly_to_break_up  # noqa: E402
+from stationkeep.descent.entry_places import common_track  # noqa: E402
 from stationkeep.orbit.final_flight import FinalFlights  # noqa: E402
 from stationkeep.orbit.history import read_history  # noqa: E402
 from stationkeep.orbit.last_days import LastDays, fit_last_days  # noqa: E402
@@ -45,6 +47,19 @@ def test_the_last_window_holds_the_truth(shared_data: Path) -> None:
     apart_km, after_minutes = truth.nearest_pass(found)
     assert apart_km < 300.0
     assert abs(after_minutes) < 10.0
+
+
+def test_runs_fall_where_the_track_is_at_their_time(last_hours: tuple[LastDays, WeatherTrack]) -> None:
+    fit, weather = last_hours
+    flights = FinalFlights(fit, precise_below_km=135.0, entry_altitude_km=120.0, size_m=4.0, precise=False)
+    entries = [flights.fly(fit.draw(np.random.default_rng(seed)), weather) for seed in range(40)]
+    falls = fly_to_break_up([entry for entry in entries if entry is not None], 4.0)
+    assert 24.0 * np.ptp(falls.time_mjd_utc) > 1.5  # over a revolution
+    track, places = (np.radians(place) for place in (common_track(falls, falls.time_mjd_utc), falls.geodetic[:, :2]))
+    cosine = np.sin(track[:, 0]) * np.sin(places[:, 0])
+    cosine += np.cos(track[:, 0]) * np.cos(places[:, 0]) * np.cos(track[:, 1] - places[:, 1])
+    # Runs that fall at one moment by different courses of the drag are tens of kilometres apart; 100 km are 13 s.
+    assert EARTH_MEAN_RADIUS_KM * np.arccos(np.clip(cosine, -1.0, 1.0)).max() < 100.0
 
 
 def test_where_the_orbit_hands_over_to_the_entry_does_not_matter(last_hours: tuple[LastDays, WeatherTrack]) -> None:

@@ -23,7 +23,7 @@ from stationkeep.timescale import mjd_utc, parse_utc
 # Longest suffix first: ``_n_m_s`` is a momentum, not a speed.
 _UNITS: Final = {
     "_n_m_s": "N m s", "_n_m": "N m", "_m_s": "m/s", "_kg_orbit": "kg", "_kg": "kg", "_deg": "deg", "_n": "N",
-    "_m": "m", "_s": "s", "_1": "1",
+    "_m": "m", "_s": "s", "_d": "d", "_1": "1",
 }  # fmt: skip
 
 
@@ -36,11 +36,19 @@ class AttitudeFigures:
     inertia_mass_kg: float
     inertia_source: str
     providers: tuple[DesaturationProvider, ...]
+    chances: frozenset[str] = frozenset()
+    """Names of the figures that matter at some moments only: failures, handovers, burns."""
+
+    @property
+    def uncertain_chances(self) -> tuple[str, ...]:
+        """Names of the chances that are ranges, in a fixed order; drawn from a stream of their own."""
+        return tuple(sorted(name for name in self.chances if self.figures[name].is_range))
 
     @property
     def uncertain(self) -> tuple[str, ...]:
-        """Names of the figures that are ranges, in a fixed order: one random number each draws them."""
-        return tuple(sorted(name for name, figure in self.figures.items() if figure.is_range))
+        """Names of the figures that are ranges, in a fixed order, without the chances: one random number each."""
+        ranges = (name for name, figure in self.figures.items() if figure.is_range)
+        return tuple(sorted(name for name in ranges if name not in self.chances))
 
     def at(self, u: Mapping[str, float] | None = None) -> dict[str, float]:
         """All figures as numbers: at probability ``u[name]`` of their range, else the best estimate."""
@@ -107,7 +115,9 @@ def read_attitude_figures(text: str) -> AttitudeFigures:
     """Figures from YAML text; refuses wrong units, missing sources, unknown keys of a provider."""
     document: dict[str, Any] = yaml.safe_load(text)
     try:
-        figures = {name: Figure.model_validate(given) for name, given in document["figures"].items()}
+        chances = document.get("chances", {})
+        everything = {**document["figures"], **chances}
+        figures = {name: Figure.model_validate(given) for name, given in everything.items()}
         for name, figure in figures.items():
             unit = next((unit for suffix, unit in _UNITS.items() if name.endswith(suffix)), None)
             if figure.unit != unit:
@@ -125,6 +135,7 @@ def read_attitude_figures(text: str) -> AttitudeFigures:
         inertia_mass_kg=float(document["inertia"]["mass_kg"]),
         inertia_source=document["inertia"]["source"],
         providers=providers,
+        chances=frozenset(chances),
     )
 
 

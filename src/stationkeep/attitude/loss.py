@@ -16,12 +16,13 @@ from enum import StrEnum
 import numpy as np
 
 from stationkeep.attitude.inertia import FloatArray
-from stationkeep.attitude.loads import Load
+from stationkeep.attitude.loads import Load, burn_load
 from stationkeep.attitude.model import AttitudeModel
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
 from stationkeep.errors import InputError
 
 _DAYS_A_YEAR = 365.25
+_Z_95 = 1.6448536269514722  # 95 % of a normal distribution lie below so many standard deviations
 
 
 class ControlMode(StrEnum):
@@ -44,7 +45,11 @@ class LossReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Upsets:
-    """How often is the station knocked, and how hard? Rate a year; momenta uniform in their logarithm [N m s]."""
+    """How often is the station knocked, and how hard? Rate a year; momenta log-normal [N m s].
+
+    One upset in twenty is smaller than ``low_n_m_s``, one in twenty larger than ``high_n_m_s``. There is no largest: no
+    draw of the ends makes a station whose gyros could take whatever comes.
+    """
 
     per_year: float
     low_n_m_s: float
@@ -61,10 +66,24 @@ class Upsets:
 
     def share_above(self, momentum_n_m_s: float) -> float:
         """Share of the upsets that are larger."""
-        if momentum_n_m_s <= self.low_n_m_s:
+        if momentum_n_m_s <= 0.0:
             return 1.0
-        above = math.log(self.high_n_m_s / momentum_n_m_s) / math.log(self.high_n_m_s / self.low_n_m_s)
-        return max(above, 0.0)
+        return 0.5 * math.erfc(self._scale * (math.log(momentum_n_m_s) - self._middle))
+
+    def shares_above(self, momenta_n_m_s: FloatArray) -> FloatArray:
+        """:meth:`share_above` of many momenta, (n,); few of them differ in a flight, so each is worked out once."""
+        values, places = np.unique(momenta_n_m_s, return_inverse=True)
+        shares: FloatArray = np.array([self.share_above(float(value)) for value in values])[places]
+        return shares
+
+    @property
+    def _middle(self) -> float:
+        return 0.5 * (math.log(self.low_n_m_s) + math.log(self.high_n_m_s))
+
+    @property
+    def _scale(self) -> float:
+        """One over the standard deviation of the logarithm times the root of two."""
+        return 2.0 * _Z_95 / (math.log(self.high_n_m_s / self.low_n_m_s) * math.sqrt(2.0))
 
     def losses_per_day(self, room_n_m_s: float) -> float:
         """How often does one exceed the room left in the gyros? [1/d]"""
@@ -82,6 +101,30 @@ class AttitudeLoss:
 def absorbs(model: AttitudeModel, load: Load, density_kg_m3: float, mean_altitude_km: float) -> bool:
     """Whether the gyros take this load up without thrusters, in this air."""
     return load.momentum_n_m_s < model.room_n_m_s(density_kg_m3, mean_altitude_km)
+
+
+def turn_hazard(model: AttitudeModel, upsets: Upsets, angle_deg: float, turn_90_s: float) -> float:
+    """How likely do the gyros lose the attitude in one turn that they make alone? As a hazard (no unit).
+
+    A turn along a path on which gravity helps (*zero-propellant manoeuvre*) fills the gyros to their usable share; for
+    its time only what lies above is left for upsets. 90 degrees took two hours in 2006, 180 degrees 10,000 s in 2007:
+    time goes with the root of the angle. No turn, no hazard; infinite with too few gyros.
+    """
+    if angle_deg <= 0.0:
+        return 0.0
+    if not model.gyros.hold:
+        return math.inf
+    days = turn_90_s * math.sqrt(angle_deg / 90.0) / SECONDS_PER_DAY
+    return days * upsets.losses_per_day(model.gyros.margin_n_m_s)
+
+
+def longest_burn_s(model: AttitudeModel, thrust_n: float, lever_m: float, density: float, altitude_km: float) -> float:
+    """How long may an engine burn that pushes ``lever_m`` beside the centre of mass until the gyros are full? [s]
+
+    The same air as :func:`absorbs`; infinite for a push through the centre of mass.
+    """
+    each_second = burn_load("burn", thrust_n, 1.0, lever_m).momentum_n_m_s
+    return model.room_n_m_s(density, altitude_km) / each_second if each_second > 0.0 else math.inf
 
 
 def time_to_loss(
@@ -157,9 +200,7 @@ def loss_hazards_per_day(
     helped = balance + np.degrees(np.maximum(cyclic - rate * capacity, 0.0) / (rate**2 * stiff))
     alone = balance + np.degrees(cyclic / (rate**2 * stiff))
     room = np.where(alone <= model.pitch_band_deg, capacity, np.maximum(capacity - cyclic / rate, 0.0))
-    top = math.log(upsets.high_n_m_s / upsets.low_n_m_s)
-    above = np.log(upsets.high_n_m_s / np.maximum(room, upsets.low_n_m_s)) / top
-    hazard = upsets.per_year / _DAYS_A_YEAR * np.maximum(above, 0.0)
+    hazard = upsets.per_year / _DAYS_A_YEAR * upsets.shares_above(room)
     lost = (share > 1.0) | (helped > model.pitch_band_deg) | (not model.gyros.hold)
     return np.asarray(np.where(lost, math.inf, hazard))
 

@@ -214,7 +214,7 @@ class AttitudeModel:
             return 0.0
         if self.pitch_needed_deg(high, mean_altitude_km, thruster_torque_n_m) <= self.pitch_band_deg:
             return math.inf
-        for _ in range(60):
+        for _ in range(40):  # to 1e-18 kg/m3
             middle = 0.5 * (low + high)
             if self.pitch_needed_deg(middle, mean_altitude_km, thruster_torque_n_m) <= self.pitch_band_deg:
                 low = middle

@@ -13,17 +13,17 @@ from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_wea
 from stationkeep.errors import ElementSetError
 from stationkeep.orbit.burn_candidates import LOWEST_CONFIDENCE
 from stationkeep.orbit.burn_detection import (
-    LONGEST_GAP_DAYS,
     LOWEST_PERIGEE_KM,
     SMALLEST_DELTA_V_M_S,
     Burn,
     BurnSearch,
     search_burns,
 )
+from stationkeep.orbit.elements import HIGHEST_PERIGEE_KM
 from stationkeep.orbit.history import as_element_history
 from stationkeep.orbit.mean_decay import DENSITY_MODEL
 from stationkeep.orbit.state_history import StateHistory
-from stationkeep.orbit.tle import ElementHistory
+from stationkeep.orbit.tle import LONGEST_GAP_DAYS, ElementHistory
 from stationkeep.timescale import iso_utc
 
 _SETTLING_DAYS = 2.0  # sets have followed a burn by then
@@ -137,20 +137,27 @@ def _seen(burn: Burn) -> SeenBurn:
 
 
 def _notes(history: ElementHistory, found: BurnSearch, last_mjd: float, breaks: int) -> list[str]:
-    notes = [note for note in history.notes if not note.startswith("no element set from")]  # told in ``gaps``
+    notes = list(history.notes)  # gaps are told in ``gaps``
     if breaks:
         notes.append(
             f"{breaks + 1} ephemerides searched one by one: a burn where one gives way to the next stays unseen"
         )
     if found.reissues:
-        notes.append(f"{found.reissues} re-issued sets passed over (a later one follows within half a revolution)")
+        sets = "set" if found.reissues == 1 else "sets"
+        notes.append(f"{found.reissues} re-issued {sets} passed over (a later one follows within half a revolution)")
     if found.sets_outside:
+        sets = "set" if found.sets_outside == 1 else "sets"
         notes.append(
-            f"{found.sets_outside} sets with a perigee outside the range of the drag model "
-            f"({LOWEST_PERIGEE_KM:.0f} to 1000 km) passed over"
+            f"{found.sets_outside} {sets} with a perigee outside the range of the drag model "
+            f"({LOWEST_PERIGEE_KM:.0f} to {HIGHEST_PERIGEE_KM:.0f} km) passed over"
         )
     if found.pieces_too_short:
-        notes.append(f"{found.pieces_too_short} stretches between gaps hold too few sets to look for burns")
+        some = (
+            "1 stretch between gaps holds"
+            if found.pieces_too_short == 1
+            else (f"{found.pieces_too_short} stretches between gaps hold")
+        )
+        notes.append(f"{some} too few sets to look for burns")
     if found.burns and last_mjd - found.burns[-1].moment_mjd_utc < _SETTLING_DAYS:
         notes.append("the last burn is less than two days before the end: its size will settle with later sets")
     notes.append(

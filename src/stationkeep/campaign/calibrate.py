@@ -13,12 +13,12 @@ from pydantic import Field
 
 import stationkeep
 from stationkeep.campaign.fit_notes import fit_notes
+from stationkeep.campaign.fit_sun import CalibrateSun, choice_of, look_ahead_note, sun_of_fit, weather_of_fit
 from stationkeep.campaign.part import Part
-from stationkeep.campaign.weather import OBSERVED, CampaignWeather, campaign_weather
+from stationkeep.campaign.weather import CampaignWeather
 from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
 from stationkeep.errors import ElementSetError
-from stationkeep.orbit.burn_detection import LONGEST_GAP_DAYS
 from stationkeep.orbit.calibration import (
     LOOKBACK_DAYS,
     OUTLOOK_DAYS,
@@ -31,7 +31,7 @@ from stationkeep.orbit.calibration import (
 )
 from stationkeep.orbit.shared_error import SharedError
 from stationkeep.orbit.state_history import StateHistory
-from stationkeep.orbit.tle import ElementHistory
+from stationkeep.orbit.tle import LONGEST_GAP_DAYS, ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
 
 _OLD_SETS_DAYS = 10.0
@@ -111,6 +111,7 @@ class CalibrateDocument(Part):
     outlook_days: int = Field(description="days after the last element set that the value stands for")
     arcs: list[CalibrateArc]
     drift: CalibrateDrift
+    sun: CalibrateSun
     burns_seen: int
     corrected_with: CalibrateCorrection | None = None
     notes: list[str]
@@ -120,13 +121,15 @@ class CalibrateDocument(Part):
 def calibrate_document(
     history: ElementHistory | StateHistory,
     as_of_mjd_utc: float | None = None,
-    space_weather: str = OBSERVED,
+    space_weather: str | None = None,
     density_model: str | Atmosphere = DEFAULT_DENSITY_MODEL,
     correct_with: ElementHistory | StateHistory | None = None,
 ) -> CalibrateDocument:
     """What is the ballistic coefficient of this object, from its element sets up to ``as_of_mjd_utc`` (null: the last)?
 
-    ``space_weather``: ``observed`` or a CelesTrak table that covers the last year of the sets. ``density_model``: a
+    ``space_weather``: ``observed``, ``as-known`` (observed up to then, foreseen by the bulletin of then after it), or a
+    CelesTrak table or an MSAFE bulletin in its place; null: as known where a moment is given, as observed for the last
+    set (``campaign.fit_sun``). ``density_model``: a
     name (``environment.density_models``) or an atmosphere of your own. ``correct_with``: another object, tracked over
     the same months, whose drag tells of the density model's error (:mod:`stationkeep.orbit.shared_error`); its sets up
     to ``as_of_mjd_utc`` are used. Raises as :func:`stationkeep.orbit.calibration.calibrate`.
@@ -137,12 +140,16 @@ def calibrate_document(
     known = history.until(as_of)
     newest = known.sets[-1]
     last = newest.epoch_mjd_utc
-    weather = _observed_weather(space_weather, last)
+    sun = choice_of(space_weather, as_of_mjd_utc)
+    weather = weather_of_fit(sun, last, as_of)
     evidence = gather_evidence(known, weather.median, atmosphere)
     shared, correction = None, None
     if correct_with is not None:
-        shared, correction = _shared_error(evidence, correct_with, as_of, space_weather, atmosphere)
+        shared, correction = _shared_error(evidence, correct_with, as_of, sun, atmosphere)
     fitted = fit_evidence(evidence, shared=shared)
+    ahead = None
+    if as_of_mjd_utc is not None:
+        ahead = look_ahead_note(weather, last, as_of, chosen=space_weather is not None)
     return CalibrateDocument(
         object=CalibrateObject(
             norad_id=known.norad_id,
@@ -160,9 +167,10 @@ def calibrate_document(
         outlook_days=OUTLOOK_DAYS,
         arcs=_arcs(fitted),
         drift=_drift(fitted),
+        sun=sun_of_fit(fitted, weather),
         burns_seen=fitted.burns_seen,
         corrected_with=correction,
-        notes=_notes(known, fitted, as_of, weather),
+        notes=_notes(known, fitted, as_of, weather) + ([] if ahead is None else [ahead]),
         provenance=_provenance(known, weather, atmosphere),
     )
 
@@ -176,16 +184,6 @@ def _element_sets(history: ElementHistory | StateHistory) -> ElementHistory:
     return history
 
 
-def _observed_weather(choice: str, last_mjd_utc: float) -> CampaignWeather:
-    weather = campaign_weather(choice, last_mjd_utc - LOOKBACK_DAYS - 1.0, last_mjd_utc, last_mjd_utc + 1.0)
-    if weather.forecast is not None:
-        raise ElementSetError(
-            f"{choice} is a forecast: a calibration wants the Sun as it was",
-            hint="give --space-weather observed, or a CelesTrak table",
-        )
-    return weather
-
-
 def _shared_error(
     evidence: Evidence,
     other: ElementHistory | StateHistory,
@@ -197,7 +195,7 @@ def _shared_error(
     known = _element_sets(other).until(as_of)
     last = known.sets[-1].epoch_mjd_utc
     # at the model's own sizes, which are those its share was chosen at
-    fitted = calibrate(known, _observed_weather(space_weather, last).median, atmosphere=atmosphere, sizes=None)
+    fitted = calibrate(known, weather_of_fit(space_weather, last, as_of).median, atmosphere=atmosphere, sizes=None)
     shared = probable_share(evidence, fitted.drift.parts[0])
     correction = CalibrateCorrection(
         norad_id=known.norad_id,
@@ -248,7 +246,7 @@ def _notes(known: ElementHistory, fitted: Calibration, as_of: float, weather: Ca
     """What a reader would want to be warned of."""
     last = fitted.last_set_mjd_utc
     # gaps of other years are of no concern here; those within the year are named below
-    notes = [note for note in known.notes if not note.startswith("no element set from")]
+    notes = list(known.notes)
     epochs = [item.epoch_mjd_utc for item in fitted.elements]
     notes += [
         f"no element set from {iso_day(one)} to {iso_day(two)} ({two - one:.0f} days): nothing is compared across it"
@@ -259,7 +257,7 @@ def _notes(known: ElementHistory, fitted: Calibration, as_of: float, weather: Ca
     if as_of - last > _OLD_SETS_DAYS:
         notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
     observed_until = str(weather.provenance["observed_until_utc"])[:10]
-    if observed_until < iso_day(last):
+    if weather.forecast is None and observed_until < iso_day(last):
         notes.append(f"the Sun is observed until {observed_until}; later sets are judged by a predicted Sun")
     terms = terms_of(fitted.coefficient.density_model)
     return notes if terms is None else [*notes, terms]

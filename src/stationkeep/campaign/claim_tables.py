@@ -13,6 +13,7 @@ from stationkeep.campaign.claim_verdict import Verdict, Word, grade, required
 from stationkeep.partnership.claims_file import Claim, ClaimsError
 from stationkeep.partnership.model import Day
 from stationkeep.partnership.people_flown import SOURCE, flights_between
+from stationkeep.timescale import mjd_utc
 
 if TYPE_CHECKING:
     from stationkeep.catalogue.entries import Module, Vehicle
@@ -116,8 +117,31 @@ def crew_nations(claim: Claim, evidence: Evidence) -> Verdict:
     told = ", ".join(f"{count} {nation}" for nation, count in aboard.most_common())
     names = ", ".join(person.name for person in evidence.station.people)
     lines = [by_table("people aboard", dict(aboard), f"catalogue, {evidence.station.id}")]
-    return Verdict(
-        word, float(sum(aboard.values())), "people", None, None, f"Aboard were {told}: {names}.", lines, "none"
+    second, doubt = _aboard_by_record(evidence.epoch), "one list only; the flown record does not reach that day"
+    if second is not None:
+        lines.append(by_table("people aboard, flown record", dict(second), "logistics/data, crew of 2020 to 2023"))
+        doubt = "two lists agree"
+        if second != aboard:
+            word, doubt = "not decidable", "two lists disagree"
+    because = f"Aboard were {told}: {names}."
+    return Verdict(word, float(sum(aboard.values())), "people", None, None, because, lines, doubt)
+
+
+def _aboard_by_record(day: datetime) -> Counter[str] | None:
+    """Nationalities aboard by the flown record of logistics; none for a day it does not cover."""
+    from stationkeep.logistics.history import flown_history
+
+    record, now = flown_history(), mjd_utc(day)
+    if record.first_mjd_utc is None or record.last_mjd_utc is None:
+        return None
+    if not record.first_mjd_utc <= now < record.last_mjd_utc:
+        return None
+    return Counter(
+        trip.nationality
+        for trip in record.trips
+        if trip.arrival_mjd_utc is not None
+        and trip.arrival_mjd_utc <= now
+        and (trip.departure_mjd_utc is None or now < trip.departure_mjd_utc)
     )
 
 

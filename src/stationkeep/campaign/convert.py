@@ -111,6 +111,7 @@ def convert(paths: Sequence[Path], target: Path, options: ConvertOptions | None 
     options = options or ConvertOptions()
     message, language = _asked(target, options)
     _require_free(target, options.force)
+    made = [] if target.parent.exists() else [f"the folder {target.parent} did not exist: it was made"]
     history = read_any_history(paths, options.norad_id, low_orbit=False)
     if options.as_of_mjd_utc is not None:
         history = history.until(options.as_of_mjd_utc)
@@ -127,7 +128,7 @@ def convert(paths: Sequence[Path], target: Path, options: ConvertOptions | None 
         read=_read(history),
         written=written,
         changes=changes,
-        notes=list(history.notes),
+        notes=[*history.notes, *(history.gap_notes if isinstance(history, ElementHistory) else ()), *made],
         provenance={"stationkeep": stationkeep.__version__},
     )
 

@@ -15,30 +15,28 @@ from pydantic import Field
 
 import stationkeep
 from stationkeep.campaign.coefficient_file import GivenCoefficient
-from stationkeep.campaign.document import MeanAltitude
+from stationkeep.campaign.coefficient_notes import coefficient_notes
 from stationkeep.campaign.drag_courses import Drag, FittedDrag, GivenDrag
 from stationkeep.campaign.execution import MOST_RUNS
-from stationkeep.campaign.falls import LEAD_DAYS, Fall, Flown, fly_falls
+from stationkeep.campaign.falls import LAST_DAYS, Fall, Flown, fly_falls
 from stationkeep.campaign.fit_notes import element_sets_of
-from stationkeep.campaign.part import Part
+from stationkeep.campaign.part import MeanAltitude, Part
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles
 from stationkeep.campaign.weather import AS_KNOWN, OBSERVED, CampaignWeather, campaign_weather
 from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.environment.density_models import DEFAULT_DENSITY_MODEL, density_model_named, terms_of
 from stationkeep.environment.msafe import forecast_known_at
-from stationkeep.environment.sources import observed_space_weather
+from stationkeep.environment.sources import bundled_space_weather, observed_space_weather
 from stationkeep.environment.space_weather import HALF_WINDOW_DAYS
 from stationkeep.errors import InputError
-from stationkeep.orbit.burn_detection import LONGEST_GAP_DAYS
 from stationkeep.orbit.calibration import LOOKBACK_DAYS, calibrate
-from stationkeep.orbit.mean_decay import DecayTrack, WeatherTrack, is_built_in
+from stationkeep.orbit.mean_decay import DecayTrack, WeatherTrack, fly_mean, is_built_in
 from stationkeep.orbit.state_history import StateHistory
-from stationkeep.orbit.tle import ElementHistory
+from stationkeep.orbit.tle import LONGEST_GAP_DAYS, ElementHistory
 from stationkeep.timescale import iso_day, iso_utc
 
 _CALIBRATION_DAYS = LOOKBACK_DAYS + 5.0
 _OLD_SETS_DAYS = 10.0
-_LAST_DAYS = 3.0
 _CENTRED_MEAN_DAYS = HALF_WINDOW_DAYS + 1  # the 81-day mean of a day needs as many observed days after it
 _SPARE_DAYS = 10.0
 
@@ -66,6 +64,10 @@ class DecayReentry(Part):
     p05_utc: str | None
     median_utc: str | None
     p95_utc: str | None
+    ballistic_m2_kg: float = Field(
+        description="Cd*A/m over the first 60 days that the element sets ask for under this Sun, whose 81-day mean "
+        "reaches back over them"
+    )
     dates_utc: list[str | None] = Field(default_factory=list, description="the fall of every run, in run order")
 
 
@@ -157,13 +159,13 @@ def predict_decay(
     start = known.sets[-1].elements
     horizon, clipped = _horizon(as_of, options)
     atmosphere = _atmosphere(options)
-    past = campaign_weather(options.space_weather, as_of - _CALIBRATION_DAYS, as_of, as_of + 1.0)
+    # the fit looks back from the last set, which may be older than the question
+    past = campaign_weather(options.space_weather, start.epoch_mjd_utc - _CALIBRATION_DAYS, as_of, as_of + 1.0)
     given = options.ballistic_coefficient
     drag: Drag
-    drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere)) if given is None else GivenDrag(given)
-    weather = campaign_weather(options.space_weather, start.epoch_mjd_utc - LEAD_DAYS, as_of, horizon)
+    drag = FittedDrag(calibrate(known, past.median, atmosphere=atmosphere)) if given is None else GivenDrag.of(given)
     fall = Fall(start, horizon, atmosphere, options.reentry_altitude_km, options.runs, options.seed, options.workers)
-    flown = fly_falls(fall, drag, weather, past.median, progress)
+    flown, weather = _fly(fall, drag, as_of, options.space_weather, past.median, progress)
     beside = None
     if weather.forecast is not None and options.beside_observed and is_built_in(atmosphere):
         beside = _under_the_sun_that_came(as_of, drag, flown, fall, past.median)
@@ -191,6 +193,32 @@ def _horizon(as_of: float, options: DecayOptions) -> tuple[float, list[str]]:
     return reach, [f"{forecast.identifier} reaches to {iso_day(reach)}, and so does this prediction"]
 
 
+def _fly(
+    fall: Fall,
+    drag: Drag,
+    as_of: float,
+    choice: str,
+    fit_weather: WeatherTrack,
+    progress: Callable[[], None] | None,
+) -> tuple[Flown, CampaignWeather]:
+    """All runs and the Sun they fly under.
+
+    What ends within the bundled table is flown under that alone, however far the horizon: so the answer is the same on
+    every computer, whatever newer tables are there.
+    """
+    begin = drag.weather_from(fall.start)
+    near = float(bundled_space_weather().last_observed_mjd - _CENTRED_MEAN_DAYS)
+    if choice == OBSERVED and as_of < near < fall.horizon_mjd_utc:
+        weather = campaign_weather(OBSERVED, begin, as_of, near)
+        first = fly_mean(fall.start, near, weather.median, drag.coefficient, atmosphere=fall.atmosphere)
+        if first.outcome.reentered:
+            flown = fly_falls(replace(fall, horizon_mjd_utc=near), drag, weather, fit_weather, progress)
+            if all(track.outcome.reentered for track in flown.tracks):
+                return flown, weather
+    weather = campaign_weather(choice, begin, as_of, fall.horizon_mjd_utc)
+    return fly_falls(fall, drag, weather, fit_weather, progress), weather
+
+
 def _atmosphere(options: DecayOptions) -> Atmosphere:
     """The density to fly through; a coefficient given for another one is refused before any work is done."""
     chosen = options.density_model
@@ -214,7 +242,7 @@ def _under_the_sun_that_came(
         return None
     # half as long again as the window, for a Sun that was weaker than foreseen
     horizon = min(as_of + 1.5 * max(last_fall - as_of, 0.0) + _SPARE_DAYS, reach, fall.horizon_mjd_utc)
-    weather = campaign_weather(OBSERVED, fall.start.epoch_mjd_utc - LEAD_DAYS, as_of, horizon)
+    weather = campaign_weather(OBSERVED, drag.weather_from(fall.start), as_of, horizon)
     found = _reentry(fly_falls(replace(fall, horizon_mjd_utc=horizon), drag, weather, fit_weather))
     return None if found.p95_utc is None else (found, weather)
 
@@ -224,7 +252,14 @@ def _reentry(flown: Flown) -> DecayReentry:
     p05, median, p95 = (None if date is None else iso_utc(date) for date in date_quantiles(falls))
     probability = sum(date is not None for date in falls) / len(falls)
     dates = [None if date is None else iso_utc(date) for date in falls]
-    return DecayReentry(probability=probability, p05_utc=p05, median_utc=median, p95_utc=p95, dates_utc=dates)
+    return DecayReentry(
+        probability=probability,
+        p05_utc=p05,
+        median_utc=median,
+        p95_utc=p95,
+        ballistic_m2_kg=float(f"{flown.coefficient_m2_kg:.5g}"),
+        dates_utc=dates,
+    )
 
 
 def _document(
@@ -301,7 +336,7 @@ def _provenance(
 
 def _of_the_year(known: ElementHistory, as_of: float) -> list[str]:
     """What was found while reading, without gaps of other years."""
-    found = [note for note in known.notes if not note.startswith("no element set from")]
+    found = list(known.notes)
     epochs = [item.epoch_mjd_utc for item in known.sets if item.epoch_mjd_utc > as_of - LOOKBACK_DAYS]
     return found + [
         f"no element set from {iso_day(one)} to {iso_day(two)} ({two - one:.0f} days)"
@@ -326,17 +361,17 @@ def _notes(
         notes.append(
             f"it has presumably come down: the window lies before {iso_day(as_of)}; last tracked {iso_day(last)}"
         )
-    elif as_of - last > _OLD_SETS_DAYS:
+    if as_of - last > _OLD_SETS_DAYS:
         notes.append(f"the last element set is {as_of - last:.0f} days older than {iso_day(as_of)}; newer ones help")
     middle = date_quantiles(flown.falls_mjd_utc)[1]
-    if middle is not None and 0.0 < middle - last < _LAST_DAYS:
+    if middle is not None and 0.0 < middle - last < LAST_DAYS:
         notes.append(
-            "within the last days this window is too narrow: it takes the drag of the last set's day as known and the "
-            "passing of 120 km as the end; use 'stationkeep reentry-window'"
+            "within the last days 'stationkeep reentry-window' knows more: it reads the drag from the places of the "
+            "sets along the orbit, and follows the fall to 80 km, half an hour beyond the 120 km taken as the end here"
         )
     given = options.ballistic_coefficient
-    if given is not None and given.norad_id != known.norad_id:
-        notes.append(f"the ballistic coefficient was fitted to object {given.norad_id}, not to {known.norad_id}")
+    if given is not None:
+        notes += coefficient_notes(given, known, as_of, weather)
     terms = terms_of(drag.coefficient.density_model)
     return [*notes, *weather.warnings(as_of), *([] if terms is None else [terms])]
 

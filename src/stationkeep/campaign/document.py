@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from stationkeep.campaign.part import Part
+from stationkeep.campaign.part import Interval, MeanAltitude, Part
 
 
 class ScenarioRef(Part):
@@ -36,23 +36,6 @@ class Reentry(Part):
     dates_utc: list[str | None] = Field(
         description="fall date of every run, in run order; null: still flying at the horizon"
     )
-
-
-class MeanAltitude(Part):
-    """Mean altitude (mean semi-major axis minus 6378.137 km) over time; null once that quantile has fallen."""
-
-    dates_utc: list[str]
-    p05: list[float | None]
-    median: list[float | None]
-    p95: list[float | None]
-
-
-class Interval(Part):
-    """A median with its 90 % interval."""
-
-    p05: float
-    median: float
-    p95: float
 
 
 def with_median(**intervals: Interval) -> dict[str, Any]:
@@ -138,22 +121,38 @@ class LostFunction(LossDates):
     function: Literal["resupply", "unloading", "reboost", "attitude"]
     title: str
     provided_by: str | None = Field(description="who did, last or at the epoch")
+    partner: str | None = Field(default=None, description="whose that is")
+    had_shown: list[str] = Field(
+        default=[], description="those of could_have that have done so on a station, before or after the epoch"
+    )
     could_have: list[str] = Field(description="who else might have provided it, each with what stood in the way")
 
 
-class ControlledDeorbitPoint(LossDates):
-    """Until when a controlled fall is possible with what is docked or still comes; what it lacks at the best moment."""
+class DeorbitChances(LossDates):
+    """From when and until when a controlled fall is possible; what it lacks at its best moment."""
 
     possible_share: float = Field(description="share of the runs in which it was ever possible")
-    delta_v_m_s: float
-    final_burn_m_s: float
-    longest_final_burn_s: float
-    from_altitude_km: float
+    from_utc: str | None = Field(description="median of the first moments at which it is possible; null: never")
+    not_at_first: bool = Field(default=False, description="whether it becomes possible only after the epoch")
     missing_propellant_kg: float
     missing_propellant_kg_interval: Interval
     missing_thrust_n: float
     missing_thrust_n_interval: Interval
+
+
+class ControlledDeorbitPoint(DeorbitChances):
+    """Until when a controlled fall is possible with what is docked or comes soon; what it lacks at the best moment."""
+
+    delta_v_m_s: float
+    final_burn_m_s: float
+    longest_final_burn_s: float
+    from_altitude_km: float
+    wait_days: float = Field(description="loads that come later than so many days on are not counted")
     source: str
+    hindsight: list[str] = Field(default=[], description="what is counted above although nobody had it at the epoch")
+    without_hindsight: DeorbitChances | None = Field(
+        default=None, description="the same with what there was; null: nothing above is hindsight"
+    )
 
 
 class PointsOfNoReturn(Part):
@@ -163,6 +162,7 @@ class PointsOfNoReturn(Part):
     reserve_lost: LossDates
     reserve_altitude_km: float
     reserve_days: float
+    reboost_pace_days: float | None = Field(default=None, description="the policy's days between burns")
     reboost_limit_km: float | None = Field(
         description="below it drag takes more than the longest burn at the policy's pace gives; null: nobody pushes"
     )
@@ -173,6 +173,35 @@ class PointsOfNoReturn(Part):
         description="below it gyros alone cannot hold the attitude; null: not asked for in the scenario"
     )
     attitude_limit_km_interval: Interval | None = None
+
+
+class AttitudeEnd(Part):
+    """The reference run with the upsets of the gyros at one end of what is assumed of them."""
+
+    upsets_per_year: float
+    upset_momentum_high_n_m_s: float = Field(description="one upset in twenty is larger")
+    attitude_lost_utc: str | None = Field(description="null: not by the horizon")
+    falls_utc: str | None = Field(description="null: not by the horizon")
+
+
+class AttitudeRange(Part):
+    """What the assumed upsets decide: the reference run with few and small ones, and with many and large ones."""
+
+    seldom: AttitudeEnd
+    often: AttitudeEnd
+
+
+class ArraysRecord(Part):
+    """Arrays that are not simply turned after the Sun: over the days so flown, over those with arrays that are."""
+
+    days: float
+    drag_factor: float
+    power_factor: float
+    power_factor_least: float = Field(description="on the worst day of the run")
+    days_interval: Interval
+    drag_factor_interval: Interval
+    power_factor_interval: Interval
+    power_factor_least_interval: Interval
 
 
 class BranchDocument(Part):
@@ -195,6 +224,8 @@ class BranchDocument(Part):
         default=None, description="drawn by the attitude thrusters; null: not asked for in the scenario"
     )
     attitude_propellant_kg_interval: Interval | None = None
+    attitude_range: AttitudeRange | None = Field(default=None, description="null: gyros are never left alone")
+    arrays: ArraysRecord | None = Field(default=None, description="null: the arrays track the Sun in every run")
     functions_lost: list[LostFunction] = Field(default=[], description="the first one lost first")
     no_return: PointsOfNoReturn | None = None
     ground_risk: GroundRisk | None = Field(description="null where no run falls")

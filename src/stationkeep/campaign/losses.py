@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from stationkeep.attitude.figures import iss_attitude
+from stationkeep.campaign.attitude_range import LARGE, RATE
 from stationkeep.campaign.document import (
+    ArraysRecord,
+    BranchDocument,
     ControlledDeorbitPoint,
-    Interval,
+    DeorbitChances,
     LossDates,
     LostFunction,
     PointsOfNoReturn,
     with_median,
 )
+from stationkeep.campaign.part import Interval
 from stationkeep.campaign.quantiles import date_quantiles, interval
 from stationkeep.catalogue.pushing import STANDINGS
 from stationkeep.scenario.events import ProviderAvailable, Withdrawal, WithdrawalScope
-from stationkeep.simulation.timeline import Function, NoReturn
-from stationkeep.timescale import iso_utc
+from stationkeep.simulation.timeline import DeorbitOutlook, Function, NoReturn
+from stationkeep.timescale import iso_utc, parse_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.prepare import Campaign
     from stationkeep.catalogue.entries import Vehicle
     from stationkeep.scenario.schema import Provider, Scenario
+    from stationkeep.simulation.providers import ProviderPlan
     from stationkeep.simulation.timeline import Timeline
 
 _TITLES: Final = {
@@ -48,15 +54,46 @@ def attitude_propellant(scenario: Scenario, runs: Sequence[Timeline]) -> dict[st
     return with_median(attitude_propellant_kg=interval([run.attitude_propellant_kg for run in runs]))
 
 
-def attitude_notes(scenario: Scenario) -> list[str]:
+def arrays_record(runs: Sequence[Timeline]) -> ArraysRecord | None:
+    """Drag and power of the runs in which the arrays did not simply track the Sun; none where they did in all."""
+    flown = [run.arrays for run in runs if run.arrays is not None]
+    if not flown:
+        return None
+    return ArraysRecord(
+        **with_median(
+            days=interval([one.days for one in flown]),
+            drag_factor=interval([one.drag_mean for one in flown]),
+            power_factor=interval([one.power_mean for one in flown]),
+            power_factor_least=interval([one.power_least for one in flown]),
+        )
+    )
+
+
+def attitude_notes(scenario: Scenario, branches: Mapping[str, BranchDocument]) -> list[str]:
     """What a reader must know of the attitude; nothing where the scenario does not ask."""
     if scenario.attitude is None:
         return []
-    rate = iss_attitude().figures["upsets_per_year_1"]
-    return [
-        f"Attitude: how often the gyros are upset is assumed ({rate.low:g} to {rate.high:g} times a year) and decides "
-        "when it is lost once nobody's thrusters unload them; a lost attitude is not recovered here."
+    figures = iss_attitude().figures
+    rate, large = figures[RATE], figures[LARGE]
+    notes = [
+        f"Attitude: how often and how hard the gyros are upset is assumed ({rate.low:g} to {rate.high:g} times a year, "
+        f"one in twenty above {large.low / 1000.0:g} to {large.high / 1000.0:g} kN m s) and decides when it is lost "
+        "once nobody's thrusters unload them. It is recovered only where thrusters come back while the station is "
+        f"within reach ({figures['recovery_within_d'].low:g} to {figures['recovery_within_d'].high:g} days, assumed)."
     ]
+    told = [
+        f"{branch.label}: lost {_month(one.seldom.attitude_lost_utc)}, falls {_month(one.seldom.falls_utc)} against "
+        f"lost {_month(one.often.attitude_lost_utc)}, falls {_month(one.often.falls_utc)}"
+        for branch in branches.values()
+        if (one := branch.attitude_range) is not None
+    ]
+    if told:
+        notes.append(f"With few and small upsets against many and large ones (the reference run): {'; '.join(told)}.")
+    return notes
+
+
+def _month(date_utc: str | None) -> str:
+    return "not by the horizon" if date_utc is None else parse_utc(date_utc).strftime("%B %Y")
 
 
 # --- functions --------------------------------------------------------------------------------------------------------
@@ -73,38 +110,60 @@ def functions_lost(
     for function, title in _TITLES.items():
         dates = [run.lost_mjd_utc.get(function) for run in runs]
         if any(date is not None for date in dates):
+            by, partner = _provided_by(campaign, function, reference)
+            others = list(_could_have(campaign, branch, function))
             found.append(
                 LostFunction(
                     function=function.value,  # type: ignore[arg-type]  # the four of _TITLES
                     title=title,
                     **_dates(dates),
-                    provided_by=_provided_by(campaign, function, reference),
-                    could_have=list(_could_have(campaign, branch, function)),
+                    provided_by=by,
+                    partner=partner,
+                    could_have=[one.said for one in others],
+                    had_shown=[one.said for one in others if one.had_shown],
                 )
             )
     # A run in which it is never lost counts as later than any date.
     return sorted(found, key=lambda item: (item.median_utc or "9", item.p05_utc or "9"))
 
 
-def _provided_by(campaign: Campaign, function: Function, reference: Timeline) -> str | None:
-    if function in reference.last_by:
-        return reference.last_by[function]
+def _provided_by(campaign: Campaign, function: Function, reference: Timeline) -> tuple[str | None, str | None]:
+    """What provided it last, or at the epoch, and whose that is."""
     scenario, names = campaign.mission.scenario, campaign.mission.partner_names
     at_first = [item for item in scenario.providers if item.enabled and item.purpose == "reboost"]
+    owners = {item.label or item.id: item.partner for item in scenario.providers}
+    last = reference.last_by.get(function)
     if function is Function.REBOOST:
-        said = [item.label or item.id for item in at_first]
+        said = [last] if last else [item.label or item.id for item in at_first]
+        whose = [owners[one] for one in said]
     elif function is Function.RESUPPLY:
-        said = [names.get(item.partner, item.partner) for item in at_first]
+        whose = [item.partner for item in at_first]
+        said = [last] if last else [names.get(one, one) for one in whose]
+        return _joined(said), _joined(said)
     elif function is Function.UNLOADING:
         moment = scenario.epoch_mjd_utc
         able = [item for item in iss_attitude().providers if item.status == "proven" and item.from_mjd_utc <= moment]
-        said = [item.name for item in able if moment < item.until_mjd_utc]
+        able = [item for item in able if moment < item.until_mjd_utc]
+        said, whose = [last] if last else [item.name for item in able], [item.owner for item in able]
     else:
-        said = ["gyros of NASA, unloaded by thrusters"]
-    return " and ".join(dict.fromkeys(said)) or None
+        said, whose = ["gyros of NASA, unloaded by thrusters"], []
+    return _joined(said), _joined([names.get(one, one) for one in whose])
 
 
-def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator[str]:
+def _joined(parts: Sequence[str]) -> str | None:
+    return " and ".join(dict.fromkeys(parts)) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who might have provided a function, and what stood in the way."""
+
+    said: str
+    had_shown: bool
+    """Whether that has been done on a station, before or after the epoch."""
+
+
+def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator[Candidate]:
     """Who else, and what stood in the way: of the scenario first, then of the catalogue."""
     scenario = campaign.mission.scenario
     stopped = _stopped(scenario, branch)
@@ -112,20 +171,42 @@ def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator
         for item in sorted(iss_attitude().providers, key=lambda one: one.status == "retired"):
             if item.owner not in stopped:
                 late = item.from_mjd_utc > scenario.epoch_mjd_utc
-                yield f"{item.name}: {'not there yet' if late else _STATUS[item.status]}"
+                said = f"{item.name}: {'not there yet' if late else _STATUS[item.status]}"
+                yield Candidate(said, item.status == "proven" and not late)
         return
     enabled = {event.provider for event in scenario.branches[branch].events if isinstance(event, ProviderAvailable)}
-    for provider in scenario.providers:
+    for provider, plan in zip(scenario.providers, campaign.mission.providers, strict=True):
         if provider.partner not in stopped and provider.purpose == "reboost":
             vehicle = campaign.catalogue.vehicles.get(provider.vehicle or "")
-            yield f"{provider.label or provider.id}: {_part_in(provider, enabled, vehicle, scenario)}"
+            why = _part_in(provider, enabled, vehicle, scenario)
+            if provider.enabled or provider.id in enabled:
+                why = _attitude_says(campaign, branch, plan) or why
+            yield Candidate(f"{provider.label or provider.id}: {why}", vehicle is None or _was_used(vehicle))
     if function is Function.REBOOST:
         named = {item.vehicle for item in scenario.providers}
         ports = {port.id for port in campaign.catalogue.stations[scenario.station].ports}
         for vehicle in campaign.catalogue.vehicles.values():
             fits = any(ports.intersection(push.ports) for push in vehicle.pushes)
             if fits and vehicle.id not in named and vehicle.operator not in stopped:
-                yield f"{vehicle.name}: {_standing(vehicle, scenario)}"
+                retired = vehicle.pushes[0].standing == "retired"
+                yield Candidate(f"{vehicle.name}: {_standing(vehicle, scenario)}", _was_used(vehicle) and not retired)
+
+
+def _was_used(vehicle: Vehicle) -> bool:
+    return bool(vehicle.pushes) and vehicle.pushes[0].first_used_utc is not None
+
+
+def _attitude_says(campaign: Campaign, branch: str, plan: ProviderPlan) -> str | None:
+    """Where partners dispute what must hold the attitude in its burns: what the account of this branch makes of it."""
+    scenario = campaign.mission.scenario
+    control = scenario.attitude
+    if control is None or "agreed" in plan.holders_by_view:
+        return None
+    view = scenario.branches[branch].attitude_view or control.view
+    if plan.holders(view) == ("station-thrusters",):
+        whose = f"in {'Roscosmos' if view == 'roscosmos' else view}'s view " if view else ""
+        return f"{whose}not without Russian thrusters"
+    return "while gyros or thrusters hold the attitude (NASA's view; Roscosmos disputes it), and its propellant lasts"
 
 
 def _part_in(provider: Provider, enabled: set[str], vehicle: Vehicle | None, scenario: Scenario) -> str:
@@ -158,28 +239,44 @@ def no_return_points(scenario: Scenario, runs: Sequence[Timeline]) -> PointsOfNo
     """The points of no return over all runs: medians and 90 % intervals."""
     points = [run.no_return for run in runs if run.no_return is not None]
     need, reserve = scenario.controlled_deorbit, scenario.reserve
+    bare = [point.deorbit_as_it_was for point in points if point.deorbit_as_it_was is not None]
+    late = [item.label or item.id for item in scenario.providers if item.hindsight]
     deorbit = ControlledDeorbitPoint(
-        possible_share=sum(point.deorbit_ever_possible for point in points) / len(points),
-        **_dates([point.deorbit_lost_mjd_utc for point in points]),
+        **_outlook([point.deorbit for point in points], scenario.epoch_mjd_utc),
+        without_hindsight=DeorbitChances(**_outlook(bare, scenario.epoch_mjd_utc)) if bare else None,
+        hindsight=late if bare else [],
+        wait_days=need.wait_days,
         delta_v_m_s=need.delta_v_m_s,
         final_burn_m_s=need.final_burn_m_s,
         longest_final_burn_s=need.longest_final_burn_s,
         from_altitude_km=need.from_altitude_km,
-        **with_median(
-            missing_propellant_kg=interval([point.deorbit_missing_kg for point in points]),
-            missing_thrust_n=interval([point.deorbit_missing_n for point in points]),
-        ),
         source=need.source,
     )
+    policy = scenario.altitude_policy
     return PointsOfNoReturn(
         controlled_deorbit=deorbit,
         reserve_lost=LossDates(**_dates([point.reserve_lost_mjd_utc for point in points])),
         reserve_altitude_km=reserve.altitude_km,
         reserve_days=reserve.days,
+        reboost_pace_days=None if policy is None else policy.min_days_between_burns,
         **_limit("reboost_limit_km", points, lambda point: point.reboost_limit_km),
         **_limit("reboost_limit_nonstop_km", points, lambda point: point.reboost_limit_nonstop_km),
         **_limit("attitude_limit_km", points, lambda point: point.attitude_limit_km),
     )
+
+
+def _outlook(outlooks: Sequence[DeorbitOutlook], epoch_mjd_utc: float) -> dict[str, Any]:
+    first = date_quantiles([one.from_mjd_utc for one in outlooks])[1]
+    return {
+        "possible_share": sum(one.ever_possible for one in outlooks) / len(outlooks),
+        "from_utc": None if first is None else iso_utc(first),
+        "not_at_first": first is not None and first > epoch_mjd_utc,
+        **_dates([one.lost_mjd_utc for one in outlooks]),
+        **with_median(
+            missing_propellant_kg=interval([one.missing_kg for one in outlooks]),
+            missing_thrust_n=interval([one.missing_n for one in outlooks]),
+        ),
+    }
 
 
 def _limit(name: str, points: Sequence[NoReturn], of: Callable[[NoReturn], float | None]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeep.campaign.document import Interval
+from stationkeep.campaign.part import Interval
 
 FloatArray = NDArray[np.float64]
 

@@ -24,7 +24,7 @@ from stationkeep.campaign.reentry_document import (
 )
 from stationkeep.campaign.weather import CampaignWeather, campaign_weather
 from stationkeep.descent.entry_leg import BREAK_UP_ALTITUDE_KM, Falls, fly_to_break_up
-from stationkeep.descent.entry_places import DEBRIS_KM, Places, density_in_time, places_of, track_near
+from stationkeep.descent.entry_places import DEBRIS_KM, Places, common_track, density_in_time, places_of
 from stationkeep.environment.population import load_land
 from stationkeep.errors import ElementSetError, InputError, OrbitError
 from stationkeep.orbit.calibration import LOOKBACK_DAYS
@@ -41,6 +41,8 @@ FloatArray = NDArray[np.float64]
 LONGEST_DAYS = 20.0
 """Farther ahead no arc of the ground track is more likely than another."""
 FEWEST_RUNS = 20
+UPDATE_RUNS = 60
+"""Runs of each earlier window (``updates``), flown without heyoka."""
 _LARGEST_ECCENTRICITY = 0.02
 _FARTHEST_FACTOR = 2.2  # runs are followed to this many expected remaining times, and a day
 _PLACE_ONLY_BELOW_DAYS = 2.0
@@ -48,7 +50,6 @@ _OLD_SETS_DAYS = 1.0
 _WITHOUT_HEYOKA_KM = 135.0
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _MOST_POINTS = 4000
-_UPDATE_RUNS = 60
 _UPDATE_STEP = 1.5
 
 
@@ -83,8 +84,9 @@ def predict_window(
     _check_options(options)
     as_of = history.sets[-1].epoch_mjd_utc if as_of_mjd_utc is None else as_of_mjd_utc
     known = history.until(as_of)
-    forecast = _forecast(known, as_of, options, progress)
-    earlier = [_update(known, when, options) for when in _update_moments(known, as_of, forecast, options.updates)]
+    forecast = forecast_falls(known, as_of, options, progress)
+    moments = _update_moments(known, as_of, forecast, options.updates)
+    earlier = [_update(known, when, options, progress) for when in moments]
     return _document(known, as_of, options, forecast, earlier)
 
 
@@ -114,11 +116,13 @@ class Forecast:
     without_heyoka: str | None
 
 
-def _forecast(
+def forecast_falls(
     known: ElementHistory, as_of: float, options: WindowOptions, progress: Callable[[], None] | None = None
 ) -> Forecast:
+    """All possible falls from the sets known at a moment, as :func:`predict_window` flies them; same errors."""
     last = known.sets[-1].elements
-    past = campaign_weather(options.space_weather, as_of - LOOKBACK_DAYS - 10.0, as_of, as_of + 40.0)
+    # the fit looks back from the last set, which may be older than the question
+    past = campaign_weather(options.space_weather, last.epoch_mjd_utc - LOOKBACK_DAYS - 10.0, as_of, as_of + 40.0)
     remaining = _remaining_days(known, as_of, past.median)
     horizon = last.epoch_mjd_utc + _FARTHEST_FACTOR * remaining + 1.0
     fit = fit_last_days(known, past.median, horizon)
@@ -201,10 +205,12 @@ def _update_moments(known: ElementHistory, as_of: float, forecast: Forecast, cou
     return [when for when in reversed(wanted) if when > oldest and end - when < LONGEST_DAYS]
 
 
-def _update(known: ElementHistory, when: float, options: WindowOptions) -> WindowUpdate:
+def _update(
+    known: ElementHistory, when: float, options: WindowOptions, progress: Callable[[], None] | None
+) -> WindowUpdate:
     sets = known.until(when)
-    few = replace(options, runs=min(options.runs, _UPDATE_RUNS), precise=False)
-    times = _forecast(sets, when, few).falls.time_mjd_utc
+    few = replace(options, runs=min(options.runs, UPDATE_RUNS), precise=False)
+    times = forecast_falls(sets, when, few, progress).falls.time_mjd_utc
     low, middle, high = (float(value) for value in np.quantile(times, (0.05, 0.5, 0.95)))
     return WindowUpdate(
         as_of_utc=iso_utc(when),
@@ -292,16 +298,14 @@ def _place(falls: Falls, places: Places, quantiles: list[float]) -> WindowPlace:
 
 
 def reference_track(falls: Falls, begin_mjd: float, end_mjd: float, smear_days: float) -> FloatArray:
-    """Time [MJD], latitude, longitude [deg] and probability per day along the falls' common path, (n, 4), each minute.
+    """Time [MJD], latitude, longitude [deg] and probability per day along the falls' common path, (n, 4).
 
-    Each point is taken from the run that falls nearest in time, so the path stays right over many revolutions.
+    Every minute; each point is where the runs that fall about then fall (:func:`common_track`), so time and place
+    belong together over many revolutions.
     """
     step = max(1.0 / 1440.0, (end_mjd - begin_mjd) / _MOST_POINTS)
     times = np.arange(begin_mjd, end_mjd + 0.5 * step, step)
-    order = np.argsort(falls.time_mjd_utc)
-    middle = int(order[len(order) // 2])
-    # one run for all of it: its neighbours' places are the same path to within the scatter along the track
-    places = track_near(falls, middle, times - falls.time_mjd_utc[middle])
+    places = common_track(falls, times)
     return np.column_stack([times, places, density_in_time(falls, times, smear_days)])
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from stationkeep.campaign.attitude_range import attitude_ranges
 from stationkeep.campaign.beside import under_the_sun_that_came
 from stationkeep.campaign.document import RunDocument
 from stationkeep.campaign.execution import MOST_RUNS, map_runs
@@ -84,7 +85,8 @@ def run_scenario(
     if beside_observed:
         beside = under_the_sun_that_came(campaign, {name: item.runs for name, item in results.items()}, seed, workers)
     everything = {name: (item.reference, item.runs) for name, item in results.items()}
-    document = summarise(loaded, campaign, everything, inputs, seed, beside)
+    ranges = attitude_ranges(campaign.mission, median, references)
+    document = summarise(loaded, campaign, everything, inputs, seed, beside, ranges)
     return CampaignResult(document, campaign, inputs, results)
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stationkeep.campaign.density_error import DensityError
-from stationkeep.simulation.inputs import AttitudeDraw, Avoidance, ProviderDraw, RunInputs
+from stationkeep.simulation.inputs import AttitudeDraw, Avoidance, GyroFailure, ProviderDraw, RunInputs
 
 if TYPE_CHECKING:
     from stationkeep.campaign.weather import CampaignWeather
     from stationkeep.scenario.schema import Scenario
 
 _DAYS_PER_YEAR = 365.25
+_PIECES_OF_LUCK = 32  # burns on gyros and handovers of one run; later ones have the luck of the first again
 
 REFERENCE_RUN = -1
 """Index of the run in which every uncertain input is at its median; it is not counted among the runs."""
@@ -25,9 +26,8 @@ def draw_inputs(scenario: Scenario, weather: CampaignWeather, root_seed: int, in
 
     Each kind of input has its own stream below the run's seed, so that a new kind does not disturb the others.
     """
-    weather_seed, density_seed, provider_seed, ground_seed, attitude_seed, debris_seed = np.random.SeedSequence(
-        root_seed, spawn_key=(index,)
-    ).spawn(6)
+    seeds = np.random.SeedSequence(root_seed, spawn_key=(index,)).spawn(8)
+    weather_seed, density_seed, provider_seed, ground_seed, attitude_seed, debris_seed, engine_seed, chance_seed = seeds
     track = weather.track(np.random.default_rng(weather_seed))
     density = np.random.default_rng(density_seed)
     ballistic = scenario.drag.ballistic_coefficient_m2_kg * math.exp(
@@ -40,28 +40,60 @@ def draw_inputs(scenario: Scenario, weather: CampaignWeather, root_seed: int, in
         fast_fraction=0.01 * stated.fast_spread_percent,
         fast_days=stated.fast_correlation_days,
     ).path(len(track.drivers), density)
-    provider_rng = np.random.default_rng(provider_seed)
-    providers = {item.id: ProviderDraw(provider_rng.random(), provider_rng.random()) for item in scenario.providers}
     ground = np.random.default_rng(ground_seed)
     return RunInputs(
         index,
         track,
         ballistic * error,
-        providers,
+        _providers(scenario, np.random.default_rng(provider_seed), np.random.default_rng(engine_seed)),
         (ground.random(), ground.random()),
-        _attitude(scenario, np.random.default_rng(attitude_seed)),
+        _attitude(scenario, np.random.default_rng(attitude_seed), np.random.default_rng(chance_seed)),
         _avoidances(scenario, np.random.default_rng(debris_seed)),
     )
 
 
-def _attitude(scenario: Scenario, rng: np.random.Generator) -> AttitudeDraw:
-    """One number for each uncertain figure, then one for the moment of loss and one for how thrusters are used."""
+def _providers(scenario: Scenario, rng: np.random.Generator, engines: np.random.Generator) -> dict[str, ProviderDraw]:
+    """Loads of each provider, then where residual, thrust, specific impulse and capacity lie."""
+    return {
+        item.id: ProviderDraw(rng.random(), rng.random(), *(engines.random() for _ in range(4)))
+        for item in scenario.providers
+    }
+
+
+def _attitude(scenario: Scenario, rng: np.random.Generator, chance: np.random.Generator) -> AttitudeDraw:
+    """One number for each uncertain figure, then one for the moment of loss and one for how thrusters are used.
+
+    From a second stream one for each chance, then what comes by chance: failures, and the luck of burns and handovers.
+    """
     if scenario.attitude is None:
         return AttitudeDraw()
     from stationkeep.attitude.figures import iss_attitude
 
-    figures = {name: rng.random() for name in iss_attitude().uncertain}
-    return AttitudeDraw(figures, rng.random(), rng.random())
+    known = iss_attitude()
+    figures = {name: rng.random() for name in known.uncertain}
+    loss, thruster_share = rng.random(), rng.random()
+    figures |= {name: chance.random() for name in known.uncertain_chances}
+    values = known.at({name: figures[name] for name in known.uncertain_chances})
+    levers, handovers, later = (tuple(map(float, chance.random(_PIECES_OF_LUCK))) for _ in range(3))
+    failures = tuple(
+        _gyro_failures(scenario, chance, values["gyro_failures_per_year_1"], values["gyro_replaced_after_d"])
+        for _ in range(known.model(values, 1.0).gyros.installed)
+    )
+    return AttitudeDraw(figures, loss, thruster_share, failures, levers, handovers, later)
+
+
+def _gyro_failures(
+    scenario: Scenario, rng: np.random.Generator, per_year: float, replaced_after_d: float
+) -> tuple[GyroFailure, ...]:
+    """One gyro fails at random, is replaced, and the new one may fail as well."""
+    found: list[GyroFailure] = []
+    time = scenario.epoch_mjd_utc
+    while True:
+        time += rng.exponential(_DAYS_PER_YEAR / per_year)
+        if time >= scenario.horizon_mjd_utc:
+            return tuple(found)
+        found.append(GyroFailure(time, time + replaced_after_d))
+        time += replaced_after_d
 
 
 def _avoidances(scenario: Scenario, rng: np.random.Generator) -> tuple[Avoidance, ...]:

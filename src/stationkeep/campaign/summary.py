@@ -13,20 +13,26 @@ import stationkeep
 from stationkeep.campaign.beside import Beside, falls_of, reentry_of
 from stationkeep.campaign.comparison import comparison_notes, solar_explanation
 from stationkeep.campaign.document import (
+    AttitudeRange,
     BranchDocument,
     CountryRisk,
     EventRecord,
     GroundRisk,
-    Interval,
     LatitudeBandRisk,
-    MeanAltitude,
     Reentry,
     RegionRisk,
     RunDocument,
     ScenarioRef,
     with_median,
 )
-from stationkeep.campaign.losses import attitude_notes, attitude_propellant, functions_lost, no_return_points
+from stationkeep.campaign.losses import (
+    arrays_record,
+    attitude_notes,
+    attitude_propellant,
+    functions_lost,
+    no_return_points,
+)
+from stationkeep.campaign.part import Interval, MeanAltitude
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
 from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncontrolled_risk
@@ -56,10 +62,12 @@ def summarise(
     inputs: Sequence[RunInputs],
     seed: int,
     beside: Beside | None = None,
+    ranges: Mapping[str, AttitudeRange] | None = None,
 ) -> RunDocument:
     """The document of a campaign: ``flown`` holds the reference run and all runs of each branch.
 
-    ``beside``: the falls under the observed Sun, where the campaign was flown as known then.
+    ``beside``: the falls under the observed Sun, where the campaign was flown as known then. ``ranges``: what the
+    assumed upsets of the gyros decide, by branch.
     """
     observed = beside.reentry if beside is not None else {}
     scenario = loaded.scenario
@@ -67,7 +75,7 @@ def summarise(
     ground = _Ground(campaign, inputs)
     references = {name: reference for name, (reference, _) in flown.items()}
     branches = {
-        name: _branch(campaign, name, reference, runs, ground, observed.get(name))
+        name: _branch(campaign, name, reference, runs, ground, observed.get(name), (ranges or {}).get(name))
         for name, (reference, runs) in flown.items()
     }
     return RunDocument(
@@ -100,6 +108,7 @@ def _branch(
     runs: Sequence[Timeline],
     ground: _Ground,
     observed: Reentry | None,
+    ends_of_range: AttitudeRange | None,
 ) -> BranchDocument:
     scenario = campaign.mission.scenario
     _refuse_failures(runs)
@@ -115,6 +124,8 @@ def _branch(
             burns=interval([run.burn_count for run in runs]),
         ),
         **attitude_propellant(scenario, runs),
+        attitude_range=ends_of_range,
+        arrays=arrays_record(runs),
         functions_lost=functions_lost(campaign, name, reference, runs),
         no_return=no_return_points(scenario, runs),
         ground_risk=ground.risk(runs),
@@ -272,7 +283,7 @@ def _notes(
     notes = comparison_notes(scenario, branches, references)
     notes += explanations[:1]
     notes += campaign.weather.warnings(scenario.epoch_mjd_utc)
-    notes += attitude_notes(scenario)
+    notes += attitude_notes(scenario, branches)
     if any(branch.ground_risk for branch in branches.values()):
         notes.append(ground.model.reasoning)
         notes.append(f"Risk on the ground: {CONVENTION}.")

@@ -14,10 +14,14 @@ from stationkeep.cli.claims import claims
 from stationkeep.cli.convert import convert
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
+from stationkeep.cli.deorbit import deorbit
 from stationkeep.cli.depends import depends
+from stationkeep.cli.entry import entry
 from stationkeep.cli.new import new
 from stationkeep.cli.reboost import reboost
+from stationkeep.cli.reentry import reentry
 from stationkeep.cli.reentry_window import reentry_window
+from stationkeep.cli.replay import replay
 from stationkeep.cli.run import run
 from stationkeep.cli.scenarios import scenarios
 
@@ -31,20 +35,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (
-    run,
-    decay,
-    reentry_window,
-    burns,
-    calibrate,
-    reboost,
-    convert,
-    depends,
-    claims,
-    scenarios,
-    new,
-    catalogue,
-):
+COMMANDS = (
+    run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, deorbit, convert, replay, depends,
+    claims, scenarios, new, catalogue,
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(data_app, name="data")
 

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationkeep.cli.common import JsonOption, emit_json, heading_of, make_console, refused_text, require_json_target
+from stationkeep.cli.common import (
+    JsonOption,
+    NoradIdOption,
+    ObservedSunOption,
+    emit_json,
+    heading_of,
+    make_console,
+    refused_text,
+    require_json_target,
+)
 
 if TYPE_CHECKING:
     from stationkeep.campaign.burns import BurnsDocument
@@ -26,13 +35,8 @@ def burns(
         list[Path] | None,
         typer.Option("--oem", metavar="FILE", help="Ephemerides: CCSDS OEM (KVN or XML, also .gz); may be repeated."),
     ] = None,
-    norad_id: Annotated[
-        str | None, typer.Option("--norad-id", help="Which object, where the files hold several.")
-    ] = None,
-    space_weather: Annotated[
-        str,
-        typer.Option("--space-weather", metavar="observed|FILE", help="The Sun as it was, or from a CelesTrak table."),
-    ] = "observed",
+    norad_id: NoradIdOption = None,
+    space_weather: ObservedSunOption = "observed",
     json: JsonOption = None,
 ) -> None:
     """When was it pushed? Reboosts, deboosts and avoidance burns in the history of an object, with their delta-v.

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stationkeep.cli.common import (
+    AsOfOption,
     DensityModelOption,
+    ElementSetsOption,
     JsonOption,
+    MoreFilesArgument,
+    NoradIdOption,
     emit_json,
     heading_of,
     make_console,
@@ -25,24 +30,19 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    tle: Annotated[
-        list[Path],
-        typer.Option("--tle", metavar="FILE", help="Element sets: TLE, or OMM (JSON, XML, KVN); may be repeated."),
-    ],
-    more: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further files, joined with the one of --tle.")
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="DATE", help="Use only sets up to then (UTC). Default: the last one."),
-    ] = None,
-    norad_id: Annotated[
-        str | None, typer.Option("--norad-id", help="Which object, where the files hold several.")
-    ] = None,
+    tle: ElementSetsOption,
+    more: MoreFilesArgument = None,
+    as_of: AsOfOption = None,
+    norad_id: NoradIdOption = None,
     space_weather: Annotated[
-        str,
-        typer.Option("--space-weather", metavar="observed|FILE", help="The Sun as it was, or from a CelesTrak table."),
-    ] = "observed",
+        str | None,
+        typer.Option(
+            "--space-weather",
+            metavar="observed|as-known|FILE",
+            help="The Sun as it was, as known at --as-of, or from a CelesTrak table or an MSAFE bulletin. Default: as "
+            "known with --as-of, as it was without.",
+        ),
+    ] = None,
     density_model: DensityModelOption = DEFAULT_DENSITY_MODEL,
     correct_with: Annotated[
         Path | None,
@@ -116,12 +116,22 @@ def _show_drift(console: Console, document: CalibrateDocument) -> None:
         ("in 30 days", last + 30),
         ("in 59 days", last + 59),
     ):
+        if day - last > _longest_life_days(document):
+            continue
         spread = 100.0 * drift.course.spread[day]
         console.print(f"{label:<14} {drift.course.median_m2_kg[day]:.5f} +-{spread:.0f} %")
     factors = dict(zip(drift.sun_angle.angle_deg, drift.sun_angle.factor, strict=True))
     shown = ", ".join(f"x {factors[angle]:.2f} at {angle:.0f}" for angle in (0.0, 30.0, 60.0, 75.0))
     console.print(f"sun angle      {shown} deg above the plane, or below")
     console.print(f"noise          {drift.noise_m:.0f} m (1 sigma) in the axis of one element set")
+
+
+def _longest_life_days(document: CalibrateDocument) -> float:
+    """It cannot fly longer than at the last arc's pace down to 120 km: the air gets thicker."""
+    arc = document.arcs[-1]
+    if not arc.loss_km > 0.0:
+        return math.inf
+    return (document.object.mean_altitude_km - 120.0) * arc.days / arc.loss_km
 
 
 def _show_arcs(console: Console, document: CalibrateDocument) -> None:

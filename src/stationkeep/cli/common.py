@@ -28,6 +28,33 @@ JsonOption = Annotated[
     typer.Option("--json", metavar="PATH|-", help="Write the result as JSON to PATH, or to standard output with '-'."),
 ]
 
+# What the commands that read an orbit history have in common.
+ElementSetsOption = Annotated[
+    list[Path],
+    typer.Option("--tle", metavar="FILE", help="Element sets: TLE, or OMM (JSON, XML, KVN); may be repeated."),
+]
+MoreFilesArgument = Annotated[
+    list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further files, joined with the one of --tle.")
+]
+NoradIdOption = Annotated[str | None, typer.Option("--norad-id", help="Which object, where the files hold several.")]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Use only sets up to then (UTC). Default: the last one."),
+]
+ObservedSunOption = Annotated[
+    str, typer.Option("--space-weather", metavar="observed|FILE", help="The Sun as it was, or from a CelesTrak table.")
+]
+PossibleSunOption = Annotated[
+    str,
+    typer.Option(
+        "--space-weather",
+        metavar="observed|as-known|FILE",
+        help="The Sun as it was, as forecast at --as-of, or from an MSAFE bulletin or a CelesTrak table.",
+    ),
+]
+RunsOption = Annotated[int, typer.Option("--runs", "-n", help="Random runs.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")]
+
 DensityModelOption = Annotated[
     str,
     typer.Option(

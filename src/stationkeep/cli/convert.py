@@ -9,6 +9,7 @@ import typer
 
 from stationkeep.cli.common import (
     JsonOption,
+    NoradIdOption,
     emit_json,
     heading_of,
     make_console,
@@ -45,9 +46,7 @@ def convert(
         str | None,
         typer.Option("--frame", metavar="FRAME", help="Turn states to GCRF, EME2000, TEME, TOD or ITRF."),
     ] = None,
-    norad_id: Annotated[
-        str | None, typer.Option("--norad-id", help="Which object, where the files hold several.")
-    ] = None,
+    norad_id: NoradIdOption = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="Use only what is up to then (UTC). Default: all.")
     ] = None,
@@ -82,7 +81,8 @@ def _show(document: ConvertDocument) -> None:
     console = make_console()
     seen, read, made = document.object, document.read, document.written
     console.print(heading_of(seen.name, seen.norad_id, seen.designator), style="bold")
-    for verb, part, kind in (("Read", read, read.kind), ("Wrote", made, f"{made.message} ({made.language})")):
+    kind_read = read.kind if read.count != 1 else read.kind.removesuffix("s")
+    for verb, part, kind in (("Read", read, kind_read), ("Wrote", made, f"{made.message} ({made.language})")):
         console.print(
             f"{verb:<8} {part.count} {kind}, {minute_text(part.first_utc)} to {minute_text(part.last_utc)}, "
             f"{' and '.join(part.frames)}"

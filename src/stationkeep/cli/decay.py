@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stationkeep.cli.common import (
+    AsOfOption,
     DensityModelOption,
     JsonOption,
+    MoreFilesArgument,
+    NoradIdOption,
+    PossibleSunOption,
+    RunsOption,
+    SeedOption,
     emit_json,
     heading_of,
     make_console,
@@ -24,33 +30,21 @@ if TYPE_CHECKING:
 
     from stationkeep.campaign.decay import DecayDocument
 
+_WORTH_SAYING = 0.02  # of the coefficient: half a digit of what is printed
+
 
 def decay(
     tle: Annotated[
         list[Path],
         typer.Option("--tle", metavar="FILE", help="Its history: TLE, OMM or OEM, all there is; may be repeated."),
     ],
-    more: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further files, joined with the one of --tle.")
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="DATE", help="Use only sets up to then (UTC). Default: the last one."),
-    ] = None,
-    space_weather: Annotated[
-        str,
-        typer.Option(
-            "--space-weather",
-            metavar="observed|as-known|FILE",
-            help="The Sun as it was, as forecast at --as-of, or from an MSAFE bulletin or a CelesTrak table.",
-        ),
-    ] = "as-known",
-    runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs.")] = 200,
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
+    more: MoreFilesArgument = None,
+    as_of: AsOfOption = None,
+    space_weather: PossibleSunOption = "as-known",
+    runs: RunsOption = 200,
+    seed: SeedOption = 1,
     horizon_days: Annotated[float, typer.Option("--horizon-days", help="How far to look after --as-of.")] = 3652.0,
-    norad_id: Annotated[
-        str | None, typer.Option("--norad-id", help="Which object, where the file holds several.")
-    ] = None,
+    norad_id: NoradIdOption = None,
     density_model: DensityModelOption = DEFAULT_DENSITY_MODEL,
     ballistic_coefficient: Annotated[
         Path | None,
@@ -107,6 +101,11 @@ def _show_falls(console: Console, document: DecayDocument) -> None:
         tail = f"  ({name})" if name else ""
         console.print(f"Comes down      {middle}{tail}", style="bold")
         console.print(f"90 % window     {low}  to  {high}")
+        fitted = document.ballistic_coefficient.value_m2_kg
+        if abs(fall.ballistic_m2_kg / fitted - 1.0) > _WORTH_SAYING:
+            console.print(
+                f"                with Cd*A/m = {fall.ballistic_m2_kg:.5f} m2/kg, as the sets ask for under it"
+            )
 
 
 def _show(document: DecayDocument) -> None:

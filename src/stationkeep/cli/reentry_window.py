@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stationkeep.cli.common import (
+    AsOfOption,
+    ElementSetsOption,
     JsonOption,
+    MoreFilesArgument,
+    NoradIdOption,
+    PossibleSunOption,
+    RunsOption,
+    SeedOption,
     emit_json,
     make_console,
     progress_bar,
+    refused_text,
     require_json_target,
     require_writable_folder,
 )
@@ -23,31 +31,17 @@ if TYPE_CHECKING:
     from stationkeep.campaign.reentry_document import WindowDocument
 
 _SHOWN_COUNTRIES = 12
+_UPDATES_HELP = "Also show this many earlier windows (0 to 20), how it shrank. Each takes some 3 seconds more."
 
 
 def reentry_window(
-    tle: Annotated[
-        list[Path],
-        typer.Option("--tle", metavar="FILE", help="Element sets: TLE, or OMM (JSON, XML, KVN); may be repeated."),
-    ],
-    more: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further files, joined with the one of --tle.")
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="DATE", help="Use only sets up to then (UTC). Default: the last one."),
-    ] = None,
-    space_weather: Annotated[
-        str,
-        typer.Option(
-            "--space-weather",
-            metavar="observed|as-known|FILE",
-            help="The Sun as it was, as forecast at --as-of, or from an MSAFE bulletin or a CelesTrak table.",
-        ),
-    ] = "as-known",
-    runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs.")] = 200,
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
-    updates: Annotated[int, typer.Option("--updates", help="Also show this many earlier windows, how it shrank.")] = 0,
+    tle: ElementSetsOption,
+    more: MoreFilesArgument = None,
+    as_of: AsOfOption = None,
+    space_weather: PossibleSunOption = "as-known",
+    runs: RunsOption = 200,
+    seed: SeedOption = 1,
+    updates: Annotated[int, typer.Option("--updates", help=_UPDATES_HELP)] = 0,
     size_m: Annotated[float, typer.Option("--size-m", help="Width of the object across the stream.")] = 4.0,
     entry_altitude_km: Annotated[
         float, typer.Option("--entry-altitude-km", help="Where the orbital flight hands over to the entry.")
@@ -58,16 +52,14 @@ def reentry_window(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="PAGE.html", help="Write the map and the tables as a page.")
     ] = None,
-    norad_id: Annotated[
-        str | None, typer.Option("--norad-id", help="Which object, where the files hold several.")
-    ] = None,
+    norad_id: NoradIdOption = None,
     json: JsonOption = None,
 ) -> None:
     """When and where does it come down? The re-entry window of the last days, the ground track left, the countries.
 
     Example: stationkeep reentry-window --tle tiangong1.tle --as-of 2018-04-01 --output tiangong1.html
     """
-    from stationkeep.campaign.reentry_window import WindowOptions, predict_window
+    from stationkeep.campaign.reentry_window import UPDATE_RUNS, WindowOptions, predict_window
     from stationkeep.orbit.history import as_element_history, read_any_history
     from stationkeep.timescale import mjd_utc, parse_utc
 
@@ -81,7 +73,7 @@ def reentry_window(
         space_weather=space_weather, runs=runs, seed=seed, updates=updates, size_m=size_m,
         entry_altitude_km=entry_altitude_km, precise_below_km=precise_below_km,
     )  # fmt: skip
-    with progress_bar(runs) as advance:
+    with progress_bar(runs + updates * min(runs, UPDATE_RUNS)) as advance:
         document = predict_window(history, moment, options, advance)
     if output is not None:
         from stationkeep.report.window_page import write_window_page
@@ -124,7 +116,7 @@ def _show(document: WindowDocument) -> None:
     for note in document.notes:
         console.print(f"Note           {note}")
     if seen.rejected:
-        console.print(f"Refused        {len(seen.rejected)} element sets")
+        console.print(f"Refused        {refused_text(seen.rejected)}")
 
 
 def _show_places(console: Console, document: WindowDocument) -> None:
@@ -154,16 +146,16 @@ def _show_updates(console: Console, document: WindowDocument) -> None:
         return
     from rich.table import Table
 
-    from stationkeep.report.text import minute_text
-
     console.print()
-    table = Table(box=None, pad_edge=False, header_style="bold", title="How the window shrank", title_justify="left")
+    title = "How the window shrank (UTC)"
+    table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
     for heading in ("as of", "5 %", "median", "95 %"):
         table.add_column(heading, no_wrap=True)
-    table.add_column("width [h]", justify="right")
+    table.add_column("hours", justify="right")
     for row in document.updates:
         table.add_row(
-            *(minute_text(text) for text in (row.as_of_utc, row.p05_utc, row.median_utc, row.p95_utc)),
+            # five columns fit a page of 80 only with short dates
+            *(text[:16].replace("T", " ") for text in (row.as_of_utc, row.p05_utc, row.median_utc, row.p95_utc)),
             f"{row.width_hours:.1f}",
         )
     console.print(table)

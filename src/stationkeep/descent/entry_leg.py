@@ -14,16 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.constants import (
-    EARTH_EQUATORIAL_RADIUS_KM,
-    EARTH_J2,
-    EARTH_MU_KM3_S2,
-    EARTH_ROTATION_RAD_S,
     SECONDS_PER_DAY,
 )
+from stationkeep.descent.leg_kernel import runge_kutta
 from stationkeep.environment.nrlmsise00 import Nrlmsise00Reference
 from stationkeep.orbit.final_flight import EntryState
 from stationkeep.orbit.precise_tables import geodetic_from_itrs
-from stationkeep.orbit.rarefied_drag import bridging_factor
 
 FloatArray = NDArray[np.float64]
 
@@ -92,30 +88,5 @@ def _step(
     density = Nrlmsise00Reference().density_kg_m3(now, place[:, 0], place[:, 1], heights, drivers)
     slope = np.log(density[1] / density[0]) / _SCALE_PROBE_KM
 
-    def rates(at: FloatArray) -> FloatArray:
-        height = geodetic_from_itrs(at[:, :3])[:, 2]
-        air = density[0] * np.exp(slope * (place[:, 2] - height))
-        push = 0.5e3 * air * ballistic * bridging_factor(air, size_m)
-        return np.hstack(
-            [at[:, 3:], _gravity_and_turning(at) - (push * np.linalg.norm(at[:, 3:], axis=1))[:, None] * at[:, 3:]]
-        )
-
-    one = rates(state)
-    two = rates(state + 0.5 * step_s * one)
-    three = rates(state + 0.5 * step_s * two)
-    four = rates(state + step_s * three)
-    return np.asarray(state + step_s / 6.0 * (one + 2.0 * two + 2.0 * three + four))
-
-
-def _gravity_and_turning(state: FloatArray) -> FloatArray:
-    """Acceleration by gravity (J2), Coriolis and centrifugal force [km/s2], (n, 3)."""
-    x, y, z, vx, vy, _ = state.T
-    radius2 = x * x + y * y + z * z
-    pull = EARTH_MU_KM3_S2 / radius2**1.5
-    oblate = 1.5 * EARTH_J2 * EARTH_EQUATORIAL_RADIUS_KM**2 / radius2
-    polar = 5.0 * z * z / radius2
-    across, along = -pull * (1.0 + oblate * (1.0 - polar)), -pull * (1.0 + oblate * (3.0 - polar))
-    spin = EARTH_ROTATION_RAD_S
-    return np.stack(
-        [across * x + spin * (2.0 * vy + spin * x), across * y + spin * (spin * y - 2.0 * vx), along * z], axis=1
-    )
+    airs = np.column_stack([density[0], place[:, 2], slope])
+    return np.asarray(runge_kutta(np.ascontiguousarray(state), step_s, ballistic, size_m, airs))

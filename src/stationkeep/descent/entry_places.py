@@ -24,6 +24,7 @@ DEBRIS_KM = (300.0, 1500.0)
 LONGEST_SMEAR_DAYS = 0.5 / 24.0  # a third of a revolution: beyond it nothing new would be said of the place
 _SHORTEST_SMEAR_DAYS = 1.0 / 1440.0  # what two minutes of unmodelled entry leave
 _REACH_SIGMA = 2.5
+_NEIGHBOURS = 12  # falls a moment of the common path is judged by: enough to smooth what tells them apart
 _STEP_S = 6.0  # 45 km: no half-degree cell is stepped over by much
 _ORBIT_RADIUS_KM = 6378.137 + 115.0  # of the paths that later and earlier falls are still on
 
@@ -87,21 +88,54 @@ def track_near(falls: Falls, index: int, offsets_days: FloatArray) -> FloatArray
 
     The orbit it comes from is taken as a circle that keeps its plane while the Earth turns.
     """
+    chosen = np.full(len(offsets_days), index)
+    return geodetic_from_itrs(_carried_km(falls, chosen, offsets_days * SECONDS_PER_DAY))[:, :2]
+
+
+def common_track(falls: Falls, times_mjd_utc: FloatArray) -> FloatArray:
+    """Where does it fall if it falls at these moments? Latitude, longitude [deg], (n, 2): one smooth path for all.
+
+    A later fall has gone round more often and with less drag: it is not where an earlier one, carried on, would be, but
+    hundreds of kilometres along the orbit and on a plane that has turned. So each moment is judged by the falls nearest
+    to it in time, carried to it and joined by a line fitted in fall time (Cleveland, *J. Am. Stat. Assoc.* 74, 1979).
+    """
+    nearest = min(_NEIGHBOURS, len(falls.time_mjd_utc))
+    apart = times_mjd_utc[:, None] - falls.time_mjd_utc[None, :]
+    chosen = np.argsort(np.abs(apart), axis=1, kind="stable")[:, :nearest]
+    apart = np.take_along_axis(apart, chosen, axis=1)
+    places = _carried_km(falls, chosen, apart * SECONDS_PER_DAY)
+    joined = np.einsum("nk,nkx->nx", _line_weights(apart), places)
+    height = np.linalg.norm(places, axis=2).mean(axis=1) / np.linalg.norm(joined, axis=1)
+    return geodetic_from_itrs(joined * height[:, None])[:, :2]
+
+
+def _line_weights(apart: FloatArray) -> FloatArray:
+    """(n, k) weights of the values at these distances that give the value of their weighted straight line at zero."""
+    reach = np.maximum(1.1 * np.abs(apart).max(axis=1, keepdims=True), 1.0e-9)
+    tricube = (1.0 - (np.abs(apart) / reach) ** 3) ** 3
+    tricube /= tricube.sum(axis=1, keepdims=True)
+    middle = (tricube * apart).sum(axis=1, keepdims=True)
+    variance = (tricube * (apart - middle) ** 2).sum(axis=1, keepdims=True)
+    # falls at one moment have no slope
+    slope = np.divide(middle, variance, out=np.zeros_like(middle), where=variance > (1.0e-3 * reach) ** 2)
+    return np.asarray(tricube * (1.0 - slope * (apart - middle)))
+
+
+def _carried_km(falls: Falls, index: NDArray[np.int_], seconds: FloatArray) -> FloatArray:
+    """These falls, so many seconds later on their own orbits, in Earth-fixed axes: (..., 3)."""
     position, moving = falls.position_km[index], falls.velocity_km_s[index]
+    height = np.linalg.norm(position, axis=-1, keepdims=True)
     spin = np.array([0.0, 0.0, EARTH_ROTATION_RAD_S])
-    outward = position / np.linalg.norm(position)
+    outward = position / height
     normal = np.cross(position, moving + np.cross(spin, position))
-    normal /= np.linalg.norm(normal)
+    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
     forward = np.cross(normal, outward)
-    seconds = offsets_days * SECONDS_PER_DAY
-    angle = _path_rate_rad_s() * seconds
-    still = np.cos(angle)[:, None] * outward + np.sin(angle)[:, None] * forward
+    angle = _path_rate_rad_s() * seconds[..., None]
+    still = np.cos(angle) * outward + np.sin(angle) * forward
     turn = -EARTH_ROTATION_RAD_S * seconds
     cosine, sine = np.cos(turn), np.sin(turn)
-    fixed = np.stack(
-        [cosine * still[:, 0] - sine * still[:, 1], sine * still[:, 0] + cosine * still[:, 1], still[:, 2]], axis=1
-    )
-    return geodetic_from_itrs(fixed * np.linalg.norm(position))[:, :2]
+    x, y, z = still[..., 0], still[..., 1], still[..., 2]
+    return np.asarray(height * np.stack([cosine * x - sine * y, sine * x + cosine * y, z], axis=-1))
 
 
 def density_in_time(falls: Falls, times_mjd_utc: FloatArray, smear_days: float) -> FloatArray:

@@ -8,6 +8,7 @@ counted as sheltered. Longitude is uniform, latitude follows :mod:`stationkeep.d
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from stationkeep.environment.population import (
     CELL_DEG,
     REGIONS,
     ROWS,
+    Country,
     Figure,
     LandMask,
     PopulationGrid,
@@ -146,8 +148,8 @@ def uncontrolled_risk(
         population_year=population.year,
         population_source=population.source,
         population_identifier=population.identifier,
-        by_region=_by_region(population, share.sum(axis=0), struck.sum(axis=0)),
-        by_country=_by_country(population, share.sum(axis=0), struck.sum(axis=0)),
+        by_region=shares_by_region(population.countries, share.sum(axis=0), struck.sum(axis=0)),
+        by_country=shares_by_country(population.countries, share.sum(axis=0), struck.sum(axis=0)),
         by_latitude=_by_latitude(share.sum(axis=1), impact, band_deg),
     )
 
@@ -161,16 +163,18 @@ def _checked_area(casualty_area_m2: float) -> float:
     return casualty_area_m2
 
 
-def _by_region(population: PopulationGrid, share: FloatArray, impact: FloatArray) -> tuple[RegionShare, ...]:
-    of_country = np.array([REGIONS.index(country.region) for country in population.countries])
+def shares_by_region(countries: Sequence[Country], share: FloatArray, impact: FloatArray) -> tuple[RegionShare, ...]:
+    """Shares per country (n_country,) summed into the six regions, in their fixed order."""
+    of_country = np.array([REGIONS.index(country.region) for country in countries])
     people, area = (np.bincount(of_country, weights=part, minlength=len(REGIONS)) for part in (share, impact))
     return tuple(RegionShare(region, float(people[index]), float(area[index])) for index, region in enumerate(REGIONS))
 
 
-def _by_country(population: PopulationGrid, share: FloatArray, impact: FloatArray) -> tuple[CountryShare, ...]:
+def shares_by_country(countries: Sequence[Country], share: FloatArray, impact: FloatArray) -> tuple[CountryShare, ...]:
+    """Shares per country (n_country,) with their names, the largest first; countries without any are left out."""
     rows = (
         CountryShare(country.name, country.iso2, country.region, float(share[index]), float(impact[index]))
-        for index, country in enumerate(population.countries)
+        for index, country in enumerate(countries)
         if share[index] > 0.0 or impact[index] > 0.0
     )
     return tuple(sorted(rows, key=lambda row: (-row.share, -row.impact_share, row.iso2)))

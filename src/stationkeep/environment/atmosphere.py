@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -80,6 +82,53 @@ class Atmosphere(Protocol):
     def air_velocity_m_s(self, time_mjd_utc: ArrayLike, position_itrf_m: ArrayLike) -> FloatArray:
         """How does the air move? Velocity in the Earth-fixed frame [m/s] (..., 3); zero means co-rotating."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class PointwiseAtmosphere(abc.ABC):
+    """What the shipped models share: arguments checked, points handed to ``_density_of`` in one array, any wind."""
+
+    wind: Wind = still_air
+
+    @property
+    @abc.abstractmethod
+    def density_model(self) -> str:
+        """Name that ballistic coefficients fitted with this model carry."""
+
+    @property
+    @abc.abstractmethod
+    def implementation(self) -> str:
+        """Which code computes it."""
+
+    @property
+    @abc.abstractmethod
+    def floor_km(self) -> float:
+        """Lowest altitude it covers [km]."""
+
+    @property
+    @abc.abstractmethod
+    def ceiling_km(self) -> float:
+        """Highest altitude it covers [km]."""
+
+    @abc.abstractmethod
+    def _density_of(self, points: FloatArray) -> FloatArray:
+        """Density [kg/m3], (n,), of checked points (7, n); see ``checked_points``."""
+
+    def density_kg_m3(
+        self,
+        time_mjd_utc: ArrayLike,
+        latitude_deg: ArrayLike,
+        longitude_deg: ArrayLike,
+        altitude_km: ArrayLike,
+        drivers: ArrayLike,
+    ) -> FloatArray:
+        """How dense is the air? See :class:`Atmosphere`."""
+        shape, points = checked_points(time_mjd_utc, latitude_deg, longitude_deg, altitude_km, drivers)
+        return self._density_of(points).reshape(shape)
+
+    def air_velocity_m_s(self, time_mjd_utc: ArrayLike, position_itrf_m: ArrayLike) -> FloatArray:
+        """How does the air move? Velocity in the Earth-fixed frame [m/s] (..., 3)."""
+        return self.wind(time_mjd_utc, position_itrf_m)
 
 
 def checked_points(

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from numpy.typing import ArrayLike
-
-from stationkeep.environment.atmosphere import FloatArray, Wind, checked_points, still_air
+from stationkeep.environment.atmosphere import FloatArray, PointwiseAtmosphere
 from stationkeep.environment.density_models import MSIS21
 from stationkeep.environment.nrlmsise00 import pymsis_density, pymsis_version
 
 
 @dataclass(frozen=True, slots=True)
-class Nrlmsis21:
+class Nrlmsis21(PointwiseAtmosphere):
     """NRLMSIS 2.1 in daily-Ap mode; 13 microseconds a point.
 
     For academic, non-commercial use only: ``density_models.MSIS_TERMS``. Its inputs are those of NRLMSISE-00.
     Published range: from the ground to the exobase; taken here up to 1000 km.
     """
-
-    wind: Wind = still_air
 
     @property
     def density_model(self) -> str:
@@ -45,18 +41,5 @@ class Nrlmsis21:
         """Top of the range used here [km]."""
         return 1000.0
 
-    def density_kg_m3(
-        self,
-        time_mjd_utc: ArrayLike,
-        latitude_deg: ArrayLike,
-        longitude_deg: ArrayLike,
-        altitude_km: ArrayLike,
-        drivers: ArrayLike,
-    ) -> FloatArray:
-        """How dense is the air? See :class:`stationkeep.environment.atmosphere.Atmosphere`."""
-        shape, points = checked_points(time_mjd_utc, latitude_deg, longitude_deg, altitude_km, drivers)
-        return pymsis_density(points, version=2.1).reshape(shape)
-
-    def air_velocity_m_s(self, time_mjd_utc: ArrayLike, position_itrf_m: ArrayLike) -> FloatArray:
-        """How does the air move? Velocity in the Earth-fixed frame [m/s] (..., 3)."""
-        return self.wind(time_mjd_utc, position_itrf_m)
+    def _density_of(self, points: FloatArray) -> FloatArray:
+        return pymsis_density(points, version=2.1)

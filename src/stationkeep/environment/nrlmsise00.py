@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from importlib import metadata
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from stationkeep.environment.atmosphere import FloatArray, Wind, checked_points, still_air
+from stationkeep.environment.atmosphere import FloatArray, PointwiseAtmosphere
 from stationkeep.environment.surrogate_formulas import HIGHEST_DAILY_F107_SFU
 
 DENSITY_MODEL = "NRLMSISE-00"
@@ -32,7 +31,7 @@ def pymsis_version() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Nrlmsise00Reference:
+class Nrlmsise00Reference(PointwiseAtmosphere):
     """NRLMSISE-00 in daily-Ap mode; 3 microseconds a point.
 
     Density is the *effective* total mass density for drag, with anomalous oxygen (what the Fortran calls ``gtd7d``):
@@ -43,8 +42,6 @@ class Nrlmsise00Reference:
     where the model breaks down (negative densities over the poles from about 265 on). Five days from 1957 to 2024 were
     that disturbed.
     """
-
-    wind: Wind = still_air
 
     @property
     def density_model(self) -> str:
@@ -66,21 +63,8 @@ class Nrlmsise00Reference:
         """Top of the published range [km]."""
         return 1000.0
 
-    def density_kg_m3(
-        self,
-        time_mjd_utc: ArrayLike,
-        latitude_deg: ArrayLike,
-        longitude_deg: ArrayLike,
-        altitude_km: ArrayLike,
-        drivers: ArrayLike,
-    ) -> FloatArray:
-        """How dense is the air? See :class:`stationkeep.environment.atmosphere.Atmosphere`."""
-        shape, points = checked_points(time_mjd_utc, latitude_deg, longitude_deg, altitude_km, drivers)
-        return reference_density(points).reshape(shape)
-
-    def air_velocity_m_s(self, time_mjd_utc: ArrayLike, position_itrf_m: ArrayLike) -> FloatArray:
-        """How does the air move? Velocity in the Earth-fixed frame [m/s] (..., 3)."""
-        return self.wind(time_mjd_utc, position_itrf_m)
+    def _density_of(self, points: FloatArray) -> FloatArray:
+        return reference_density(points)
 
 
 def reference_density(points: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ people outside named places are spread. Land: Natural Earth 1:50m (public domain
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -24,12 +25,14 @@ Figure = Literal["ellipsoid", "sphere"]
 CELL_DEG: Final = 0.5
 ROWS: Final = 360  # row 0 touches the South Pole
 COLUMNS: Final = 720  # column 0 starts at 180 W
+_LONGEST_EXTRAPOLATION_YEARS: Final = 20.0  # a rate of growth does not last longer
 NATIONAL_TOTALS_YEAR: Final = 2018  # GeoNames: mostly World Bank 2018, China the census of 2020
 REGIONS: Final = ("United States", "Europe", "Russia", "India", "China", "Rest of world")
 
 _DATA = Path(__file__).parent / "data"
 _SOURCE = (
-    "GeoNames places with more than 500 people, completed to GeoNames national totals (CC BY 4.0); "
+    "GeoNames places with more than 500 people, completed to GeoNames national totals (CC BY 4.0), in India, China, "
+    "Indonesia, Nigeria and Kenya to the census of each province; "
     "land from Natural Earth 1:50m (public domain)"
 )
 
@@ -110,12 +113,12 @@ class LandMask:
 
     def land_fraction(self, latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> FloatArray:
         """How much of the cells around these points is land, 0 to 1; same shape as the (broadcast) points."""
-        row, column = _row_and_column(latitude_deg, longitude_deg)
+        row, column = cell_of(latitude_deg, longitude_deg)
         return np.asarray(self.on_map()[row, column])
 
     def country_at(self, latitude_deg: float, longitude_deg: float) -> Country | None:
         """Which country owns most of the cell around a point; none where more than half of the cell is sea."""
-        row, column = _row_and_column(latitude_deg, longitude_deg)
+        row, column = cell_of(latitude_deg, longitude_deg)
         first, last = np.searchsorted(self.cell, row * COLUMNS + column + np.array([0, 1]))
         here = self.fraction[first:last]
         if here.sum() < 0.5:
@@ -124,16 +127,16 @@ class LandMask:
 
 
 def load_population(year: int | None = None) -> PopulationGrid:
-    """How many people live where, as shipped (national totals of 2018) or scaled to the world total of a year.
+    """How many people live where, as shipped (national totals of 2018) or brought to a year from 1950 to 2099.
 
-    Every country is scaled by the same factor, so that the world has as many people as the mid-year figure of the UN
-    World Population Prospects 2022 (medium variant after 2021); 1950 to 2099. Far from 2018 the split between
-    countries is increasingly that of the wrong time: for 2005 the risk at 51.6 degrees comes out 2 % low.
-    Raises :class:`InputError` for another year.
+    With a year, every country above about two million has the people the UN World Population Prospects 2022 give it,
+    interpolated between 1980, 2000, 2010 and 2020; before and after, its last rate goes on for at most twenty years.
+    Smaller ones follow the world. Then all are scaled by one factor to the world total of mid-year (medium variant
+    after 2021). Where people live inside a country does not change. Raises :class:`InputError` for another year.
     """
     cell, country, people = _arrays("population_grid.npz", "cell", "country", "people")
     grid = PopulationGrid(
-        identifier=f"geonames-{NATIONAL_TOTALS_YEAR}/1",
+        identifier=f"geonames-{NATIONAL_TOTALS_YEAR}/2",
         year=NATIONAL_TOTALS_YEAR,
         source=_SOURCE,
         countries=_countries(),
@@ -143,13 +146,59 @@ def load_population(year: int | None = None) -> PopulationGrid:
     )
     if year is None:
         return grid
+    world = world_people(year)
+    grown = grid.people * _national_growth(grid, year)[grid.country]
     return replace(
         grid,
         identifier=f"{grid.identifier}@{year}",
         year=year,
-        source=f"{_SOURCE}; scaled to the world total of mid-{year}, UN World Population Prospects 2022",
-        people=grid.people * (world_people(year) / grid.total_people),
+        source=f"{_SOURCE}; nations and world brought to mid-{year} by the UN World Population Prospects 2022",
+        people=grown * (world / grown.sum()),
     )
+
+
+def _national_growth(grid: PopulationGrid, year: int) -> FloatArray:
+    """People of each country in this year for one of the grid (n_country,)."""
+    described = _described()
+    years = np.array(described["national_years"], dtype=np.float64)
+    moment = np.clip(year, years[0] - _LONGEST_EXTRAPOLATION_YEARS, years[-1] + _LONGEST_EXTRAPOLATION_YEARS)
+    place = int(np.clip(np.searchsorted(years, moment) - 1, 0, len(years) - 2))
+    share = (moment - years[place]) / (years[place + 1] - years[place])
+    shipped = np.bincount(grid.country, grid.people, len(grid.countries))
+    growth = np.full(len(grid.countries), world_people(year) / world_people(grid.year))
+    for index, country in enumerate(grid.countries):
+        people = described["national_people_1e5"].get(country.iso2)
+        if people is not None and shipped[index] > 0.0:
+            now = math.exp((1.0 - share) * math.log(people[place]) + share * math.log(people[place + 1]))
+            growth[index] = 1e5 * now / shipped[index]
+    return growth
+
+
+def flat_population(people_per_km2: float) -> PopulationGrid:
+    """The same number of people on every square kilometre of the Earth, sea included: to check a risk by hand.
+
+    The casualty expectation is then the casualty area times this density, whatever the orbit. Nobody's country: all
+    people belong to "Disputed, without people". Raises :class:`InputError` for a negative density.
+    """
+    if not (math.isfinite(people_per_km2) and people_per_km2 >= 0.0):
+        raise InputError(f"{people_per_km2} people per km2 cannot be", hint="give zero or a positive density")
+    countries = _countries()
+    nobody = next(index for index, country in enumerate(countries) if country.iso2 == "XX")
+    return PopulationGrid(
+        identifier=f"flat-{people_per_km2:g}",
+        year=NATIONAL_TOTALS_YEAR,
+        source=f"{people_per_km2:g} people on every square kilometre, land and sea (a check, not the Earth)",
+        countries=countries,
+        cell=np.arange(ROWS * COLUMNS, dtype=np.int32),
+        country=np.full(ROWS * COLUMNS, nobody, dtype=np.uint8),
+        people=people_per_km2 * cell_area_km2(),
+    )
+
+
+def cell_area_km2() -> FloatArray:
+    """How large is each half-degree cell on the ellipsoid [km2], (360 * 720,), in the order of the cells?"""
+    south = -90.0 + CELL_DEG * np.arange(ROWS)
+    return np.repeat(zone_area_km2(south, south + CELL_DEG) / COLUMNS, COLUMNS)
 
 
 def load_land() -> LandMask:
@@ -196,7 +245,11 @@ def _area_from_equator_km2(latitude_deg: ArrayLike, figure: Figure) -> FloatArra
     return np.asarray(np.pi * EARTH_EQUATORIAL_RADIUS_KM**2 * (1.0 - eccentricity_squared) * shape)
 
 
-def _row_and_column(latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def cell_of(latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """In which row (south first) and column (180 W first) of the half-degree map do these points lie?
+
+    Geodetic latitude -90 to 90, any longitude. Raises :class:`InputError` for places that are not on Earth.
+    """
     latitude, longitude = np.broadcast_arrays(
         np.asarray(latitude_deg, dtype=np.float64), np.asarray(longitude_deg, dtype=np.float64)
     )

@@ -14,23 +14,21 @@ pay for what changes along it. Formulas: ``docs/atmosphere.md``; training: ``des
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import math
 from dataclasses import dataclass
-from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numba import types
 from numba.extending import intrinsic
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from stationkeep.compiled import compiled, inner_kernel
 from stationkeep.environment import surrogate_formulas as formulas
-from stationkeep.environment.atmosphere import FloatArray, Wind, checked_points, still_air
+from stationkeep.environment.atmosphere import FloatArray, PointwiseAtmosphere
 from stationkeep.environment.lanes import LANES, Block, Lanes, exponential, sine_cosine
 from stationkeep.environment.nrlmsise00 import DENSITY_MODEL, reference_density
+from stationkeep.environment.shipped_network import network_provenance, network_weights
 
 SURROGATE_FLOOR_KM = 100.0
 SURROGATE_CEILING_KM = 1000.0
@@ -43,6 +41,9 @@ _N_MIXED = N_LATENT + formulas.N_HEIGHT
 # Outside its range the surrogate only has to stay finite and monotonic while an integrator steps across the edge.
 _SCALE_HEIGHT_BELOW_KM = 5.5
 _SCALE_HEIGHT_ABOVE_KM = 300.0
+
+
+_SHIPPED: Final = ("stationkeep.environment", "nrlmsise00_surrogate.npz")
 
 
 class SurrogateWeights(NamedTuple):
@@ -69,21 +70,13 @@ class SurrogateWeights(NamedTuple):
 @functools.cache
 def load_surrogate_weights() -> SurrogateWeights:
     """The weights shipped with the package (shared by all callers: do not change them)."""
-    with resources.as_file(_shipped()) as path, np.load(path) as archive:
-        return SurrogateWeights(*(np.ascontiguousarray(archive[name]) for name in SurrogateWeights._fields))
+    return network_weights(SurrogateWeights, *_SHIPPED)
 
 
 @functools.cache
 def surrogate_provenance() -> dict[str, Any]:
-    """How the shipped weights were made: versions, seed, sample counts, errors on held-out points, and a hash."""
-    content = _shipped().read_bytes()
-    with resources.as_file(_shipped()) as path, np.load(path) as archive:
-        notes: dict[str, Any] = json.loads(str(archive["notes"]))
-    return {**notes, "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _shipped() -> Any:
-    return resources.files("stationkeep.environment").joinpath("data/nrlmsise00_surrogate.npz")
+    """How the shipped weights were made; see :func:`network_provenance`."""
+    return network_provenance(*_SHIPPED)
 
 
 def surrogate_workspace(n: int) -> NDArray[np.float32]:
@@ -282,16 +275,21 @@ def _density_of_runs(weights: SurrogateWeights, points: FloatArray, work: NDArra
         begin = end
 
 
+def density_of_points(points: FloatArray) -> FloatArray:
+    """Density [kg/m3] of points (7, n) that ``checked_points`` made and that lie between floor and ceiling, (n,)."""
+    density = np.empty(points.shape[1])
+    _density_of_runs(load_surrogate_weights(), points, surrogate_workspace(1), density)
+    return density
+
+
 @dataclass(frozen=True, slots=True)
-class Nrlmsise00Surrogate:
+class Nrlmsise00Surrogate(PointwiseAtmosphere):
     """NRLMSISE-00 through its surrogate from 100 to 1000 km, and through the reference code outside.
 
     Within 0.5 % (1 sigma) of the reference at 150-500 km, unbiased; the errors by altitude and activity are in
     ``validation/density_surrogate.md``. Ballistic coefficients fitted with it carry the reference model's name: its
     bias is far below that of any fit.
     """
-
-    wind: Wind = still_air
 
     @property
     def density_model(self) -> str:
@@ -314,28 +312,9 @@ class Nrlmsise00Surrogate:
         """Above, the reference code answers [km]."""
         return SURROGATE_CEILING_KM
 
-    def density_kg_m3(
-        self,
-        time_mjd_utc: ArrayLike,
-        latitude_deg: ArrayLike,
-        longitude_deg: ArrayLike,
-        altitude_km: ArrayLike,
-        drivers: ArrayLike,
-    ) -> FloatArray:
-        """How dense is the air? See :class:`stationkeep.environment.atmosphere.Atmosphere`.
-
-        Points that share a day and its drivers are fastest side by side.
-        """
-        shape, points = checked_points(time_mjd_utc, latitude_deg, longitude_deg, altitude_km, drivers)
+    def _density_of(self, points: FloatArray) -> FloatArray:
         inside = (points[3] >= SURROGATE_FLOOR_KM) & (points[3] <= SURROGATE_CEILING_KM)
         density = np.empty(points.shape[1])
-        fast = np.empty(int(inside.sum()))
-        mine = np.ascontiguousarray(points[:, inside])
-        _density_of_runs(load_surrogate_weights(), mine, surrogate_workspace(1), fast)
-        density[inside] = fast
+        density[inside] = density_of_points(np.ascontiguousarray(points[:, inside]))
         density[~inside] = reference_density(points[:, ~inside])
-        return density.reshape(shape)
-
-    def air_velocity_m_s(self, time_mjd_utc: ArrayLike, position_itrf_m: ArrayLike) -> FloatArray:
-        """How does the air move? Velocity in the Earth-fixed frame [m/s] (..., 3)."""
-        return self.wind(time_mjd_utc, position_itrf_m)
+        return density

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stationkeep.environment.atmosphere import FloatArray, Wind, checked_points, still_air
+from stationkeep.environment.atmosphere import FloatArray, PointwiseAtmosphere, checked_points
 from stationkeep.environment.density_models import JB2008_FROM_F107, NRLMSISE00
 from stationkeep.environment.solar_proxies import jb2008_indices
 from stationkeep.errors import MissingExtraError, OrbitError
@@ -29,17 +29,30 @@ _JB2008_INDICES: Final = ("f", "fa", "s", "sa", "m", "ma", "y", "ya", "dtc")
 
 
 @dataclass(frozen=True, slots=True)
-class ThermoNetNrlmsise00:
+class _ThermoNet(PointwiseAtmosphere):
+    """What both networks share: heyoka, and the altitudes they were trained at."""
+
+    def __post_init__(self) -> None:
+        _require_heyoka()
+
+    @property
+    def floor_km(self) -> float:
+        """Lowest altitude it was trained at [km]."""
+        return FLOOR_KM
+
+    @property
+    def ceiling_km(self) -> float:
+        """Highest altitude it was trained at [km]."""
+        return CEILING_KM
+
+
+@dataclass(frozen=True, slots=True)
+class ThermoNetNrlmsise00(_ThermoNet):
     """NRLMSISE-00 as heyoka's thermoNET has it; 0.9 microseconds a point, 180 to 1000 km.
 
     Within 3 % (1 sigma) of the reference code at 180-450 km, 4 % at 450-600 km, 7 % above; the bias is under 1 % to
     600 km. Coefficients fitted with it carry the name of the model behind it.
     """
-
-    wind: Wind = still_air
-
-    def __post_init__(self) -> None:
-        _require_heyoka()
 
     @property
     def density_model(self) -> str:
@@ -51,46 +64,18 @@ class ThermoNetNrlmsise00:
         """Which code computes it."""
         return f"heyoka {metadata.version('heyoka')}, nrlmsise00_tn"
 
-    @property
-    def floor_km(self) -> float:
-        """Lowest altitude it was trained at [km]."""
-        return FLOOR_KM
-
-    @property
-    def ceiling_km(self) -> float:
-        """Highest altitude it was trained at [km]."""
-        return CEILING_KM
-
-    def density_kg_m3(
-        self,
-        time_mjd_utc: ArrayLike,
-        latitude_deg: ArrayLike,
-        longitude_deg: ArrayLike,
-        altitude_km: ArrayLike,
-        drivers: ArrayLike,
-    ) -> FloatArray:
-        """How dense is the air? See :class:`stationkeep.environment.atmosphere.Atmosphere`."""
-        shape, points = checked_points(time_mjd_utc, latitude_deg, longitude_deg, altitude_km, drivers)
-        return _evaluated(_nrlmsise00_net(), points, points[4:7], self).reshape(shape)
-
-    def air_velocity_m_s(self, time_mjd_utc: ArrayLike, position_itrf_m: ArrayLike) -> FloatArray:
-        """How does the air move? Velocity in the Earth-fixed frame [m/s] (..., 3)."""
-        return self.wind(time_mjd_utc, position_itrf_m)
+    def _density_of(self, points: FloatArray) -> FloatArray:
+        return _evaluated(_nrlmsise00_net(), points, points[4:7], self)
 
 
 @dataclass(frozen=True, slots=True)
-class ThermoNetJb2008:
+class ThermoNetJb2008(_ThermoNet):
     """JB2008 as heyoka's thermoNET has it, its indices guessed from F10.7 and Ap; 1 microsecond a point, 180-1000 km.
 
     The network is within 5 % of JB2008's published test values outside storms and up to 24 % too thin in great ones;
     guessed indices add 5 % (1 sigma) at 200 km, 8 % at 300, 12 % at 400, 15 % at 500 km, wandering over years
     (:mod:`stationkeep.environment.solar_proxies`). :meth:`density_from_indices_kg_m3` takes the real ones.
     """
-
-    wind: Wind = still_air
-
-    def __post_init__(self) -> None:
-        _require_heyoka()
 
     @property
     def density_model(self) -> str:
@@ -102,27 +87,8 @@ class ThermoNetJb2008:
         """Which code computes it."""
         return f"heyoka {metadata.version('heyoka')}, jb08_tn; S10, M10, Y10 and dTc from F10.7 and Ap"
 
-    @property
-    def floor_km(self) -> float:
-        """Lowest altitude it was trained at [km]."""
-        return FLOOR_KM
-
-    @property
-    def ceiling_km(self) -> float:
-        """Highest altitude it was trained at [km]."""
-        return CEILING_KM
-
-    def density_kg_m3(
-        self,
-        time_mjd_utc: ArrayLike,
-        latitude_deg: ArrayLike,
-        longitude_deg: ArrayLike,
-        altitude_km: ArrayLike,
-        drivers: ArrayLike,
-    ) -> FloatArray:
-        """How dense is the air? See :class:`stationkeep.environment.atmosphere.Atmosphere`."""
-        shape, points = checked_points(time_mjd_utc, latitude_deg, longitude_deg, altitude_km, drivers)
-        return _evaluated(_jb2008_net(), points, jb2008_indices(*points[4:7]), self).reshape(shape)
+    def _density_of(self, points: FloatArray) -> FloatArray:
+        return _evaluated(_jb2008_net(), points, jb2008_indices(*points[4:7]), self)
 
     def density_from_indices_kg_m3(
         self,
@@ -143,14 +109,8 @@ class ThermoNetJb2008:
         rows = np.moveaxis(np.broadcast_to(given, (*shape, 9)), -1, 0).reshape(9, -1)
         return _evaluated(_jb2008_net(), points, rows, self).reshape(shape)
 
-    def air_velocity_m_s(self, time_mjd_utc: ArrayLike, position_itrf_m: ArrayLike) -> FloatArray:
-        """How does the air move? Velocity in the Earth-fixed frame [m/s] (..., 3)."""
-        return self.wind(time_mjd_utc, position_itrf_m)
 
-
-def _evaluated(
-    net: Any, points: FloatArray, indices: FloatArray, model: ThermoNetNrlmsise00 | ThermoNetJb2008
-) -> FloatArray:
+def _evaluated(net: Any, points: FloatArray, indices: FloatArray, model: _ThermoNet) -> FloatArray:
     time, latitude, longitude, altitude = points[:4]
     if altitude.size and not (altitude.min() >= FLOOR_KM and altitude.max() <= CEILING_KM):
         outside = altitude.min() if altitude.min() < FLOOR_KM else altitude.max()

@@ -10,10 +10,7 @@ network learns as it does the density: ``latents = sum_jk U[k, j, l] y_j d_k`` o
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import math
-from importlib import resources
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -30,6 +27,7 @@ from stationkeep.constants import (
 )
 from stationkeep.environment import surrogate_formulas
 from stationkeep.environment.lanes import Block, Lanes
+from stationkeep.environment.shipped_network import network_provenance, network_weights
 from stationkeep.orbit import averaged_formulas as formulas
 
 N_LATENT: Final = 16
@@ -58,6 +56,9 @@ _DAY, _PLACE, _TODAY, _MIXED, _FIRST, _SECOND = 0, 24, 56, 568, 592, 656
 _WORK_SIZE = 720
 
 
+_SHIPPED: Final = ("stationkeep.orbit", "averaged_drag.npz")
+
+
 class AveragedWeights(NamedTuple):
     """The trained network; arrays C-contiguous, float32 but for profile. Layers are stored (inputs, outputs)."""
 
@@ -84,21 +85,13 @@ class AveragedWeights(NamedTuple):
 @functools.cache
 def load_averaged_weights() -> AveragedWeights:
     """The weights shipped with the package (shared by all callers: do not change them)."""
-    with resources.as_file(_shipped()) as path, np.load(path) as archive:
-        return AveragedWeights(*(np.ascontiguousarray(archive[name]) for name in AveragedWeights._fields))
+    return network_weights(AveragedWeights, *_SHIPPED)
 
 
 @functools.cache
 def averaged_provenance() -> dict[str, Any]:
-    """How the shipped weights were made: versions, seed, sample counts, errors on held-out orbits, and a hash."""
-    content = _shipped().read_bytes()
-    with resources.as_file(_shipped()) as path, np.load(path) as archive:
-        notes: dict[str, Any] = json.loads(str(archive["notes"]))
-    return {**notes, "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _shipped() -> Any:
-    return resources.files("stationkeep.orbit").joinpath("data/averaged_drag.npz")
+    """How the shipped weights were made; see :func:`network_provenance`."""
+    return network_provenance(*_SHIPPED)
 
 
 def averaged_workspace() -> NDArray[np.float32]:

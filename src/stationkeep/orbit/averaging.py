@@ -95,11 +95,15 @@ def element_history(
     notes = list(history.notes)
     for arc in history.arcs:
         times, states = arc.times_mjd_utc, _teme(arc)
-        found = averaged_mean_elements(
-            times, states, spacing_revolutions=spacing_revolutions, window_revolutions=window_revolutions
-        )
-        if not found:
-            found = _elements_of_single_states(times, states)
+        try:
+            found = averaged_mean_elements(
+                times, states, spacing_revolutions=spacing_revolutions, window_revolutions=window_revolutions
+            )
+            averaged = bool(found)
+            found = found or _elements_of_single_states(times, states)
+        except OrbitError as error:
+            raise OrbitError(f"object {arc.object_id}: {error.problem}", hint=error.hint) from None
+        if not averaged:
             notes.append(
                 f"{arc.source or 'a segment'}: too short or sparse to average over a revolution; "
                 "the axis of its elements may be 100 m off"

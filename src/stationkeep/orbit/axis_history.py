@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from stationkeep.compiled import compiled
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_J2, EARTH_MU_KM3_S2, SECONDS_PER_DAY
 from stationkeep.orbit.elements import MeanElements
-from stationkeep.orbit.mean_decay import WeatherTrack, fly_mean
+from stationkeep.orbit.mean_decay import FlightState, MeanFlight, WeatherTrack, state_of
 
 FloatArray = NDArray[np.float64]
 
@@ -63,13 +63,6 @@ class AxisHistory:
         """Predicted loss at some moments, linear between sets."""
         return np.interp(times_mjd_utc, self.time_mjd_utc, self.loss_m)
 
-    def loss_integral_at_m_day(self, times_mjd_utc: FloatArray) -> FloatArray:
-        """Its integral at some moments: the loss is linear between sets, so its integral is a parabola."""
-        index = np.clip(np.searchsorted(self.time_mjd_utc, times_mjd_utc) - 1, 0, len(self) - 1)
-        elapsed = times_mjd_utc - self.time_mjd_utc[index]
-        half = 0.5 * (self.loss_m[index] + self.loss_at_m(times_mjd_utc))
-        return np.asarray(self.loss_integral_m_day[index] + half * elapsed)
-
 
 def axis_history(elements: Sequence[MeanElements], weather: WeatherTrack) -> AxisHistory:
     """Lay the observed axis of sorted element sets beside the loss that drag under the observed Sun predicts.
@@ -106,9 +99,12 @@ def axis_history(elements: Sequence[MeanElements], weather: WeatherTrack) -> Axi
 def _predicted_losses_m(elements: Sequence[MeanElements], weather: WeatherTrack) -> FloatArray:
     """Loss of mean axis from each set to the next [m], by the mean engine with the reference coefficient."""
     losses = np.empty(len(elements) - 1)
+    # one flight set back to each set in turn: making a new one costs more than flying it for a day
+    flight = MeanFlight(elements[0], weather, REFERENCE_M2_KG, reentry_altitude_km=100.0)
     for index, (one, two) in enumerate(pairwise(elements)):
-        track = fly_mean(one, two.epoch_mjd_utc, weather, REFERENCE_M2_KG, reentry_altitude_km=100.0)
-        losses[index] = 1.0e3 * (one.semi_major_axis_km - track.elements.semi_major_axis_km)
+        flight.restore(FlightState(one.epoch_mjd_utc, state_of(one)))
+        flight.advance(two.epoch_mjd_utc)
+        losses[index] = 1.0e3 * (one.mean_altitude_km - flight.mean_altitude_km)
     return losses
 
 
@@ -196,19 +192,34 @@ def _rolling_median(
 
 @compiled()
 def _medians(values: Any, weights: Any, low: Any, high: Any) -> Any:
-    """The value with half of the weight below it, in each of the spans ``low`` to ``high``."""
-    medians = np.empty(len(low))
+    """The value with half of the weight below it, in each of the spans ``low`` to ``high``.
+
+    Spans move on by a value or two: what stays is kept in order instead of being sorted again.
+    """
+    medians, order = np.empty(len(low)), np.empty(len(values), np.int64)
+    first, last, count = 0, 0, 0
     for index in range(len(low)):
-        first, last = low[index], high[index]
-        if index > 0 and first == low[index - 1] and last == high[index - 1]:
-            medians[index] = medians[index - 1]
-            continue
-        order = np.argsort(values[first:last])
+        if low[index] < first or high[index] < last or low[index] > last:
+            first, last, count = low[index], low[index], 0
+        if low[index] > first:
+            kept = 0
+            for at in range(count):
+                if order[at] >= low[index]:
+                    order[kept] = order[at]
+                    kept += 1
+            first, count = low[index], kept
+        while last < high[index]:
+            at = count
+            while at > 0 and values[order[at - 1]] > values[last]:
+                order[at] = order[at - 1]
+                at -= 1
+            order[at] = last
+            last, count = last + 1, count + 1
         half = 0.5 * weights[first:last].sum()
         below = 0.0
-        for place in order:
-            below += weights[first + place]
-            medians[index] = values[first + place]
+        for place in order[:count]:
+            below += weights[place]
+            medians[index] = values[place]
             if below >= half:
                 break
     return medians

@@ -15,8 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.environment.atmosphere import Atmosphere
-from stationkeep.orbit.mean_decay import DENSITY_MODEL, WeatherTrack, density_model_of, fly_mean
+from stationkeep.orbit.mean_decay import (
+    DENSITY_MODEL,
+    FlightState,
+    MeanFlight,
+    WeatherTrack,
+    density_model_of,
+    state_of,
+)
 from stationkeep.orbit.tle import ElementSet
+from stationkeep.outcome import OutcomeReason
 
 FloatArray = NDArray[np.float64]
 
@@ -126,6 +134,9 @@ def _losses(
     first_day = math.floor(min(piece[0].epoch_mjd_utc for piece in pieces))
     days = math.ceil(max(piece[-1].epoch_mjd_utc for piece in pieces)) - first_day + 1
     time, number, loss, rows = [], [], [], []
+    flight = MeanFlight(
+        pieces[0][0].elements, weather, reference_m2_kg, reentry_altitude_km=100.0, atmosphere=atmosphere
+    )
     for index, piece in enumerate(pieces):
         row = np.zeros(days)
         time.append(piece[0].epoch_mjd_utc)
@@ -134,7 +145,7 @@ def _losses(
         rows.append(row)
         for one, two in pairwise(piece):
             start = math.floor(one.epoch_mjd_utc)
-            by_day = _taken_by_day_km(one, two.epoch_mjd_utc, weather, reference_m2_kg, atmosphere)
+            by_day = _taken_by_day_km(flight, one, two.epoch_mjd_utc, weather.first_day_mjd)
             if by_day is None:
                 break
             row = row.copy()
@@ -147,15 +158,14 @@ def _losses(
     return AxisLosses(first_day, *arrays, density_model_of(atmosphere))
 
 
-def _taken_by_day_km(
-    one: ElementSet, until_mjd: float, weather: WeatherTrack, ballistic_m2_kg: float, atmosphere: Atmosphere | None
-) -> FloatArray | None:
-    """Loss of axis on each day touched by a flight from one set to the epoch of the next; None: it fell."""
-    track = fly_mean(
-        one.elements, until_mjd, weather, ballistic_m2_kg, reentry_altitude_km=100.0, atmosphere=atmosphere
-    )
-    if track.outcome.reentered:
+def _taken_by_day_km(flight: MeanFlight, one: ElementSet, until_mjd: float, first_day_mjd: int) -> FloatArray | None:
+    """Loss of axis on each day touched by a flight from one set to the epoch of the next; None: it fell.
+
+    ``flight`` is set back to ``one``: making a new one costs more than flying it for a day.
+    """
+    flight.restore(FlightState(one.epoch_mjd_utc, state_of(one.elements)))
+    if flight.advance(until_mjd) is OutcomeReason.REENTERED:
         return None
     midnights = range(math.floor(one.epoch_mjd_utc) + 1, math.ceil(until_mjd))
-    passed = [float(track.altitude_by_day_km[day - weather.first_day_mjd]) for day in midnights]
-    return -np.diff([one.elements.mean_altitude_km, *passed, track.elements.mean_altitude_km])
+    passed = [float(flight.altitude_by_day_km[day - first_day_mjd]) for day in midnights]
+    return -np.diff([one.elements.mean_altitude_km, *passed, flight.mean_altitude_km])

@@ -123,12 +123,18 @@ def _peaks(time: FloatArray, values: FloatArray, days: float) -> list[int]:
 def _axis_steps(history: AxisHistory) -> FloatArray:
     """Median rise over up to three sets within a day after each gap, less the same before it, (n - 1,)."""
     time, rise = history.time_mjd_utc, history.rise_m
-    steps = np.empty(len(time) - 1)
-    for gap in range(len(steps)):
-        first = max(gap - 2, int(np.searchsorted(time, time[gap] - _SCREEN_DAYS)))
-        last = min(gap + 4, int(np.searchsorted(time, time[gap + 1] + _SCREEN_DAYS, side="right")))
-        steps[gap] = np.median(rise[gap + 1 : last]) - np.median(rise[first : gap + 1])
-    return steps
+    gaps = np.arange(len(time) - 1)
+    first = np.maximum(gaps - 2, np.searchsorted(time, time[:-1] - _SCREEN_DAYS))
+    last = np.minimum(gaps + 4, np.searchsorted(time, time[1:] + _SCREEN_DAYS, side="right"))
+    return _medians_of_three(rise, gaps + 1, last) - _medians_of_three(rise, first, gaps + 1)
+
+
+def _medians_of_three(values: FloatArray, first: NDArray[np.intp], last: NDArray[np.intp]) -> FloatArray:
+    """Median of the one to three values from ``first`` to before ``last``, for many spans at once."""
+    count = last - first
+    places = np.minimum(first[:, None] + np.arange(3), len(values) - 1)
+    found = np.sort(np.where(np.arange(3) < count[:, None], values[places], np.inf), axis=1)
+    return np.where(count == 2, 0.5 * (found[:, 0] + found[:, 1]), np.where(count == 1, found[:, 0], found[:, 1]))
 
 
 def _phase_steps(history: AxisHistory) -> tuple[FloatArray, FloatArray]:

@@ -21,16 +21,13 @@ from stationkeep.constants import EARTH_MU_KM3_S2
 from stationkeep.errors import ElementSetError, OrbitError
 from stationkeep.orbit.axis_history import AxisHistory, axis_history
 from stationkeep.orbit.burn_candidates import burn_steps, confidence
-from stationkeep.orbit.elements import MeanElements
+from stationkeep.orbit.elements import HIGHEST_PERIGEE_KM, MeanElements
 from stationkeep.orbit.mean_decay import WeatherTrack
 from stationkeep.orbit.step_fit import Step
-from stationkeep.orbit.tle import ElementHistory, ElementSet
+from stationkeep.orbit.tle import LONGEST_GAP_DAYS, ElementHistory, ElementSet
 
 SMALLEST_DELTA_V_M_S = 0.05
 """Smaller burns are not reported: dockings, vents and turns push that much, and bad sets look like it."""
-LONGEST_GAP_DAYS = 30.0
-"""Over a longer gap nothing is said: drag alone may have done it, and revolutions can no longer be counted."""
-HIGHEST_PERIGEE_KM = 1000.0
 LOWEST_PERIGEE_KM = 140.0
 
 _REISSUE_DAYS = 0.03  # sets nearer than this (half a revolution) rest on the same observations: the later one is used

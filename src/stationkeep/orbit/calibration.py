@@ -19,19 +19,18 @@ from stationkeep.environment.atmosphere import Atmosphere
 from stationkeep.errors import ElementSetError, SpaceWeatherRangeError
 from stationkeep.orbit.axis_losses import AxisLosses, axis_losses, pair_slope, typical_coefficient
 from stationkeep.orbit.burn_detection import (
-    HIGHEST_PERIGEE_KM,
-    LONGEST_GAP_DAYS,
     Burn,
     burn_free_pieces,
     find_burns,
 )
-from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftModel, fit_drift
+from stationkeep.orbit.drag_drift import DragDrift, fit_drift
+from stationkeep.orbit.drift_model import DRIFT_MODEL, DriftModel
 from stationkeep.orbit.drift_sizes import SIZE_PRIOR, MixedDrift, MixedForecast, SizePrior, fit_sizes
-from stationkeep.orbit.elements import MeanElements
+from stationkeep.orbit.elements import HIGHEST_PERIGEE_KM, MeanElements
 from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
 from stationkeep.orbit.shared_error import SHARES, SharedError
 from stationkeep.orbit.sun_angle import sun_angles_by_day
-from stationkeep.orbit.tle import ElementHistory, ElementSet
+from stationkeep.orbit.tle import LONGEST_GAP_DAYS, ElementHistory, ElementSet
 from stationkeep.timescale import iso_day, iso_utc
 
 LOOKBACK_DAYS = 365.0

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_FLATTENING
+from stationkeep.environment.atmosphere import checked_points
 from stationkeep.environment.space_weather import HALF_WINDOW_DAYS
-from stationkeep.environment.surrogate import Nrlmsise00Surrogate
+from stationkeep.environment.surrogate import SURROGATE_CEILING_KM, SURROGATE_FLOOR_KM, density_of_points
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import WeatherTrack
 
@@ -26,7 +27,7 @@ _NODES = 8  # a ratio of two densities of one model varies little along the orbi
 
 @dataclass(frozen=True)
 class DenserDays:
-    """Logarithm of the ratio of densities on consecutive days."""
+    """A logarithm of the ratio of densities on consecutive days, or what something answers to it."""
 
     first_day_mjd: int
     log_ratio: FloatArray
@@ -45,31 +46,29 @@ class OrbitAir:
         self.first_day_mjd = first_day_mjd
         u = 2.0 * np.pi * (np.arange(_NODES) + 0.5) / _NODES
         sine = np.sin(elements.inclination_rad) * np.sin(u)
-        self._latitude_deg = np.degrees(np.arcsin(sine))
+        latitude_deg = np.degrees(np.arcsin(sine))
         along = np.arctan2(np.cos(elements.inclination_rad) * np.sin(u), np.cos(u)) + elements.raan_rad
-        self._time = first_day_mjd + np.arange(day_count)[:, None] + 0.5
-        sidereal_deg = 280.46061837 + 360.98564736629 * (self._time - 51544.5)
-        self._longitude_deg = np.degrees(along)[None, :] - sidereal_deg
+        time = first_day_mjd + np.arange(day_count)[:, None] + 0.5
+        sidereal_deg = 280.46061837 + 360.98564736629 * (time - 51544.5)
+        longitude_deg = np.degrees(along)[None, :] - sidereal_deg
         flat_km = EARTH_EQUATORIAL_RADIUS_KM * EARTH_FLATTENING * sine**2
-        self._altitude_km = np.clip(elements.mean_altitude_km + flat_km, 100.0, 1000.0)
+        altitude_km = np.clip(elements.mean_altitude_km + flat_km, SURROGATE_FLOOR_KM, SURROGATE_CEILING_KM)
+        # hundreds of runs ask for the density at the same places: they are checked once
+        _, self._points = checked_points(time, latitude_deg, longitude_deg, altitude_km, np.ones(3))
 
     def density_kg_m3(self, drivers: FloatArray) -> FloatArray:
         """(n_day,) from the drivers of each day, (n_day, 3)."""
-        density = Nrlmsise00Surrogate().density_kg_m3(
-            self._time,
-            self._latitude_deg[None, :],
-            self._longitude_deg,
-            self._altitude_km[None, :],
-            drivers[:, None, :],
-        )
-        return np.asarray(density.mean(axis=1))
+        points = self._points.copy()
+        points[4:] = np.repeat(drivers, _NODES, axis=0).T
+        return np.asarray(density_of_points(points).reshape(-1, _NODES).mean(axis=1))
 
 
 class SeenAir:
     """The air of the days with sets that a Sun drawn for the days after them can still change."""
 
-    def __init__(self, start: MeanElements, fit_weather: WeatherTrack) -> None:
-        last = math.floor(start.epoch_mjd_utc)
+    def __init__(self, start: MeanElements, fit_weather: WeatherTrack, last_day_mjd: int | None = None) -> None:
+        """``last_day_mjd``: of the last set of the fit; null: that of ``start``."""
+        last = math.floor(start.epoch_mjd_utc) if last_day_mjd is None else last_day_mjd
         self.first_day_mjd = max(last - HALF_WINDOW_DAYS, fit_weather.first_day_mjd)
         self._days = last - self.first_day_mjd + 1
         self._air = OrbitAir(start, self.first_day_mjd, self._days)

@@ -12,12 +12,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeep.compiled import compiled
 from stationkeep.orbit.axis_losses import AxisLosses, axis_noise_km, typical_coefficient
 from stationkeep.orbit.denser_days import DenserDays
+from stationkeep.orbit.drift_model import ANGLE_NODES_DEG, DRIFT_MODEL, DriftModel, angle_weights, wandering_course
 from stationkeep.orbit.shared_error import SharedError
 
 FloatArray = NDArray[np.float64]
@@ -27,71 +30,6 @@ _TAIL_FREEDOM = 4.0  # of Student's t: one set in twenty is off by more than 2.8
 _MOST_ROUNDS = 8
 _LARGEST_STEP = 0.5  # of the logarithm in one round: the exponential must not run away
 _SETTLED = 3.0e-3  # a thirtieth of the smallest spread there is
-_BLOCK_MEMORIES = 100.0
-_ANGLE_NODES_DEG = np.linspace(0.0, 90.0, 19)
-
-
-@dataclass(frozen=True, slots=True)
-class DriftModel:
-    """How fast and how far coefficients drift (1 sigma of the logarithm), before an object's own sets are seen.
-
-    Chosen on Delfi-C3 and on every second free-decay arc of the station of 1999-2004, by the probability of the sets
-    after the fit and by the errors of the predictions; the memory of a year is not told by them and follows the
-    density model's, whose bias goes with the solar cycle (``validation/free_decay_arcs.md``).
-    """
-
-    level_fraction: float = 0.5
-    slow_fraction: float = 0.36
-    slow_days: float = 365.0
-    fast_fraction: float = 0.12
-    fast_days: float = 5.0
-    sun_angle_fraction: float = 0.13
-    sun_angle_width_deg: float = 30.0
-
-    def covariance(self, days: FloatArray, others: FloatArray) -> FloatArray:
-        """Of the level and the wanderings between moments [day], (n, m)."""
-        return np.asarray(self.level_fraction**2 + self.wandering_covariance(days, others))
-
-    def wandering_covariance(self, days: FloatArray, others: FloatArray) -> FloatArray:
-        """Of the wanderings alone, (n, m)."""
-        apart = np.abs(days[:, None] - others[None, :])
-        slow = self.slow_fraction**2 * np.exp(-apart / self.slow_days)
-        fast = self.fast_fraction**2 * np.exp(-apart / self.fast_days)
-        return np.asarray(slow + fast)
-
-    def wandering(self, day_count: int, rng: np.random.Generator) -> FloatArray:
-        """One random course of the wanderings, (n_day,)."""
-        one, other = rng.spawn(2)  # so that a longer course begins like a shorter one
-        slow = _wandering(self.slow_fraction, self.slow_days, day_count, one)
-        return slow + _wandering(self.fast_fraction, self.fast_days, day_count, other)
-
-    def fading(self, days_after: FloatArray, angle: FloatArray) -> FloatArray:
-        """(n_day, n_part): with :meth:`memory` the covariance of days after a moment with days before it.
-
-        ``angle``: weights of the angle's nodes on these days, see :func:`angle_weights`.
-        """
-        parts = np.ones_like(days_after), np.exp(-days_after / self.slow_days), np.exp(-days_after / self.fast_days)
-        return np.column_stack((*parts, angle))
-
-    def memory(self, days_before: FloatArray, angle: FloatArray) -> FloatArray:
-        """(n_part, n_day): see :meth:`fading`."""
-        level = np.full(len(days_before), self.level_fraction**2)
-        slow = self.slow_fraction**2 * np.exp(-days_before / self.slow_days)
-        fast = self.fast_fraction**2 * np.exp(-days_before / self.fast_days)
-        return np.vstack([level, slow, fast, self.angle_covariance() @ angle.T])
-
-    def angle_covariance(self) -> FloatArray:
-        """Of the function of the Sun's angle between its nodes, (n_node, n_node)."""
-        apart = _ANGLE_NODES_DEG[:, None] - _ANGLE_NODES_DEG[None, :]
-        return np.asarray(self.sun_angle_fraction**2 * np.exp(-0.5 * (apart / self.sun_angle_width_deg) ** 2))
-
-    def angle_covariance_between(self, angles_deg: FloatArray, others_deg: FloatArray) -> FloatArray:
-        """Of the function of the Sun's angle between any angles, (n, m)."""
-        return np.asarray(angle_weights(angles_deg) @ self.angle_covariance() @ angle_weights(others_deg).T)
-
-
-DRIFT_MODEL = DriftModel()
-"""The drift assumed unless another is given."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +100,7 @@ class DragDrift:
         """What this wandering on the days used, and a random rest, leave of the losses, (n_set,)."""
         model = self.model
         level = model.level_fraction * float(rng.standard_normal())
-        angle = angle_weights(self.angles_used_deg) @ (_angle_root(model) @ rng.standard_normal(len(_ANGLE_NODES_DEG)))
+        angle = angle_weights(self.angles_used_deg) @ (model.angle_root() @ rng.standard_normal(len(ANGLE_NODES_DEG)))
         return self.left_km(level + wandering + angle, rng)
 
     def left_km(self, log: FloatArray, rng: np.random.Generator) -> FloatArray:
@@ -194,7 +132,8 @@ class DriftForecast:
         """(n_day,) median coefficient."""
         drift = self.drift
         weights = drift.sensitivity_km.T @ (drift.precision @ drift.residual_km)
-        return np.asarray(drift.typical_m2_kg * np.exp(self._shared_mean + self._covariance @ weights))
+        basis, inner = self._reach
+        return np.asarray(drift.typical_m2_kg * np.exp(self._shared_mean + basis @ (inner @ weights)))
 
     @cached_property
     def spread_fraction(self) -> FloatArray:
@@ -205,7 +144,8 @@ class DriftForecast:
         before = before + np.sum(angle @ model.angle_covariance() * angle, axis=1)
         if drift.shared is not None:
             before = before - drift.shared.known_variance(self._days + drift.first_day_mjd)
-        reach = self._covariance @ drift.sensitivity_km.T
+        basis, inner = self._reach
+        reach = basis @ (inner @ drift.sensitivity_km.T)
         return np.asarray(np.sqrt(np.maximum(before - np.sum(reach @ drift.precision * reach, axis=1), 0.0)))
 
     def mean_over(self, day_count: int) -> tuple[float, float]:
@@ -213,6 +153,20 @@ class DriftForecast:
         days = min(day_count, self.day_count)
         variance = float(self._posterior(days).mean())
         return float(np.exp(np.log(self.median_m2_kg[:days]).mean())), math.sqrt(max(variance, 0.0))
+
+    def median_under(self, denser: DenserDays) -> FloatArray:
+        """(n_day,) median under a Sun whose air was denser or thinner on days with sets; see :meth:`draw`."""
+        basis, _, echo = self._answer
+        seen = denser.on(self.drift.days_used + self.drift.first_day_mjd)
+        return np.asarray(self.median_m2_kg * np.exp(-_times(basis, _times(echo, seen))))
+
+    def air_weights(self, day_count: int) -> FloatArray:
+        """(n_used,) change of the logarithm of :meth:`mean_over` per unit of the logarithm of each used day's density.
+
+        Negative, and about minus one in sum: the sets tell the product of density and coefficient.
+        """
+        basis, _, echo = self._answer
+        return np.asarray(-basis[:day_count].mean(axis=0) @ echo)
 
     def draw(self, rng: np.random.Generator, denser: DenserDays | None = None) -> FloatArray:
         """One possible course of the coefficient, (n_day,): it agrees with the sets within their noise.
@@ -241,18 +195,9 @@ class DriftForecast:
 
     @cached_property
     def _answer(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """How a misfit moves the days wanted: ``basis @ (answer @ misfit)``, and ``answer @ sensitivity``.
-
-        After the last set each process only fades: the covariance with the days before is then a sum of a few products
-        (level, slow, fast, the angle's nodes), and a draw costs next to nothing.
-        """
-        drift, days = self.drift, self._days
-        last = float(drift.days_used[-1])
-        if days[0] >= last and drift.shared is None:
-            basis = drift.model.fading(days - last, self._angle_weights[0])
-            inner = drift.model.memory(last - drift.days_used.astype(np.float64), self._angle_weights[1])
-        else:
-            basis, inner = np.eye(len(days)), self._covariance
+        """How a misfit moves the days wanted: ``basis @ (answer @ misfit)``, and ``answer @ sensitivity``."""
+        drift = self.drift
+        basis, inner = self._reach
         answer = inner @ drift.sensitivity_km.T @ drift.precision
         return basis, answer, answer @ drift.sensitivity_km
 
@@ -265,11 +210,11 @@ class DriftForecast:
         days = max(offset + self.day_count, int(drift.days_used[-1]) + 1) - min(offset, 0)
         level = model.level_fraction * float(rest.standard_normal())
         if drift.shared is None:
-            walk = level + _wandering(model.slow_fraction, model.slow_days, days, slow)
-            walk += _wandering(model.fast_fraction, model.fast_days, days, fast)
+            walk = level + wandering_course(model.slow_fraction, model.slow_days, days, slow)
+            walk += wandering_course(model.fast_fraction, model.fast_days, days, fast)
         else:
             walk = level + drift.shared.wanderings(model, drift.first_day_mjd + min(offset, 0), days, rest)
-        return walk, self._angle_root @ rest.standard_normal(len(_ANGLE_NODES_DEG))
+        return walk, self._angle_root @ rest.standard_normal(len(ANGLE_NODES_DEG))
 
     @cached_property
     def _angle_weights(self) -> tuple[FloatArray, FloatArray]:
@@ -277,12 +222,22 @@ class DriftForecast:
         return angle_weights(self.sun_angle_deg), angle_weights(self.drift.angles_used_deg)
 
     @cached_property
-    def _covariance(self) -> FloatArray:
-        return self.drift.covariance_with_used(self._days, self.sun_angle_deg)
+    def _reach(self) -> tuple[FloatArray, FloatArray]:
+        """Prior covariance of the days wanted with those used, as a product of (n_day, n_part) and (n_part, n_used).
+
+        After the last set each process only fades: the covariance with the days before is then a sum of a few products
+        (level, slow, fast, the angle's nodes), and a draw costs next to nothing.
+        """
+        drift, days = self.drift, self._days
+        last = float(drift.days_used[-1])
+        if days[0] >= last and drift.shared is None:
+            memory = drift.model.memory(last - drift.days_used.astype(np.float64), self._angle_weights[1])
+            return drift.model.fading(days - last, self._angle_weights[0]), memory
+        return np.eye(len(days)), drift.covariance_with_used(days, self.sun_angle_deg)
 
     @cached_property
     def _angle_root(self) -> FloatArray:
-        return _angle_root(self.drift.model)
+        return self.drift.model.angle_root()
 
     @cached_property
     def _shared_mean(self) -> FloatArray:
@@ -307,7 +262,8 @@ class DriftForecast:
         before = drift.model.covariance(days, days) + angle @ drift.model.angle_covariance() @ angle.T
         if drift.shared is not None:
             before = before - drift.shared.known(days + drift.first_day_mjd, days + drift.first_day_mjd)
-        reach = self._covariance[:day_count] @ drift.sensitivity_km.T
+        basis, inner = self._reach
+        reach = basis[:day_count] @ (inner @ drift.sensitivity_km.T)
         return np.asarray(before - reach @ drift.precision @ reach.T)
 
 
@@ -337,7 +293,7 @@ def fit_drift(
         set_noise = noise / np.sqrt(weight)
         expected = unit * (typical * np.exp(log))
         residual = losses.loss_km - expected.sum(axis=1) + expected @ (log - expected_log)
-        covariance = expected @ before @ expected.T + offsets + np.diag(set_noise**2)
+        covariance = lifted(expected, before, losses.piece) + offsets + np.diag(set_noise**2)
         pull = np.linalg.solve(covariance, residual)
         step = np.clip(expected_log + before @ (expected.T @ pull) - log, -_LARGEST_STEP, _LARGEST_STEP)
         log = log + step
@@ -363,10 +319,33 @@ def fit_drift(
     )
 
 
-def _angle_root(model: DriftModel) -> FloatArray:
-    """A square root of the angle's covariance, which is singular to rounding: by eigenvalues."""
-    values, vectors = np.linalg.eigh(model.angle_covariance())
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+@compiled()
+def lifted(sensitivity_km: Any, covariance: Any, piece: Any) -> Any:
+    """``sensitivity @ covariance @ sensitivity.T``, from days to sets, (n_set, n_set).
+
+    A row of the sensitivity is that of the set before it in the piece plus the few days in between, and so are the rows
+    and columns of the products: a hundredth of the work of two matrix products.
+    """
+    sets, days = sensitivity_km.shape
+    change = sensitivity_km.copy()
+    for row in range(1, sets):
+        if piece[row] == piece[row - 1]:
+            change[row] -= sensitivity_km[row - 1]
+    half, found = np.zeros((sets, days)), np.zeros((sets, sets))
+    for row in range(sets):
+        if row > 0 and piece[row] == piece[row - 1]:
+            half[row] = half[row - 1]
+        for day in range(days):
+            if change[row, day] != 0.0:
+                half[row] += change[row, day] * covariance[day]
+    for column in range(sets):
+        if column > 0 and piece[column] == piece[column - 1]:
+            found[column] = found[column - 1]
+        for day in range(days):
+            if change[column, day] != 0.0:
+                for row in range(sets):
+                    found[column, row] += change[column, day] * half[row, day]
+    return found
 
 
 def offset_covariance(piece: NDArray[np.int_]) -> FloatArray:
@@ -374,27 +353,5 @@ def offset_covariance(piece: NDArray[np.int_]) -> FloatArray:
     return np.asarray(_OFFSET_KM**2 * (piece[:, None] == piece[None, :]))
 
 
-def angle_weights(sun_angle_deg: FloatArray) -> FloatArray:
-    """Share of each node in the function of the Sun's angle, linear in between, both sides alike, (n, n_node)."""
-    step = float(_ANGLE_NODES_DEG[1])
-    place = np.clip(np.abs(sun_angle_deg) / step, 0.0, len(_ANGLE_NODES_DEG) - 1.0)
-    return np.asarray(np.maximum(1.0 - np.abs(place[:, None] - np.arange(len(_ANGLE_NODES_DEG))[None, :]), 0.0))
-
-
 def _times(matrix: FloatArray, vector: FloatArray) -> FloatArray:
     return np.asarray(np.einsum("ij,j->i", matrix, vector))
-
-
-def _wandering(fraction: float, days: float, day_count: int, rng: np.random.Generator) -> FloatArray:
-    """A stationary Ornstein-Uhlenbeck process sampled daily, (n_day,)."""
-    keep = math.exp(-1.0 / days)
-    level = fraction * float(rng.standard_normal())
-    kicks = rng.standard_normal(day_count) * (fraction * math.sqrt(1.0 - keep * keep))
-    path = np.empty(day_count)
-    # x(t) = keep^t (x(0) + sum of kick / keep^s), in blocks short enough that keep^t stays far from underflow
-    block = max(int(_BLOCK_MEMORIES * days), 1)
-    for start in range(0, day_count, block):
-        fade = keep ** np.arange(1.0, min(block, day_count - start) + 1.0)
-        path[start : start + block] = fade * (level + np.cumsum(kicks[start : start + block] / fade))
-        level = float(path[min(start + block, day_count) - 1])
-    return path

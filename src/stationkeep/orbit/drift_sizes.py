@@ -1,7 +1,7 @@
 """How restless is this object? The sizes of its coefficient's wanderings, learnt from its own last year.
 
 A station that docks, turns and pushes itself wanders twice as far as a small satellite that only tumbles, and the air
-is more restless in some years than in others. So the sizes in :class:`stationkeep.orbit.drag_drift.DriftModel` are not
+is more restless in some years than in others. So the sizes in :class:`stationkeep.orbit.drift_model.DriftModel` are not
 taken as known: each of a grid of sizes is weighed by how probable it makes the object's own element sets (its marginal
 likelihood; Rasmussen and Williams, *Gaussian Processes for Machine Learning*, 2006, chapter 5) times how probable it is
 beforehand, and every random course draws its sizes by that weight. What a year cannot tell (the slow part, above all)
@@ -14,13 +14,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeep.compiled import compiled
 from stationkeep.orbit.axis_losses import AxisLosses
 from stationkeep.orbit.denser_days import DenserDays
-from stationkeep.orbit.drag_drift import DRIFT_MODEL, DragDrift, DriftForecast, DriftModel, fit_drift, offset_covariance
+from stationkeep.orbit.drag_drift import DragDrift, DriftForecast, fit_drift, lifted, offset_covariance
+from stationkeep.orbit.drift_model import DRIFT_MODEL, DriftModel
 
 FloatArray = NDArray[np.float64]
 
@@ -138,6 +141,20 @@ class MixedForecast:
         logs = np.log(found[:, 0])
         return math.exp(self.weights @ logs), float(_mixed_spread(self.weights, logs, found[:, 1]))
 
+    def median_under(self, denser: DenserDays) -> FloatArray:
+        """(n_day,) median under a Sun whose air was denser or thinner on days with sets."""
+        return np.asarray(np.exp(self.weights @ np.log([part.median_under(denser) for part in self.parts])))
+
+    def air_weights(self, day_count: int) -> DenserDays:
+        """What the logarithm of :meth:`mean_over` answers to that of the density of each day up to the last set.
+
+        For ``DenserDays`` of another Sun the value is multiplied by ``exp`` of the sum of the products.
+        """
+        drift = self.parts[0].drift
+        by_day = np.zeros(int(drift.days_used[-1]) + 1)
+        by_day[drift.days_used] = self.weights @ np.array([part.air_weights(day_count) for part in self.parts])
+        return DenserDays(drift.first_day_mjd, by_day)
+
     def draw(self, rng: np.random.Generator, denser: DenserDays | None = None) -> FloatArray:
         """One possible course of the coefficient, (n_day,): sizes by their probability, then a course with them.
 
@@ -190,14 +207,26 @@ def _lifted(base: DragDrift, model: DriftModel, *, with_angle: bool = False) -> 
     before = model.covariance(days, days)
     if with_angle:
         before = before + model.angle_covariance_between(base.angles_used_deg, base.angles_used_deg)
-    return np.asarray(base.sensitivity_km @ before @ base.sensitivity_km.T)
+    return np.asarray(lifted(base.sensitivity_km, before, base.piece))
 
 
 def _log_evidence(covariance: FloatArray, residual: FloatArray) -> float:
     """Logarithm of the probability of the residuals, but for a constant."""
     root = np.linalg.cholesky(covariance)
-    scaled = np.linalg.solve(root, residual)
+    scaled = _solved(root, residual)
     return float(-0.5 * scaled @ scaled - np.log(np.diag(root)).sum())
+
+
+@compiled()
+def _solved(root: Any, right: Any) -> Any:
+    """Solution of a lower triangular system, row by row: numpy would first factor the triangle again."""
+    solution = np.empty(len(right))
+    for row in range(len(right)):
+        left = right[row]
+        for column in range(row):
+            left -= root[row, column] * solution[column]
+        solution[row] = left / root[row, row]
+    return solution
 
 
 def _mixed_spread(weights: FloatArray, logs: FloatArray, spreads: FloatArray) -> FloatArray:

@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
 from stationkeep.errors import OrbitError
+
+HIGHEST_PERIGEE_KM: Final = 1000.0
+"""Drag is computed up to here; an orbit that never dips below has no decay to speak of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,21 +15,22 @@ from typing import Final, TypeVar
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.errors import ElementSetError, OrbitError
-from stationkeep.orbit.averaging import element_history
+from stationkeep.orbit.elements import HIGHEST_PERIGEE_KM
 from stationkeep.orbit.messages.files import Format, MessageText, read_message
-from stationkeep.orbit.messages.library import declared_kind
-from stationkeep.orbit.messages.oem import histories_of_oem
-from stationkeep.orbit.messages.omm import histories_of_omm, tle_designator
-from stationkeep.orbit.messages.opm import histories_of_opm
 from stationkeep.orbit.state_history import StateHistory, joined_arcs
-from stationkeep.orbit.tle import ElementHistory, ElementSet, RejectedElementSet, histories_of_lines, history_of_sets
+from stationkeep.orbit.tle import (
+    LONGEST_GAP_DAYS,
+    ElementHistory,
+    ElementSet,
+    RejectedElementSet,
+    histories_of_lines,
+    history_of_sets,
+)
 from stationkeep.timescale import iso_day, iso_utc, mjd_utc
 
 AnyHistory = ElementHistory | StateHistory
 _Kind = TypeVar("_Kind", ElementHistory, StateHistory)
 
-# Drag is computed up to 1000 km; an orbit that never dips below has no decay to speak of.
-HIGHEST_PERIGEE_KM: Final = 1000.0
 # On longer ellipses the Sun and the Moon, which the mean engine leaves out, move the perigee by kilometres a day.
 HIGHEST_ECCENTRICITY: Final = 0.2
 _VALID_RANGE: Final = (
@@ -38,7 +39,6 @@ _VALID_RANGE: Final = (
 )
 _FALLING_KM: Final = 150.0  # below this mean altitude an orbit has hours left
 _SAME_EPOCH_DAYS: Final = 0.01 / 86400.0  # a TLE writes its epoch to the millisecond, an OMM to the microsecond
-_LONG_GAP_DAYS: Final = 30.0
 _CLOCK_DAYS: Final = 1.0  # catalogues give epochs a few hours ahead, and clocks are wrong
 _MOST_GAPS_SAID: Final = 5
 _ARC_GAP_DAYS: Final = 1.0
@@ -87,7 +87,7 @@ def read_any_history(
 
 def as_element_history(history: ElementHistory | StateHistory) -> ElementHistory:
     """The history as element sets: those it has, or the states averaged revolution by revolution."""
-    return history if isinstance(history, ElementHistory) else element_history(history)
+    return history if isinstance(history, ElementHistory) else _averaged(history)
 
 
 def read_history(path: Path, norad_id: str | None = None) -> ElementHistory:
@@ -100,7 +100,7 @@ def require_low_orbit(history: ElementHistory | StateHistory) -> None:
     if isinstance(history, StateHistory):
         last = history.arcs[-1]
         tail = replace(last, times_mjd_utc=last.times_mjd_utc[-1:], states=last.states[-1:])
-        history = element_history(replace(history, arcs=(tail,)))
+        history = _averaged(replace(history, arcs=(tail,)))
     elements = history.sets[-1].elements
     too_high = elements.perigee_altitude_km > HIGHEST_PERIGEE_KM
     if too_high or elements.eccentricity >= HIGHEST_ECCENTRICITY:
@@ -117,9 +117,21 @@ def require_low_orbit(history: ElementHistory | StateHistory) -> None:
         )
 
 
+def _averaged(history: StateHistory) -> ElementHistory:
+    from stationkeep.orbit.averaging import element_history
+
+    return element_history(history)
+
+
 def _histories_of(text: MessageText, path: Path) -> Mapping[str, AnyHistory]:
     if text.format is Format.TLE:
         return histories_of_lines(text.text.split("\n"), text.source, str(path))
+    # element sets are what most people bring: the readers of messages are loaded for messages only
+    from stationkeep.orbit.messages.library import declared_kind
+    from stationkeep.orbit.messages.oem import histories_of_oem
+    from stationkeep.orbit.messages.omm import histories_of_omm
+    from stationkeep.orbit.messages.opm import histories_of_opm
+
     if text.format in (Format.JSON, Format.CSV):
         return histories_of_omm(text)
     kind = declared_kind(text)
@@ -141,6 +153,8 @@ def _chosen(found: dict[str, list[_Kind]], wanted: str | None, names: Callable[[
         if len(found) == 1:
             return next(iter(found.values()))
         raise ElementSetError(f"the files hold {len(found)} objects: {known}", hint="choose one with --norad-id")
+    from stationkeep.orbit.messages.omm import tle_designator
+
     asked = {wanted.strip().upper(), wanted.strip().zfill(5).upper(), tle_designator(wanted), _alpha5(wanted)}
     for items in found.values():
         if any(asked & names(item) for item in items):
@@ -180,7 +194,9 @@ def _joined_elements(found: list[ElementHistory]) -> ElementHistory:
     repeated = len(sets) - len(joined.sets)
     notes = [note for history in found for note in history.notes]
     if repeated:
-        notes.append(f"{repeated} element sets are in more than one file: the one of the last file is used")
+        notes.append(
+            _counted(repeated, "element set", "is", "are") + " in more than one file: the one of the last file is used"
+        )
     return replace(joined, notes=tuple(dict.fromkeys(notes)))
 
 
@@ -196,13 +212,13 @@ def _without_repeats(sets: list[ElementSet]) -> list[ElementSet]:
 
 def _with_gaps(history: ElementHistory) -> ElementHistory:
     epochs = [item.epoch_mjd_utc for item in history.sets]
-    notes = [*history.notes, *_gaps(pairwise(epochs), _LONG_GAP_DAYS, "element set")]
+    notes = list(history.notes)
     now = mjd_utc(datetime.now(UTC))
     coming = sum(epoch > now + _CLOCK_DAYS for epoch in epochs)
     if coming:
         notes.append(
-            f"{coming} element sets are of dates still to come (the last of {iso_day(epochs[-1])}): their epochs are "
-            "wrong, or they are predictions"
+            _counted(coming, "element set", "is", "are")
+            + f" of dates still to come (the last of {iso_day(epochs[-1])}): wrong epochs, or predictions"
         )
     last = history.sets[-1].elements
     if last.mean_altitude_km < _FALLING_KM:
@@ -210,7 +226,8 @@ def _with_gaps(history: ElementHistory) -> ElementHistory:
             f"the last element set, of {iso_utc(last.epoch_mjd_utc)}, is at a mean altitude of "
             f"{last.mean_altitude_km:.0f} km: the object came down within a day"
         )
-    return replace(history, notes=tuple(notes))
+    gaps = _gaps(pairwise(epochs), LONGEST_GAP_DAYS, "element set")
+    return replace(history, notes=tuple(notes), gap_notes=tuple(gaps))
 
 
 def _joined_states(found: list[StateHistory]) -> StateHistory:
@@ -226,6 +243,11 @@ def _gaps(pairs: Iterable[tuple[float, float]], longest_days: float, what: str) 
     said = [f"no {what} from {iso_day(start)} to {iso_day(stop)} ({stop - start:.0f} days)" for start, stop in gaps]
     more = len(gaps) - _MOST_GAPS_SAID
     return said if more <= 0 else [*said[:_MOST_GAPS_SAID], f"and {more} more gaps longer than {longest_days:.0f} days"]
+
+
+def _counted(number: int, noun: str, one: str, many: str) -> str:
+    """``1 element set is``, ``2 element sets are``."""
+    return f"{number} {noun} {one}" if number == 1 else f"{number} {noun}s {many}"
 
 
 def _sources(names: Iterable[str]) -> str:

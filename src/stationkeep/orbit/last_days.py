@@ -55,6 +55,14 @@ _FIRST_PLACE_KM = 30.0  # beforehand the place at the first set is known to no b
 _FIRST_AXIS_KM = 1.0
 
 
+def set_axis_noise_km(rate_km_day: FloatArray | float, seen_km: float) -> FloatArray:
+    """How well does a set of a falling orbit know its axis? 1 sigma [km].
+
+    ``rate_km_day``: axis lost a day; ``seen_km``: noise of the sets as their neighbours show it.
+    """
+    return np.asarray(np.hypot(max(_AXIS_NOISE_KM, seen_km), _AXIS_NOISE_A_KM_DAY * np.asarray(rate_km_day)))
+
+
 @dataclass(frozen=True, slots=True)
 class DragCourse:
     """One possible course of the drag from the first set on: coefficients by quarter days and where it began."""
@@ -201,7 +209,7 @@ def _before(known: ElementHistory, weather: WeatherTrack, first_mjd: float) -> C
     At the drift model's own sizes: the noise of the last sets was chosen with them.
     """
     try:
-        return calibrate(known.until(first_mjd), weather, sizes=None)
+        return calibrate(known.until(first_mjd - _REISSUE_DAYS), weather, sizes=None)
     except ElementSetError:
         return calibrate(known, weather, sizes=None)  # too short a history to do without them
 
@@ -266,8 +274,7 @@ class _Sight:
         times, axes = self.times, computed[count:]
         rate = np.abs(np.gradient(axes, times)) if count > 1 else np.zeros(1)  # km/day
         place_km = np.hypot(_PLACE_NOISE_KM, _PLACE_NOISE_A_KM_DAY * rate)
-        axis_km = np.hypot(max(_AXIS_NOISE_KM, self.axis_noise_km), _AXIS_NOISE_A_KM_DAY * rate)
-        return np.concatenate([place_km / axes, axis_km])
+        return np.concatenate([place_km / axes, set_axis_noise_km(rate, self.axis_noise_km)])
 
     def sensitivity(self, unknowns: FloatArray, computed: FloatArray) -> FloatArray:
         """(2 n_set, n_unknown) by differences; nothing depends on later cells."""

@@ -184,11 +184,12 @@ class MeanFlight:
         return elements_of(self._state, self.time_mjd_utc)
 
     def advance(
-        self, stop_mjd_utc: float, *, floor_mean_altitude_km: float = 0.0, drag_factor: float = 1.0
+        self, stop_mjd_utc: float, *, floor_mean_altitude_km: float = 0.0, drag_factor: float | FloatArray = 1.0
     ) -> OutcomeReason:
         """Fly on to a time, to a floor of mean altitude, or to re-entry, whichever comes first; say which it was.
 
-        ``drag_factor`` multiplies the ballistic coefficient over this piece (another mass or area).
+        ``drag_factor`` multiplies the ballistic coefficient over this piece (another mass or area): one number, or one
+        for each day from that of the start on.
         """
         if not stop_mjd_utc >= self.time_mjd_utc:
             raise OrbitError(
@@ -196,8 +197,16 @@ class MeanFlight:
                 hint="give a later stop; the engine flies forward only",
             )
         self._require_weather(stop_mjd_utc)
+        ballistic = self._ballistic
+        if isinstance(drag_factor, np.ndarray):
+            ballistic, drag_factor = self._times(drag_factor), 1.0
         if self._air is not None:
-            return self._advance_direct(self._air, stop_mjd_utc, floor_mean_altitude_km, drag_factor)
+            return self._advance_direct(
+                self._air,
+                stop_mjd_utc,
+                floor_mean_altitude_km,
+                ballistic if drag_factor == 1.0 else ballistic * drag_factor,
+            )
         self.time_mjd_utc, reason = fly(
             _nets(),
             self._state,
@@ -205,7 +214,7 @@ class MeanFlight:
             stop_mjd_utc,
             self._weather.first_day_mjd,
             self._weather.drivers,
-            self._ballistic,
+            ballistic,
             drag_factor,
             floor_mean_altitude_km,
             self._reentry_altitude_km,
@@ -216,7 +225,9 @@ class MeanFlight:
         self.mean_altitude_km = float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
         return _REASONS[reason]
 
-    def _advance_direct(self, air: DirectAir, stop_mjd: float, floor_km: float, drag_factor: float) -> OutcomeReason:
+    def _advance_direct(
+        self, air: DirectAir, stop_mjd: float, floor_km: float, ballistic_m2_kg: FloatArray
+    ) -> OutcomeReason:
         self.time_mjd_utc, reason = fly_direct(
             air,
             self._state,
@@ -224,13 +235,22 @@ class MeanFlight:
             stop_mjd,
             self._weather.first_day_mjd,
             self._weather.drivers,
-            self._ballistic * drag_factor,
+            ballistic_m2_kg,
             floor_km,
             self._reentry_altitude_km,
             self.altitude_by_day_km,
         )
         self.mean_altitude_km = float(self._state[0]) - EARTH_EQUATORIAL_RADIUS_KM
         return _REASONS[reason]
+
+    def _times(self, factors: FloatArray) -> FloatArray:
+        """The coefficients times a factor a day, from today on; days beyond the factors keep the last one."""
+        scaled = self._ballistic.copy()
+        first = math.floor(self.time_mjd_utc) - self._weather.first_day_mjd
+        days = len(scaled[first : first + len(factors)])
+        scaled[first : first + days] *= factors[:days]
+        scaled[first + days :] *= factors[-1]
+        return scaled
 
     def lift(self, gain_km: float) -> None:
         """Raise the mean semi-major axis, as a burn in two halves half a revolution apart does: the rest stays."""

@@ -32,7 +32,7 @@ _END_OF_DAY: Final = 1.0 - 1.0e-6
 _EOP_HOLD_YEARS: Final = 60  # how far Earth orientation is continued by its last value
 # The frames serve conversions of states, where a metre is wanted: 1e-4 arcsec of precession-nutation is 3 mm.
 _FRAME_THRESHOLD_ARCSEC: Final = 1.0e-4
-_GEODETIC_ROUNDS: Final = 6
+GEODETIC_ROUNDS: Final = 6
 
 
 def require_heyoka() -> Any:
@@ -153,7 +153,7 @@ def geodetic_from_itrs(positions_km: ArrayLike) -> Floats:
     e2 = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
     across = np.hypot(x, y)
     latitude = np.arctan2(z, across * (1.0 - e2))
-    for _ in range(_GEODETIC_ROUNDS):
+    for _ in range(GEODETIC_ROUNDS):
         normal = EARTH_EQUATORIAL_RADIUS_KM / np.sqrt(1.0 - e2 * np.sin(latitude) ** 2)
         latitude = np.arctan2(z + e2 * normal * np.sin(latitude), across)
     normal = EARTH_EQUATORIAL_RADIUS_KM / np.sqrt(1.0 - e2 * np.sin(latitude) ** 2)

@@ -1,6 +1,6 @@
 """What does one object's drag say of another's? The part of the density model's error that both feel.
 
-The wanderings of two coefficients (:class:`~stationkeep.orbit.drag_drift.DriftModel`, slow and fast part alike) are
+The wanderings of two coefficients (:class:`~stationkeep.orbit.drift_model.DriftModel`, slow and fast part alike) are
 taken as correlated by a *share*: what the density model gets wrong everywhere is in both; what is the object's own
 (area, attitude), or of its own height and latitude, is not. Levels and sun-angle functions stay apart. With Gaussian
 processes the calibrator's fit then gives a mean, and a smaller covariance, for the other object's wanderings before its
@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from stationkeep.errors import DensityModelMismatch, InputError
 
 if TYPE_CHECKING:
-    from stationkeep.orbit.drag_drift import DragDrift, DriftModel
+    from stationkeep.orbit.drag_drift import DragDrift
+    from stationkeep.orbit.drift_model import DriftModel
 
 FloatArray = NDArray[np.float64]
 

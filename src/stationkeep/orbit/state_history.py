@@ -133,5 +133,6 @@ def joined_arcs(arcs: list[StateArc]) -> tuple[tuple[StateArc, ...], tuple[str, 
         if len(part.times_mjd_utc):
             kept.append(part)
     if superseded:
-        notes.append(f"{superseded} states are left out because a later ephemeris covers their time")
+        left_out = "1 state is" if superseded == 1 else f"{superseded} states are"
+        notes.append(f"{left_out} left out because a later ephemeris covers their time")
     return tuple(kept), tuple(notes)

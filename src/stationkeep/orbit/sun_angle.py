@@ -58,7 +58,9 @@ def sun_angles_by_day(
     noons = np.arange(day_count, dtype=np.float64) + first_day_mjd + 0.5
     epochs = np.array([item.epoch_mjd_utc for item in elements])
     last = np.clip(np.searchsorted(epochs, noons, side="right") - 1, 0, len(elements) - 1)
-    rates = np.array([float(node_rate_rad_day(item, item.mean_altitude_km)) for item in elements])
+    rates = np.zeros(len(elements))
+    for index in np.unique(last):  # of a year's sets only those that a day rests on
+        rates[index] = node_rate_rad_day(elements[index], elements[index].mean_altitude_km)
     nodes = np.array([item.raan_rad for item in elements])[last] + rates[last] * (noons - epochs[last])
     beyond = np.flatnonzero(noons > epochs[-1])
     if altitude_by_day_km is not None and beyond.size:

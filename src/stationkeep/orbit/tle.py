@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,10 @@ class ElementSet:
         return self.elements.epoch_mjd_utc
 
 
+LONGEST_GAP_DAYS: Final = 30.0
+"""Over a longer gap nothing is said: drag alone may have done it, and revolutions can no longer be counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class RejectedElementSet:
     """Why an element set was refused, and on which line of the file (counted from 1)."""
@@ -70,7 +75,9 @@ class ElementHistory:
     rejected: tuple[RejectedElementSet, ...] = ()
     source: str = ""
     notes: tuple[str, ...] = ()
-    """What a reader should know of how the history was put together: re-issues, order, gaps."""
+    """What a reader should know of how the history was put together: re-issues, order."""
+    gap_notes: tuple[str, ...] = ()
+    """Where no set is for more than ``LONGEST_GAP_DAYS``; apart, because a question may concern some years only."""
 
     @property
     def epochs_mjd_utc(self) -> NDArray[np.float64]:
@@ -91,7 +98,7 @@ class ElementHistory:
                 f"no element set of object {self.norad_id} up to {iso_utc(as_of_mjd_utc)}; the first is of {first}",
                 hint="give a later --as-of, or a file that reaches further back",
             )
-        return ElementHistory(self.norad_id, self.name, kept, self.rejected, self.source, self.notes)
+        return replace(self, sets=kept)
 
 
 def read_element_set(line1: str, line2: str, name: str = "") -> ElementSet:

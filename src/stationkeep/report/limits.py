@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 from stationkeep.campaign.document import (
     BranchDocument,
     ControlledDeorbitPoint,
-    Interval,
+    DeorbitChances,
     LossDates,
     LostFunction,
     RunDocument,
 )
+from stationkeep.campaign.part import Interval
 from stationkeep.report import text
 
 Answer = Callable[[BranchDocument], str]
@@ -39,26 +41,71 @@ def first_lost_text(branch: BranchDocument) -> str:
 
 
 def first_lost_sentence(branch: BranchDocument, *, everything: bool = False) -> str:
-    """Lost first: what, when, who provided it, who could have. Empty where nothing is lost in half of the runs."""
+    """Lost first: what, when, whose it was, who else had shown that they can. Empty where half of the runs keep all.
+
+    Where deliveries alone are lost first, which may be the branch's premise, what follows is named as well; so is the
+    loss of attitude, the most dangerous one.
+    """
     lost = first_lost(branch)
     if not lost:
         return ""
     when = text.day_text(lost[0].median_utc or "", long=True)
-    about = "on" if lost[0].p05_utc == lost[0].p95_utc else "about"
     what = _listed([item.title for item in lost])
-    by = _listed(list(dict.fromkeys(item.provided_by for item in lost if item.provided_by)))
-    said = f"Lost first, {about} {when}: {what}" + (f" (so far by {by})." if by else ".")
-    by_title = {item.title: item.could_have for item in lost if item.could_have}
-    if {item.function for item in lost} >= {"resupply", "reboost"}:
-        by_title = {item.title: item.could_have for item in lost if item.could_have and item.function != "resupply"}
-    could = [f"{title}: {_shortened(names, everything)}" for title, names in by_title.items()]
-    return f"{said} Who else there was for {', and for '.join(could)}." if could else f"{said} There was nobody else."
+    partners = list(dict.fromkeys(item.partner for item in lost))
+    if len(partners) == 1 and partners[0]:
+        by = partners[0]
+    else:
+        by = _listed(list(dict.fromkeys(item.provided_by for item in lost if item.provided_by)))
+    said = [f"Lost first, {_about(lost[0])} {when}: {what}" + (f" (so far by {by})." if by else ".")]
+    later = _next_lost(branch, lost) if {item.function for item in lost} == {"resupply"} else []
+    if later:
+        day = text.month_text(later[0].median_utc or "", long=True)
+        said.append(f"Next, {_about(later[0])} {day}: {_listed([item.title for item in later])}.")
+    attitude = next((item for item in branch.functions_lost if item.function == "attitude"), None)
+    if attitude is not None and attitude.median_utc is not None and attitude not in (*lost, *later):
+        said.append(f"Attitude control goes about {text.month_text(attitude.median_utc, long=True)}.")
+    return " ".join([*said, *_who_else([*lost, *later], everything)])
+
+
+def _about(item: LostFunction) -> str:
+    return "on" if item.p05_utc == item.p95_utc else "about"
+
+
+def _next_lost(branch: BranchDocument, lost: list[LostFunction]) -> list[LostFunction]:
+    rest = [item for item in branch.functions_lost if item.median_utc is not None and item not in lost]
+    return [item for item in rest if (item.median_utc or "")[:10] == (rest[0].median_utc or "")[:10]]
+
+
+def _who_else(lost: list[LostFunction], everything: bool) -> list[str]:
+    """Who else could have: the unloading of gyros first, then who might push."""
+    found = []
+    by_function = {item.function: item for item in lost}
+    unloading = by_function.get("unloading")
+    if unloading is not None:
+        able = unloading.had_shown
+        found.append(
+            f"Who else can unload the gyros: {_shortened(able, everything)}."
+            if able
+            else "Nobody else had shown that they can unload the gyros."
+        )
+    reboost = by_function.get("reboost") or by_function.get("resupply")
+    if reboost is not None:
+        able = reboost.had_shown
+        found.append(
+            f"For {reboost.title}: {_shortened(able, everything)}." if able else f"Nobody else for {reboost.title}."
+        )
+    return found
 
 
 def _shortened(names: list[str], everything: bool) -> str:
     shown = names if everything else names[:_MOST_NAMED]
-    told = "; ".join(f"{name} ({why})" for name, _, why in (one.rpartition(": ") for one in shown))
+    told = "; ".join(f"{name} ({_dated(why)})" for name, _, why in (one.rpartition(": ") for one in shown))
     return told + (f"; {len(names) - len(shown)} more" if len(shown) < len(names) else "")
+
+
+def _dated(why: str) -> str:
+    """``not before 2022-06-25`` as people write dates."""
+    return re.sub(r"\d{4}-\d{2}-\d{2}", lambda found: text.day_text(f"{found[0]}T00:00:00Z", long=True), why)
 
 
 def _listed(parts: list[str]) -> str:
@@ -93,22 +140,40 @@ def _days(first_utc: str, last_utc: str) -> float:
 
 
 def deorbit_text(branch: BranchDocument, horizon_utc: str) -> str:
-    """Until when a controlled fall is possible: ``never``, a date, ``to the end``."""
+    """Until when a controlled fall is possible with what there was: ``never``, a date, ``to the end``."""
     if branch.no_return is None:
         return text.NONE
     point = branch.no_return.controlled_deorbit
-    if point.possible_share < 0.5:
+    return chances_text(point.without_hindsight or point, horizon_utc)
+
+
+def chances_text(point: DeorbitChances, horizon_utc: str) -> str:
+    """Until when, and from when where that is not the beginning."""
+    if point.possible_share < 0.5 or point.from_utc is None:
         return "never"
+    late = f"from {text.month_text(point.from_utc)} " if point.not_at_first else ""
     if point.median_utc is None:
-        return f"beyond {text.horizon_text(horizon_utc)}"
-    return f"until {loss_text(point, horizon_utc)}"
+        return late.strip() or f"beyond {text.horizon_text(horizon_utc)}"
+    return f"{late}until {loss_text(point, horizon_utc)}"
+
+
+def hindsight_text(branch: BranchDocument, horizon_utc: str) -> str:
+    """The same with what nobody had at the epoch; a dash where nothing is hindsight."""
+    if branch.no_return is None or branch.no_return.controlled_deorbit.without_hindsight is None:
+        return text.NONE
+    return chances_text(branch.no_return.controlled_deorbit, horizon_utc)
 
 
 def missing_text(branch: BranchDocument) -> str:
-    """What a controlled fall lacks at the best moment: ``8.8 t, 9.8 kN``."""
+    """What a controlled fall lacks at the best moment, with what there was: ``8.8 t, 9.8 kN``."""
     if branch.no_return is None:
         return text.NONE
     point = branch.no_return.controlled_deorbit
+    return lacking_text(point.without_hindsight or point)
+
+
+def lacking_text(point: DeorbitChances) -> str:
+    """Propellant and thrust that are missing at the best moment."""
     parts = [
         text.mass_text(point.missing_propellant_kg) if point.missing_propellant_kg > 0.5 else "",
         thrust_text(point.missing_thrust_n) if point.missing_thrust_n > 0.5 else "",
@@ -162,9 +227,22 @@ def limit_rows(document: RunDocument) -> list[tuple[str, Answer]]:
         )
     )
     rows.append(("Controlled fall possible", lambda branch: deorbit_text(branch, horizon)))
-    if any(branch.no_return and branch.no_return.controlled_deorbit.possible_share < 1.0 for branch in branches):
+    points = [branch.no_return.controlled_deorbit for branch in branches if branch.no_return]
+    if any((point.without_hindsight or point).possible_share < 1.0 for point in points):
         rows.append(("it lacks at best", missing_text))
+    late = list(dict.fromkeys(name for point in points for name in point.hindsight))
+    if late:
+        rows.append((f"with {_listed(late)} (hindsight)", lambda branch: hindsight_text(branch, horizon)))
+    if any(branch.arrays for branch in branches):
+        rows.append(("Power while arrays are edge-on", _power_text))
     return rows
+
+
+def _power_text(branch: BranchDocument) -> str:
+    if branch.arrays is None:
+        return text.NONE
+    least = text.percent(branch.arrays.power_factor_least)
+    return f"{text.percent(branch.arrays.power_factor)}, at worst {least}"
 
 
 def criterion_text(point: ControlledDeorbitPoint) -> str:
@@ -172,6 +250,6 @@ def criterion_text(point: ControlledDeorbitPoint) -> str:
     return (
         f"A controlled fall takes {point.delta_v_m_s:g} m/s in all, of them {point.final_burn_m_s:g} m/s in a last "
         f"burn of at most {point.longest_final_burn_s / 60.0:.0f} minutes, decided above {point.from_altitude_km:g} km "
-        "while somebody holds the attitude. Counted is what can be drawn and the next load of each who is still due; "
-        f"thrusts add up. {point.source}."
+        "while somebody holds the attitude. Counted is what can be drawn and the next load of each who is due within "
+        f"{point.wait_days:g} days and finds the station still held; thrusts add up. {point.source}."
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stationkeep.campaign.document import GroundRisk, RunDocument
+from stationkeep.campaign.document import LatitudeBandRisk, RunDocument
 from stationkeep.descent.latitude_law import band_probability
 from stationkeep.environment.population import load_land_outline, load_population, zone_area_km2
 from stationkeep.report.figures import Sheet, blank, frame, label, set_ticks, svg_of
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 _DECADES: Final = 3.0
 """Cells below a thousandth of the darkest are left blank; all of them together carry about one per cent."""
 _MARGIN_DEG: Final = 13.0  # of map beyond the orbit's highest latitude, to show what is safe
+
+
+class HasLatitudes(Protocol):
+    """A risk that says how it is spread over the latitudes."""
+
+    @property
+    def by_latitude(self) -> Sequence[LatitudeBandRisk]:
+        """Bands, south first."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -47,9 +56,12 @@ def inclination_deg(document: RunDocument) -> float | None:
     return float(value) if isinstance(value, int | float) and 0.0 < value < 180.0 else None
 
 
-def risk_field(inclination: float) -> RiskField:
-    """Which cells of the map carry the risk of an uncontrolled fall from an orbit of this inclination [deg]?"""
-    half_degree = load_population().on_map()
+def risk_field(inclination: float, people: NDArray[np.float64] | None = None) -> RiskField:
+    """Which cells of the map carry the risk of an uncontrolled fall from an orbit of this inclination [deg]?
+
+    ``people`` per half-degree cell (360, 720), south first; null: as shipped.
+    """
+    half_degree = load_population().on_map() if people is None else people
     people = half_degree.reshape(180, 2, 360, 2).sum(axis=(1, 3))
     return RiskField(inclination, risk_shares(people, inclination), load_land_outline())
 
@@ -67,8 +79,13 @@ def risk_shares(people: NDArray[np.float64], inclination: float) -> NDArray[np.f
     return np.asarray(weighted / total if total > 0 else weighted, dtype=np.float64)
 
 
-def map_figure(field: RiskField | None, risk: GroundRisk, sheet: Sheet) -> str:
-    """Where on Earth, and at which latitudes, is the risk? Map and profile on one scale of latitude, as inline SVG.
+def map_figure(field: RiskField | None, risk: HasLatitudes, sheet: Sheet) -> str:
+    """Where on Earth, and at which latitudes, is the risk? Map and profile on one scale of latitude, as inline SVG."""
+    return svg_of(draw_map(field, risk, sheet), name=f"map{'n' if sheet.narrow else 'w'}", alt=_alt(field, risk))
+
+
+def draw_map(field: RiskField | None, risk: HasLatitudes, sheet: Sheet) -> Figure:
+    """The same as a drawing, for files.
 
     Without a ``field`` (the document does not say the inclination) the profile stands alone.
     """
@@ -106,7 +123,7 @@ def map_figure(field: RiskField | None, risk: GroundRisk, sheet: Sheet) -> str:
     profile = frame(figure, (profile_left, bottom, sheet.width_px - 12.0, bottom + profile_tall))
     profile.set_ylim(-reach, reach)
     _draw_profile(profile, risk, sheet, named=alone)
-    return svg_of(figure, name=f"map{'n' if sheet.narrow else 'w'}", alt=_alt(field, risk))
+    return figure
 
 
 def draw_land(axes: Axes, outlines: Sequence[NDArray[np.float64]]) -> None:
@@ -168,7 +185,7 @@ def _draw_key(figure: Figure, shares: NDArray[np.float64], sheet: Sheet, corner:
     label(axes, 0.15, 0.5, "of the risk, per 1° cell", sheet, color=MUTED.light, va="center")
 
 
-def _draw_profile(axes: Axes, risk: GroundRisk, sheet: Sheet, *, named: bool) -> None:
+def _draw_profile(axes: Axes, risk: HasLatitudes, sheet: Sheet, *, named: bool) -> None:
     """Share of the risk (bars) and of the debris (line) by latitude; ``named`` writes the latitudes beside it."""
     bands = sorted(risk.by_latitude, key=lambda band: band.south_deg)
     if not bands:
@@ -196,7 +213,7 @@ def _draw_profile(axes: Axes, risk: GroundRisk, sheet: Sheet, *, named: bool) ->
         axes.annotate(words, (0, 1), (shift, 9), color=colour, fontsize=sheet.text_px, weight="bold", **place)
 
 
-def _alt(field: RiskField | None, risk: GroundRisk) -> str:
+def _alt(field: RiskField | None, risk: HasLatitudes) -> str:
     said = []
     if field is not None:
         row, column = np.unravel_index(int(np.argmax(field.shares)), field.shares.shape)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from stationkeep.campaign.document import Interval, Reentry
+from stationkeep.campaign.document import Reentry
+from stationkeep.campaign.part import Interval
 from stationkeep.timescale import parse_utc
 
 # Not strftime: its names depend on the machine's locale.

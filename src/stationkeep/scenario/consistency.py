@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import PydanticCustomError
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.errors import InputError
+from stationkeep.scenario.events import AltitudePolicyChange, ArrayModeChange, AssetOutage
 from stationkeep.timescale import iso_utc, mjd_utc
 
 if TYPE_CHECKING:
-    from stationkeep.scenario.schema import Provider, Scenario
+    from stationkeep.scenario.schema import Branch, Provider, Scenario
 
+_MOST_STAYS: Final = 20_000  # a ship a day for half a century: what comes after would not overlap otherwise
+_SAME_MOMENT_DAYS: Final = 1.0e-6
 Location = tuple[str | int, ...]
 
 INCONSISTENT: Final = "inconsistent_scenario"
@@ -137,6 +141,7 @@ def _providers(scenario: Scenario) -> Iterator[Problem]:
             at: Location = (*where, "resupply", number)
             yield from _after(delivery.first_utc, delivery.until_utc, (*at, "until_utc"), "first_utc")
             yield from _repeats(delivery.every_days, delivery.until_utc, at)
+        sound = True
         for number, visit in enumerate(item.visits):
             at = (*where, "visits", number)
             yield from _after(visit.arrives_utc, visit.leaves_utc, (*at, "leaves_utc"), "arrives_utc")
@@ -145,6 +150,9 @@ def _providers(scenario: Scenario) -> Iterator[Problem]:
             stay_days = (visit.leaves_utc - visit.arrives_utc).total_seconds() / 86400.0
             if visit.every_days is not None and visit.every_days < stay_days:
                 yield Problem((*at, "every_days"), f"is shorter than the stay of {stay_days:.0f} days")
+                sound = False
+        if sound:
+            yield from _overlapping(item, scenario, where)
 
 
 def _control(scenario: Scenario) -> Iterator[Problem]:
@@ -186,13 +194,50 @@ def _branches(scenario: Scenario) -> Iterator[Problem]:
                     f"{iso_utc(event.date_mjd_utc)} given; must lie between epoch_utc and horizon_utc ({span}), "
                     "or nothing would come of it",
                 )
+            if isinstance(event, AssetOutage | ArrayModeChange) and scenario.attitude is None:
+                yield Problem((*where, "type"), f"{event.type} needs an attitude section: without it, nothing is held")
             provider = getattr(event, "provider", None)
             if provider is not None and provider not in known:
                 yield Problem((*where, "provider"), not_known("provider", provider, known))
+        yield from _contradictions(name, branch)
     for index, comparison in enumerate(scenario.comparisons):
         if comparison.branch is not None and comparison.branch not in scenario.branches:
             message = not_known("branch", comparison.branch, list(scenario.branches))
             yield Problem(("comparisons", index, "branch"), message)
+
+
+def _contradictions(name: str, branch: Branch) -> Iterator[Problem]:
+    """Two settings of one thing at one moment: which of them holds would hang on their order in the file."""
+    seen: dict[tuple[str, datetime], Any] = {}
+    for index, event in enumerate(branch.events):
+        if not isinstance(event, AltitudePolicyChange | ArrayModeChange):
+            continue
+        wanted = event.arrays if isinstance(event, ArrayModeChange) else event.altitude_policy
+        if seen.setdefault((event.type, event.date_utc), wanted) != wanted:
+            where: Location = ("branches", name, "events", index, "date_utc")
+            yield Problem(where, f"another {event.type} of the same moment says otherwise: give one")
+
+
+def _overlapping(item: Provider, scenario: Scenario, where: Location) -> Iterator[Problem]:
+    """One provider is one ship at a time: with two there at once, whose propellant leaves with the first?"""
+    times: list[tuple[float, float, int]] = []
+    for number, visit in enumerate(item.visits):
+        first, last = mjd_utc(visit.arrives_utc), mjd_utc(visit.leaves_utc)
+        end = scenario.horizon_mjd_utc if visit.until_utc is None else mjd_utc(visit.until_utc)
+        count = 1
+        if visit.every_days is not None:
+            count += max(int((min(end, scenario.horizon_mjd_utc) - first) // visit.every_days), 0)
+        step = visit.every_days or 0.0
+        times += [(first + place * step, last + place * step, number) for place in range(min(count, _MOST_STAYS))]
+    times.sort()
+    for (_, leaves, _), (arrives, _, number) in pairwise(times):
+        if arrives < leaves - _SAME_MOMENT_DAYS:
+            message = (
+                f"arrives on {iso_utc(arrives)} while the ship before it is there until {iso_utc(leaves)}: a provider "
+                "is one ship at a time; declare two providers"
+            )
+            yield Problem((*where, "visits", number, "arrives_utc"), message)
+            return
 
 
 def _after(first: datetime | None, last: datetime | None, where: Location, name: str) -> Iterator[Problem]:

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from stationkeep.scenario.fields import AltitudeKm, Id, Part, PositiveNumber, Range, Source
 
+ArrayModeName = Literal["tracking", "night-glider", "sun-slicer", "feathered", "braking"]
+"""How the large arrays are flown: as in :class:`stationkeep.attitude.array_modes.ArrayMode`."""
+
 AttitudeView = Literal["nasa", "roscosmos"]
 """Whose account to take where partners dispute what must hold the attitude during a burn."""
 
@@ -26,14 +29,20 @@ class AttitudeControl(Part):
     reserve_days: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0.0, le=3660.0)] = Field(
         default=0.0, description="reboosts leave as much propellant as the attitude needs for so many days"
     )
+    arrays: ArrayModeName = Field(
+        default="tracking", description="how the large arrays are flown at the epoch; the drag was fitted to tracking"
+    )
     source: Source | None = None
 
 
 class DebrisAvoidance(Part):
-    """Burns out of the way of debris: how many a year (at random times), and how strong."""
+    """Burns out of the way of debris: how many a year (at random times), how strong, how long known before."""
 
     per_year: Range
     delta_v_m_s: Range
+    notice_hours: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0.0, le=240.0)] = Field(
+        default=30.0, description="who burns must be able to from so long before on; no other burn comes between"
+    )
     source: Source
 
 
@@ -44,6 +53,9 @@ class ControlledDeorbit(Part):
     final_burn_m_s: PositiveNumber = 28.0
     longest_final_burn_s: PositiveNumber = 1320.0
     from_altitude_km: AltitudeKm = Field(default=220.0, description="below it there is no time left for it")
+    wait_days: PositiveNumber = Field(
+        default=180.0, description="a load that comes later than so is not counted: the reserve guarantees no longer"
+    )
     source: Source = (
         "57 m/s: NASA, ISS Deorbit Analysis Summary, 2024 (second-hand); 28 m/s in 22 min from about 220 km: the last "
         "burn of Mir on 23 March 2001"

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from stationkeep.scenario.control import ArrayModeName
 from stationkeep.scenario.fields import AltitudeKm, Days, Id, Part, PositiveNumber, Source, Text, UtcMoment
 from stationkeep.timescale import mjd_utc
 
@@ -103,7 +104,33 @@ class AltitudePolicyChange(_DatedEvent):
     altitude_policy: AltitudePolicy | None
 
 
+class AssetOutage(_DatedEvent):
+    """From this date something that holds the attitude is out of service, until another date or for good."""
+
+    type: Literal["asset-outage"]
+    asset: Literal["russian-computers", "russian-control-centre", "gyros"]
+    until_utc: UtcMoment | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> AssetOutage:
+        if self.until_utc is not None and self.until_utc <= self.date_utc:
+            raise ValueError("until_utc must be after date_utc")
+        return self
+
+    @property
+    def until_mjd_utc(self) -> float | None:
+        """Modified Julian day (UTC) from which it works again; none: never."""
+        return None if self.until_utc is None else mjd_utc(self.until_utc)
+
+
+class ArrayModeChange(_DatedEvent):
+    """From this date the large arrays are flown in another way: less drag, less power."""
+
+    type: Literal["array-mode-change"]
+    arrays: ArrayModeName
+
+
 Event = Annotated[
-    Withdrawal | ProviderAvailable | ProviderLost | AltitudePolicyChange,
+    Withdrawal | ProviderAvailable | ProviderLost | AltitudePolicyChange | AssetOutage | ArrayModeChange,
     Field(discriminator="type"),
 ]

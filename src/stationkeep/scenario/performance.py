@@ -21,16 +21,21 @@ class EnginePerformance:
     specific_impulse_s: float
 
 
+def engine_of(provider: Provider, catalogue: Catalogue) -> Engine | None:
+    """The catalogue's engine a provider burns with: the one it names, else that of its vehicle; maybe none."""
+    if provider.engine is not None:
+        return catalogue.engines.get(provider.engine)
+    if provider.vehicle is not None and provider.vehicle in catalogue.vehicles:
+        return catalogue.vehicles[provider.vehicle].engine
+    return None
+
+
 def engine_performance(provider: Provider, catalogue: Catalogue) -> EnginePerformance:
     """Thrust and specific impulse of a provider: the scenario's own figures, else the catalogue's best estimates.
 
     Raises :class:`ScenarioError` where neither says (``check_references`` finds that when a scenario is loaded).
     """
-    engine: Engine | None = None
-    if provider.engine is not None:
-        engine = catalogue.engines.get(provider.engine)
-    elif provider.vehicle is not None and provider.vehicle in catalogue.vehicles:
-        engine = catalogue.vehicles[provider.vehicle].engine
+    engine = engine_of(provider, catalogue)
     thrust_n = provider.thrust_n if provider.thrust_n is not None or engine is None else engine.thrust_n.best
     impulse_s = provider.specific_impulse_s
     if impulse_s is None and engine is not None:

@@ -104,7 +104,7 @@ def _tanks(scenario: Scenario, provider: Provider, catalogue: Catalogue, where: 
             yield Problem(place, f"{not_known('tank', name, list(known))} (stationkeep catalogue {scenario.station})")
             return
     chosen = [known[name] for name in provider.propellant.tanks]
-    room = sum(tank.capacity_kg.best - (tank.residual_kg.high if tank.residual_kg else 0.0) for tank in chosen)
+    room = sum(tank.capacity_kg.low - (tank.residual_kg.high if tank.residual_kg else 0.0) for tank in chosen)
     if provider.propellant.initial_kg.high > room:
         yield Problem(
             (*where, "propellant", "initial_kg"),

@@ -222,6 +222,11 @@ class Provider(Part):
         default=None,
         description="what can hold the attitude while it burns, any one of them; null: as the catalogue says",
     )
+    hindsight: bool = Field(
+        default=False,
+        strict=True,
+        description="true: nobody had it at the epoch; a controlled fall is looked at with and without it",
+    )
     docking_lever_m: PositiveNumber | None = Field(
         default=None,
         description="how far beside the centre of mass its arrival pushes; null: too softly to count (berthed)",

@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from stationkeep.attitude.figures import iss_attitude
 from stationkeep.attitude.loads import docking_load
-from stationkeep.attitude.loss import Consequences, Upsets, absorbs, consequences, loss_hazards_per_day
+from stationkeep.attitude.loss import (
+    Consequences,
+    Upsets,
+    absorbs,
+    consequences,
+    longest_burn_s,
+    loss_hazards_per_day,
+    turn_hazard,
+)
 from stationkeep.attitude.thrusters import AttitudeThrusters, who_may_desaturate
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
 
@@ -28,6 +36,8 @@ FloatArray = NDArray[np.float64]
 _DAYS_A_YEAR = 365.25
 _PROPELLANT = "russian-tanks"
 _PRESENT = frozenset({"russian-computers", "russian-control-centre", "arrays-feathered"})
+GYROS: Final = "gyros"
+"""The gyros' name among the assets that may be out of service."""
 # A piece of flight over which one use of propellant holds: shorter where the air thickens fast. Above, and with gyros
 # alone, it does not change; then the length only limits what is flown again when the attitude is lost on the way.
 _USUAL_ABOVE_KM = 300.0
@@ -116,36 +126,104 @@ class AttitudeKeeper:
         self.thrusters = self._station.thrusters
         self.after = self._station.after
         self.usual_kg_day = self._station.usual_kg_day
+        self.draw = draw
+        self.failed_gyros = control.failed_gyros
         self.state = Hold.BACKED
         self.backed_by_text = ""
         """Whose thrusters unload the gyros."""
-        self._able_for: tuple[Set[str], bool] | None = None
+        self.lost_at_mjd = math.inf
+        self.handovers = 0
+        """How often control has changed hands."""
+        self._burns = 0
+        self._recoveries = 0
+        self._models: dict[int, AttitudeModel] = {}
+        self._able_for: tuple[Set[str], Set[str], bool] | None = None
         self._able_until_mjd = -math.inf
+        self._able = False
         self._wanted = -math.log1p(-draw.loss)
         self._density_kg_m3 = 0.0
         self._altitude_km = 400.0
 
     # --- who ------------------------------------------------------------------------------------------------------
 
-    def review(self, now_mjd_utc: float, stopped: Set[str], propellant_kg: float) -> None:
-        """Who can unload the gyros now, with these partners gone and so much propellant left for it?"""
-        if self.state is Hold.LOST:
+    def review(
+        self, now_mjd_utc: float, stopped: Set[str], propellant_kg: float, missing: Set[str] = frozenset()
+    ) -> None:
+        """Who can unload the gyros now, with these partners gone, these assets out, and so much propellant for it?
+
+        A lost attitude comes back with thrusters that can unload the gyros, while the station is within reach.
+        """
+        if self.state is Hold.LOST and not self.recoverable(now_mjd_utc):
             return
-        if self.gyros_hold and self.model.gyros.owner in stopped:
-            gyros = self.model.gyros.installed
-            self.model = iss_attitude().model(self.values, self.drag_area_m2, failed_gyros=gyros)
-            self.gyros_hold = self.model.gyros.hold
-        case = frozenset(stopped), propellant_kg > 0.0
-        if case == self._able_for and now_mjd_utc < self._able_until_mjd:
-            return  # a run asks a hundred times, and the answer changes a few times
+        self._count_gyros(stopped, missing)
+        able = self._thrusters_able(now_mjd_utc, stopped, propellant_kg, missing)
+        if self.state is Hold.LOST and not able:
+            return
+        self.state = Hold.BACKED if able else Hold.GYROS
+
+    def _count_gyros(self, stopped: Set[str], missing: Set[str]) -> None:
+        gyros = self.model.gyros
+        out = gyros.owner in stopped or GYROS in missing
+        failed = gyros.installed if out else min(self.failed_gyros, gyros.installed)
+        if failed == gyros.failed:
+            return
+        if failed == self._station.model.gyros.failed:
+            self.model = self._station.model
+        else:
+            if failed not in self._models:
+                self._models[failed] = iss_attitude().model(self.values, self.drag_area_m2, failed_gyros=failed)
+            self.model = self._models[failed]
+        self.gyros_hold = self.model.gyros.hold
+
+    def _thrusters_able(self, now: float, stopped: Set[str], propellant_kg: float, missing: Set[str]) -> bool:
+        case = frozenset(stopped), frozenset(missing), propellant_kg > 0.0
+        if case == self._able_for and now < self._able_until_mjd:
+            return self._able  # a run asks a hundred times, and the answer changes a few times
         self._able_for = case
         providers = iss_attitude().providers
         edges = (edge for one in providers for edge in (one.from_mjd_utc, one.until_mjd_utc))
-        self._able_until_mjd = min((edge for edge in edges if edge > now_mjd_utc), default=math.inf)
-        present = _PRESENT | {_PROPELLANT} if propellant_kg > 0.0 else _PRESENT
-        able = who_may_desaturate(providers, now_mjd_utc, withdrawn=stopped, present=present)
+        self._able_until_mjd = min((edge for edge in edges if edge > now), default=math.inf)
+        present = (_PRESENT | {_PROPELLANT} if propellant_kg > 0.0 else _PRESENT) - missing
+        able = who_may_desaturate(providers, now, withdrawn=stopped, present=present)
         self.backed_by_text = " and ".join(provider.name for provider in able)
-        self.state = Hold.BACKED if able else Hold.GYROS
+        self._able = bool(able)
+        return self._able
+
+    # --- control changes hands ------------------------------------------------------------------------------------
+
+    def hand_over(self) -> bool:
+        """Control changes hands: says whether it goes well."""
+        luck = self.draw.handovers[self.handovers % len(self.draw.handovers)]
+        self.handovers += 1
+        return luck >= self.values["handover_failure_1"]
+
+    def recoverable(self, now_mjd_utc: float) -> bool:
+        """Whether a lost station can still be reached and caught, by whoever has thrusters for it."""
+        return now_mjd_utc - self.lost_at_mjd <= self.values["recovery_within_d"]
+
+    def recovered(self) -> None:
+        """It is held again; the next loss has its own chance."""
+        self.lost_at_mjd = math.inf
+        self._wanted = -math.log1p(-self.draw.later_losses[self._recoveries % len(self.draw.later_losses)])
+        self._recoveries += 1
+
+    # --- burns on gyros alone -------------------------------------------------------------------------------------
+
+    def turn_is_taken(self, angle_deg: float) -> bool:
+        """Turn the station for a burn and back on gyros alone; false: an upset on the way ends the attitude."""
+        self._wanted -= 2.0 * turn_hazard(self.model, self.upsets, angle_deg, self.values["turn_90_s"])
+        return self._wanted > 0.0
+
+    def turn_propellant_kg(self, angle_deg: float) -> float:
+        """What the turn and the turn back take where thrusters do as much of it as they usually do [kg]."""
+        return 2.0 * angle_deg / 180.0 * self.values["turn_180_propellant_kg"] * self.draw.thruster_share
+
+    def longest_burn_s(self, thrust_n: float) -> float:
+        """How long the gyros alone can hold the station against an engine that pushes beside its centre of mass."""
+        luck = self.draw.levers[self._burns % len(self.draw.levers)]
+        self._burns += 1
+        lever = iss_attitude().figures["burn_lever_m"].quantile(luck)
+        return longest_burn_s(self.model, thrust_n, lever, self._density_kg_m3, self._altitude_km)
 
     @property
     def holders(self) -> frozenset[str]:
@@ -204,11 +282,14 @@ class AttitudeKeeper:
             return math.inf
         altitudes = np.concatenate(((start[1],), midnights_km, (end[1],)))
         decay_km_day = altitudes[:-1] - altitudes[1:]
+        self._altitude_km = end[1]
         first_day = (math.floor(start[0]) + 1.0 if len(midnights_km) else end[0]) - start[0]
         decay_km_day[0] /= first_day
         if len(midnights_km):
             decay_km_day[-1] /= end[0] - (math.ceil(end[0]) - 1.0)
-        worst = float(decay_km_day.max()) * mass_kg * self._density_per_decay(end[1])
+        per_decay = mass_kg * self._density_per_decay(end[1])
+        self._density_kg_m3 = max(float(decay_km_day[-1]), 0.0) * per_decay
+        worst = float(decay_km_day.max()) * per_decay
         if self._is_thin(worst, start[1]):
             return self._lost_at_one_rate(start[0], end[0])
         return self._lost_day_by_day(start[0], altitudes, decay_km_day, mass_kg, end[0])
@@ -252,9 +333,10 @@ class AttitudeKeeper:
         before = float(passed[index - 1]) if index else 0.0
         return float(times[index] + (self._wanted - before) / (float(passed[index]) - before) * days[index])
 
-    def lose(self) -> None:
+    def lose(self, now_mjd_utc: float) -> None:
         """From now on the station tumbles."""
         self.state = Hold.LOST
+        self.lost_at_mjd = now_mjd_utc
 
     @property
     def drag_factor(self) -> float:

@@ -1,20 +1,31 @@
-"""Could the station be brought down where nobody is, with what is docked and the next of each that still comes?"""
+"""Could the station be brought down where nobody is, with what is docked and the next of each that still comes?
+
+A load that comes is a promise: it counts if it comes soon enough, to a station that is then still high and still held.
+Whether it is held shows only later in the run, so promises are kept apart until they are fulfilled or broken.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from stationkeep.constants import STANDARD_GRAVITY_M_S2
-from stationkeep.simulation.providers import USABLE_KG
+from stationkeep.descent.deorbit_need import load_for_speed_kg, speed_from_load_m_s, thrust_for_burn_n
 
 if TYPE_CHECKING:
-    from stationkeep.simulation.providers import ProviderState
-    from stationkeep.simulation.run_state import RunState
+    from stationkeep.scenario.control import ControlledDeorbit
 
-_USUAL_IMPULSE_S = 300.0  # in which missing propellant is counted
+_DOCKED_DAYS = 1.0e-6
+_USABLE_KG = 1.0
+
+
+class Load(NamedTuple):
+    """Propellant that may be burnt for a controlled fall: how much, how well it is used, and by which thrust."""
+
+    propellant_kg: float
+    exhaust_velocity_m_s: float
+    thrust_n: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +48,125 @@ class Shortage:
         return self.propellant_kg / self.needed_kg + self.thrust_n / self.needed_n
 
 
-def deorbit_shortage(run: RunState, next_loads_kg: Sequence[float | None]) -> Shortage:
-    """What is missing for a controlled fall if it were decided now?
+def shortage(mass_kg: float, loads: Iterable[Load], need: ControlledDeorbit) -> Shortage:
+    """What is missing for a controlled fall of a station of this mass with these loads, burnt one after the other?
 
-    Needed are the speed in all and, for the last burn, a thrust that gives it in one pass (a longer burn spreads the
-    debris along the track). Counted is who plays a part, is not stopped, and has its attitude held: all it can draw
-    now and the next load it is due to get, attitude reserve included; the thrusts add up. Everything is missing
-    below the altitude at which there is no time left, and once the attitude is lost. ``next_loads_kg``: what the next
-    flight brings each provider; null: none is foreseen.
+    Needed are the speed in all and, for the last burn, a thrust that gives it in one pass: a longer burn spreads the
+    debris along the track. Thrusts add up; missing propellant is counted at 300 s.
     """
-    need = run.scenario.controlled_deorbit
-    speed, thrust, mass = 0.0, 0.0, run.mass_kg
-    if run.altitude_km >= need.from_altitude_km and (run.attitude is None or run.attitude.holders):
-        for provider, coming in zip(run.providers, next_loads_kg, strict=True):
-            load = _load_kg(run, provider, coming)
-            if load <= USABLE_KG:
-                continue
-            exhaust = provider.plan.thruster.exhaust_velocity_m_s
-            speed += exhaust * -math.log1p(-load / max(mass, 2.0 * load))
-            mass -= load
-            thrust += provider.plan.deorbit_thrust_n
-    needed_kg = run.mass_kg * -math.expm1(-need.delta_v_m_s / (_USUAL_IMPULSE_S * STANDARD_GRAVITY_M_S2))
-    missing_m_s = max(need.delta_v_m_s - speed, 0.0)
-    missing_kg = run.mass_kg * -math.expm1(-missing_m_s / (_USUAL_IMPULSE_S * STANDARD_GRAVITY_M_S2))
-    needed_n = run.mass_kg * need.final_burn_m_s / need.longest_final_burn_s
+    speed, thrust, mass = 0.0, 0.0, mass_kg
+    for load in loads:
+        if load.propellant_kg <= _USABLE_KG:
+            continue
+        speed += speed_from_load_m_s(load.propellant_kg, mass, load.exhaust_velocity_m_s)
+        mass -= load.propellant_kg
+        thrust += load.thrust_n
+    needed_kg = load_for_speed_kg(need.delta_v_m_s, mass_kg)
+    missing_kg = load_for_speed_kg(max(need.delta_v_m_s - speed, 0.0), mass_kg)
+    needed_n = thrust_for_burn_n(need.final_burn_m_s, mass_kg, need.longest_final_burn_s)
     return Shortage(missing_kg, max(needed_n - thrust, 0.0), needed_kg, needed_n)
 
 
-def _load_kg(run: RunState, provider: ProviderState, coming_kg: float | None) -> float:
-    if not run.plays_a_part(provider) or run.now >= provider.plan.until_mjd_utc or not run.attitude_allows(provider):
-        return 0.0
-    here = provider.usable_kg if provider.present else 0.0
-    return here + (0.0 if coming_kg is None or provider.too_low(run.altitude_km) else coming_kg)
+class Promise(NamedTuple):
+    """What a fall would lack with loads that still come, and when the last of them is due."""
+
+    due_mjd_utc: float
+    shortage: Shortage
+
+
+class Supply(NamedTuple):
+    """What a controlled fall could count on from one provider."""
+
+    docked: Load
+    with_next: Load
+    """With the next load that is due."""
+    due_mjd_utc: float
+    hindsight: bool
+
+
+class DeorbitWatch:
+    """Since when, and until when, a controlled fall is possible in a run; and what it lacks at its best moment."""
+
+    def __init__(self, need: ControlledDeorbit) -> None:
+        self.need = need
+        self.lost_mjd_utc: float | None = None
+        """Since when it has been impossible; none while it is possible."""
+        self.first_mjd_utc: float | None = None
+        """When it was possible for the first time."""
+        self.best: Shortage | None = None
+        """What it lacked at the best moment, promises fulfilled."""
+        self._promise: Promise | None = None
+        self._leans: _Leaning | None = None
+        self._to_beat = math.inf
+
+    def wants_promise(self, promised: Shortage) -> bool:
+        """Whether loads that come would change anything: only then it matters if the station is still up there."""
+        return promised.none or promised.share < self._to_beat
+
+    def look(self, now_mjd_utc: float, docked: Shortage, promise: Promise | None) -> None:
+        """Take note of a moment: what is lacking with what is docked, and with what comes if that counts."""
+        self._settle(now_mjd_utc)
+        self._better(docked)
+        if docked.none:
+            self._leans = None
+            self._possible(now_mjd_utc)
+        elif promise is not None and promise.shortage.none:
+            if self._leans is None:
+                before, first = self.lost_mjd_utc, self.first_mjd_utc is None
+                self._leans = _Leaning(now_mjd_utc, promise.due_mjd_utc, before, first)
+            self._possible(now_mjd_utc)
+        else:
+            self._leans = None
+            if self.lost_mjd_utc is None:
+                self.lost_mjd_utc = now_mjd_utc
+        if promise is not None and promise.shortage.share < self._to_beat:
+            self._promise, self._to_beat = promise, promise.shortage.share
+
+    def _better(self, found: Shortage) -> None:
+        if self.best is None or found.share < self.best.share:
+            self.best = found
+            self._to_beat = min(self._to_beat, found.share)
+
+    def _possible(self, now_mjd_utc: float) -> None:
+        self.lost_mjd_utc = None
+        if self.first_mjd_utc is None:
+            self.first_mjd_utc = now_mjd_utc
+
+    def _settle(self, now_mjd_utc: float) -> None:
+        """Promises whose day has come are fulfilled."""
+        by = now_mjd_utc + _DOCKED_DAYS
+        if self._promise is not None and self._promise.due_mjd_utc <= by:
+            self._better(self._promise.shortage)
+            self._promise = None
+        if self._leans is not None and self._leans.due_mjd_utc <= by:
+            self._leans = None
+
+    def broken(self, now_mjd_utc: float) -> None:
+        """Nothing docks any more: what leaned on loads still to come was never possible."""
+        self._settle(now_mjd_utc)
+        self._promise = None
+        self._to_beat = math.inf if self.best is None else self.best.share
+        leans = self._leans
+        if leans is not None:
+            self.lost_mjd_utc = leans.since_mjd_utc if leans.lost_before is None else leans.lost_before
+            if leans.is_first:
+                self.first_mjd_utc = None
+            self._leans = None
+
+    def end(self, *, flies: bool, now_mjd_utc: float) -> None:
+        """The run is over: at the horizon promises still open count as kept, after a fall as broken."""
+        if not flies:
+            self.broken(now_mjd_utc)
+        elif self._promise is not None:
+            self._better(self._promise.shortage)
+
+
+class _Leaning(NamedTuple):
+    """A stretch in which a fall is possible only with a load that still comes."""
+
+    since_mjd_utc: float
+    due_mjd_utc: float
+    lost_before: float | None
+    """Since when it had been impossible before; none: it was possible."""
+    is_first: bool
+    """Whether it had never been possible before."""

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.propulsion.burns import gain_for_delta_v_km, reboost
 from stationkeep.scenario.events import ProviderAvailable
+from stationkeep.simulation.array_flying import PIECE_DAYS
 from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.no_return import points_of_no_return
 from stationkeep.simulation.partners import PartnerEvents
-from stationkeep.simulation.run_state import ATTITUDE, Mission, Start
+from stationkeep.simulation.run_state import ATTITUDE, Mission
 from stationkeep.simulation.timeline import BURN_KINDS, Function, Timeline
 
 if TYPE_CHECKING:
+    from stationkeep.simulation.array_flying import FloatArray
     from stationkeep.simulation.inputs import Avoidance, RunInputs
     from stationkeep.simulation.providers import ProviderState
 
@@ -31,6 +33,7 @@ __all__ = ["Mission", "simulate"]
 _SAME_TIME_DAYS = 1.0e-6  # a tenth of a second: below what the mean engine resolves
 _REACHED_KM = 0.005
 _DRY_KG = 1.0e-6
+_GYROS_FULL = "stopped when the gyros, which alone hold the station, were full"
 
 
 def simulate(mission: Mission, branch: str, inputs: RunInputs, *, limits: bool = True) -> Timeline:
@@ -40,6 +43,12 @@ def simulate(mission: Mission, branch: str, inputs: RunInputs, *, limits: bool =
     timeline, on any thread. ``limits``: work out the points of no return as well.
     """
     return _Run(mission, branch, inputs).timeline(limits)
+
+
+def _snapped(time_mjd: float) -> float:
+    """The midnight, where the time is within rounding of one."""
+    nearest = round(time_mjd)
+    return float(nearest) if abs(time_mjd - nearest) < _SAME_TIME_DAYS else time_mjd
 
 
 class _Run(PartnerEvents):
@@ -64,11 +73,12 @@ class _Run(PartnerEvents):
             mass_kg=self.mass_kg,
             reboost_ends_mjd_utc=self.gone.get(Function.REBOOST),
             tank_content_kg={name: tank.content_kg for name, tank in tanks.items()},
-            attitude_propellant_kg=-math.fsum(entry.change_kg for part in drawn.values() for entry in part),
+            attitude_propellant_kg=math.fsum(-entry.change_kg for part in drawn.values() for entry in part),
             ledger={name: tuple(tank.entries) for name, tank in tanks.items()},
             lost_mjd_utc=dict(self.gone),
             last_by=dict(self.last_by),
             no_return=points_of_no_return(self) if limits else None,
+            arrays=self.arrays.summary(),
         )
 
     def _schedule(self) -> None:
@@ -85,11 +95,16 @@ class _Run(PartnerEvents):
             for stay in provider.plan.stays:
                 self.at(max(stay.arrives_mjd_utc, self.epoch), partial(self.arrive, provider, stay))
                 self.at(stay.leaves_mjd_utc, partial(self.leave, provider, stay))
+                if not provider.plan.reboosts:  # from then on it counts for a controlled fall
+                    self.at(stay.arrives_mjd_utc - self.scenario.controlled_deorbit.wait_days, self.review)
             for edge in (provider.plan.from_mjd_utc, provider.plan.until_mjd_utc):
                 if self.epoch < edge < self.horizon:
                     self.at(edge, self.review)
+        stated = self.scenario.debris_avoidance
+        notice_days = (stated.notice_hours if stated is not None else 0.0) / 24.0
         for avoidance in self.inputs.avoidances:
-            self.at(avoidance.time_mjd_utc, partial(self._avoid, avoidance))
+            self.at(max(avoidance.time_mjd_utc - notice_days, self.epoch), partial(self._warned, avoidance))
+        self.schedule_failures()
         self.at(self.epoch, self.review)
 
     # --- the orbit ------------------------------------------------------------------------------------------------
@@ -150,20 +165,26 @@ class _Run(PartnerEvents):
             return self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=heavier)
         use = keeper.kg_day
         stop_mjd = min(stop_mjd, began + keeper.piece_days(self.flight.mean_altitude_km))
+        held = keeper.state is not Hold.LOST
+        if held and not self.arrays.track:
+            stop_mjd = min(stop_mjd, began + PIECE_DAYS)
         if use > 0.0:
             stop_mjd = min(stop_mjd, began + max(self.attitude_kg / use, _SAME_TIME_DAYS))
         start = began, self.flight.mean_altitude_km
         # Only what may have to be flown again needs remembering.
         before = self.flight.snapshot() if keeper.state is Hold.GYROS else None
-        factor = heavier * keeper.drag_factor
+        factor: float | FloatArray = heavier * keeper.drag_factor
+        if held and not self.arrays.track:
+            factor = heavier * self.arrays.drag_factors(self.flight.elements, stop_mjd)
         reason = self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=factor)
-        if keeper.state is not Hold.LOST:
+        if held:
             lost = self._attitude_lost_since(start)
             if before is not None and lost < self.flight.time_mjd_utc:
                 self.flight.restore(before)
                 if lost > began:
                     self.flight.advance(lost, drag_factor=factor)
                 self.attitude_just_lost, reason = True, OutcomeReason.TIME_LIMIT
+            self.arrays.flown(began, self.flight.time_mjd_utc)
         if use > 0.0:
             self._feed_attitude(use * (self.flight.time_mjd_utc - began))
         return reason
@@ -171,12 +192,14 @@ class _Run(PartnerEvents):
     def _attitude_lost_since(self, start: tuple[float, float]) -> float:
         """When the attitude was lost on the piece flown since ``start`` (time [MJD], mean altitude)."""
         assert self.attitude is not None
+        # A piece that starts or ends within rounding of a midnight has no altitude of that midnight.
         flight, first = self.flight, self.inputs.weather.first_day_mjd
-        midnights = slice(math.floor(start[0]) + 1 - first, math.ceil(flight.time_mjd_utc) - first)
+        began, ended = _snapped(start[0]), _snapped(flight.time_mjd_utc)
+        midnights = slice(math.floor(began) + 1 - first, math.ceil(ended) - first)
         return self.attitude.flown(
-            start,
+            (began, start[1]),
             flight.altitude_by_day_km[midnights],
-            (flight.time_mjd_utc, flight.mean_altitude_km),
+            (ended, flight.mean_altitude_km),
             self.mass_kg,
         )
 
@@ -207,6 +230,9 @@ class _Run(PartnerEvents):
         else:
             title = "The integration failed; this is the last good state"
         self.note(str(reason), title)
+        for watch in self.watches.values():
+            watch.end(flies=reason is OutcomeReason.TIME_LIMIT, now_mjd_utc=self.now)
+        self.mark_deorbit()
 
     # --- burns ----------------------------------------------------------------------------------------------------
 
@@ -223,20 +249,25 @@ class _Run(PartnerEvents):
         self.next_burn_mjd = self.now + self.policy.min_days_between_burns
         self._burn(provider, self.policy.target_km - self.altitude_km, "burn", "Reboost")
 
-    def _burn(self, provider: ProviderState, gain_km: float, kind: str, what: str) -> None:
+    def _burn(self, provider: ProviderState, gain_km: float, kind: str, what: str) -> bool:
+        if not (self.turned(provider.plan.turn_deg) and self.pushes_now(provider)):
+            return False  # lost on the way, or the turn took the propellant
+        longest = provider.plan.provider.max_burn_duration_s
+        full_after = self._gyros_full_after_s(provider)
         burn = reboost(
             self.altitude_km,
             gain_km,
             self.mass_kg,
-            provider.plan.thruster,
+            provider.thruster,
             propellant_available_kg=self.available_kg(provider),
-            longest_burn_s=provider.plan.provider.max_burn_duration_s,
+            longest_burn_s=min(longest, full_after),
         )
         self.network.draw(self.now, provider.id, burn.propellant_kg, "reboost")
         self.mass_kg -= burn.propellant_kg
         self.flight.lift(burn.mean_altitude_gain_km)
         self.burn_count += 1
-        self.starts.append(Start(self.flight.snapshot(), self.mass_kg))
+        provider.has_burnt = True
+        self.starts.append(self.start_here())
         self.last_by[Function.REBOOST] = provider.plan.label
         self.note(
             kind,
@@ -245,15 +276,31 @@ class _Run(PartnerEvents):
             delta_v_m_s=burn.delta_v_m_s,
             duration_s=burn.duration_s,
             propellant_kg=burn.propellant_kg,
+            note=_GYROS_FULL if burn.duration_s >= full_after * (1.0 - 1.0e-9) else None,
         )
-        self.review()
+        self.review(burnt=True)
+        return True
 
-    def _avoid(self, avoidance: Avoidance) -> None:
+    def _gyros_full_after_s(self, provider: ProviderState) -> float:
+        """For how long gyros alone can hold the station in this burn; infinite where something else holds it."""
+        keeper = self.attitude
+        if keeper is None or keeper.state is Hold.BACKED or "pusher" in self.held_by[provider.id]:
+            return math.inf
+        return keeper.longest_burn_s(provider.thruster.thrust_n)
+
+    def _warned(self, avoidance: Avoidance) -> None:
+        """Debris will come near: whoever is to push must be able to from now on, and no other burn comes between."""
+        able = self.pusher() is not None
+        self.next_burn_mjd = max(self.next_burn_mjd, avoidance.time_mjd_utc)
+        self.at(avoidance.time_mjd_utc, partial(self._avoid, avoidance, able))
+
+    def _avoid(self, avoidance: Avoidance, was_able: bool) -> None:
         """Debris comes near: out of the way, if somebody can push; the orbit is raised, as is usual."""
         pusher = self.pusher()
-        if pusher is not None:
+        done = False
+        if was_able and pusher is not None:
             gain = gain_for_delta_v_km(self.altitude_km, avoidance.delta_v_m_s)
-            self._burn(pusher, gain, "debris-avoidance", "Out of the way of debris")
-        elif Function.AVOIDANCE not in self.gone:
+            done = self._burn(pusher, gain, "debris-avoidance", "Out of the way of debris")
+        if not done and Function.AVOIDANCE not in self.gone:
             self.note("debris-avoidance-impossible", "Debris comes near and nobody can push the station out of its way")
-        self.mark(Function.AVOIDANCE, pusher is not None)
+        self.mark(Function.AVOIDANCE, done)

@@ -22,6 +22,18 @@ class ProviderDraw:
     initial: float = 0.5
     delivery: float = 0.5
     residual: float = 0.5
+    thrust: float | None = None
+    """Null, here and below: the best estimate."""
+    impulse: float | None = None
+    capacity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GyroFailure:
+    """A gyro that stops, and when it is replaced if its owner still takes part then."""
+
+    time_mjd_utc: float
+    replaced_mjd_utc: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,14 @@ class AttitudeDraw:
     """Draws the moment of the first upset the gyros cannot take (0.5: its median)."""
     thruster_share: float = 0.5
     """Between gyros for all they can do (0) and thrusters for every arrival and turn (1)."""
+    gyro_failures: tuple[tuple[GyroFailure, ...], ...] = ()
+    """Of each gyro, in order of time."""
+    levers: tuple[float, ...] = (0.5,)
+    """Where the first, second ... burn that gyros must hold passes the centre of mass; the first follows the last."""
+    handovers: tuple[float, ...] = (1.0,)
+    """Luck of the first, second ... handover: it fails below the chance of a failure."""
+    later_losses: tuple[float, ...] = (0.5,)
+    """As ``loss``, after the first, second ... recovery."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeep.attitude.array_modes import ArrayMode
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
 from stationkeep.orbit.mean_decay import MeanFlight, WeatherTrack
 from stationkeep.outcome import OutcomeReason
-from stationkeep.simulation.timeline import Function, NoReturn
+from stationkeep.simulation.array_flying import by_day
+from stationkeep.simulation.attitude_keeping import Hold
+from stationkeep.simulation.run_state import AS_IT_WAS, EVERYTHING
+from stationkeep.simulation.timeline import DeorbitOutlook, NoReturn
 
 if TYPE_CHECKING:
+    from stationkeep.simulation.deorbit import DeorbitWatch
+    from stationkeep.simulation.providers import ProviderState
     from stationkeep.simulation.run_state import RunState, Start
 
 FloatArray = NDArray[np.float64]
+
+_THRUSTERS_ONLY: Final = ("station-thrusters",)
 
 _LEVELS_KM: Final = np.array(
     [450, 400, 350, 310, 280, 255, 235, 217, 200, 185, 171, 158, 147, 138, 130, 123, 117], dtype=np.float64
@@ -30,22 +38,20 @@ def points_of_no_return(run: RunState) -> NoReturn:
     Altitude limits hold in the air of the run's last 60 days: that of the fall, or that before the horizon.
     """
     force = drag_by_altitude_n(run)
-    pushers = [
-        state.plan for state in run.providers if state.plan.provider.purpose == "reboost" and _took_part(run, state.id)
-    ]
+    pushers = [state for state in run.providers if state.plan.reboosts and _could_burn(run, state)]
     paced = nonstop = None
     policy = run.scenario.altitude_policy
     if pushers and policy is not None:
         period_s = policy.min_days_between_burns * SECONDS_PER_DAY
-        mean_n = [plan.thruster.thrust_n * min(plan.provider.max_burn_duration_s / period_s, 1.0) for plan in pushers]
+        mean_n = [
+            state.thruster.thrust_n * min(state.plan.provider.max_burn_duration_s / period_s, 1.0) for state in pushers
+        ]
         paced = altitude_of(force, max(mean_n))
-        nonstop = altitude_of(force, max(plan.thruster.thrust_n for plan in pushers))
-    shortage = run.shortage
+        nonstop = altitude_of(force, max(state.thruster.thrust_n for state in pushers))
+    outlooks = {name: _outlook(watch) for name, watch in run.watches.items()}
     return NoReturn(
-        deorbit_ever_possible=shortage is not None and shortage.none,
-        deorbit_lost_mjd_utc=run.gone.get(Function.CONTROLLED_DEORBIT),
-        deorbit_missing_kg=shortage.propellant_kg if shortage is not None else 0.0,
-        deorbit_missing_n=shortage.thrust_n if shortage is not None else 0.0,
+        deorbit=outlooks[EVERYTHING],
+        deorbit_as_it_was=outlooks.get(AS_IT_WAS),
         reserve_lost_mjd_utc=reserve_lost_mjd_utc(run),
         reboost_limit_km=paced,
         reboost_limit_nonstop_km=nonstop,
@@ -53,9 +59,24 @@ def points_of_no_return(run: RunState) -> NoReturn:
     )
 
 
-def _took_part(run: RunState, provider_id: str) -> bool:
-    state = next(item for item in run.providers if item.id == provider_id)
-    return state.enabled or provider_id in run.to_be_enabled
+def _could_burn(run: RunState, state: ProviderState) -> bool:
+    """Whether it burnt in this run, or could have done so at its end but for propellant."""
+    if state.has_burnt:
+        return True
+    lost = run.attitude is not None and run.attitude.state is Hold.LOST
+    held = run.attitude_allows(state) or (lost and run.held_by[state.id] != _THRUSTERS_ONLY)
+    return run.plays_a_part(state) and held
+
+
+def _outlook(watch: DeorbitWatch) -> DeorbitOutlook:
+    best = watch.best
+    return DeorbitOutlook(
+        ever_possible=watch.first_mjd_utc is not None,
+        from_mjd_utc=watch.first_mjd_utc,
+        lost_mjd_utc=watch.lost_mjd_utc,
+        missing_kg=best.propellant_kg if best is not None else 0.0,
+        missing_n=best.thrust_n if best is not None else 0.0,
+    )
 
 
 def drag_by_altitude_n(run: RunState) -> FloatArray:
@@ -163,9 +184,13 @@ def _free_fall_mjd(run: RunState, start: Start, until_mjd: float) -> float | Non
         run.inputs.ballistic_m2_kg,
         reentry_altitude_km=run.scenario.reentry_altitude_km,
     )
-    reason = flight.advance(
-        min(until_mjd, float(weather.end_mjd)),  # an int would have the kernel compiled once more
-        floor_mean_altitude_km=run.scenario.reserve.altitude_km,
-        drag_factor=run.scenario.drag.reference_mass_kg / start.mass_kg,
-    )
+    until_mjd = min(until_mjd, float(weather.end_mjd))  # an int would have the kernel compiled once more
+    factor: float | FloatArray = run.scenario.drag.reference_mass_kg / start.mass_kg
+    mode = ArrayMode(start.arrays)
+    if mode is not ArrayMode.TRACKING:
+        # The node goes on at the rate of the start: over half a year the Sun's angle runs away from the real one by a
+        # fraction of its turn, its mean does not.
+        first = int(start.flight.time_mjd_utc)
+        factor = factor * by_day(mode, start.flight.elements, first, int(until_mjd) + 2 - first)[0]
+    reason = flight.advance(until_mjd, floor_mean_altitude_km=run.scenario.reserve.altitude_km, drag_factor=factor)
     return None if reason is OutcomeReason.TIME_LIMIT else flight.time_mjd_utc

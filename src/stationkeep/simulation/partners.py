@@ -6,16 +6,21 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from stationkeep.orbit.mean_decay import MeanFlight
+from stationkeep.outcome import OutcomeReason
 from stationkeep.scenario.events import (
     AltitudePolicyChange,
+    ArrayModeChange,
+    AssetOutage,
     ProviderAvailable,
     ProviderLost,
     Withdrawal,
     WithdrawalScope,
 )
+from stationkeep.simulation.attitude_events import AttitudeEvents
 from stationkeep.simulation.attitude_keeping import Hold
-from stationkeep.simulation.deorbit import deorbit_shortage
-from stationkeep.simulation.run_state import RunState
+from stationkeep.simulation.deorbit import Load, Promise, Supply, shortage
+from stationkeep.simulation.run_state import AS_IT_WAS
 from stationkeep.simulation.timeline import Function
 
 if TYPE_CHECKING:
@@ -27,10 +32,11 @@ _STOPS: Final = {
     WithdrawalScope.STOP_OPERATING_ASSETS: "stops operating its vehicles and engines",
     WithdrawalScope.STOP_RESUPPLY_PROPELLANT: "stops delivering propellant",
 }
+_SAFE_KM: Final = 400.0  # from above, no Sun seen so far brings it down to 220 km within half a year
 _SCHEDULE_ENDS_DAYS: Final = 365.0  # a schedule that reaches this near the horizon is cut off by it, not ended
 
 
-class PartnerEvents(RunState):
+class PartnerEvents(AttitudeEvents):
     """The part of a run that partners decide."""
 
     def happen(self, event: Event) -> None:
@@ -41,15 +47,14 @@ class PartnerEvents(RunState):
             self._state(event.provider).enabled = True
             self.to_be_enabled.discard(event.provider)
             plan = self._state(event.provider).plan
-            what = (
-                "may reboost from now on"
-                if plan.provider.purpose == "reboost"
-                else "is on its way for a controlled end"
-            )
-            self.note(event.type, f"{plan.label} {what}", note=event.note)
+            self.note(event.type, f"{plan.label} {self._what_it_may(event.provider)}", note=event.note)
         elif isinstance(event, ProviderLost):
             self._state(event.provider).operating = False
             self.note(event.type, f"{self._state(event.provider).plan.label} is lost", note=event.note)
+        elif isinstance(event, AssetOutage):
+            self.asset_drops_out(event)
+        elif isinstance(event, ArrayModeChange):
+            self.arrays_change(event)
         elif isinstance(event, AltitudePolicyChange):
             stated = self.policy = event.altitude_policy
             title = "Nobody keeps the altitude any more"
@@ -57,6 +62,14 @@ class PartnerEvents(RunState):
                 title = f"Kept between {stated.floor_km:g} and {stated.target_km:g} km from now on"
             self.note(event.type, title, note=event.note)
         self.review()
+
+    def _what_it_may(self, provider_id: str) -> str:
+        provider = self._state(provider_id)
+        if not provider.plan.reboosts:
+            return "is on its way for a controlled end"
+        if self.attitude_allows(provider):
+            return "may reboost from now on"
+        return "may reboost from now on, but nothing holds the attitude for its burns"
 
     def _withdraw(self, event: Withdrawal) -> None:
         if WithdrawalScope.STOP_RESUPPLY_PROPELLANT in event.scope:
@@ -78,6 +91,7 @@ class PartnerEvents(RunState):
         amount = delivery.load_kg(provider.usable_kg, provider.draw.delivery)
         amount = provider.fill(self.now, amount, "delivery")
         self.mass_kg += amount
+        self._brought_by(delivery.partner)
         self.note(
             "delivery", f"Propellant delivered to {provider.plan.label}", provider=provider.id, propellant_kg=amount
         )
@@ -104,6 +118,8 @@ class PartnerEvents(RunState):
         amount = stay.propellant_kg.quantile(provider.draw.delivery)
         provider.present = True
         provider.fill(self.now, amount, "arrived with its vehicle" if not here else "aboard at the epoch")
+        if provider.plan.reboosts and self.plays_a_part(provider) and self.attitude_allows(provider):
+            self._brought_by(provider.plan.provider.partner)
         if not here:
             # The dry mass of visitors comes and goes and is in the station's mean mass; their propellant is counted.
             self.mass_kg += amount
@@ -123,12 +139,18 @@ class PartnerEvents(RunState):
         self.note("departure", f"{who} leaves with {left:.0f} kg unused{why}", provider=provider.id)
         self.review()
 
+    def _brought_by(self, partner: str) -> None:
+        self.last_by[Function.RESUPPLY] = self.mission.partner_names.get(partner, partner)
+
     def _can_come(self, provider: ProviderState) -> bool:
         """Whether it is high enough, and held still enough, for an arrival."""
         if provider.too_low(self.altitude_km):
             return False
         if self.attitude is None:
             return True
+        if self.attitude.state is Hold.LOST:
+            # A slowly tumbling station can be reached by hand for some time; only who can then catch it is let to.
+            return provider is self.attitude_tanks and self.attitude.recoverable(self.now)
         lever = provider.plan.provider.docking_lever_m
         mass = provider.plan.docking_mass_kg if lever is not None else 0.0
         return self.attitude.takes_docking(mass, self.mass_kg, lever or 0.0)
@@ -138,63 +160,102 @@ class PartnerEvents(RunState):
 
     # --- what is still possible ---------------------------------------------------------------------------------------
 
-    def review(self) -> None:
-        """Which functions have gone, or come back, with what just changed?"""
-        self._review_attitude()
+    def review(self, *, burnt: bool = False) -> None:
+        """Which functions have gone, or come back, with what just changed? ``burnt``: nothing but a burn has."""
+        self.review_attitude()
         now = self.now
         self.mark(Function.RESUPPLY, any(self._is_resupplied(provider, now) for provider in self.providers))
-        loads = [provider.next_load_kg(now, self.not_delivering) for provider in self.providers]
-        possible = self.policy is not None and any(map(self._could_push, self.providers, loads))
+        possible = self.policy is not None and any(map(self._could_push, self.providers))
         before = Function.REBOOST in self.gone
         self.mark(Function.REBOOST, possible)
         if not (possible or before) and self.providers:
             self.note("reboost-ends", "Nobody can reboost any more")
-        shortage = deorbit_shortage(self, loads)
-        if self.shortage is None or shortage.share < self.shortage.share:
-            self.shortage = shortage
-        self.mark(Function.CONTROLLED_DEORBIT, shortage.none)
+        if not burnt or any(watch.lost_mjd_utc is None for watch in self.watches.values()):
+            self._review_deorbit()  # a burn takes propellant: what was impossible stays so
 
-    def _could_push(self, provider: ProviderState, next_load_kg: float | None) -> bool:
+    def _could_push(self, provider: ProviderState) -> bool:
         if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):
             return False
-        if not provider.could_push_after(self.now, next_load_kg, provider.id in self.to_be_enabled):
+        foreseen = self._foreseen(provider, self.now)
+        if not provider.could_push_after(self.now, foreseen, provider.id in self.to_be_enabled):
             return False
-        return next_load_kg is not None or self.available_kg(provider) > 1.0
+        return foreseen or self.available_kg(provider) > 1.0
 
     def _is_resupplied(self, provider: ProviderState, now_mjd_utc: float) -> bool:
-        """Whether flights with propellant go on; the end of the schedule near the horizon ends nothing."""
+        """Whether flights go on with propellant that may be burnt."""
         if not (provider.plan.reboosts and self.plays_a_part(provider) and self._may_dock()):
             return False
-        if provider.too_low(self.altitude_km):
+        if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):
             return False
+        return self._foreseen(provider, now_mjd_utc)
+
+    def _foreseen(self, provider: ProviderState, now_mjd_utc: float) -> bool:
+        """Whether a load of this provider is foreseen; the end of the schedule near the horizon ends nothing."""
         now = min(now_mjd_utc, self.horizon - _SCHEDULE_ENDS_DAYS)
-        return provider.next_load_kg(now, self.not_delivering) is not None
+        return provider.next_load(now, self.not_delivering) is not None
 
     def _may_dock(self) -> bool:
         return self.attitude is None or self.attitude.state is not Hold.LOST
 
-    def _review_attitude(self) -> None:
-        keeper = self.attitude
-        if keeper is None:
-            return
-        before = keeper.state
-        keeper.review(self.now, self.stopped, self.attitude_kg)
-        if keeper.state is Hold.BACKED:
-            self.last_by[Function.UNLOADING] = keeper.backed_by_text
-        elif keeper.state is Hold.GYROS and before is Hold.BACKED:
-            title = "Nobody's thrusters unload the gyros any more: the next large upset ends attitude control"
-            self.note("unloading-ends", title)
-        self.mark(Function.UNLOADING, keeper.state is Hold.BACKED)
+    # --- a controlled fall ----------------------------------------------------------------------------------------
 
-    def lose_attitude(self) -> None:
-        """An upset too large, or air too dense: from now on it tumbles, and nothing docks or burns."""
-        keeper = self.attitude
-        assert keeper is not None
-        keeper.lose()
-        self.mark(Function.ATTITUDE, False)
-        self.note(
-            "attitude-lost",
-            f"Attitude lost: drag times {keeper.after.drag_factor:.2f}, power down to about "
-            f"{100.0 * keeper.after.power_factor:.0f} %, nothing docks, nothing burns",
+    def _review_deorbit(self) -> None:
+        supplies = self._supplies()
+        for name, watch in self.watches.items():
+            told = [one for one in supplies if not one.hindsight] if name == AS_IT_WAS else supplies
+            promised = shortage(self.mass_kg, [one.with_next for one in told], watch.need)
+            if not watch.wants_promise(promised):
+                watch.look(self.now, promised, None)  # nor would less, with what is docked alone
+                continue
+            docked = shortage(self.mass_kg, [one.docked for one in told], watch.need)
+            due = max((one.due_mjd_utc for one in told), default=self.now)
+            kept = docked == promised or self._still_up_at(due)
+            watch.look(self.now, docked, Promise(due, promised) if kept else None)
+        self.mark_deorbit()
+
+    def _supplies(self) -> list[Supply]:
+        """Who plays a part, is not stopped and is held while it burns: all it can draw, and its next load due soon."""
+        need, now, altitude = self.scenario.controlled_deorbit, self.now, self.flight.mean_altitude_km
+        held = self.attitude is None or bool(self.attitude.holders)
+        if altitude < need.from_altitude_km or not held:
+            return []
+        found = []
+        for provider in self.providers:
+            plan = provider.plan
+            if not self.plays_a_part(provider) or now >= plan.until_mjd_utc or not self.attitude_allows(provider):
+                continue
+            exhaust, thrust = provider.thruster.exhaust_velocity_m_s, provider.deorbit_thrust_n
+            here = provider.usable_kg if provider.present else 0.0
+            comes = None if provider.too_low(altitude) else provider.next_load(now, self.not_delivering)
+            docked = Load(here, exhaust, thrust)
+            if comes is None or comes[0] > now + need.wait_days:
+                found.append(Supply(docked, docked, now, plan.provider.hindsight))
+            else:
+                found.append(Supply(docked, Load(here + comes[1], exhaust, thrust), comes[0], plan.provider.hindsight))
+        return found
+
+    def _still_up_at(self, time_mjd: float) -> bool:
+        """Whether the station, left to itself from now on, is then still high enough for a controlled fall."""
+        if self.altitude_km > _SAFE_KM or time_mjd <= self.now:
+            return True
+        weather = self.inputs.weather
+        flight = MeanFlight(
+            self.flight.elements,
+            weather,
+            self.inputs.ballistic_m2_kg,
+            reentry_altitude_km=self.scenario.reentry_altitude_km,
         )
-        self.review()
+        reason = flight.advance(
+            min(time_mjd, float(weather.end_mjd)),
+            floor_mean_altitude_km=self.scenario.controlled_deorbit.from_altitude_km,
+            drag_factor=self.scenario.drag.reference_mass_kg / self.mass_kg,
+        )
+        return reason is OutcomeReason.TIME_LIMIT
+
+    def mark_deorbit(self) -> None:
+        """Since when a controlled fall is impossible, among the functions lost."""
+        lost = next(iter(self.watches.values())).lost_mjd_utc
+        if lost is None:
+            self.gone.pop(Function.CONTROLLED_DEORBIT, None)
+        else:
+            self.gone[Function.CONTROLLED_DEORBIT] = lost

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from stationkeep.propulsion.burns import Thruster
 from stationkeep.propulsion.tanks import Tank
-from stationkeep.scenario.performance import engine_performance
+from stationkeep.scenario.performance import engine_of, engine_performance
 from stationkeep.scenario.schedule import Delivery, Stay, deliveries, stays
 from stationkeep.timescale import mjd_utc
 
 if TYPE_CHECKING:
     from stationkeep.catalogue.entries import Tank as TankEntry
+    from stationkeep.catalogue.figure import Figure
     from stationkeep.catalogue.store import Catalogue
     from stationkeep.propulsion.feed import FeedNetwork
     from stationkeep.scenario.schema import Provider, Scenario
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 USABLE_KG = 1.0
 """Less than this is not worth a burn."""
 _AT_LEVEL_KM = 1.0e-6  # the engine stops at a level within a millimetre
+_TURNS_DEG = {"forward": 0.0, "pitched": 90.0, "backward": 180.0}
 _UNDISPUTED = ("station-thrusters",)  # what any push can do with
 
 
@@ -43,6 +45,20 @@ class ProviderPlan:
     tanks: tuple[TankEntry, ...] = ()
     """The catalogue's tanks that hold its propellant; none: one without a limit."""
     docking_mass_kg: float = 0.0
+    thrust_range_n: Figure | None = None
+    """The catalogue's, where the scenario gives no number of its own; so for the impulse."""
+    impulse_range_s: Figure | None = None
+    turn_deg: float = 0.0
+    """By how much the station must be turned for its burns, and back afterwards."""
+
+    def drawn_thruster(self, draw: ProviderDraw) -> Thruster:
+        """Its engine in one run, drawn from what is known of it."""
+        usual = self.thruster
+        thrust, impulse = self.thrust_range_n, self.impulse_range_s
+        return Thruster(
+            usual.thrust_n if thrust is None or draw.thrust is None else thrust.quantile(draw.thrust),
+            usual.specific_impulse_s if impulse is None or draw.impulse is None else impulse.quantile(draw.impulse),
+        )
 
     @property
     def tank_names(self) -> tuple[str, ...]:
@@ -54,11 +70,6 @@ class ProviderPlan:
         if "agreed" in self.holders_by_view:
             return self.holders_by_view["agreed"]
         return self.holders_by_view.get(view or "", _UNDISPUTED)
-
-    @cached_property
-    def deorbit_thrust_n(self) -> float:
-        """Thrust for a controlled fall."""
-        return self.provider.deorbit_thrust_n or self.thruster.thrust_n
 
     @cached_property
     def reboosts(self) -> bool:
@@ -88,7 +99,7 @@ def plan_providers(scenario: Scenario, catalogue: Catalogue) -> tuple[ProviderPl
 
 
 def _plan(provider: Provider, scenario: Scenario, catalogue: Catalogue) -> ProviderPlan:
-    performance = engine_performance(provider, catalogue)
+    performance, engine = engine_performance(provider, catalogue), engine_of(provider, catalogue)
     wanted = provider.propellant.tanks if provider.propellant is not None else ()
     by_name = {tank.id: tank for tank in catalogue.stations[scenario.station].tanks} if wanted else {}
     vehicle = catalogue.vehicles.get(provider.vehicle or "")
@@ -104,7 +115,19 @@ def _plan(provider: Provider, scenario: Scenario, catalogue: Catalogue) -> Provi
         holders_by_view=_holders(provider, catalogue),
         tanks=tuple(by_name[name] for name in wanted),
         docking_mass_kg=mass.best if mass is not None else 0.0,
+        thrust_range_n=engine.thrust_n if engine is not None and provider.thrust_n is None else None,
+        impulse_range_s=engine.specific_impulse_s
+        if engine is not None and provider.specific_impulse_s is None
+        else None,
+        turn_deg=_turn_deg(provider, catalogue),
     )
+
+
+def _turn_deg(provider: Provider, catalogue: Catalogue) -> float:
+    vehicle = catalogue.vehicles.get(provider.vehicle or "")
+    if provider.engine is not None or vehicle is None or not vehicle.pushes:
+        return 0.0
+    return _TURNS_DEG[vehicle.pushes[0].raises_flying or "forward"]
 
 
 def _holders(provider: Provider, catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
@@ -131,9 +154,13 @@ class ProviderState:
     id: str = field(init=False)
     """Its name in the scenario, and in the feed network."""
     tanks: list[Tank] = field(init=False)
+    thruster: Thruster = field(init=False)
+    """Its engine as drawn for this run."""
+    has_burnt: bool = False
 
     def __post_init__(self) -> None:
         self.id = self.plan.provider.id
+        self.thruster = self.plan.drawn_thruster(self.draw)
         self.enabled = self.plan.provider.enabled
         self.present = not self.plan.stays
         for name in self.plan.tank_names:
@@ -142,12 +169,21 @@ class ProviderState:
             self.network.add(
                 Tank(
                     name,
-                    capacity_kg=float("inf") if entry is None else entry.capacity_kg.best,
+                    capacity_kg=float("inf") if entry is None else self._capacity_kg(entry),
                     residual_kg=0.0 if residual is None else residual.quantile(self.draw.residual),
                 ),
                 feeds=(self.id,),
             )
         self.tanks = [self.network.tanks[name] for name in self.plan.tank_names]
+
+    def _capacity_kg(self, entry: TankEntry) -> float:
+        drawn = self.draw.capacity
+        return entry.capacity_kg.best if drawn is None else entry.capacity_kg.quantile(drawn)
+
+    @property
+    def deorbit_thrust_n(self) -> float:
+        """Thrust for a controlled fall."""
+        return self.plan.provider.deorbit_thrust_n or self.thruster.thrust_n
 
     @property
     def usable_kg(self) -> float:
@@ -191,23 +227,24 @@ class ProviderState:
             return False
         return plan.from_mjd_utc <= now_mjd_utc < plan.until_mjd_utc and mean_altitude_km >= plan.too_low_below_km
 
-    def could_push_after(self, now_mjd_utc: float, next_load_kg: float | None, will_be_enabled: bool) -> bool:
+    def could_push_after(self, now_mjd_utc: float, load_foreseen: bool, will_be_enabled: bool) -> bool:
         """Whether it can burn now or at any later date that is already foreseen.
 
-        ``next_load_kg``: as :meth:`next_load_kg` says; ``will_be_enabled``: a later event enables it.
+        ``load_foreseen``: :meth:`next_load` finds one; ``will_be_enabled``: a later event enables it.
         """
         if not (self.plan.reboosts and self.operating and (self.enabled or will_be_enabled)):
             return False
-        return now_mjd_utc < self.plan.until_mjd_utc and (next_load_kg is not None or self.usable_kg > USABLE_KG)
+        return now_mjd_utc < self.plan.until_mjd_utc and (load_foreseen or self.usable_kg > USABLE_KG)
 
-    def next_load_kg(self, now_mjd_utc: float, not_delivering: Collection[str]) -> float | None:
-        """What the next of its deliveries or stays brings; None where nothing is foreseen any more."""
+    def next_load(self, now_mjd_utc: float, not_delivering: Collection[str]) -> tuple[float, float] | None:
+        """When does the next of its deliveries or stays come, with how many kilograms? None: nothing is foreseen."""
         plan = self.plan
         for index in range(bisect_right(plan.delivery_times, now_mjd_utc), len(plan.deliveries)):
             delivery = plan.deliveries[index]
             if delivery.partner not in not_delivering:
-                return delivery.load_kg(self.usable_kg, self.draw.delivery)
+                return delivery.time_mjd_utc, delivery.load_kg(self.usable_kg, self.draw.delivery)
         index = bisect_right(plan.arrival_times, now_mjd_utc)
         if index < len(plan.stays) and plan.provider.partner not in not_delivering:
-            return plan.stays[index].propellant_kg.quantile(self.draw.delivery)
+            stay = plan.stays[index]
+            return stay.arrives_mjd_utc, stay.propellant_kg.quantile(self.draw.delivery)
         return None

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import simpy
 
+from stationkeep.attitude.array_modes import ArrayMode
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import FlightState, MeanFlight
 from stationkeep.propulsion.feed import FeedNetwork
+from stationkeep.scenario.events import ProviderAvailable
+from stationkeep.simulation.array_flying import ArrayFlying
 from stationkeep.simulation.attitude_keeping import AttitudeKeeper, StationAttitude
-from stationkeep.simulation.deorbit import Shortage
+from stationkeep.simulation.deorbit import DeorbitWatch
 from stationkeep.simulation.providers import USABLE_KG, ProviderPlan, ProviderState
 from stationkeep.simulation.rising import KeptAltitude, Rising
 from stationkeep.simulation.timeline import Function, TimelineEvent
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 ATTITUDE: Final = "attitude"
 """The attitude thrusters' name in the feed network."""
+EVERYTHING: Final = "everything"
+AS_IT_WAS: Final = "as-it-was"
+_COMMANDED_BY: Final = frozenset({"russian-computers", "russian-control-centre"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Start:
 
     flight: FlightState
     mass_kg: float
+    arrays: str = "tracking"
+    """How the arrays are flown."""
 
 
 class RunState:
@@ -100,9 +108,29 @@ class RunState:
         """Since when each function is lost; what came back is not in it."""
         self.last_by: dict[Function, str] = {}
         """Who provided a function last."""
-        self.starts = [Start(self.flight.snapshot(), self.mass_kg)]
-        self.shortage: Shortage | None = None
-        """What a controlled fall lacked at the best moment so far; None before the first look."""
+        self.arrays = ArrayFlying(control.arrays if control is not None else "tracking")
+        self.starts = [self.start_here()]
+        self.watches = self._deorbit_watches()
+        """Over a controlled fall, and over one without what is hindsight: ``everything`` and ``as-it-was``."""
+        self.missing: list[str] = []
+        """Assets out of service."""
+
+    def _deorbit_watches(self) -> dict[str, DeorbitWatch]:
+        need = self.scenario.controlled_deorbit
+        events = self.scenario.branches[self.branch].events
+        used = {event.provider for event in events if isinstance(event, ProviderAvailable)}
+        late = [state.plan.provider for state in self.providers if state.plan.provider.hindsight]
+        both = any(provider.enabled or provider.id in used for provider in late)
+        return {name: DeorbitWatch(need) for name in ((EVERYTHING, AS_IT_WAS) if both else (EVERYTHING,))}
+
+    def start_here(self) -> Start:
+        """This moment, as one from which the station may be left to itself."""
+        return Start(self.flight.snapshot(), self.mass_kg, self.arrays.mode)
+
+    def fly_arrays(self, mode: str) -> None:
+        """The large arrays are flown in this way from now on."""
+        self.arrays.mode = ArrayMode(mode)
+        self.starts.append(self.start_here())
 
     def _attitude(self) -> AttitudeKeeper | None:
         control = self.scenario.attitude
@@ -158,8 +186,12 @@ class RunState:
         return 0.0 if self.attitude_tanks is None else self.attitude_tanks.usable_kg
 
     def attitude_allows(self, provider: ProviderState) -> bool:
-        """Whether something holds the attitude while this one burns."""
-        return self.attitude is None or not self.attitude.holders.isdisjoint(self.held_by[provider.id])
+        """Whether something holds the attitude while this one burns, and commands reach it."""
+        if self.attitude is None:
+            return True
+        if provider is self.attitude_tanks and not _COMMANDED_BY.isdisjoint(self.missing):
+            return False
+        return not self.attitude.holders.isdisjoint(self.held_by[provider.id])
 
     def pushes_now(self, provider: ProviderState) -> bool:
         """Whether it can reboost at this moment."""

@@ -16,6 +16,8 @@ from stationkeep.timescale import iso_utc
 if TYPE_CHECKING:
     import xarray
 
+    from stationkeep.simulation.array_flying import ArraysFlown
+
 FloatArray = NDArray[np.float64]
 
 BURN_KINDS: Final = ("burn", "debris-avoidance")
@@ -37,16 +39,27 @@ class Function(StrEnum):
     CONTROLLED_DEORBIT = "controlled-deorbit"
 
 
+@dataclass(frozen=True, slots=True)
+class DeorbitOutlook:
+    """When a controlled fall is possible in one run, and what it lacks at its best moment."""
+
+    ever_possible: bool
+    from_mjd_utc: float | None
+    """The first moment at which it is possible."""
+    lost_mjd_utc: float | None
+    """From when on it is impossible for good (the epoch, where it never was possible); None: not by the horizon."""
+    missing_kg: float
+    missing_n: float
+
+
 @dataclass(frozen=True)
 class NoReturn:
     """Points of no return of one run. Dates as modified Julian days (UTC); None: not by the horizon."""
 
-    deorbit_ever_possible: bool
-    deorbit_lost_mjd_utc: float | None
-    """From when on a controlled fall is impossible (the epoch, where it never was possible)."""
-    deorbit_missing_kg: float
-    deorbit_missing_n: float
-    """What it lacked at the best moment."""
+    deorbit: DeorbitOutlook
+    """With everything that plays a part in the branch."""
+    deorbit_as_it_was: DeorbitOutlook | None
+    """Without what is hindsight; None: there is none."""
     reserve_lost_mjd_utc: float | None
     """From when on the station would sink below the reserve altitude too soon if nobody pushed any more."""
     reboost_limit_km: float | None
@@ -104,6 +117,8 @@ class Timeline:
     last_by: dict[Function, str] = field(default_factory=dict)
     """Who provided a function last."""
     no_return: NoReturn | None = None
+    arrays: ArraysFlown | None = None
+    """Drag and power while the arrays did not track the Sun; None: they always did."""
 
     def series(self) -> xarray.Dataset:
         """The daily series as a labelled dataset, dimension ``time`` (UTC midnights)."""

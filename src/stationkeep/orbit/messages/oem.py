@@ -125,7 +125,8 @@ def _in_order(times: Floats, states: Floats, said: list[str]) -> tuple[Floats, F
     times, states = times[order], states[order]
     last_of_moment = np.append(np.diff(times) > _SAME_MOMENT_DAYS, True)
     if not np.all(last_of_moment):
-        said.append(f"{int(np.sum(~last_of_moment))} states repeat the moment of another: the last one is used")
+        count = int(np.sum(~last_of_moment))
+        said.append(f"{count} state{' repeats' if count == 1 else 's repeat'} the moment of another: the last is used")
     return times[last_of_moment], states[last_of_moment]
 
 

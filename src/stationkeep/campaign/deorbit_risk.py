@@ -1,0 +1,152 @@
+"""The debris of a deorbit and who it may hit: the land struck, the people, the traffic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationkeep.campaign.deorbit_document import DeorbitRisk
+from stationkeep.descent.casualty_area import PERSON_WIDTH_M, casualty_area_model
+from stationkeep.descent.debris import DebrisMix, assumed_mix, computed_mix
+from stationkeep.descent.entry import EntryState
+from stationkeep.descent.footprint_risk import footprint_risk
+from stationkeep.descent.ground_risk import uncontrolled_risk
+from stationkeep.descent.traffic import traffic_risk
+from stationkeep.environment.population import LandMask, PopulationGrid, load_land, load_population
+from stationkeep.errors import InputError
+from stationkeep.timescale import datetime_utc
+
+if TYPE_CHECKING:
+    from stationkeep.descent.deorbit_dispersion import Dispersed, DispersedFalls, Dispersions
+    from stationkeep.descent.traffic import TrafficGrid
+    from stationkeep.orbit.elements import MeanElements
+
+FloatArray = NDArray[np.float64]
+
+PIECES_A_RUN = 30
+REQUIREMENT = 1.0e-4
+"""Casualty expectation allowed for a fall (NASA-STD-8719.14C, ESSB-ST-U-007)."""
+_AREA_OF_A_PIECE_M2 = 2.6
+"""Casualty area of one piece of a square metre, (0.6 + 1)^2: turns a casualty area into a number of pieces."""
+
+
+_HARMLESS_J = 15.0
+_HYPERSONIC_DRAG = 0.92
+"""Of any convex tumbling body on its mean shadow: 1.83 cos^2 on every face, averaged over attitudes (a sphere's)."""
+_CODE_SPREAD = 1.5
+"""ORSAT and SCARAB gave ROSAT 13.6 and 31.8 m2 (Kelley et al., 2010): 1.5 either way of their middle."""
+_USUAL_ENTRY = EntryState(-20.0, -150.0, 120.0, 7560.0, -0.7, 130.0)
+
+
+@dataclass(frozen=True)
+class Debris:
+    """Pieces to fly, and the casualty area of all that survives [m2]: 5 %, median, 95 %."""
+
+    mix: DebrisMix
+    areas_m2: tuple[float, float, float]
+    source: str
+
+
+def debris_of(mass_kg: float, body: str | None) -> Debris:
+    """The debris of a station of this mass: computed for a body (shipped, or a file), else the assumed mix."""
+    if body is not None:
+        return _computed(body)
+    model = casualty_area_model(mass_kg)
+    areas = (model.low.casualty_area_m2, model.median.casualty_area_m2, model.high.casualty_area_m2)
+    return Debris(assumed_mix(PIECES_A_RUN), areas, "10 to 40 % of the mass, published cases per surviving kilogram")
+
+
+def _computed(name: str) -> Debris:
+    """What survives the demise computed for the parts of a body, entering as after a usual last burn."""
+    from stationkeep.descent.body import read_body, shipped_body
+    from stationkeep.descent.entry import fly_entry
+
+    is_file = Path(name).exists() or Path(name).suffix in (".yaml", ".yml")
+    body = read_body(name) if is_file else shipped_body(name)
+    struck = [
+        (part, part.impact) for part in fly_entry(body, _USUAL_ENTRY).parts
+        if part.impact is not None and part.impact.energy_j > _HARMLESS_J
+    ]  # fmt: skip
+    if not struck:
+        raise InputError(f"nothing of {body.name} reaches the ground with 15 J", hint="there is no footprint to keep")
+    ballistic = [impact.mass_kg / (_HYPERSONIC_DRAG * part.mean_area_m2) for part, impact in struck]
+    areas = [part.count * (PERSON_WIDTH_M + part.mean_area_m2**0.5) ** 2 for part, _ in struck]
+    total = float(sum(areas))
+    source = f"computed for the body {body.name}"
+    spread = (total / _CODE_SPREAD, total, total * _CODE_SPREAD)
+    return Debris(computed_mix(ballistic, areas, source), spread, f"{source}; codes differ by half either way")
+
+
+def ground_risk(
+    dispersed: Dispersed, debris: Debris, elements: MeanElements, errors: Dispersions, traffic: TrafficGrid | None
+) -> DeorbitRisk:
+    """Casualty expectation and chance of land, where the burn works and where it fails."""
+    year = datetime_utc(elements.epoch_mjd_utc).year
+    people, land = load_population(min(max(year, 1950), 2099)), load_land()
+    low, middle, high = debris.areas_m2
+    works, works_land = _of_falls(dispersed.nominal, debris, middle, people, land)
+    fails, fails_land = _of_failures(dispersed.failed, debris, middle, elements, people, land)
+    p = errors.failure_probability
+    total = (1.0 - p) * works + p * fails
+    struck = None
+    if traffic is not None:
+        falls = dispersed.nominal
+        pieces = np.tile(debris.mix.casualty_area_share, falls.runs) * middle / _AREA_OF_A_PIECE_M2 / falls.runs
+        struck = traffic_risk(traffic, falls.latitude_deg.ravel(), falls.longitude_deg.ravel(), pieces)
+    return DeorbitRisk(
+        casualty_area_m2=round(middle, 1),
+        casualty_area_low_m2=round(low, 1),
+        casualty_area_high_m2=round(high, 1),
+        burn_works=float(f"{works:.3g}"),
+        burn_fails=float(f"{fails:.3g}"),
+        failure_probability=p,
+        failure_probability_allowed=_allowed(works, fails),
+        expectation_low=float(f"{total * low / middle:.3g}"),
+        expectation_high=float(f"{total * high / middle:.3g}"),
+        land_if_burn_works=float(f"{works_land:.3g}"),
+        land_if_burn_fails=float(f"{fails_land:.3g}"),
+        ships_struck=None if struck is None else float(f"{struck.ships:.3g}"),
+        aircraft_struck=None if struck is None else float(f"{struck.aircraft:.3g}"),
+    )
+
+
+def _allowed(works: float, fails: float) -> float | None:
+    if works >= REQUIREMENT or fails <= REQUIREMENT:
+        return None
+    return float(f"{(REQUIREMENT - works) / (fails - works):.2g}")
+
+
+def _of_falls(
+    falls: DispersedFalls, debris: Debris, area_m2: float, people: PopulationGrid, land: LandMask
+) -> tuple[float, float]:
+    """Casualty expectation of one fall, and the chance that any of its pieces strikes land."""
+    if not falls.runs:
+        return 0.0, 0.0
+    areas = np.tile(debris.mix.casualty_area_share * area_m2, falls.runs)
+    risk = footprint_risk(
+        falls.latitude_deg.ravel(), falls.longitude_deg.ravel(), 1.0 / falls.runs, areas, people, land
+    )
+    fraction = land.land_fraction(falls.latitude_deg, falls.longitude_deg)
+    touched = 1.0 - np.prod(1.0 - np.clip(fraction, 0.0, 1.0), axis=1)
+    return risk.casualty_expectation, float(touched.mean())
+
+
+def _of_failures(
+    falls: DispersedFalls, debris: Debris, area_m2: float, elements: MeanElements, people: PopulationGrid,
+    land: LandMask,
+) -> tuple[float, float]:  # fmt: skip
+    """The same for burns that stopped; what stays in orbit falls at random."""
+    count = falls.runs + falls.not_down
+    if not count:
+        return 0.0, 0.0
+    soon, soon_land = _of_falls(falls, debris, area_m2, people, land)
+    random = uncontrolled_risk(elements.inclination_deg, area_m2, people, land)
+    share = falls.not_down / count
+    # A random fall strews pieces over thousands of kilometres: its chance of land is that of one place or more.
+    return (1.0 - share) * soon + share * random.casualty_expectation, (1.0 - share) * soon_land + share * (
+        1.0 - random.ocean_share
+    )

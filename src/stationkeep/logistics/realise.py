@@ -1,0 +1,312 @@
+"""A plan as it may come: every flight with its own delay, loss and trouble, ports and handovers kept where they can be.
+
+The numbers are drawn up front, the same count for each planned flight whatever happens, so that two branches of a
+scenario that share the generator's seed see the same luck.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from stationkeep.logistics.contingencies import RETRY_DAYS, in_time, rebooked
+from stationkeep.logistics.delays import GROUPS, DrawnDays, ShareLaw, TrafficLaws, side_of_owner
+from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip
+from stationkeep.logistics.ports import PortBook, iss_ports
+from stationkeep.logistics.vehicles import Fleet, known_fleet
+
+_UNKNOWN_LOSS: Final = ShareLaw(0, 8)  # a kind nobody has flown: like the Japanese craft, which never failed
+_UNIFORMS: Final = 3  # a flight: late? lost? docking trouble?
+_NORMALS: Final = 2  # a flight: how late; how long its kind is grounded if it is lost
+_LONGEST_HANDOVER_DAYS: Final = 40.0
+_WAIT_DAYS: Final = 0.5  # between one craft leaving a port and the next coming there
+_LAUNCH_TO_PORT_DAYS: Final = 5.0  # longer than that nobody waits in orbit: the launch is put off
+
+
+@dataclass(frozen=True, slots=True)
+class Luck:
+    """The shares and lengths of one run: how likely what is, in this world."""
+
+    loss: Mapping[str, float]
+    late: Mapping[str, float]
+    lateness: DrawnDays
+    regrounding: Mapping[str, DrawnDays]
+    docking_trouble: float
+    uniforms: NDArray[np.float64]
+    """Shape (n_flight, 3)."""
+    normals: NDArray[np.float64]
+    """Shape (n_flight, 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PadClosure:
+    """A pad out of use: 31/6 at Baikonur after its platform fell on 27 November 2025, for four months."""
+
+    pad: str
+    from_mjd_utc: float
+    to_mjd_utc: float
+
+
+@dataclass(frozen=True, slots=True)
+class Realised:
+    """A manifest as it came, and what became of the plan."""
+
+    manifest: Manifest
+    lost: tuple[str, ...]
+    delay_days: Mapping[str, float]
+    """Of each flight that arrived, against its planned arrival."""
+    other_port: tuple[str, ...]
+    """Flights that found their port taken and went to another."""
+    not_flown: tuple[str, ...] = ()
+    """Flights that found no free port before they should have left again."""
+
+
+def draw_luck(plan: Manifest, laws: TrafficLaws, random: Generator) -> Luck:
+    """One run's luck: the laws' parameters from what the record leaves open, then each flight's numbers."""
+    loss = {group: law.draw(random) for group, law in sorted(laws.losses.items())}
+    loss["unknown"] = _UNKNOWN_LOSS.draw(random)
+    late = {side: law.draw(random) for side, law in sorted(laws.late_launch.items())}
+    lateness = laws.lateness_days.draw(random)
+    regrounding = {side: law.draw(random) for side, law in sorted(laws.regrounding_days.items())}
+    trouble = laws.docking_trouble.draw(random)
+    count = len(plan.flights)
+    return Luck(
+        loss, late, lateness, regrounding, trouble, random.random((count, _UNIFORMS)),
+        random.standard_normal((count, _NORMALS)),
+    )  # fmt: skip
+
+
+def realise(
+    plan: Manifest,
+    luck: Luck,
+    *,
+    from_mjd_utc: float = -math.inf,
+    closures: Sequence[PadClosure] = (),
+    ports: PortBook | None = None,
+    fleet: Fleet | None = None,
+) -> Realised:
+    """How does the plan come, with this luck?
+
+    Flights launched before ``from_mjd_utc`` are history and stay as they are. A lost flight grounds its type and
+    whatever flies on its rocket. A craft that takes people home waits for its relief, at most as long as its kind is
+    good for; if the relief does not come it leaves all the same, and the station is left with fewer people. A craft
+    whose port is taken goes to another that fits, or waits. Nothing raises: what is not possible is seen in the result.
+    """
+    work = _Work(plan, luck, from_mjd_utc, tuple(closures), ports or iss_ports(), fleet or known_fleet())
+    work.launch_all()
+    work.set_departures()
+    work.find_ports()
+    return work.result()
+
+
+def reliefs_of(plan: Manifest) -> dict[str, tuple[str, float]]:
+    """Which flight relieves which, and how many days both are there: read from the plan's own dates.
+
+    The relief of a crew craft is the last craft of its owner with seats that comes within forty days before it leaves.
+    """
+    found = {}
+    crewed = [flight for flight in plan.flights.values() if flight.seats and flight.arrival_mjd_utc is not None]
+    for flight in crewed:
+        leaves = flight.departure_mjd_utc
+        if leaves is None:
+            continue
+        coming = [
+            (other.arrival_mjd_utc, other.name)
+            for other in crewed
+            if other is not flight and other.kind.owner == flight.kind.owner and other.arrival_mjd_utc is not None
+            and leaves - _LONGEST_HANDOVER_DAYS <= other.arrival_mjd_utc <= leaves
+            and (flight.arrival_mjd_utc or 0.0) < other.arrival_mjd_utc
+        ]  # fmt: skip
+        if coming:
+            arrival, name = max(coming)
+            found[flight.name] = (name, leaves - arrival)
+    return found
+
+
+@dataclass
+class _Work:
+    """The passes over a plan, in order: launches, departures, ports."""
+
+    plan: Manifest
+    luck: Luck
+    first: float
+    closures: tuple[PadClosure, ...]
+    ports: PortBook
+    fleet: Fleet
+    flights: dict[str, Flight] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    not_flown: list[str] = field(default_factory=list)
+
+    def launch_all(self) -> None:
+        """Delay, grounding, pad, loss, docking trouble: launch and arrival of every flight."""
+        grounded: dict[str, float] = {}
+        pad_free: dict[str, float] = {}
+        for index, flight in enumerate(self.plan.flights.values()):
+            if flight.launch_mjd_utc < self.first:
+                self.flights[flight.name] = flight
+                continue
+            marks = _rocket_marks(flight)
+            ready = flight.launch_mjd_utc + self._lateness(flight, index)
+            ready = max([ready, *(grounded.get(mark, -math.inf) for mark in marks)])
+            launch = self._from_pad(flight, ready, pad_free)
+            if self.luck.uniforms[index, 1] < self.luck.loss.get(_group(flight), self.luck.loss["unknown"]):
+                self._lose(flight, launch, index, grounded, marks)
+                continue
+            slip = launch - flight.launch_mjd_utc
+            trouble = RETRY_DAYS if self.luck.uniforms[index, 2] < self.luck.docking_trouble else 0.0
+            arrival = (flight.arrival_mjd_utc or flight.launch_mjd_utc) + slip + trouble
+            outcome = "docking failed once" if trouble else "success"
+            self.flights[flight.name] = replace(flight, launch_mjd_utc=launch, arrival_mjd_utc=arrival, outcome=outcome)
+
+    def set_departures(self) -> None:
+        """A crew craft leaves when its relief has taken over; nothing stays longer than its kind is good for."""
+        reliefs = reliefs_of(self.plan)
+        for name, flight in self.flights.items():
+            planned, arrival = flight.departure_mjd_utc, flight.arrival_mjd_utc
+            if planned is None or arrival is None or planned < self.first:
+                continue
+            stay = planned - (self.plan.flights[name].arrival_mjd_utc or arrival)
+            relief, handover = reliefs.get(name, ("", 0.0))
+            comes = self.flights[relief].arrival_mjd_utc if relief in self.flights else None
+            leaves = max(planned, arrival + min(stay, _LAUNCH_TO_PORT_DAYS))
+            if relief and (comes is None or comes + handover > leaves):
+                leaves = math.inf if comes is None else comes + handover
+            limit = flight.kind.stay_limit_days
+            most = arrival + max(stay, limit.high if limit is not None else stay)
+            self.flights[name] = replace(flight, departure_mjd_utc=min(leaves, most))
+
+    def find_ports(self) -> None:
+        """Each craft at its planned port if that is free, else at another that fits, else later."""
+        taken: dict[str, list[tuple[float, float]]] = {}
+        for flight in sorted(self.flights.values(), key=lambda one: one.arrival_mjd_utc or math.inf):
+            if flight.arrival_mjd_utc is None:
+                continue
+            if flight.launch_mjd_utc < self.first:
+                placed: Flight | None = flight
+                if flight.departure_mjd_utc != self.plan.flights[flight.name].departure_mjd_utc:
+                    placed = replace(flight, stays=_ending(flight.stays, flight.departure_mjd_utc))
+            else:
+                placed = self._placed(flight, taken)
+            if placed is None:
+                self.not_flown.append(flight.name)
+                del self.flights[flight.name]
+                continue
+            self.flights[flight.name] = placed
+            for stay in placed.stays:
+                end = math.inf if stay.to_mjd_utc is None else stay.to_mjd_utc
+                taken.setdefault(stay.port, []).append((stay.from_mjd_utc, end))
+
+    def result(self) -> Realised:
+        """The manifest of what came, with everyone's ride."""
+        dropped = frozenset(self.not_flown)
+        trips = tuple(self._freed(trip) for trip in self.plan.trips if trip.up_flight not in dropped)
+        ordered = dict(sorted(self.flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
+        came = replace(self.plan, flights=ordered, trips=trips)
+        came = replace(came, contingencies=tuple(one for one in came.contingencies if one.flight in ordered))
+        delays = {
+            name: flight.arrival_mjd_utc - (self.plan.flights[name].arrival_mjd_utc or flight.arrival_mjd_utc)
+            for name, flight in ordered.items()
+            if flight.arrival_mjd_utc is not None
+        }
+        manifest = in_time(rebooked(came, dropped, self.plan), self.plan)
+        return Realised(manifest, tuple(self.lost), delays, tuple(self.moved), tuple(self.not_flown))
+
+    def _freed(self, trip: Trip) -> Trip:
+        """The trip without dates of its own: it goes by its craft."""
+        arrival = None if trip.up_flight in self.flights else trip.arrival_mjd_utc
+        departure = None if {trip.up_flight, trip.down_flight} <= self.flights.keys() else trip.departure_mjd_utc
+        if (arrival, departure) == (trip.arrival_mjd_utc, trip.departure_mjd_utc):
+            return trip
+        return replace(trip, arrival_mjd_utc=arrival, departure_mjd_utc=departure)
+
+    def _lateness(self, flight: Flight, index: int) -> float:
+        side = side_of_owner(flight.kind.owner)
+        if self.luck.uniforms[index, 0] >= self.luck.late.get(side, 0.0):
+            return 0.0
+        return self.luck.lateness.days(float(self.luck.normals[index, 0]))
+
+    def _from_pad(self, flight: Flight, ready: float, pad_free: dict[str, float]) -> float:
+        """The first moment a pad of its kind can launch it."""
+        times = {}
+        for pad_id in flight.kind.pads:
+            pad = self.fleet.pads.get(pad_id)
+            if pad is None or (pad.retired_mjd_utc is not None and ready >= pad.retired_mjd_utc):
+                continue
+            time = max(ready, pad_free.get(pad_id, -math.inf))
+            for closure in sorted(self.closures, key=lambda one: one.from_mjd_utc):
+                if closure.pad == pad_id and closure.from_mjd_utc <= time < closure.to_mjd_utc:
+                    time = closure.to_mjd_utc
+            times[pad_id] = time
+        if not times:
+            return ready
+        chosen = min(times, key=lambda pad_id: (times[pad_id], pad_id))
+        pad_free[chosen] = times[chosen] + self.fleet.pads[chosen].shortest_days
+        return times[chosen]
+
+    def _lose(
+        self, flight: Flight, launch: float, index: int, grounded: dict[str, float], marks: tuple[str, ...]
+    ) -> None:
+        self.lost.append(flight.name)
+        self.flights[flight.name] = replace(
+            flight, launch_mjd_utc=launch, arrival_mjd_utc=None, departure_mjd_utc=None, stays=(), crew_up=0,
+            crew_down=0, outcome="lost",
+        )  # fmt: skip
+        law = self.luck.regrounding.get(side_of_owner(flight.kind.owner))
+        if law is not None:
+            until = launch + law.days(float(self.luck.normals[index, 1]))
+            grounded.update({mark: max(until, grounded.get(mark, until)) for mark in marks})
+
+    def _placed(self, flight: Flight, taken: dict[str, list[tuple[float, float]]]) -> Flight | None:
+        arrival, leaves = flight.arrival_mjd_utc or 0.0, flight.departure_mjd_utc
+        until = math.inf if leaves is None else leaves
+        planned = flight.stays[0].port if flight.stays else ""
+        carrier = flight.kind.role == "module"
+        fitting = [port.id for port in self.ports.fitting(flight.kind.standards, arrival, carrier=carrier)]
+        choices = [planned] if planned in fitting or not fitting else []
+        choices += [port for port in fitting if port != planned]
+        options = [(_free_from(taken.get(port, []), arrival, until), port) for port in choices]
+        # The planned port comes first among those free at once, the earliest free among the rest.
+        when, port = min(options, key=lambda option: (max(option[0], arrival), option[1] != planned))
+        if when >= until:
+            return None
+        if port != planned:
+            self.moved.append(flight.name)
+        wait = when - arrival
+        launch = flight.launch_mjd_utc + (wait if wait > _LAUNCH_TO_PORT_DAYS else 0.0)
+        stays = (PortStay(port, when, leaves),)
+        return replace(flight, launch_mjd_utc=launch, arrival_mjd_utc=when, stays=stays)
+
+
+def _free_from(taken: Sequence[tuple[float, float]], arrival: float, until: float) -> float:
+    """From when a port is free, without a break, until a craft leaves."""
+    time = arrival
+    for begin, end in sorted(taken):
+        if begin < until and end > time - _WAIT_DAYS:
+            time = max(time, end + _WAIT_DAYS)
+    return time
+
+
+def _ending(stays: tuple[PortStay, ...], leaves: float | None) -> tuple[PortStay, ...]:
+    """The stays of a craft whose departure was changed."""
+    if not stays or leaves is None:
+        return stays
+    kept = [stay for stay in stays if stay.from_mjd_utc < leaves]
+    return (*kept[:-1], replace(kept[-1], to_mjd_utc=leaves))
+
+
+def _group(flight: Flight) -> str:
+    return next((group for group, kinds in GROUPS.items() if flight.kind.id in kinds), "unknown")
+
+
+def _rocket_marks(flight: Flight) -> tuple[str, ...]:
+    """What stands still after its loss: its type, and all that flies on the same family of rocket."""
+    rocket = flight.launch_vehicle or (flight.kind.rockets[-1] if flight.kind.rockets else "")
+    family = rocket.split("-")[0].split(" 2")[0].strip()
+    return tuple(mark for mark in (f"type {flight.kind.type}", f"rocket {family}" if family else "") if mark)

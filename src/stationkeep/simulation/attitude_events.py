@@ -1,0 +1,168 @@
+"""Control changing hands in a run: gyros fail and are replaced, assets drop out, the attitude goes and comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from stationkeep.simulation.attitude_keeping import GYROS, Hold
+from stationkeep.simulation.run_state import ATTITUDE, RunState
+from stationkeep.simulation.timeline import Function
+
+if TYPE_CHECKING:
+    from stationkeep.scenario.events import ArrayModeChange, AssetOutage
+    from stationkeep.simulation.inputs import GyroFailure
+
+_ASSETS: Final = {
+    "russian-computers": "The Russian computers",
+    "russian-control-centre": "The Russian control centre",
+    GYROS: "All gyros",
+}
+_MODES: Final = {
+    "tracking": "after the Sun",
+    "night-glider": "after the Sun by day and edge-on at night (night glider)",
+    "sun-slicer": "edge-on to the flight, as near to the Sun as that allows (sun slicer)",
+    "feathered": "locked edge-on to the flight",
+    "braking": "face-on to the flight",
+}
+
+
+class AttitudeEvents(RunState):
+    """The part of a run that has to do with who holds the station."""
+
+    def schedule_failures(self) -> None:
+        """Put the gyros' failures on the calendar; those of gyros that do not run at the epoch do not count."""
+        control = self.scenario.attitude
+        if control is None:
+            return
+        for failures in self.inputs.attitude.gyro_failures[control.failed_gyros :]:
+            for failure in failures:
+                self.at(failure.time_mjd_utc, lambda one=failure: self._gyro_fails(one))  # type: ignore[misc]
+
+    def _gyro_fails(self, failure: GyroFailure) -> None:
+        keeper = self.attitude
+        assert keeper is not None
+        keeper.failed_gyros += 1
+        left = keeper.model.gyros.installed - keeper.failed_gyros
+        self.note("gyro-fails", f"A gyro fails, {left} left")
+        self.at(failure.replaced_mjd_utc, self._gyro_is_replaced)
+        self.review()
+
+    def _gyro_is_replaced(self) -> None:
+        """By a spacewalk, if its owner still takes part and the station is held."""
+        keeper = self.attitude
+        assert keeper is not None
+        if keeper.model.gyros.owner in self.stopped or keeper.state is Hold.LOST:
+            return
+        keeper.failed_gyros -= 1
+        self.note("gyro-replaced", f"A gyro is replaced, {keeper.model.gyros.installed - keeper.failed_gyros} run")
+        self.review()
+
+    def asset_drops_out(self, event: AssetOutage) -> None:
+        """Something others own, and control rests on, stops working; maybe for a time."""
+        self.missing.append(event.asset)
+        until = event.until_mjd_utc
+        self.note(event.type, f"{_ASSETS[event.asset]} stop working", note=event.note)
+        if until is not None:
+            self.at(until, lambda: self._asset_is_back(event))
+
+    def _asset_is_back(self, event: AssetOutage) -> None:
+        self.missing.remove(event.asset)
+        self.note("asset-back", f"{_ASSETS[event.asset]} work again")
+        self.review()
+
+    def arrays_change(self, event: ArrayModeChange) -> None:
+        """From now on the arrays are flown in another way."""
+        self.fly_arrays(event.arrays)
+        self.note(event.type, f"Arrays flown {_MODES[event.arrays]}", note=event.note)
+
+    # --- who holds it ---------------------------------------------------------------------------------------------
+
+    def review_attitude(self) -> None:
+        """Who holds the station now? Tells, pays and risks what a change of hands brings."""
+        keeper = self.attitude
+        if keeper is None:
+            return
+        before, gyros_held = keeper.state, keeper.gyros_hold
+        keeper.review(self.now, self.stopped, self.attitude_kg, frozenset(self.missing))
+        state = keeper.state
+        if state is Hold.BACKED:
+            self.last_by[Function.UNLOADING] = keeper.backed_by_text
+        if before is Hold.LOST and state is Hold.BACKED:
+            self._recovered()
+        elif state is Hold.GYROS and before is Hold.BACKED:
+            self.note(
+                "unloading-ends",
+                "Nobody's thrusters unload the gyros any more: the next large upset ends attitude control",
+            )
+            self._hand_over("gyros" if keeper.gyros_hold else "nobody")
+        elif state is Hold.BACKED and (before is Hold.GYROS or (gyros_held and not keeper.gyros_hold)):
+            self._hand_over("thrusters")
+        self.mark(Function.UNLOADING, keeper.state is Hold.BACKED)
+
+    def _hand_over(self, to: str) -> None:
+        keeper = self.attitude
+        assert keeper is not None
+        if to == "nobody":
+            return  # the next piece of flight finds it lost
+        well = keeper.hand_over()
+        spent = self._spend(keeper.values["handover_propellant_kg"]) if to == "thrusters" else 0.0
+        failed = "" if well else ", and fails"
+        self.note("handover", f"Control passes to the {to}{failed}", propellant_kg=spent)
+        if not well and to == "gyros":
+            self.lose_attitude()
+        elif not well:
+            self._spend(keeper.values["recovery_propellant_kg"])  # thrusters are there to catch it
+
+    def _recovered(self) -> None:
+        keeper = self.attitude
+        assert keeper is not None
+        keeper.recovered()
+        spent = self._spend(keeper.values["recovery_propellant_kg"])
+        self.mark(Function.ATTITUDE, True)
+        self.note("attitude-recovered", "Attitude recovered by thrusters", propellant_kg=spent)
+
+    def _spend(self, wanted_kg: float) -> float:
+        """Draw on the attitude's tanks at once, as far as there is something; says how much it was."""
+        amount = min(wanted_kg, self.attitude_kg)
+        if amount > 0.0:
+            self.network.draw(self.now, ATTITUDE, amount, ATTITUDE)
+            self.mass_kg -= amount
+        return amount
+
+    def lose_attitude(self) -> None:
+        """An upset too large, or air too dense: from now on it tumbles, and nothing docks or burns."""
+        keeper = self.attitude
+        assert keeper is not None
+        keeper.lose(self.now)
+        for watch in self.watches.values():
+            watch.broken(self.now)
+        self.mark(Function.ATTITUDE, False)
+        self.note(
+            "attitude-lost",
+            f"Attitude lost: drag times {keeper.after.drag_factor:.2f}, power down to about "
+            f"{100.0 * keeper.after.power_factor:.0f} %, nothing docks, nothing burns",
+        )
+        self.review()
+
+    def turned(self, turn_deg: float) -> bool:
+        """Turn the station for a burn, and back; false where it is lost on the way.
+
+        With thrusters it costs propellant; on gyros alone it takes hours in which they have little room.
+        """
+        keeper = self.attitude
+        if keeper is None or turn_deg <= 0.0:
+            return True
+        if keeper.state is Hold.BACKED:
+            wanted = keeper.turn_propellant_kg(turn_deg)
+            # Where propellant is scarce gyros turn it slowly, and thrusters stand by to catch it.
+            if self.attitude_kg - wanted > keeper.control.reserve_days * keeper.kg_day:
+                self._spend(wanted)
+            return True
+        if keeper.turn_is_taken(turn_deg):
+            return True
+        self.lose_attitude()
+        return False
+
+    def review(self, *, burnt: bool = False) -> None:
+        """Which functions have gone, or come back, with what just changed?"""
+        raise NotImplementedError
