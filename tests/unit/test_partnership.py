@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,16 @@ def test_who_could_later_is_not_who_needs_those_that_left() -> None:
     assert later("roscosmos", "spacex") == {"cygnus-engine"}
     # Both fly under NASA's contracts; a Cygnus already there would be gone by June.
     assert later("nasa") == {"cygnus-engine late"}
+
+
+def test_gyros_alone_last_as_long_as_the_attitude_page_says() -> None:
+    # The graph holds a copy of what stationkeep.attitude works out; the page is written by its validation script.
+    page = (Path(__file__).resolve().parents[2] / "docs" / "attitude.md").read_text(encoding="utf-8")
+    row = re.search(r"\| 4 \| ([\d.e+]+) \(([\d.e+]+) to ([\d.e+]+)\)", page)
+    assert row is not None
+    best, low, high = (float(number) for number in row.groups())
+    for estimate, days in (("low", low), ("best", best), ("high", high)):
+        assert find_losses(iss(), without=["roscosmos"], estimate=estimate).days["attitude"] == days
 
 
 def test_every_edge_names_a_source_or_is_an_assumption() -> None:
