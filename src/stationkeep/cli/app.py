@@ -10,10 +10,12 @@ import stationkeep
 from stationkeep.cli.burns import burns
 from stationkeep.cli.calibrate import calibrate
 from stationkeep.cli.catalogue import catalogue
+from stationkeep.cli.claims import claims
 from stationkeep.cli.convert import convert
 from stationkeep.cli.data import data as data_app
 from stationkeep.cli.decay import decay
 from stationkeep.cli.deorbit import deorbit
+from stationkeep.cli.depends import depends
 from stationkeep.cli.entry import entry
 from stationkeep.cli.new import new
 from stationkeep.cli.reboost import reboost
@@ -34,8 +36,8 @@ app = typer.Typer(
 )
 
 COMMANDS = (
-    run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, deorbit, convert, replay, scenarios, new,
-    catalogue,
+    run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, deorbit, convert, replay, depends,
+    claims, scenarios, new, catalogue,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

@@ -1,0 +1,77 @@
+"""``stationkeep claims``: statements of the public debate, checked by working them out."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stationkeep.cli.common import JsonOption, json_text, make_console, progress_bar, require_json_target
+from stationkeep.files import write_atomically
+
+if TYPE_CHECKING:
+    from stationkeep.partnership.claims_file import ClaimsFile
+
+
+def claims(
+    scenario: Annotated[str, typer.Argument(help="A scenario that has shipped claims (iss-2022), or a claim file.")],
+    claim: Annotated[
+        list[str] | None, typer.Option("--claim", "-c", metavar="ID", help="Check only this one; may be repeated.")
+    ] = None,
+    runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs per branch.")] = 100,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
+    timeline: Annotated[bool, typer.Option("--timeline", help="Show what was said and done, day by day.")] = False,
+    json: JsonOption = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Runs flown at the same time; default: all cores.", min=1)
+    ] = None,
+) -> None:
+    """Check statements of the public debate: true, false, partly, or not decidable, with the number behind it.
+
+    Example: stationkeep claims iss-2022 --claim not-over-russia --claim five-hundred-tonnes
+    """
+    from stationkeep.compiled import spare_linear_algebra
+
+    spare_linear_algebra()
+    from stationkeep.campaign.claims import check_claims
+    from stationkeep.campaign.execution import rare_collections
+    from stationkeep.partnership.crisis import crisis_timeline
+    from stationkeep.report.claims_text import print_claims, print_timeline
+    from stationkeep.scenario.loader import load_scenario
+
+    require_json_target(json)
+    console = make_console()
+    if timeline:
+        print_timeline(crisis_timeline(), console)
+        return
+    stated = _stated(scenario)
+    loaded = load_scenario(stated.scenario)
+    with rare_collections(), progress_bar(runs) as advance:
+        document = check_claims(
+            stated, loaded, only=claim or [], runs=runs, seed=seed, workers=workers, progress=advance
+        )
+    if json is not None and json != "-":
+        write_atomically(Path(json), json_text(document))
+    if json == "-":
+        sys.stdout.write(json_text(document))
+        return
+    words = ["stationkeep", "claims", scenario, *(f"--claim={one}" for one in claim or [])]
+    print_claims(document, console, reproduce=shlex.join([*words, f"--runs={runs}", f"--seed={seed}"]))
+
+
+def _stated(name: str) -> ClaimsFile:
+    from stationkeep.partnership.claims_file import ClaimsError, read_claims, shipped_claims
+    from stationkeep.partnership.loader import nearest
+
+    shipped = shipped_claims()
+    if name in shipped:
+        return read_claims(shipped[name])
+    if Path(name).suffix.lower() in (".yaml", ".yml"):
+        return read_claims(Path(name))
+    raise ClaimsError(
+        f"no claims ship for {name!r}{nearest(name, list(shipped))}",
+        hint=f"shipped are {', '.join(shipped)}; give your own as a file, e.g. mine.yaml (docs/claims.md)",
+    )

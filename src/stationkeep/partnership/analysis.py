@@ -1,0 +1,249 @@
+"""What a departure costs: functions lost, when and through what; single points of failure; sets of partners whose
+departure ends the station."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import combinations
+from typing import Final, Literal
+
+from stationkeep.partnership.graph import PartnerGraph, build_graph
+from stationkeep.partnership.loader import nearest
+from stationkeep.partnership.losses import NEVER, Losses, find_losses
+from stationkeep.partnership.model import Asset, Ends, Function, PartnershipError
+
+Loss = Literal["at once", "within weeks", "later", "thinner", "no", "nobody"]
+AT_ONCE_DAYS: Final = 1.0
+WEEKS_DAYS: Final = 84.0
+_LONGEST_DAYS: Final = 36_500.0
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody who comes later. ``in_time``: while what it needs from others still lasts (best estimate)."""
+
+    asset: Asset
+    from_utc: datetime
+    in_time: bool
+
+
+@dataclass(frozen=True)
+class FunctionState:
+    """How one function stands: who still provides it, how much margin is left, when it is lost.
+
+    ``left``: providers that never stop; ``gone_at_once``: those that stop within a day. ``margin``: capacity that
+    stays over what is needed (1: just enough); ``spare``: how many more of its direct providers may fail, the largest
+    first. ``lost_days``: earliest, best estimate and latest, over the ranges of the stores; infinite: never.
+    """
+
+    function: Function
+    providers: tuple[str, ...]
+    left: tuple[str, ...]
+    owners: tuple[str, ...]
+    margin: float
+    spare: int
+    loss: Loss
+    lost_days: tuple[float, float, float]
+    chain: tuple[str, ...]
+    later: tuple[Newcomer, ...]
+    gone_at_once: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SinglePoint:
+    """Something whose loss alone stops these functions."""
+
+    node: str
+    partner: str
+    functions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """Everything ``stationkeep depends`` shows."""
+
+    graph: PartnerGraph
+    without: tuple[str, ...]
+    losses: Losses
+    states: tuple[FunctionState, ...]
+    single_points: tuple[SinglePoint, ...]
+    partner_points: tuple[SinglePoint, ...]
+    cut_sets: dict[Ends, tuple[tuple[str, ...], ...]]
+
+
+def analyse(graph: PartnerGraph, without: Sequence[str] = ()) -> Dependence:
+    """What is lost if these partners leave on the graph's day, what hangs on one thing, which departures end it?
+
+    Single points and cut sets are those of the station as it stands before anybody leaves.
+    Raises :class:`PartnershipError` for a partner that provides nothing, and for a function that nobody provides
+    before anybody has left.
+    """
+    gone = tuple(dict.fromkeys(known_partner(graph, name) for name in without))
+    before = find_losses(graph)
+    refuse_unprovided(graph, before)
+    after = find_losses(graph, without=gone)
+    ends = [find_losses(graph, without=gone, estimate=estimate) for estimate in ("low", "high")]
+    states = tuple(
+        _state(graph, function, before, after, ends, gone) for function in graph.loaded.partnership.functions
+    )
+    return Dependence(graph, gone, after, states, _single_assets(graph), _single_partners(graph), _all_cut_sets(graph))
+
+
+def known_partner(graph: PartnerGraph, name: str) -> str:
+    """The id of a partner given by id or name; raises :class:`PartnershipError` with the nearest one otherwise."""
+    names = graph.loaded.partner_names
+    partners = graph.partners()
+    for partner in partners:
+        if name.casefold() in (partner, names[partner].casefold()):
+            return partner
+    listed = f"partners on that day are {', '.join(partners)}"
+    if name.casefold() in names or name.casefold() in (text.casefold() for text in names.values()):
+        raise PartnershipError(f"{name!r} operates nothing on this station on {graph.moment:%Y-%m-%d}", hint=listed)
+    raise PartnershipError(f"unknown partner {name!r}{nearest(name, list(partners))}", hint=listed)
+
+
+def known_function(graph: PartnerGraph, name: str) -> str:
+    """The id of a function given by id or name; raises :class:`PartnershipError` with the nearest one otherwise."""
+    functions = graph.loaded.partnership.functions
+    for function in functions:
+        if name.casefold() in (function.id, function.name.casefold()):
+            return function.id
+    ids = [function.id for function in functions]
+    raise PartnershipError(f"unknown function {name!r}{nearest(name, ids)}", hint=f"functions are {', '.join(ids)}")
+
+
+def refuse_unprovided(graph: PartnerGraph, before: Losses) -> None:
+    """A function that is missing before anybody left is a mistake, unless the file says that this is a finding."""
+    for function in graph.loaded.partnership.functions:
+        term = graph.functions[function.id]
+        if function.may_lack or before.works(function.id):
+            continue
+        offered = sum(size for node, size in term.capacities.items() if before.works(node))
+        amount = f"{offered:g} of the {term.threshold:g}{f' {function.unit}' if function.unit else ''} it needs"
+        raise PartnershipError(
+            f"{graph.loaded.name}: function {function.id!r} has "
+            + ("no provider" if not term.capacities else f"only {amount} from working providers")
+            + f" on {graph.moment:%Y-%m-%d}, before anybody leaves",
+            hint="correct its providers or their dates, or write  may_lack: true  if nobody having it is the point",
+        )
+
+
+def cut_sets(graph: PartnerGraph, functions: Collection[str]) -> tuple[tuple[str, ...], ...]:
+    """Which smallest sets of partners, leaving together, stop at least one of these functions?
+
+    Every subset of partners that holds no smaller such set is tried; the first come with the fewest partners.
+    """
+    lacking = find_losses(graph)
+    wanted = [name for name in functions if lacking.works(name)]
+    partners = graph.partners()
+    found: list[tuple[str, ...]] = []
+    for size in range(1, len(partners) + 1):
+        for group in combinations(partners, size):
+            if any(set(known) <= set(group) for known in found):
+                continue
+            losses = find_losses(graph, without=group)
+            if any(not losses.works(name) for name in wanted):
+                found.append(group)
+    return tuple(found)
+
+
+def _all_cut_sets(graph: PartnerGraph) -> dict[Ends, tuple[tuple[str, ...], ...]]:
+    functions = graph.loaded.partnership.functions
+    grouped: dict[Ends, list[str]] = {"station": [], "crew": []}
+    for function in functions:
+        if function.ends == "station":
+            grouped["station"].append(function.id)
+        if function.ends in ("station", "crew"):
+            grouped["crew"].append(function.id)
+    return {ends: cut_sets(graph, names) for ends, names in grouped.items()}
+
+
+def _single_assets(graph: PartnerGraph) -> tuple[SinglePoint, ...]:
+    before = find_losses(graph)
+    nodes = ((node, partner, find_losses(graph, removed=[node])) for node, partner in graph.operators.items())
+    return tuple(_points(graph, before, nodes))
+
+
+def _single_partners(graph: PartnerGraph) -> tuple[SinglePoint, ...]:
+    before = find_losses(graph)
+    nodes = ((partner, partner, find_losses(graph, without=[partner])) for partner in graph.partners())
+    return tuple(_points(graph, before, nodes))
+
+
+def _points(
+    graph: PartnerGraph, before: Losses, candidates: Iterator[tuple[str, str, Losses]]
+) -> Iterator[SinglePoint]:
+    for node, partner, losses in candidates:
+        stopped = tuple(name for name in graph.functions if before.works(name) and not losses.works(name))
+        if stopped:
+            yield SinglePoint(node, partner, stopped)
+
+
+def _state(
+    graph: PartnerGraph,
+    function: Function,
+    before: Losses,
+    after: Losses,
+    ends: Sequence[Losses],
+    gone: tuple[str, ...],
+) -> FunctionState:
+    term = graph.functions[function.id]
+    providers = tuple(node for node in term.capacities if before.works(node))
+    left = tuple(node for node in providers if after.works(node))
+    capacity = sum(term.capacities[node] for node in left)
+    return FunctionState(
+        function=function,
+        providers=providers,
+        left=left,
+        owners=tuple(dict.fromkeys(graph.asset(node).owner or "" for node in providers)),
+        margin=capacity / term.threshold if term.threshold > 0.0 else NEVER,
+        spare=_spare(sorted((term.capacities[node] for node in left), reverse=True), term.threshold),
+        loss=_loss(before.days[function.id], after.days[function.id], providers, left),
+        lost_days=(ends[0].days[function.id], after.days[function.id], ends[1].days[function.id]),
+        chain=() if after.works(function.id) else after.chain(function.id),
+        later=_later(graph, function, gone),
+        gone_at_once=tuple(node for node in providers if after.days[node] <= AT_ONCE_DAYS),
+    )
+
+
+def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...]) -> tuple[Newcomer, ...]:
+    """Who comes after that day and could provide it although these partners left: not who needs them at once."""
+    offering = {one.asset for one in function.providers}
+    found = []
+    for asset in graph.absent:
+        if asset.id not in offering or asset.from_utc is None or asset.from_utc <= graph.moment:
+            continue
+        then = build_graph(graph.loaded, asset.from_utc, graph.view)
+        node = next(one for one in then.operators if then.asset(one).id == asset.id)
+        lasts = find_losses(then, without=gone).days[node]
+        if lasts > AT_ONCE_DAYS:
+            wait = (asset.from_utc - graph.moment) / timedelta(days=1)
+            found.append(Newcomer(asset, asset.from_utc, in_time=lasts > wait))
+    return tuple(found)
+
+
+def _spare(capacities: list[float], threshold: float) -> int:
+    """How many providers may fail, the largest first, before too little is left; 0 also where too little is there."""
+    left = sum(capacities)
+    for count, size in enumerate(capacities):
+        left -= size
+        if left < threshold - 1e-9:
+            return count
+    return len(capacities)
+
+
+def _loss(before: float, after: float, providers: tuple[str, ...], left: tuple[str, ...]) -> Loss:
+    if before < NEVER:
+        return "nobody"
+    if after == NEVER:
+        return "thinner" if len(left) < len(providers) else "no"
+    if after <= AT_ONCE_DAYS:
+        return "at once"
+    return "within weeks" if after <= WEEKS_DAYS else "later"
+
+
+def date_after(graph: PartnerGraph, days: float) -> datetime | None:
+    """The date so many days after the graph's day; none for never, or beyond a century."""
+    return graph.moment + timedelta(days=days) if days < _LONGEST_DAYS else None

@@ -1,0 +1,181 @@
+"""What a partnership file says: functions of a station, the assets that provide them, and what those need in turn."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from stationkeep.catalogue.base import Identifier
+from stationkeep.catalogue.figure import Figure, Quality
+from stationkeep.errors import InputError
+from stationkeep.timescale import parse_utc
+
+SCHEMA_NAME: Final = "stationkeep.partnership/1"
+Ends = Literal["station", "crew", "less"]
+ENDS_WORDS: Final[dict[Ends, str]] = {
+    "station": "the station cannot be kept without it",
+    "crew": "nobody can live aboard without it",
+    "less": "the station goes on with less",
+}
+View = Literal["nasa", "roscosmos"]
+
+
+class PartnershipError(InputError):
+    """A partnership file that breaks its own rules, or a partner or function that nobody knows."""
+
+
+def _read_day(given: Any) -> Any:
+    if isinstance(given, date) and not isinstance(given, datetime):
+        given = given.isoformat()
+    if not isinstance(given, str):
+        return given
+    try:
+        return parse_utc(given)
+    except InputError as error:
+        raise ValueError(error.problem) from None
+
+
+def _days(figure: Figure) -> Figure:
+    """A span that is one: in days, and not negative."""
+    if figure.unit != "d" or figure.low < 0.0:
+        raise ValueError("must be in d (days) and not below zero")
+    return figure
+
+
+Days = Annotated[Figure, AfterValidator(_days)]
+Day = Annotated[datetime, BeforeValidator(_read_day)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Edge(_Part):
+    """Who says that one thing provides or needs another: a source with its quality, or an assumption, openly marked."""
+
+    source: str | None = Field(None, min_length=8)
+    quality: Quality | None = None
+    assumption: str | None = Field(None, min_length=8)
+
+    @model_validator(mode="after")
+    def _says_from_where(self) -> Self:
+        sourced = self.source is not None and self.quality is not None
+        if sourced == (self.assumption is not None):
+            raise ValueError("give source and quality, or assumption (what is assumed), one of the two")
+        return self
+
+    @property
+    def assumed(self) -> bool:
+        """Whether it rests on an assumption, not on a text."""
+        return self.assumption is not None
+
+    @property
+    def because(self) -> str:
+        """The source, or what is assumed."""
+        return f"assumed: {self.assumption}" if self.source is None else self.source
+
+
+class Need(Edge):
+    """What an asset cannot do without: ``at_least`` of the assets or functions in ``of``.
+
+    ``bridged_days``: how long it goes on when they are gone (batteries, tanks, stores); none: not at all.
+    """
+
+    of: tuple[Identifier, ...] = Field(min_length=1)
+    at_least: int = Field(1, ge=1)
+    bridged_days: Days | None = None
+
+
+class Asset(_Part):
+    """Something a partner operates. ``vehicle`` or ``module``: owner, operator and source as in the catalogue."""
+
+    id: Identifier
+    name: str = Field(min_length=2)
+    vehicle: str | None = None
+    module: str | None = None
+    push: str | None = Field(None, description="of the vehicle: what must hold the attitude becomes a need")
+    owner: str | None = None
+    operator: str | None = None
+    source: str | None = None
+    quality: Quality | None = None
+    count: int = Field(1, ge=1, le=64, description="how many alike, each counted by itself")
+    from_utc: Day | None = Field(None, description="from when it can be counted on")
+    until_utc: Day | None = None
+    needs: tuple[Need, ...] = ()
+    note: str = ""
+
+    def exists(self, moment: datetime) -> bool:
+        """Whether it can be counted on that day."""
+        return (self.from_utc is None or self.from_utc <= moment) and (
+            self.until_utc is None or moment < self.until_utc
+        )
+
+
+class Provider(Edge):
+    """An asset provides a function, with a capacity in the unit of the function's need."""
+
+    asset: Identifier
+    capacity: float = Field(1.0, gt=0.0, allow_inf_nan=False)
+    note: str = ""
+
+
+class Function(_Part):
+    """What the station must be able to do: enough capacity, or ``at_least`` so many of its providers."""
+
+    id: Identifier
+    name: str
+    what: str
+    ends: Ends
+    need: Figure | None = None
+    at_least: int = Field(1, ge=1)
+    store_days: Days | None = Field(None, description="how long it goes on from store when too few provide it")
+    may_lack: bool = Field(False, description="nobody providing it at the start is a finding, not a mistake")
+    providers: tuple[Provider, ...] = ()
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if self.need is not None and self.at_least > 1:
+            raise ValueError("give need (capacity) or at_least (how many), not both")
+        if self.need is not None and self.need.low <= 0.0:
+            raise ValueError("a need must be above zero")
+        return self
+
+    @property
+    def threshold(self) -> float:
+        """How much capacity is enough: the need, or the number of providers."""
+        return float(self.at_least) if self.need is None else self.need.best
+
+    @property
+    def unit(self) -> str:
+        """Unit of capacity."""
+        return "" if self.need is None else self.need.unit
+
+
+class Configuration(_Part):
+    """The partnership on one day, under a name."""
+
+    title: str
+    date_utc: Day
+    status: Literal["flown", "planned", "assumed"]
+    note: str = ""
+
+
+class Partnership(_Part):
+    """Everything a partnership file holds."""
+
+    schema_: Literal["stationkeep.partnership/1"] = Field(alias="schema")
+    id: Identifier
+    title: str
+    stations: tuple[str, ...] = ()
+    people: int = Field(ge=0)
+    configurations: dict[str, Configuration] = {}
+    sources: dict[str, Any] = Field({}, description="only to be referred to inside the file")
+    assets: tuple[Asset, ...]
+    functions: tuple[Function, ...] = Field(min_length=1)
+
+    def function(self, function_id: str) -> Function:
+        """The function of that id."""
+        return next(item for item in self.functions if item.id == function_id)

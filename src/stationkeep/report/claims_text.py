@@ -1,0 +1,58 @@
+"""Claims and their verdicts for the terminal: one a reader can quote, with the number and the command behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stationkeep.partnership.crisis import CrisisTimeline
+
+_STYLES: Final = {"true": "bold green", "false": "bold red", "partly": "bold yellow", "not decidable": "bold"}
+
+
+def print_claims(document: dict[str, Any], console: Console, *, reproduce: str) -> None:
+    """Each statement with its verdict, why, how sure, and by whom and when it was said."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    for claim in document["claims"]:
+        verdict = claim["verdict"]
+        console.print(Text.assemble((verdict.upper(), _STYLES[verdict]), "  ", (claim["quote"], "bold")))
+        console.print(Padding(claim["because"], (0, 0, 0, 4)))
+        told = f"{value_words(claim)}; {claim['uncertainty']}" if claim["uncertainty"] else value_words(claim)
+        console.print(Padding(Text(told, style="dim"), (0, 0, 0, 4)))
+        own = "in our words; " if claim["paraphrase"] else ""
+        said = f"{own}{claim['who']}, {claim['when_utc']} ({claim['source']}). True if: {claim['true_if']}."
+        console.print(Padding(Text(said, style="dim"), (0, 0, 1, 4)))
+    console.print(f"Reproduce: {reproduce}")
+
+
+def value_words(claim: dict[str, Any]) -> str:
+    """``85 % of runs (71 to 94 %)``, or the number with its unit."""
+    value, low, high, unit = claim["value"], claim["low"], claim["high"], claim["unit"]
+    if value is None:
+        return "no number"
+    if "share" in unit or unit == "relative error":
+        text = f"{value:.1%}"
+        span = "" if low is None else f" ({low:.1%} to {high:.1%})"
+    else:
+        text = f"{value:g}"
+        span = "" if low is None else f" ({low:g} to {high:g})"
+    return f"{unit}: {text}{span}"
+
+
+def print_timeline(timeline: CrisisTimeline, console: Console) -> None:
+    """What was said and done, day by day."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=timeline.title, title_justify="left")
+    for column in ("date", "who", "what", "source"):
+        table.add_column(column, no_wrap=column == "date")
+    for entry in timeline.entries:
+        day = f"{entry.date:%Y-%m-%d}" if entry.date_known_to == "day" else f"{entry.date:%Y-%m}"
+        table.add_row(day, entry.who, entry.what, f"{entry.source} [{entry.quality}]")
+    console.print(table)
+    console.print(f"{timeline.agreement.name}: {' '.join(timeline.agreement.what.split())}")

@@ -1,0 +1,214 @@
+"""The partnership drawn: assets by partner on the left, functions on the right, a line where one provides the other."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from stationkeep.partnership.analysis import AT_ONCE_DAYS, date_after
+from stationkeep.report.palette import BRANCH_LINES, BRANCH_TEXTS, INK, MUTED, PANEL, RISK, RULE
+from stationkeep.report.partners_text import date_words, node_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from stationkeep.partnership.analysis import Dependence, FunctionState
+
+_ROW: Final = 1.0
+_GAP: Final = 0.9  # between the assets of two partners
+_LEFT: Final = 4.9  # where the lines leave the assets
+_RIGHT: Final = 7.6  # where they reach the functions
+_WIDTH: Final = 11.0
+_INCH_PER_ROW: Final = 0.235
+_MARKS: Final = {
+    "at once": "lost at once",
+    "within weeks": "lost",
+    "later": "lost",
+    "thinner": "thinner",
+    "no": "",
+    "nobody": "nobody has it",
+}
+
+
+def draw_dependence(found: Dependence, form: Literal["svg", "png"] = "svg") -> bytes:
+    """The graph of ``stationkeep depends`` as a picture: what stops is crossed out, with the date it is lost.
+
+    Below each asset stands what it needs from others. Colours tell partners apart, and each asset's partner is written.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as Canvas
+
+    rows, bottom = _asset_rows(found)
+    height = bottom + 2.7
+    figure = Canvas(figsize=(_WIDTH, height * _INCH_PER_ROW), facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_xlim(0.0, _WIDTH)
+    axes.set_ylim(bottom + 0.7, -2.0)
+    axes.axis("off")
+    places = _function_rows(found, rows, bottom)
+    _draw_title(axes, found)
+    _draw_lines(axes, found, rows, places)
+    _draw_assets(axes, found, rows)
+    for state in found.states:
+        _draw_function(axes, found, state, places[state.function.id])
+    buffer = io.BytesIO()
+    # No date and fixed ids: the same answer gives the same file.
+    from matplotlib import rc_context
+
+    with rc_context({"svg.hashsalt": "stationkeep", "svg.fonttype": "none"}):
+        figure.savefig(buffer, format=form, dpi=110, metadata={"Date": None} if form == "svg" else None)
+    return buffer.getvalue()
+
+
+def _asset_ids(found: Dependence) -> dict[str, list[str]]:
+    """Nodes of each asset (copies together), assets of one partner one after the other."""
+    graph = found.graph
+    grouped: dict[str, list[str]] = {}
+    for partner in graph.partners():
+        for node, operator in graph.operators.items():
+            if operator == partner:
+                grouped.setdefault(graph.asset(node).id, []).append(node)
+    return grouped
+
+
+def _asset_rows(found: Dependence) -> tuple[dict[str, float], float]:
+    """Height of each asset on the page, and the page's end."""
+    rows: dict[str, float] = {}
+    at, last = 0.4, ""
+    for asset, nodes in _asset_ids(found).items():
+        partner = found.graph.operators[nodes[0]]
+        if partner != last:
+            at += (_GAP if last else 0.0) + _ROW
+            last = partner
+        rows[asset] = at
+        at += _ROW * (1.6 if _needs_words(found, nodes[0]) else 1.0)
+    return rows, at
+
+
+def _function_rows(found: Dependence, rows: dict[str, float], bottom: float) -> dict[str, float]:
+    """Functions spread over the page, each near its providers, so that few lines cross."""
+    graph = found.graph
+
+    def middle(state: FunctionState) -> float:
+        places = [rows[graph.asset(node).id] for node in graph.functions[state.function.id].capacities]
+        return sum(places) / len(places) if places else bottom
+
+    ordered = sorted(found.states, key=middle)
+    step = bottom / len(ordered)
+    return {state.function.id: step * (place + 0.4) for place, state in enumerate(ordered)}
+
+
+def _colour(found: Dependence, partner: str, *, text: bool = False) -> str:
+    inks = BRANCH_TEXTS if text else BRANCH_LINES
+    place = found.graph.partners().index(partner)
+    return INK.light if place >= len(inks) else inks[place].light
+
+
+def _stopped(found: Dependence, node: str) -> bool:
+    """Whether it stops within a day: its partner leaves, or what it needs does."""
+    return found.losses.days[node] <= AT_ONCE_DAYS
+
+
+def _stop_words(found: Dependence, node: str) -> str:
+    """For what stops through others: when."""
+    moment = date_after(found.graph, found.losses.days[node])
+    if found.graph.operators[node] in found.without or moment is None:
+        return ""
+    return "stops at once" if _stopped(found, node) else f"stops {moment:%Y-%m-%d}"
+
+
+def _draw_title(axes: Axes, found: Dependence) -> None:
+    graph, names = found.graph, found.graph.loaded.partner_names
+    title = f"{graph.loaded.partnership.title}: who provides what, {graph.moment:%-d %B %Y}"
+    if found.without:
+        title += f", without {' and '.join(names[one] for one in found.without)}"
+    axes.text(0.25, -1.35, title, fontsize=13, weight="bold", color=INK.light, va="center")
+    axes.text(0.25, -0.45, "provided by (and what that needs)", fontsize=8.5, color=MUTED.light, va="center")
+    axes.text(_RIGHT + 0.1, -0.45, "function of the station", fontsize=8.5, color=MUTED.light, va="center")
+
+
+def _draw_assets(axes: Axes, found: Dependence, rows: dict[str, float]) -> None:
+    last = ""
+    for asset, nodes in _asset_ids(found).items():
+        at, partner = rows[asset], found.graph.operators[nodes[0]]
+        gone = _stopped(found, nodes[0])
+        if partner != last:
+            leaves = " (leaves)" if partner in found.without else ""
+            heading = found.graph.loaded.partner_names[partner] + leaves
+            axes.text(0.25, at - _ROW, heading, fontsize=10, weight="bold", va="center",
+                      color=_colour(found, partner, text=True))  # fmt: skip
+            last = partner
+        name = found.graph.asset(nodes[0]).name + (f" x {len(nodes)}" if len(nodes) > 1 else "")
+        label = axes.text(0.45, at, name, fontsize=8.5, va="center", color=MUTED.light if gone else INK.light)
+        if gone:
+            _strike(axes, label, at)
+        stops = _stop_words(found, nodes[0])
+        if stops:
+            axes.text(_LEFT - 0.05, at - 0.32, stops, fontsize=6.3, va="center", ha="right", color=RISK.light)
+        needs = _needs_words(found, nodes[0])
+        if needs:
+            axes.text(0.6, at + 0.72, needs, fontsize=6.3, va="center", color=MUTED.light)
+
+
+def _strike(axes: Axes, label: Any, at: float) -> None:
+    """A line through a text, as wide as the text (about: no renderer is asked, so that all platforms draw the same)."""
+    width = 0.0635 * len(label.get_text())
+    axes.plot((0.43, 0.47 + width), (at, at), color=RISK.light, linewidth=1.0)
+
+
+def _needs_words(found: Dependence, node: str) -> str:
+    graph = found.graph
+    told = []
+    for term in graph.needs[node]:
+        names = list(Counter(node_words(graph, other) for other in term.nodes))
+        if names:
+            told.append(" or ".join(names) if len(names) < 3 else f"one of {len(names)} cargo ships")
+    text = f"needs {', '.join(told)}" if told else ""
+    return text if len(text) <= 100 else text[:97].rsplit(",", 1)[0] + ", ..."
+
+
+def _draw_lines(axes: Axes, found: Dependence, rows: dict[str, float], places: dict[str, float]) -> None:
+    import numpy as np
+
+    graph, t = found.graph, np.linspace(0.0, 1.0, 40)
+    ease = t * t * (3.0 - 2.0 * t)
+    for name, term in graph.functions.items():
+        for asset in dict.fromkeys(graph.asset(node).id for node in term.capacities):
+            node = next(one for one in term.capacities if graph.asset(one).id == asset)
+            gone = _stopped(found, node)
+            assumed = bool(graph.graph.edges[node, name]["assumed"])
+            start, end = rows[asset], places[name]
+            axes.plot(
+                _LEFT + (_RIGHT - _LEFT) * t, start + (end - start) * ease,
+                color=RULE.light if gone else _colour(found, graph.operators[node]), linewidth=1.2,
+                linestyle=(0, (4, 2)) if assumed else "solid", alpha=0.9,
+            )  # fmt: skip
+            begin = 0.5 + 0.066 * len(graph.asset(node).name) + (0.2 if graph.asset(node).count > 1 else 0.0)
+            axes.plot((min(begin, _LEFT), _LEFT), (start, start), color=RULE.light, linewidth=0.6)
+
+
+def _draw_function(axes: Axes, found: Dependence, state: FunctionState, at: float) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    lost = state.loss in ("at once", "within weeks", "later", "nobody")
+    box = FancyBboxPatch((_RIGHT + 0.05, at - 0.62), 3.2, 1.24, boxstyle="round,pad=0,rounding_size=0.08",
+                         facecolor=PANEL.light, edgecolor=RISK.light if lost else RULE.light,
+                         linewidth=1.3 if lost else 0.8)  # fmt: skip
+    axes.add_patch(box)
+    function = state.function
+    weight = "bold" if function.ends == "station" else "normal"
+    axes.text(_RIGHT + 0.15, at - 0.24, function.name, fontsize=8.8, va="center", color=INK.light, weight=weight)
+    axes.text(_RIGHT + 0.15, at + 0.32, _state_words(found, state), fontsize=6.8, va="center",
+              color=RISK.light if lost else MUTED.light)  # fmt: skip
+
+
+def _state_words(found: Dependence, state: FunctionState) -> str:
+    mark = _MARKS[state.loss]
+    if state.loss in ("within weeks", "later"):
+        return f"{mark} {date_words(found, state)}"
+    if state.loss in ("at once", "nobody"):
+        return mark
+    margin = f"{state.margin:.2g} x what is needed, {state.spare} may fail"
+    return f"{mark}: {margin}" if mark else margin

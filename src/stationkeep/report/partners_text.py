@@ -1,0 +1,177 @@
+"""Who provides what, for the terminal: what is lost at once, within weeks, later, or merely thinner."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final
+
+from stationkeep.partnership.analysis import date_after
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stationkeep.partnership.analysis import Dependence, FunctionState
+    from stationkeep.partnership.graph import PartnerGraph
+
+_ORDER: Final = ("at once", "within weeks", "later", "thinner", "no", "nobody")
+HEADINGS: Final = {
+    "at once": "Lost at once",
+    "within weeks": "Lost within weeks",
+    "later": "Lost later",
+    "thinner": "Still there, but thinner",
+    "no": "Not touched",
+    "nobody": "Nobody could do it before anybody left",
+}
+
+
+def print_dependence(found: Dependence, console: Console, *, only: Collection[str] = ()) -> None:
+    """Print what ``stationkeep depends`` found; ``only``: just these functions, without the summary below."""
+    from rich.text import Text
+
+    graph = found.graph
+    names = graph.loaded.partner_names
+    title = f"{graph.loaded.partnership.title}, {graph.moment:%-d %B %Y}"
+    if found.without:
+        title += f", without {' and '.join(names[one] for one in found.without)}"
+    console.print(Text(title, style="bold"))
+    states = [state for state in found.states if not only or state.function.id in only]
+    if found.without:
+        _print_groups(console, found, states)
+    else:
+        _print_plain(console, found, states)
+    if not only:
+        _print_summary(console, found)
+
+
+def _print_plain(console: Console, found: Dependence, states: list[FunctionState]) -> None:
+    table = _table("function", "provided by", "margin", "may fail")
+    for state in states:
+        margin = "–" if not state.providers else f"{state.margin:.2g} x need"
+        table.add_row(state.function.name, provider_words(found.graph, state.providers), margin, str(state.spare))
+    console.print(table)
+    console.print("margin: what all providers give together, over the need; may fail: so many, the largest first")
+
+
+def _print_groups(console: Console, found: Dependence, states: list[FunctionState]) -> None:
+    for loss in _ORDER:
+        group = [state for state in states if state.loss == loss]
+        if not group:
+            continue
+        console.print(f"\n{HEADINGS[loss]}", style="bold")
+        if loss == "no":
+            console.print("  " + ", ".join(state.function.name for state in group))
+            continue
+        table = _table("function", "when" if loss in ("within weeks", "later") else "left", "through")
+        for state in group:
+            table.add_row(state.function.name, _middle(found, state), _last(found, state))
+        console.print(table)
+
+
+def _middle(found: Dependence, state: FunctionState) -> str:
+    if state.loss in ("within weeks", "later"):
+        return date_words(found, state)
+    return provider_words(found.graph, state.left) if state.left else "nobody"
+
+
+def _last(found: Dependence, state: FunctionState) -> str:
+    if state.chain:
+        words = chain_words(found, state)
+        if state.gone_at_once and state.loss in ("within weeks", "later"):
+            words += f"; at once without {provider_words(found.graph, state.gone_at_once)}"
+    elif state.loss == "thinner":
+        gone = [node for node in state.providers if node not in state.left]
+        words = f"without {provider_words(found.graph, gone)}"
+    else:
+        words = ""
+    if state.loss != "thinner":
+        for in_time, lead in ((True, "others could later"), (False, "too late, as what it needs is gone by then")):
+            told = newcomer_words(found, state, in_time)
+            words += f"{'; ' if words and told else ''}{f'{lead}: {told}' if told else ''}"
+    return words
+
+
+def newcomer_words(found: Dependence, state: FunctionState, in_time: bool) -> str:
+    """``US Deorbit Vehicle (NASA) from 2029-05-01, ...``: who comes in time, or who does not."""
+    names = found.graph.loaded.partner_names
+    return ", ".join(
+        f"{one.asset.name} ({names[one.asset.operator or '']}) from {one.from_utc:%Y-%m-%d}"
+        for one in state.later
+        if one.in_time == in_time
+    )
+
+
+def chain_words(found: Dependence, state: FunctionState) -> str:
+    """Through what a function is lost, as far as the next function: that one has a line of its own."""
+    graph, links = found.graph, []
+    for node in state.chain[1:]:
+        links.append(node_words(graph, node))
+        if node in graph.functions:
+            break
+    return " <- ".join(links)
+
+
+def date_words(found: Dependence, state: FunctionState) -> str:
+    """``5 July 2022 (20 April 2022 to never)``: the best estimate and its range."""
+    moments = [date_after(found.graph, days) for days in state.lost_days]
+    low, best, high = ("never" if moment is None else f"{moment:%Y-%m-%d}" for moment in moments)
+    return best if low == high else f"{best} ({low} to {high})"
+
+
+def node_words(graph: PartnerGraph, node: str) -> str:
+    """A node's name for people."""
+    data = graph.graph.nodes[node]
+    return str(data["asset"].name) if data["kind"] == "asset" else graph.function(node).name
+
+
+def provider_words(graph: PartnerGraph, nodes: Collection[str]) -> str:
+    """``NASA: Control moment gyroscope x 4; Roscosmos: ...``, partners in order."""
+    if not nodes:
+        return "nobody"
+    counted: dict[str, Counter[str]] = {}
+    for node in nodes:
+        partner = graph.loaded.partner_names[graph.operators[node]]
+        counted.setdefault(partner, Counter())[graph.asset(node).name] += 1
+    groups = []
+    for partner, assets in counted.items():
+        listed = ", ".join(name if count == 1 else f"{name} x {count}" for name, count in assets.items())
+        groups.append(f"{partner}: {listed}")
+    return "; ".join(groups)
+
+
+def _print_summary(console: Console, found: Dependence) -> None:
+    from rich.text import Text
+
+    graph, names = found.graph, found.graph.loaded.partner_names
+    console.print("\nWhose departure alone stops something", style="bold")
+    for point in found.partner_points:
+        functions = ", ".join(graph.function(name).name for name in point.functions)
+        console.print(Text(f"  {names[point.partner]}: {functions}"))
+    console.print("\nWhat hangs on one thing (single points of failure)", style="bold")
+    for point in sorted(found.single_points, key=lambda item: -len(item.functions)):
+        direct = [name for name in point.functions if point.node in graph.functions[name].capacities]
+        shown = ", ".join(graph.function(name).name for name in direct) or "what needs it"
+        more = len(point.functions) - len(direct)
+        tail = f", and through it {more} more" if direct and more else f" ({more} functions)" if more else ""
+        console.print(Text(f"  {graph.asset(point.node).name} ({names[point.partner]}): {shown}{tail}"))
+    for ends, words in (("station", "end the station"), ("crew", "leave nobody able to live aboard")):
+        groups = found.cut_sets["station" if ends == "station" else "crew"]
+        told = "; ".join(" with ".join(names[one] for one in group) for group in groups) or "none"
+        console.print(Text(f"\nSmallest departures that {words}: {told}"))
+    edges = list(graph.graph.edges(data="assumed"))
+    assumed = sum(bool(flag) for _, _, flag in edges)
+    console.print(f"{len(edges)} edges, {assumed} of them assumptions; sources with --json", style="dim")
+
+
+def _table(*columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, style="bold" if number == 0 else None, no_wrap=number == 0)
+    return table
+
+
+if TYPE_CHECKING:
+    from rich.table import Table

@@ -1,0 +1,152 @@
+"""Claims: every verdict follows from its number, and changes when the facts or the threshold do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from stationkeep.campaign.claim_evidence import Evidence
+from stationkeep.campaign.claim_verdict import Verdict, grade, wilson
+from stationkeep.campaign.claims import EVALUATORS, check_claims
+from stationkeep.cli.app import app
+from stationkeep.errors import InputError
+from stationkeep.partnership.claims_file import Claim, read_claims, shipped_claims
+from stationkeep.scenario.loader import load_scenario
+
+SHIPPED = read_claims(shipped_claims()["iss-2022"])
+WITHOUT_RUNS = [
+    "life-support-american-propulsion-russian", "majority-on-soyuz", "dragon-four-times", "crew-of-that-day",
+    "not-over-russia", "five-hundred-tonnes", "only-russian-cargo-engines", "one-year-notice",
+]  # fmt: skip
+
+
+def claim(claim_id: str, **settings: Any) -> Claim:
+    """A shipped claim with some settings changed."""
+    found = next(one for one in SHIPPED.claims if one.id == claim_id)
+    return found.model_copy(update={"settings": {**found.settings, **settings}})
+
+
+def verdict(claim_id: str, **settings: Any) -> Verdict:
+    asked = claim(claim_id, **settings)
+    return EVALUATORS[asked.evaluator](asked, Evidence(load_scenario("iss-2022"), (), runs=1, seed=1))
+
+
+@pytest.mark.parametrize(
+    ("settings", "numbers", "expected"),
+    [
+        ({"true_from": 0.9, "partly_from": 0.5}, (0.95, 0.92, 0.99), "true"),
+        ({"true_from": 0.9, "partly_from": 0.5}, (0.7, 0.6, 0.8), "partly"),
+        ({"true_from": 0.9, "partly_from": 0.5}, (0.88, 0.8, 0.95), "partly"),
+        ({"true_from": 0.9, "partly_from": 0.5}, (0.7, 0.4, 0.95), "not decidable"),
+        ({"true_from": 0.9}, (0.5, 0.4, 0.6), "false"),
+        ({"true_below": 0.05, "partly_below": 0.15}, (0.01, 0.0, 0.02), "true"),
+        ({"true_below": 0.05, "partly_below": 0.15}, (0.2, 0.2, 0.2), "false"),
+    ],
+)
+def test_numbers_become_words(settings: dict[str, float], numbers: tuple[float, ...], expected: str) -> None:
+    asked = SHIPPED.claims[0].model_copy(update={"settings": settings})
+    word, remark = grade(asked, *numbers)
+    assert word == expected
+    assert bool(remark) == (expected == "not decidable" or numbers[0] == 0.88)
+
+
+def test_wilson_interval() -> None:
+    # Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662; 0 of 20 gives 0 to 0.1611.
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
+    assert wilson(20, 20)[1] == 1.0
+
+
+def test_the_shipped_verdicts_that_need_no_runs() -> None:
+    found = check_claims(SHIPPED, load_scenario("iss-2022"), only=WITHOUT_RUNS, runs=1)
+    words = {entry["id"]: entry["verdict"] for entry in found["claims"]}
+    assert words == {
+        "life-support-american-propulsion-russian": "partly",
+        "majority-on-soyuz": "partly",
+        "dragon-four-times": "true",
+        "crew-of-that-day": "true",
+        "not-over-russia": "false",
+        "five-hundred-tonnes": "partly",
+        "only-russian-cargo-engines": "partly",
+        "one-year-notice": "true",
+    }
+    assert all(entry["evidence"] and entry["because"] for entry in found["claims"])
+    json.dumps(found, allow_nan=False)
+
+
+def test_other_facts_give_other_verdicts() -> None:
+    assert (
+        verdict("dragon-four-times", date_utc="2022-05-01").verdict == "false"
+    )  # Crew-4 came on 27 April, Ax-1 before
+    assert verdict("dragon-four-times", date_utc="2022-05-01", expected=6).verdict == "true"
+    assert verdict("crew-of-that-day", expected={"US": 4, "RU": 3}).verdict == "partly"
+    assert verdict("crew-of-that-day", expected={"FR": 7}).verdict == "false"
+    assert verdict("not-over-russia", country="NO").verdict == "true"  # all of Norway lies north of 57.9 degrees
+    assert verdict("not-over-russia", country="BR").value == pytest.approx(1.0)
+    assert verdict("five-hundred-tonnes", stated_kg=460000).verdict == "true"
+    assert verdict("five-hundred-tonnes", stated_kg=300000).verdict == "false"
+    # Cygnus burns were ordinary by then, so others than Russians could.
+    assert verdict("only-russian-cargo-engines", date_utc="2023-01-01").verdict == "false"
+    assert verdict("one-year-notice", least_days=400).verdict == "false"
+    assert verdict("life-support-american-propulsion-russian", true_from=0.5, partly_from=0.1).verdict == "true"
+    assert verdict("majority-on-soyuz", true_from=0.4).verdict == "true"
+    assert verdict("majority-on-soyuz", vehicle="Dragon").verdict == "false"
+
+
+def test_claims_that_need_runs() -> None:
+    wanted = ["falls-on-us-and-europe", "spacex-dragon-of-2022", "spacex-deorbit-vehicle"]
+    found = check_claims(SHIPPED, load_scenario("iss-2022"), only=wanted, runs=4, workers=1)
+    entries = {entry["id"]: entry for entry in found["claims"]}
+    risk = entries["falls-on-us-and-europe"]
+    assert risk["verdict"] == "partly"
+    assert 0.1 < risk["value"] < 0.4
+    dragon = entries["spacex-dragon-of-2022"]
+    assert (dragon["verdict"], dragon["value"]) == ("false", 0.0)
+    late = entries["spacex-deorbit-vehicle"]
+    assert late["low"] <= late["value"] <= late["high"]
+    assert any("--branch=withdrawal" in line["from"] for line in late["evidence"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"country": "QQ"}, "unknown country"),
+        ({"country": 3}, "'country'"),
+        ({"true_below": "much"}, "'true_below'"),
+    ],
+)
+def test_unfit_settings_are_refused(settings: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        verdict("not-over-russia", **settings)
+
+
+def test_unknown_claims_evaluators_and_branches_are_refused(tmp_path: Path) -> None:
+    loaded = load_scenario("iss-2022")
+    with pytest.raises(InputError, match="did you mean 'not-over-russia'"):
+        check_claims(SHIPPED, loaded, only=["not-over-rusia"])
+    odd = SHIPPED.claims[0].model_copy(update={"evaluator": "risk-shares"})
+    with pytest.raises(InputError, match="did you mean 'risk-share'"):
+        check_claims(SHIPPED.model_copy(update={"claims": (odd,)}), loaded)
+    nowhere = claim("falls-on-us-and-europe", branch="withdrawl")
+    with pytest.raises(InputError, match="no branch 'withdrawl'"):
+        check_claims(SHIPPED.model_copy(update={"claims": (nowhere,)}), loaded)
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("schema: stationkeep.claims-file/1\nid: x\nscenario: iss-2022\nclaims: []\n")
+    with pytest.raises(InputError, match="claims"):
+        read_claims(broken)
+
+
+def test_command_and_timeline() -> None:
+    shown = CliRunner().invoke(app, ["claims", "iss-2022", "--claim", "not-over-russia"])
+    assert shown.exit_code == 0, shown.output
+    assert "FALSE" in shown.output
+    assert "minutes a day" in shown.output
+    dates = CliRunner().invoke(app, ["claims", "iss-2022", "--timeline"])
+    assert "2022-02-24" in dates.output
+    wrong = CliRunner().invoke(app, ["claims", "iss-2021"])
+    assert isinstance(wrong.exception, InputError)
+    assert "did you mean 'iss-2022'" in str(wrong.exception)
