@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.compiled import compiled
-from stationkeep.orbit.axis_losses import AxisLosses, axis_noise_km, typical_coefficient
+from stationkeep.orbit.axis_losses import AxisLosses, axis_noise_km, set_noise_km, typical_coefficient
 from stationkeep.orbit.denser_days import DenserDays
 from stationkeep.orbit.drift_model import ANGLE_NODES_DEG, DRIFT_MODEL, DriftModel, angle_weights, wandering_course
 from stationkeep.orbit.shared_error import SharedError
@@ -41,7 +41,7 @@ class DragDrift:
     typical_m2_kg: float
     """The level expected before the fit: the robust mean of all arcs."""
     noise_km: float
-    """1-sigma noise of the axis of one set, as its neighbours show it."""
+    """1-sigma noise of the axis of one set, as its neighbours show it, where the orbit falls slowly."""
     first_day_mjd: int
     days_used: NDArray[np.int_]
     """(n_used,) days with sets, counted from ``first_day_mjd``."""
@@ -53,7 +53,7 @@ class DragDrift:
     precision: FloatArray
     """(n_set, n_set) inverse covariance of the residuals."""
     set_noise_km: FloatArray
-    """(n_set,) noise each set was given: more than ``noise_km`` for outliers."""
+    """(n_set,) noise each set was given: more than ``noise_km`` for outliers and where the orbit falls fast."""
     piece: NDArray[np.int_]
     shared: SharedError | None = None
     """What another object's drag says of this one's."""
@@ -280,7 +280,8 @@ def fit_drift(
     """
     used = np.flatnonzero(losses.unit_loss_km.any(axis=0))
     unit, angles = losses.unit_loss_km[:, used], np.asarray(sun_angle_deg)[used]
-    typical, noise = typical_coefficient(losses), axis_noise_km(losses)
+    typical, usual_noise = typical_coefficient(losses), axis_noise_km(losses)
+    noise = set_noise_km(losses, usual_noise, typical)
     before = model.covariance(used.astype(float), used.astype(float)) + model.angle_covariance_between(angles, angles)
     expected_log = np.zeros(len(used))
     if shared is not None:
@@ -290,10 +291,10 @@ def fit_drift(
     offsets = offset_covariance(losses.piece)
     log, weight = expected_log, np.ones(len(losses.loss_km))
     for _ in range(_MOST_ROUNDS):
-        set_noise = noise / np.sqrt(weight)
+        given_noise = noise / np.sqrt(weight)
         expected = unit * (typical * np.exp(log))
         residual = losses.loss_km - expected.sum(axis=1) + expected @ (log - expected_log)
-        covariance = lifted(expected, before, losses.piece) + offsets + np.diag(set_noise**2)
+        covariance = lifted(expected, before, losses.piece) + offsets + np.diag(given_noise**2)
         pull = np.linalg.solve(covariance, residual)
         step = np.clip(expected_log + before @ (expected.T @ pull) - log, -_LARGEST_STEP, _LARGEST_STEP)
         log = log + step
@@ -306,14 +307,14 @@ def fit_drift(
         density_model=losses.density_model,
         model=model,
         typical_m2_kg=typical,
-        noise_km=noise,
+        noise_km=usual_noise,
         first_day_mjd=losses.first_day_mjd,
         days_used=used,
         angles_used_deg=angles,
         sensitivity_km=expected,
         residual_km=residual,
         precision=np.asarray(np.linalg.inv(covariance)),
-        set_noise_km=set_noise,
+        set_noise_km=given_noise,
         piece=losses.piece,
         shared=shared,
     )

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.errors import ElementSetError
+from stationkeep.orbit.axis_losses import AXIS_NOISE_A_DAYS_LOSS
 from stationkeep.orbit.burn_detection import find_burns
 from stationkeep.orbit.calibration import Calibration, calibrate
 from stationkeep.orbit.elements import MeanElements
@@ -50,7 +51,6 @@ _LARGEST_STEP = 0.3  # of a logarithm in one round
 _PLACE_NOISE_KM = 1.0
 _PLACE_NOISE_A_KM_DAY = 0.3
 _AXIS_NOISE_KM = 0.05
-_AXIS_NOISE_A_KM_DAY = 0.02
 _FIRST_PLACE_KM = 30.0  # beforehand the place at the first set is known to no better than this; its own sight follows
 _FIRST_AXIS_KM = 1.0
 
@@ -60,7 +60,7 @@ def set_axis_noise_km(rate_km_day: FloatArray | float, seen_km: float) -> FloatA
 
     ``rate_km_day``: axis lost a day; ``seen_km``: noise of the sets as their neighbours show it.
     """
-    return np.asarray(np.hypot(max(_AXIS_NOISE_KM, seen_km), _AXIS_NOISE_A_KM_DAY * np.asarray(rate_km_day)))
+    return np.asarray(np.hypot(max(_AXIS_NOISE_KM, seen_km), AXIS_NOISE_A_DAYS_LOSS * np.asarray(rate_km_day)))
 
 
 @dataclass(frozen=True, slots=True)
