@@ -13,6 +13,7 @@ from stationkeep.descent.air import AirTable
 from stationkeep.descent.body import Body, Part
 from stationkeep.descent.casualty_area import nasa_casualty_area_m2
 from stationkeep.descent.entry import EntryOptions, EntryState, fly_entry
+from stationkeep.descent.tearing import TEAR_SHARES
 from stationkeep.errors import InputError
 
 FloatArray = NDArray[np.float64]
@@ -59,7 +60,7 @@ def entry_spread(
 
     Drawn independently: heating and drag (log-normal, one factor for all parts), altitude of the main break-up and of
     what comes off above it (uniform), and how much there is of each part (its ``mass_uncertainty``, normal; the size of
-    a piece stays). Draw ``i`` depends on ``seed`` and ``i`` alone.
+    a piece stays), and the molten share at which thin walls tear (uniform, :data:`tearing.TEAR_SHARES`). Draw ``i`` depends on ``seed`` and ``i`` alone.
     """
     if draws < 1:
         raise InputError(f"{draws} draws", hint="ask for at least one")
@@ -71,7 +72,11 @@ def entry_spread(
         random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index,))))
         heat, drag = np.exp(random.normal(0.0, (HEAT_SIGMA, DRAG_SIGMA)))
         body_drawn = _moved(body, random.uniform(*BREAK_UP_KM), random.uniform(*ARRAYS_KM))
-        chosen = replace(base, heat_scale=base.heat_scale * heat, drag_scale=base.drag_scale * drag, record=False)
+        tear = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index, 1))))
+        chosen = replace(
+            base, heat_scale=base.heat_scale * heat, drag_scale=base.drag_scale * drag, record=False,
+            tear_share=tear.uniform(*TEAR_SHARES),
+        )  # fmt: skip
         result = fly_entry(body_drawn, state, air, chosen)
         amounts = np.array([_amount(random, part) for part in body.parts])
         total = sum(
