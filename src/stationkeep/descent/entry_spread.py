@@ -59,8 +59,10 @@ def entry_spread(
     """What survives of a body, over what is not known of heating, drag, break-up and its own make-up.
 
     Drawn independently: heating and drag (log-normal, one factor for all parts), altitude of the main break-up and of
-    what comes off above it (uniform), and how much there is of each part (its ``mass_uncertainty``, normal; the size of
-    a piece stays), and the molten share at which thin walls tear (uniform, :data:`tearing.TEAR_SHARES`). Draw ``i`` depends on ``seed`` and ``i`` alone.
+    what comes off above it (uniform), how much there is of each part (its ``mass_uncertainty``, normal), how heavy one
+    piece is where the mass of all is the same (its ``piece_uncertainty``, log-normal, one draw for all parts), and the
+    molten share at which thin walls tear (uniform, :data:`tearing.TEAR_SHARES`). Draw ``i`` depends on ``seed`` and
+    ``i`` alone.
     """
     if draws < 1:
         raise InputError(f"{draws} draws", hint="ask for at least one")
@@ -72,13 +74,14 @@ def entry_spread(
         random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index,))))
         heat, drag = np.exp(random.normal(0.0, (HEAT_SIGMA, DRAG_SIGMA)))
         body_drawn = _moved(body, random.uniform(*BREAK_UP_KM), random.uniform(*ARRAYS_KM))
-        tear = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index, 1))))
+        rest = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index, 1))))
         chosen = replace(
             base, heat_scale=base.heat_scale * heat, drag_scale=base.drag_scale * drag, record=False,
-            tear_share=tear.uniform(*TEAR_SHARES),
+            tear_share=rest.uniform(*TEAR_SHARES),
         )  # fmt: skip
-        result = fly_entry(body_drawn, state, air, chosen)
-        amounts = np.array([_amount(random, part) for part in body.parts])
+        coarser = np.exp(rest.normal() * np.array([part.piece_uncertainty for part in body.parts]))
+        result = fly_entry(_regrouped(body_drawn, coarser), state, air, chosen)
+        amounts = np.array([_amount(random, part) for part in body.parts]) / coarser
         total = sum(
             amount * part.count * part.start_mass_kg for amount, part in zip(amounts, result.parts, strict=True)
         )
@@ -102,6 +105,31 @@ def _amount(random: np.random.Generator, part: Part) -> float:
         amount = float(random.normal(1.0, part.mass_uncertainty))
         if amount > 0.0:
             return amount
+
+
+def _regrouped(body: Body, coarser: FloatArray) -> Body:
+    """The same body with each part ``coarser`` times as heavy, and as large as that makes it; plates as thick as before.
+
+    Counts stay, so a part then stands for ``coarser`` times its mass: what is found is divided by that. What holds
+    others grows with their mass, so that the whole comes down as before.
+    """
+    if (coarser == 1.0).all():
+        return body
+    masses = body.scaled_masses_kg(coarser.tolist())
+    holders = {part.contained_in for part in body.parts}
+
+    def sized(part: Part, mass_kg: float) -> Part:
+        factor = mass_kg / part.mass_kg
+        if part.name in holders:
+            sizes = tuple(value * factor**0.5 for value in part.dimensions_m)
+        elif part.shape == "plate":
+            length, width, thickness = part.dimensions_m
+            sizes = (length * factor**0.5, width * factor**0.5, thickness)
+        else:
+            sizes = tuple(value * factor ** (1.0 / 3.0) for value in part.dimensions_m)
+        return replace(part, mass_kg=mass_kg, dimensions_m=sizes)
+
+    return replace(body, parts=tuple(sized(part, mass) for part, mass in zip(body.parts, masses, strict=True)))
 
 
 def _moved(body: Body, break_up_km: float, arrays_km: float) -> Body:
