@@ -73,14 +73,14 @@ def entry_spread(
     for index in range(draws):
         random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index,))))
         heat, drag = np.exp(random.normal(0.0, (HEAT_SIGMA, DRAG_SIGMA)))
-        body_drawn = _moved(body, random.uniform(*BREAK_UP_KM), random.uniform(*ARRAYS_KM))
+        body_drawn = moved(body, random.uniform(*BREAK_UP_KM), random.uniform(*ARRAYS_KM))
         rest = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index, 1))))
         chosen = replace(
             base, heat_scale=base.heat_scale * heat, drag_scale=base.drag_scale * drag, record=False,
             tear_share=rest.uniform(*TEAR_SHARES),
         )  # fmt: skip
         coarser = np.exp(rest.normal() * np.array([part.piece_uncertainty for part in body.parts]))
-        result = fly_entry(_regrouped(body_drawn, coarser), state, air, chosen)
+        result = fly_entry(regrouped(body_drawn, coarser), state, air, chosen)
         amounts = np.array([_amount(random, part) for part in body.parts]) / coarser
         total = sum(
             amount * part.count * part.start_mass_kg for amount, part in zip(amounts, result.parts, strict=True)
@@ -107,8 +107,8 @@ def _amount(random: np.random.Generator, part: Part) -> float:
             return amount
 
 
-def _regrouped(body: Body, coarser: FloatArray) -> Body:
-    """The same body with each part ``coarser`` times as heavy, and as large as that makes it; plates as thick as before.
+def regrouped(body: Body, coarser: FloatArray) -> Body:
+    """The same body with each part ``coarser`` times as heavy, and as large as that makes it (plates: no thicker).
 
     Counts stay, so a part then stands for ``coarser`` times its mass: what is found is divided by that. What holds
     others grows with their mass, so that the whole comes down as before.
@@ -132,7 +132,7 @@ def _regrouped(body: Body, coarser: FloatArray) -> Body:
     return replace(body, parts=tuple(sized(part, mass) for part, mass in zip(body.parts, masses, strict=True)))
 
 
-def _moved(body: Body, break_up_km: float, arrays_km: float) -> Body:
+def moved(body: Body, break_up_km: float, arrays_km: float) -> Body:
     """The body with its main break-up and the releases above and at it elsewhere."""
     nominal = body.break_up_altitude_km
 

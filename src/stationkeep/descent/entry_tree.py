@@ -17,7 +17,7 @@ from stationkeep.descent.body import Body, Part, material_of
 from stationkeep.descent.entry import EntryOptions, EntryState, Impact, PartResult, ground_distance_km
 from stationkeep.descent.entry_kernel import LEAST_MASS, fly
 from stationkeep.descent.entry_sink import geodetic_degrees
-from stationkeep.descent.tearing import is_thin
+from stationkeep.descent.tearing import tearing_share
 from stationkeep.errors import OrbitError, StationkeepError
 
 FloatArray = NDArray[np.float64]
@@ -43,8 +43,9 @@ def body_row(part: Part, own_mass_kg: float, options: EntryOptions) -> FloatArra
     row[column.LIFT_OVER_DRAG] = options.lift_over_drag
     row[column.BANK] = math.radians(options.bank_deg)
     row[column.SHRINKS] = float(options.recession == "shrinking")
-    if options.rest == "tears" and is_thin(part, own_mass_kg):
-        row[column.LEAST_SHARE] = 1.0 - options.tear_share
+    tears_at = tearing_share(part, own_mass_kg, options.tear_share) if options.rest == "tears" else None
+    if tears_at is not None:
+        row[column.LEAST_SHARE] = 1.0 - tears_at
     row[column.KEEPS_MELT] = float(options.rest == "all-or-nothing")
     row[column.WIDE_BRIDGE] = float(options.bridging == "wide")
     row[column.HEATED] = 1.0

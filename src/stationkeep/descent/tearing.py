@@ -5,7 +5,9 @@ differs by 20 K from face to face, so it reaches its solidus nearly everywhere a
 liquidus carries tension only while its grains hang together: from a solid fraction of about 0.9 the strength falls, and
 at about 0.5 to 0.6 there is none (semi-solid aluminium; the same limits bound hot tearing, Eskin and others, Prog.
 Mater. Sci. 49, 2004). The stream loads it with kilopascals all the while. So a thin wall tears once a share of it is
-molten, between :data:`TEAR_SHARES`; it does not thin out to a film that keeps its outline.
+molten, between :data:`TEAR_SHARES`; it does not thin out to a film that keeps its outline. Fabrics and films of polymer
+are without strength as soon as they decompose (aramid fibres: nothing left at 700 to 770 K), so they tear at the lower
+limit.
 
 What is left goes in shards. A flat shard of wall thickness h falls with less than 15 J if its side is below about
 ``0.97 kg/m2 over density times h`` (12 cm at 3 mm of aluminium, 6 cm at 6 mm): see :func:`harmless_side_m`. Whether
@@ -47,6 +49,13 @@ def wall_over_size(part: Part, own_mass_kg: float) -> float:
 def is_thin(part: Part, own_mass_kg: float) -> bool:
     """Whether a part is a thin shell or plate, by the usual limit of :data:`THIN_WALL`."""
     return 0.0 < wall_over_size(part, own_mass_kg) <= THIN_WALL
+
+
+def tearing_share(part: Part, own_mass_kg: float, tear_share: float) -> float | None:
+    """Molten (decomposed) share at which this part tears; ``None`` for one that does not, being thick."""
+    if not is_thin(part, own_mass_kg):
+        return None
+    return min(tear_share, TEAR_SHARES[0]) if material_of(part).limp else tear_share
 
 
 def harmless_side_m(thickness_m: float, density_kg_m3: float) -> float:
