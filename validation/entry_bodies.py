@@ -63,9 +63,9 @@ def survivors(draws: int) -> list[Survivors]:
     found = []
     for name, published, low, high, pieces, area in BODIES:
         body = shipped_body(name)
-        spread = entry_spread(body, NATURAL, draws=draws)
+        best, spread = outcome(body), entry_spread(body, NATURAL, draws=draws)
         found.append(
-            Survivors(name, published, low, high, pieces, area, outcome(body), spread.quantiles(spread.surviving_fraction),
+            Survivors(name, published, low, high, pieces, area, best, spread.quantiles(spread.surviving_fraction),
                       spread.quantiles(spread.casualty_area_m2), spread.quantiles(spread.pieces))
         )  # fmt: skip
     return found
