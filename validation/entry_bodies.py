@@ -8,6 +8,7 @@ import numpy as np
 from record import Finding
 
 from stationkeep.campaign.reentry_body import ground_pieces
+from stationkeep.descent import tearing
 from stationkeep.descent.body import Body, Part, shipped_body
 from stationkeep.descent.entry import EntryOptions, EntryState, PartResult, fly_entry
 from stationkeep.descent.entry_spread import entry_spread, moved, regrouped
@@ -100,10 +101,21 @@ def sensitivity() -> list[tuple[str, Outcome]]:
     for factor in (0.5, 2.0, 5.0):
         coarser = regrouped(body, np.array([factor if part.piece_uncertainty else 1.0 for part in body.parts]))
         rows.append((f"pieces {factor:g} times as heavy", _mixed(coarser, factor)))
+    rows += [(f"thin up to a wall of 1:{1.0 / limit:.0f}", _with_limit(body, limit)) for limit in (0.025, 0.1)]
     rows.append(("boxes, pumps, cargo inside racks until these tear", outcome(racked(body))))
     rows.append(("titanium fittings not counted", outcome(body, unless="titanium fitting")))
     rows.append(("panels of the solar arrays not counted", outcome(body, unless="array blanket panel")))
     return rows
+
+
+def _with_limit(body: Body, limit: float) -> Outcome:
+    """With another limit of what is thin."""
+    usual = tearing.THIN_WALL
+    try:
+        setattr(tearing, "THIN_WALL", limit)
+        return outcome(body)
+    finally:
+        setattr(tearing, "THIN_WALL", usual)
 
 
 def _mixed(body: Body, factor: float) -> Outcome:
