@@ -241,8 +241,9 @@ one piece is (a factor of two, 1 sigma), {draws} draws.
 A thin wall (wall to diameter up to 1:20, as shells are called thin) has one temperature through its thickness and no
 strength between solidus and liquidus: it tears when a share of it is molten (`rest: tears`, the default). The range of
 that share is that of semi-solid metal, solid fractions of 0.9 to 0.5, and was fixed before its results were seen, as
-was the limit of what is thin (what share of each part melts under `thins` had been listed by then). What was left when it tore is not counted: a flat shard is harmless (15 J) below
-{thin_side:.0f} cm if 3 mm thick, {thick_side:.0f} cm if 6 mm; **that shards are no larger is an assumption**. The other
+was the limit of what is thin (what share of each part melts under `thins` had been listed by then). What was left when
+it tore is not counted: a flat shard is harmless (15 J) below {thin_side:.0f} cm if 3 mm thick, {thick_side:.0f} cm if 6
+mm; **that shards are no larger is an assumption**. The other
 rules: `thins`, the outer size stays and the melt leaves until nothing is left (SESAM; the default until now);
 `all-or-nothing`, size and mass stay until all of it is molten (NASA's DAS). Nominal surviving mass, pieces above 15 J,
 casualty area:
@@ -258,18 +259,18 @@ casualty area:
   of EUVE (up to nine, most of them titanium and steel) by NASA's ORSAT.
 - **Seen after the first result with the rule**: sheets of aramid decided the upper end (at a share of 0.5 they landed,
   12,000 m2 on the ISS). Fabrics and films of polymer are now taken to tear at the lower limit, as they lose their
-  strength when they begin to decompose. The nominal numbers of the stations did not change by it; UARS-like lost 1.7 %.
-- **Held out**: the parts below, looked at once. Seen on the way, though no number was set by them: the stations' masses,
-  Mir's pieces, the area of the ISS (the recipes were mended earlier on the mass of the ISS, and the aramid was found by
-  looking at its area). Delta II's parts do not reach melting: the rule does not touch them.
+  strength when they begin to decompose. The stations' nominal numbers did not change by it; UARS-like lost 1.7 %.
+- **Held out**: the parts below, looked at once. Seen on the way, though no number was set by them: the stations'
+  masses, Mir's pieces, the area of the ISS (the recipes were mended earlier on the mass of the ISS, and the aramid was
+  found by looking at its area). Delta II's parts do not reach melting: the rule does not touch them.
 
 | part | published | here, tears | here, all or nothing |
 |---|---|---|---|
 {singles}
 
-The stanchion is a miss. Alone, at orbital speed, it melts from 78 as from 58 km; most of it lands if it is set free below
-6 km/s. Either something heavier held it until then, or small pieces are heated too much here. NASA had expected nothing
-of the pallet to land.
+The stanchion is a miss. Alone, at orbital speed, it melts from 78 as from 58 km; most of it lands if it is set free
+below 6 km/s. Either something heavier held it until then, or small pieces are heated too much here. NASA had expected
+nothing of the pallet to land.
 
 ### Stations
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_FLATTENING, EARTH_MEAN_RADIUS_KM
 from stationkeep.descent.air import CEILING_KM, AirTable, us76_air
 from stationkeep.descent.body import Body
-from stationkeep.descent.tearing import TEAR_SHARE
+from stationkeep.descent.tearing import TEAR_SHARE, THIN_WALL
 from stationkeep.errors import InputError, OrbitError
 
 FloatArray = NDArray[np.float64]
@@ -215,6 +215,7 @@ class EntryOptions:
                  as in SESAM), ``all-or-nothing`` (it keeps size and mass until all of it is molten, as in NASA's DAS)
     bridging     drag between free molecules and a continuum: as in SESAM, or ``wide``, nearer to wind tunnels
     melting      false: everything stays solid however hot
+    thin_wall    wall thickness over diameter up to which a part is thin
     lift_over_drag, bank_deg
                  of every part; a tumbling part has no lift
     heat_scale, drag_scale
@@ -226,6 +227,7 @@ class EntryOptions:
     recession: Recession = "constant-radius"
     rest: Rest = "tears"
     tear_share: float = TEAR_SHARE
+    thin_wall: float = THIN_WALL
     bridging: Bridging = "sesam"
     melting: bool = True
     lift_over_drag: float = 0.0
@@ -242,6 +244,8 @@ class EntryOptions:
             raise InputError(f"rest {self.rest!r}", hint="choose tears, thins or all-or-nothing")
         if not 0.0 < self.tear_share < 1.0:
             raise InputError(f"tearing at a share of {self.tear_share:g}", hint="give a share between 0 and 1, as 0.3")
+        if not 0.0 < self.thin_wall < 1.0:
+            raise InputError(f"thin up to a wall of {self.thin_wall:g} of the diameter", hint="0.05 is usual")
         if self.bridging not in ("sesam", "wide"):
             raise InputError(f"bridging {self.bridging!r}", hint="choose sesam or wide")
         if not abs(self.lift_over_drag) <= 5.0:

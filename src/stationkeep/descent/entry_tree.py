@@ -43,9 +43,9 @@ def body_row(part: Part, own_mass_kg: float, options: EntryOptions) -> FloatArra
     row[column.LIFT_OVER_DRAG] = options.lift_over_drag
     row[column.BANK] = math.radians(options.bank_deg)
     row[column.SHRINKS] = float(options.recession == "shrinking")
-    tears_at = tearing_share(part, own_mass_kg, options.tear_share) if options.rest == "tears" else None
-    if tears_at is not None:
-        row[column.LEAST_SHARE] = 1.0 - tears_at
+    if options.rest == "tears":
+        tears_at = tearing_share(part, own_mass_kg, options.tear_share, options.thin_wall)
+        row[column.LEAST_SHARE] = 0.0 if tears_at is None else 1.0 - tears_at
     row[column.KEEPS_MELT] = float(options.rest == "all-or-nothing")
     row[column.WIDE_BRIDGE] = float(options.bridging == "wide")
     row[column.HEATED] = 1.0

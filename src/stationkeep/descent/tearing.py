@@ -46,14 +46,14 @@ def wall_over_size(part: Part, own_mass_kg: float) -> float:
     return own_mass_kg / (material_of(part).density_kg_m3 * numbers.surface_m2 * numbers.size_m)
 
 
-def is_thin(part: Part, own_mass_kg: float) -> bool:
+def is_thin(part: Part, own_mass_kg: float, limit: float = THIN_WALL) -> bool:
     """Whether a part is a thin shell or plate, by the usual limit of :data:`THIN_WALL`."""
-    return 0.0 < wall_over_size(part, own_mass_kg) <= THIN_WALL
+    return 0.0 < wall_over_size(part, own_mass_kg) <= limit
 
 
-def tearing_share(part: Part, own_mass_kg: float, tear_share: float) -> float | None:
+def tearing_share(part: Part, own_mass_kg: float, tear_share: float, thin_wall: float = THIN_WALL) -> float | None:
     """Molten (decomposed) share at which this part tears; ``None`` for one that does not, being thick."""
-    if not is_thin(part, own_mass_kg):
+    if not is_thin(part, own_mass_kg, thin_wall):
         return None
     return min(tear_share, TEAR_SHARES[0]) if material_of(part).limp else tear_share
 
