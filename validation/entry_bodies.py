@@ -8,9 +8,9 @@ import numpy as np
 from record import Finding
 
 from stationkeep.campaign.reentry_body import ground_pieces
-from stationkeep.descent.body import Body, Part, shipped_body
+from stationkeep.descent.body import Body, Part, material_of, shipped_body
 from stationkeep.descent.entry import EntryOptions, EntryState, PartResult, fly_entry
-from stationkeep.descent.entry_spread import entry_spread, moved, regrouped
+from stationkeep.descent.entry_spread import HARMFUL_J, entry_spread, moved, regrouped
 from stationkeep.descent.pieces import total_casualty_area_m2
 from stationkeep.descent.tearing import TEAR_SHARES, harmless_side_m
 
@@ -165,6 +165,54 @@ def single_parts() -> list[tuple[str, str, PartResult, PartResult]]:
     return found
 
 
+# --- What becomes of shards -------------------------------------------------------------------------------------------
+
+
+def shards(name: str, times: float) -> tuple[float, float, float]:
+    """Of the mass that went in shards: torn [kg], landing [kg], landing with more than 15 J [kg].
+
+    Every shard is a square plate as thick as what was left of its wall, at its melting point, from where it tore; its
+    side is ``times`` that of the shard which strikes with 15 J if nothing of it melts. It thins, and tears no more.
+    """
+    body = shipped_body(name)
+    found, known = np.zeros(3), dict[tuple[str, str], tuple[float, float]]()
+    for result in fly_entry(body, NATURAL, options=EntryOptions(record=True)).parts:
+        if result.torn_mass_kg <= 0.0:
+            continue
+        kind = (result.name.split(": ")[-1], result.material)
+        if kind not in known:
+            known[kind] = _shard(body.part(result.name), result, times)
+        share, energy = known[kind]
+        torn = result.count * result.torn_mass_kg
+        found += torn, share * torn, share * torn if energy > HARMFUL_J else 0.0
+    return float(found[0]), float(found[1]), float(found[2])
+
+
+def _shard(part: Part, result: PartResult, times: float) -> tuple[float, float]:
+    """Share of one shard that lands, and its energy [J]."""
+    material = material_of(part)
+    faces = 2.0 if part.shape == "plate" else 1.0
+    thickness = faces * result.torn_mass_kg / (material.density_kg_m3 * part.numbers.surface_m2)
+    side = times * harmless_side_m(thickness, material.density_kg_m3)
+    height, speed, time = (result.history[key] for key in ("altitude_km", "speed_m_s", "time_s"))
+    sinking = 1e3 * (height[-1] - height[-3]) / (time[-1] - time[-3]) / speed[-2]
+    state = EntryState(0.0, 0.0, float(height[-1]), float(speed[-1]), float(np.degrees(np.arcsin(sinking))), 45.0)
+    mass = material.density_kg_m3 * side * side * thickness
+    shard = Part("shard", "plate", (side, side, thickness), mass, part.material,
+                 initial_temperature_k=material.melt_k - 1.0)  # fmt: skip
+    end = fly_entry(Body("shard", (shard,)), state, options=EntryOptions(rest="thins")).parts[0]
+    return end.surviving_share, end.impact.energy_j if end.impact is not None else 0.0
+
+
+def _shard_lines() -> str:
+    lines = []
+    for name in ("uars-like", "mir", "iss"):
+        found = [shards(name, times) for times in (1.0, 2.0, 4.0)]
+        cells = " | ".join(f"{100.0 * land / torn:.0f} %, {100.0 * harm / torn:.1f} %" for torn, land, harm in found)
+        lines.append(f"| `{name}` | {found[0][0]:,.0f} kg | {cells} |")
+    return "\n".join(lines)
+
+
 # --- What the page says -----------------------------------------------------------------------------------------------
 
 
@@ -179,7 +227,8 @@ def body_fields(bodies: list[Survivors]) -> dict[str, object]:
         "counts": "\n".join(_count_line(item) for item in bodies),
         "thin_side": 100.0 * harmless_side_m(0.003, 2700.0), "thick_side": 100.0 * harmless_side_m(0.006, 2700.0),
         "rests": "\n".join(f"| `{name}` | {' | '.join(map(_outcome, found))} |" for name, found in by_rest()),
-        "singles": singles, "iss": 100.0 * iss.nominal.fraction, "iss_low": 100.0 * iss.fraction[0],
+        "shards": _shard_lines(), "singles": singles,
+        "iss": 100.0 * iss.nominal.fraction, "iss_low": 100.0 * iss.fraction[0],
         "iss_high": 100.0 * iss.fraction[2], "mir": 100.0 * mir.nominal.fraction, "mir_pieces": mir.nominal.pieces,
         "mir_piece": 135_000.0 * mir.nominal.fraction / mir.nominal.pieces, "area": iss.nominal.area_m2,
         "area_low": iss.area[0], "area_mid": iss.area[1], "area_high": iss.area[2],

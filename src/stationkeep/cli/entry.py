@@ -189,9 +189,7 @@ def _show(document: EntryDocument, output: Path | None) -> None:
         f"in {totals.pieces:,} pieces"
     )
     if totals.shard_mass_kg > 0.0:
-        console.print(
-            f"Torn into shards, each too light to count: {_kg(totals.shard_mass_kg)}, and much of it melts on"
-        )
+        console.print(f"Torn into shards, taken as too light to count: {_kg(totals.shard_mass_kg)}")
     console.print()
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("part", "material"):

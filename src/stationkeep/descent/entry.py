@@ -195,7 +195,7 @@ class EntryResult:
 
     @property
     def shard_mass_kg(self) -> float:
-        """Mass that went in shards of thin walls: some of it melts on, what lands does so too lightly to count."""
+        """Mass that went in shards of thin walls: taken to melt on or to land too lightly to count, and not flown."""
         return sum(part.count * part.torn_mass_kg for part in self.parts)
 
     @property
