@@ -2,21 +2,23 @@
 
 A wall that is thin takes the same temperature through its thickness: at a flux of 0.5 MW/m2 an aluminium wall of 5 mm
 differs by 20 K from face to face, so it reaches its solidus nearly everywhere at once. An alloy between solidus and
-liquidus carries tension only while its grains hang together: from a solid fraction of about 0.9 the strength falls, and
-at about 0.5 to 0.6 there is none (semi-solid aluminium; the same limits bound hot tearing, Eskin and others, Prog.
-Mater. Sci. 49, 2004). The stream loads it with kilopascals all the while. So a thin wall tears once a share of it is
-molten, between :data:`TEAR_SHARES`; it does not thin out to a film that keeps its outline. Fabrics and films of polymer
-are without strength as soon as they decompose (aramid fibres: nothing left at 700 to 770 K), so they tear at the lower
-limit.
+liquidus carries tension only while its grains hang together: from a solid fraction of about 0.9 the strength falls,
+and at about 0.5 to 0.6 there is none (semi-solid aluminium; the same limits bound hot tearing, Eskin and others, Prog.
+Mater. Sci. 49, 2004; from memory, to be confirmed). The stream loads it with kilopascals all the while. So a thin wall
+tears once a share of it is molten, between :data:`TEAR_SHARES`; it does not thin out to a film that keeps its outline.
+Fabrics and films of polymer are without strength as soon as they decompose (aramid fibres: nothing left at 700 to 770
+K), so they tear at the lower limit.
 
 What is left goes in shards. A flat shard of wall thickness h falls with less than 15 J if its side is below about
-``0.97 kg/m2 over density times h`` (12 cm at 3 mm of aluminium, 6 cm at 6 mm): see :func:`harmless_side_m`. They are not flown. Flown
-one by one they melt on, since they are heated more than the part they come from: 3 to 5 % of their mass lands, and
-shards of metal twice as wide land with less than 15 J as well (``validation/entry.md``). Larger ones would count.
+``0.97 kg/m2 over density times h`` (12 cm at 3 mm of aluminium, 6 cm at 6 mm): see :func:`harmless_side_m`. They are
+not flown here. Flown one by one they melt on, since they are heated more than the part they come from: 3 to 5 % of
+their mass lands, and shards of metal twice as wide land with less than 15 J as well (``validation/entry.md``). Larger
+ones would count.
 
 Published tools differ. NASA's DAS keeps size and mass until the absorbed heat equals the heat of ablation of the whole
 object, and then it is gone (``all-or-nothing``); ORSAT, DEBRISK and SCARAB carry melted layers off, SCARAB and DRAMA
-let parts come apart where joints fail; SESAM keeps the outer size of what is left (``thins``).
+let parts come apart where joints fail; SESAM keeps the outer size of what is left (``thins``). DAS's and ORSAT's
+manuals could not be read; this is how users and abstracts tell it.
 """
 
 from __future__ import annotations
