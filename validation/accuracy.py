@@ -45,11 +45,7 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ),
     ("reentry_window", "The last days", "Windows of the passing of 80 km, from the element sets up to each moment."),
     ("burns", "Burns", "Found in tracking, against what operators reported and planned."),
-    (
-        "history_replay",
-        "The station's history flown again",
-        "With the burns that were made, and with the strategy instead.",
-    ),
+    ("history_replay", "The station's history flown again", "With the burns that were made, and with the strategy instead."),
     ("reboost", "Propellant to stay up", "Planned burns against what was planned and what tracking shows to be lost."),
     ("casualty", "Risk on the ground", "People under an orbit, published falls, whom the debris touches."),
     ("entry", "Entry and demise", "SESAM's sphere on the standard atmosphere, and what survives of whole bodies."),
