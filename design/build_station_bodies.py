@@ -20,6 +20,7 @@ from stationkeep.catalogue.loader import load_catalogue
 FOLDER = Path(__file__).resolve().parents[1] / "src" / "stationkeep" / "descent" / "data" / "bodies"
 FIT_OUT = 67_000.0  # kg in the station beyond what its modules were launched with: 460 t less ships less modules
 CABIN_KM = 78.0  # the convention of ORSAT and DAS: all is exposed at once; ATV-1's cabin was seen to hold until 68 km
+PIECE_SIGMA = 0.7  # how heavy a typical piece of a recipe is, is known to a factor of two
 ARRAYS_KM = 95.0  # solar arrays and radiators come off at 90 to 110 km (ATV-1: 86 km)
 
 
@@ -172,13 +173,14 @@ def module_lines(module: Module, station: str) -> tuple[list[str], float]:
     for piece in CARGO if module.fit_out_kg else ():
         pieces.append((piece, round(piece.share * module.fit_out_kg / piece.mass_kg)))
     lines, total = [], 0.0
-    for piece, count in pieces:
+    for index, (piece, count) in enumerate(pieces):
         if count < 1:
             continue
         material = piece.material.format(hull=hull, tank="TiAl6V4" if module.russian else "Inconel718")
         lines.append(
             line(f"{module.id}: {piece.kind}", piece.shape, piece.size, piece.mass_kg, material, count=count,
                  contained_in=hold, owner=module.owner, mass_uncertainty=f"{module.spread:.2f}",
+                 piece_uncertainty=PIECE_SIGMA if index >= len(named) else None,
                  release_altitude_km=CABIN_KM if cabin else None)
         )  # fmt: skip
         total += count * piece.mass_kg

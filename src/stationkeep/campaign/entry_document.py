@@ -40,7 +40,7 @@ class EntryPart(Part):
     free_at_km: float | None
     melt_onset_km: float | None
     melt_onset_s: float | None
-    demise_km: float | None = Field(description="where the last of it had melted")
+    demise_km: float | None = Field(description="where the last of it had melted, or where it tore")
     demise_s: float | None
     peak_heating_w: float
     peak_heating_altitude_km: float | None
@@ -49,6 +49,7 @@ class EntryPart(Part):
     peak_load_g: float
     heat_in_j: float = Field(description="convective heat taken up on the way")
     heat_out_j: float = Field(description="radiated on the way")
+    torn_mass_kg: float = Field(description="had not melted when a thin wall tore into shards, each too light to count")
     impact: EntryImpact | None
 
 
@@ -58,6 +59,7 @@ class EntryTotals(Part):
     mass_kg: float
     surviving_mass_kg: float
     surviving_fraction: float
+    shard_mass_kg: float = Field(description="in shards of torn walls: not among the survivors, some of it melts on")
     pieces: int = Field(description="that strike the ground")
 
 
@@ -85,6 +87,9 @@ def entry_document(result: EntryResult, options: EntryOptions, atmosphere: str, 
         atmosphere=atmosphere,
         settings={
             "recession": options.recession,
+            "rest": options.rest,
+            "tear_share": options.tear_share,
+            "thin_wall": options.thin_wall,
             "bridging": options.bridging,
             "melting": options.melting,
             "lift_over_drag": options.lift_over_drag,
@@ -97,6 +102,7 @@ def entry_document(result: EntryResult, options: EntryOptions, atmosphere: str, 
             mass_kg=result.body.mass_kg,
             surviving_mass_kg=result.surviving_mass_kg,
             surviving_fraction=result.surviving_fraction,
+            shard_mass_kg=result.shard_mass_kg,
             pieces=sum(part.count for part in result.impacts),
         ),
         parts=[_part(part) for part in result.parts],

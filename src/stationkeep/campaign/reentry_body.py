@@ -1,8 +1,8 @@
 """A body whose parts are flown to the ground: as it most probably falls, and many times with the unknown drawn.
 
 What is drawn and how far is said in :mod:`stationkeep.descent.entry_spread`: heating, drag, the altitude of the
-break-up, how much there is of each part. Not drawn, because nobody knows how: into how many pieces a structure breaks
-beyond its part list.
+break-up, how much there is of each part, how heavy one piece is where a list says that it is not known, when thin walls
+tear. Not drawn, because nobody knows how: into how many harmful pieces a torn structure breaks.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def fly_body(
     )
     spread = entry_spread(body, state, draws=draws, seed=seed) if draws else None
     if spread is not None:
-        note += f" Interval: {draws} flights with heating, drag, break-up altitude and the amount of each part drawn."
+        note += f" Interval: {draws} flights with heating, drag, break-up, tearing, amounts and sizes of pieces drawn."
     # The draws count by NASA's rule; another rule changes all of them by about the ratio it changes the nominal fall.
     counted = total_casualty_area_m2(pieces, "nasa")
     ratio = total_casualty_area_m2(pieces, law) / counted if counted > 0.0 else 1.0

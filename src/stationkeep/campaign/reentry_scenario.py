@@ -24,9 +24,9 @@ from stationkeep.errors import InputError
 from stationkeep.scenario.loader import LoadedScenario
 from stationkeep.timescale import datetime_utc
 
-_TRIAL = "uars-like"
-_TRIAL_INCLINATION_DEG = 57.0
-_TRIAL_AREA_M2 = 22.4  # NASA 2011
+_TRIAL = "mir"
+_TRIAL_INCLINATION_DEG = 51.6
+_TRIAL_PIECES = 1_500  # announced by the Russian agency before the fall (Flight International, 2001)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,19 +117,19 @@ def shipped_parts(station: str) -> str | None:
 def computed_beside(found: Assessment, computed: Fallen, options: RiskOptions, ground: Ground) -> Assessment:
     """The answer by published cases, with the station's parts flown to the ground set beside it.
 
-    Why the computed casualty area does not lead: the mass that arrives agrees with what is published for large
-    spacecraft, but the number of pieces is an assumption of the part list, and the area counts a person for every
-    piece. How far such a list is off where a published computation exists is said beside it: UARS, 22.4 m2.
+    Why the computed casualty area does not lead: the number of pieces is an assumption of the part list, and the area
+    counts a person for every piece. It spreads by an order of magnitude and its middle lies above the published cases.
+    How far such a list is off where a number of pieces was announced is said beside it: Mir, 1,500.
     """
     document = found.document
     label = f"parts of {computed.name} flown to the ground"
     beside = other_area(label, computed, document.inclination_deg, options, ground)
-    trial = fly_body(shipped_body(_TRIAL), _TRIAL_INCLINATION_DEG, draws=0).casualty_area_m2
+    trial = fly_body(shipped_body(_TRIAL), _TRIAL_INCLINATION_DEG, draws=0).fragments or 0
     note = (
         f"Parts and owners are those of the computation ({beside.surviving_mass_kg or 0.0:,.0f} kg arrive, in the most "
         f"probable fall {computed.fragments or 0:,} pieces above 15 J, {computed.casualty_area_m2:,.0f} m2). How many "
-        f"pieces a station breaks into is assumed: for a satellite like UARS such a list gives {trial:,.0f} m2, where "
-        f"NASA computed {_TRIAL_AREA_M2:g} m2. So the odds above rest on the published cases."
+        f"pieces a station breaks into is assumed: for Mir such a list gives {trial:,} above 15 J, where "
+        f"{_TRIAL_PIECES:,} were announced. So the odds above rest on the published cases."
     )
     return found.updated(
         parts=parts_of(computed),

@@ -45,6 +45,11 @@ def entry(
     recession: Annotated[
         str, typer.Option("--recession", metavar="constant-radius|shrinking", help="What melting does to the size.")
     ] = "constant-radius",
+    rest: Annotated[
+        str,
+        typer.Option("--rest", metavar="tears|thins|all-or-nothing", help="What becomes of a part that melts in part."),
+    ] = "tears",
+    tear_share: Annotated[float, typer.Option("--tear-share", help="Molten share at which a thin wall tears.")] = 0.3,
     bridging: Annotated[
         str, typer.Option("--bridging", metavar="sesam|wide", help="Drag between free molecules and a continuum.")
     ] = "sesam",
@@ -72,7 +77,8 @@ def entry(
         chosen = replace(chosen, break_up_altitude_km=break_up_km)
     state = EntryState(latitude_deg, longitude_deg, altitude_km, speed_m_s, flight_path_deg, heading_deg)
     options = EntryOptions(
-        recession=recession, bridging=bridging, melting=not no_melt,  # type: ignore[arg-type]
+        recession=recession, bridging=bridging, rest=rest, tear_share=tear_share,  # type: ignore[arg-type]
+        melting=not no_melt,
         lift_over_drag=lift_over_drag, bank_deg=bank_deg, record=output is not None,
     )  # fmt: skip
     air, told = _air(atmosphere, date, wind)
@@ -182,6 +188,8 @@ def _show(document: EntryDocument, output: Path | None) -> None:
         f"Reaches the ground: {_kg(totals.surviving_mass_kg)}, {100.0 * totals.surviving_fraction:.1f} %, "
         f"in {totals.pieces:,} pieces"
     )
+    if totals.shard_mass_kg > 0.0:
+        console.print(f"Torn into shards, taken as too light to count: {_kg(totals.shard_mass_kg)}")
     console.print()
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("part", "material"):

@@ -40,6 +40,8 @@ class Part:
     note: str = ""
     mass_uncertainty: float = 0.0
     """Relative, 1 sigma."""
+    piece_uncertainty: float = 0.0
+    """Of the mass of one piece, the mass of all of them being the same: 1 sigma of its natural logarithm."""
 
     @property
     def numbers(self) -> ShapeNumbers:
@@ -107,13 +109,28 @@ class Body:
 
     def scaled(self, mass_factors: Sequence[float]) -> Body:
         """The body with the own mass of each part (in the order of ``parts``) times a factor; holders follow."""
+        masses = self.scaled_masses_kg(mass_factors)
+        parts = tuple(replace(part, mass_kg=mass) for part, mass in zip(self.parts, masses, strict=True))
+        return replace(self, parts=parts)
+
+    def scaled_masses_kg(self, mass_factors: Sequence[float]) -> list[float]:
+        """Masses of the parts, with what they contain, once the own mass of each is multiplied by its factor."""
         factor = dict(zip((part.name for part in self.parts), mass_factors, strict=True))
+        inside: dict[str, list[Part]] = {}
+        for part in self.parts:
+            if part.contained_in is not None:
+                inside.setdefault(part.contained_in, []).append(part)
+        found: dict[str, float] = {}
 
         def mass(part: Part) -> float:
-            inside = sum(inner.count * mass(inner) for inner in self.contents(part.name))
-            return self.own_mass_kg(part) * factor[part.name] + inside
+            if part.name not in found:
+                contents = inside.get(part.name, [])
+                held = sum(inner.count * inner.mass_kg for inner in contents)
+                own = part.mass_kg - held if part.mass_kg - held > _NOTHING * part.mass_kg else 0.0
+                found[part.name] = own * factor[part.name] + sum(inner.count * mass(inner) for inner in contents)
+            return found[part.name]
 
-        return replace(self, parts=tuple(replace(part, mass_kg=mass(part)) for part in self.parts))
+        return [mass(part) for part in self.parts]
 
 
 def read_body(path: Path | str) -> Body:

@@ -25,7 +25,7 @@ _LOADER: Final = getattr(
 _BODY_FIELDS: Final = ("name", "description", "source", "break_up_altitude_km", "parts")
 _NUMBERS: Final = (
     "mass_kg", "initial_temperature_k", "release_altitude_km", "release_load_g", "release_pressure_pa",
-    "mass_uncertainty",
+    "mass_uncertainty", "piece_uncertainty",
 )  # fmt: skip
 _TEXTS: Final = ("name", "shape", "material", "contained_in", "owner", "note")
 _SIZES: Final = tuple(dict.fromkeys(name for names in DIMENSIONS.values() for name in names))
@@ -138,6 +138,12 @@ class _Reader:
             raise self._refusal(
                 fields["mass_uncertainty"].line, f"mass_uncertainty is {sigma:g}", "give 0 to 1, one sigma, relative"
             )
+        pieces = numbers.get("piece_uncertainty", 0.0)
+        if not 0.0 <= pieces <= 2.0:
+            raise self._refusal(
+                fields["piece_uncertainty"].line, f"piece_uncertainty is {pieces:g}",
+                "give 0 to 2, one sigma of the logarithm: 0.7 is a factor of two",
+            )  # fmt: skip
         return Part(
             name=name,
             shape=shape,
@@ -153,6 +159,7 @@ class _Reader:
             owner=self._text(fields, "owner"),
             note=self._text(fields, "note"),
             mass_uncertainty=sigma,
+            piece_uncertainty=pieces,
         )
 
     def _dimensions(self, fields: dict[str, _Field], name: str, shape: str, line: int) -> tuple[float, ...]:

@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_FLATTENING, EARTH_MEAN_RADIUS_KM
 from stationkeep.descent.air import CEILING_KM, AirTable, us76_air
 from stationkeep.descent.body import Body
+from stationkeep.descent.tearing import TEAR_SHARE, THIN_WALL
 from stationkeep.errors import InputError, OrbitError
 
 FloatArray = NDArray[np.float64]
 Recession = Literal["constant-radius", "shrinking"]
 Bridging = Literal["sesam", "wide"]
+Rest = Literal["tears", "thins", "all-or-nothing"]
 HistoryColumn = Literal[
     "time_s", "altitude_km", "speed_m_s", "mach", "knudsen", "temperature_k", "convective_w", "radiated_w", "load_g",
     "pressure_pa",
@@ -163,6 +165,8 @@ class PartResult:
 
     surviving_share: float = 0.0
     """Of its own mass."""
+    torn_mass_kg: float = 0.0
+    """Of one: what had not melted when it tore into shards, each too light to count."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,6 +194,11 @@ class EntryResult:
         return sum(part.count * part.impact.mass_kg for part in self.parts if part.impact is not None)
 
     @property
+    def shard_mass_kg(self) -> float:
+        """Mass that went in shards of thin walls: taken to melt on or to land too lightly to count, and not flown."""
+        return sum(part.count * part.torn_mass_kg for part in self.parts)
+
+    @property
     def surviving_fraction(self) -> float:
         """Of the mass that entered."""
         return self.surviving_mass_kg / self.body.mass_kg
@@ -201,8 +210,12 @@ class EntryOptions:
 
     recession    ``constant-radius``: melt leaves and the outer size stays, so a shell grows thinner (as SESAM does);
                  ``shrinking``: the size shrinks with the cube root of the mass, as a solid body does
+    rest         what becomes of a part that melts in part, see :mod:`stationkeep.descent.tearing`: ``tears`` (a thin
+                 wall goes to pieces once ``tear_share`` of it is molten), ``thins`` (melt leaves until nothing is left,
+                 as in SESAM), ``all-or-nothing`` (it keeps size and mass until all of it is molten, as in NASA's DAS)
     bridging     drag between free molecules and a continuum: as in SESAM, or ``wide``, nearer to wind tunnels
     melting      false: everything stays solid however hot
+    thin_wall    wall thickness over diameter up to which a part is thin
     lift_over_drag, bank_deg
                  of every part; a tumbling part has no lift
     heat_scale, drag_scale
@@ -212,6 +225,9 @@ class EntryOptions:
     """
 
     recession: Recession = "constant-radius"
+    rest: Rest = "tears"
+    tear_share: float = TEAR_SHARE
+    thin_wall: float = THIN_WALL
     bridging: Bridging = "sesam"
     melting: bool = True
     lift_over_drag: float = 0.0
@@ -224,6 +240,12 @@ class EntryOptions:
     def __post_init__(self) -> None:
         if self.recession not in ("constant-radius", "shrinking"):
             raise InputError(f"recession {self.recession!r}", hint="choose constant-radius or shrinking")
+        if self.rest not in ("tears", "thins", "all-or-nothing"):
+            raise InputError(f"rest {self.rest!r}", hint="choose tears, thins or all-or-nothing")
+        if not 0.0 < self.tear_share < 1.0:
+            raise InputError(f"tearing at a share of {self.tear_share:g}", hint="give a share between 0 and 1, as 0.3")
+        if not 0.0 < self.thin_wall < 1.0:
+            raise InputError(f"thin up to a wall of {self.thin_wall:g} of the diameter", hint="0.05 is usual")
         if self.bridging not in ("sesam", "wide"):
             raise InputError(f"bridging {self.bridging!r}", hint="choose sesam or wide")
         if not abs(self.lift_over_drag) <= 5.0:

@@ -19,7 +19,9 @@ from stationkeep.compiled import compiled
 # Columns of a body's row of numbers.
 OWN_MASS, CARRIED_MASS, AREA, HEAT_SHAPE, SURFACE, SIZE, SUBSONIC_DRAG, LIFT_OVER_DRAG = range(8)
 BANK, START_TEMPERATURE, MATERIAL, SHRINKS, HEATED, WIDE_BRIDGE, DRAG_SCALE, HEAT_SCALE = range(8, 16)
-BODY_COLUMNS = 16
+# The share of its own mass below which it is gone (0: the least there is); whether what is molten stays with it.
+LEAST_SHARE, KEEPS_MELT = range(16, 18)
+BODY_COLUMNS = 18
 
 _MEAN_FREE_PATH_KG_M2 = 8.126e-8  # mean free path times density, hard spheres of 0.365 nm at 28.9644 kg/kmol (US76)
 _GAS_J_KMOL_K = 8314.32
@@ -137,6 +139,12 @@ def convective_heat_w(
     if continuum <= 0.0:
         return 0.0
     return float(hot_wall * continuum * (1.0 - math.exp(-free / continuum)))
+
+
+@compiled(fastmath=True)
+def flying_mass_kg(unmelted_kg: float, body: Any) -> float:
+    """Own mass that is braked and warmed: what has not melted, or all of it where the melt stays with the body."""
+    return float(body[OWN_MASS] if body[KEEPS_MELT] > 0.5 else unmelted_kg)
 
 
 @compiled(fastmath=True)

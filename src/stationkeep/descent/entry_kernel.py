@@ -24,6 +24,7 @@ from stationkeep.descent.entry_forces import (
     HEAT_SCALE,
     HEAT_SHAPE,
     HEATED,
+    LEAST_SHARE,
     LIFT_OVER_DRAG,
     OWN_MASS,
     SHRINKS,
@@ -34,6 +35,7 @@ from stationkeep.descent.entry_forces import (
     air_at,
     convective_heat_w,
     drag_coefficient,
+    flying_mass_kg,
     from_table,
     mach_and_knudsen,
     radiated_heat_w,
@@ -89,7 +91,7 @@ _LONGEST_STEP_S = 5.0  # a peak of heating lasts a minute: sampled every 5 s its
 _LONGEST_S = 6.0 * 3600.0
 _MOST_STEPS = 200_000
 _EVENT_S = 2.0e-3  # how near to an event a step has to end: half a metre of height
-LEAST_MASS = 1.0e-3  # of the own mass: below it a body counts as gone
+LEAST_MASS = 1.0e-3  # of the own mass: below it a body counts as gone, unless its row says more
 
 # Dormand and Prince (1980), J. Comp. Appl. Math. 6, table 2.
 _A21 = 1 / 5
@@ -162,7 +164,7 @@ def rates(
     mach, knudsen = mach_and_knudsen(density, air[1], air[2], speed, size)
     temperature = from_table(material[0], y[ENTHALPY], head[0])
     drag = drag_coefficient(mach, knudsen, temperature / air[1], body[SUBSONIC_DRAG], body[WIDE_BRIDGE])
-    mass = max(y[MASS] + body[CARRIED_MASS], 1.0e-12)
+    mass = max(flying_mass_kg(y[MASS], body) + body[CARRIED_MASS], 1.0e-12)
     push = 0.5 * density * speed * drag * body[DRAG_SCALE] * body[AREA] * scale * scale / mass
     for axis in range(3):
         force[axis] = -push * stream[axis]
@@ -186,7 +188,7 @@ def rates(
     if melting:
         dy[MASS] = -(convective - radiated) / head[1]
     else:
-        dy[ENTHALPY] = (convective - radiated) / max(y[MASS], 1.0e-12)
+        dy[ENTHALPY] = (convective - radiated) / max(flying_mass_kg(y[MASS], body), 1.0e-12)
     look[ALTITUDE], look[SPEED], look[MACH], look[KNUDSEN] = 1.0e-3 * height, speed, mach, knudsen
     look[TEMPERATURE], look[CONVECTIVE], look[RADIATED] = temperature, convective, radiated
     look[LOAD] = math.sqrt(force[0] * force[0] + force[1] * force[1] + force[2] * force[2]) / _G0
@@ -259,7 +261,7 @@ def _crossing(
         if share < first:
             first, which = share, PRESSURE_REACHED
     if melting:
-        least = LEAST_MASS * body[OWN_MASS]
+        least = max(LEAST_MASS, body[LEAST_SHARE]) * body[OWN_MASS]
         if new[MASS] <= least:
             share = (y[MASS] - least) / max(y[MASS] - new[MASS], 1.0e-300)
             if share < first:
@@ -291,9 +293,9 @@ def _note(time: float, look: Any, y: Any, body: Any, summary: Any, record: Any, 
 
 
 @compiled(fastmath=True)
-def _begin_to_melt(y: Any, time: float, look: Any, head: Any, summary: Any) -> None:
+def _begin_to_melt(y: Any, time: float, look: Any, head: Any, body: Any, summary: Any) -> None:
     """The step ends a hair beyond the melting point: what is beyond has melted something already."""
-    y[MASS] -= y[MASS] * (y[ENTHALPY] - head[0]) / head[1]
+    y[MASS] -= flying_mass_kg(y[MASS], body) * (y[ENTHALPY] - head[0]) / head[1]
     y[ENTHALPY] = head[0]
     if summary[MELT_TIME] < 0.0:
         summary[MELT_TIME], summary[MELT_ALTITUDE], summary[HEAT_AT_MELT] = time, look[ALTITUDE], y[HEAT_IN]
@@ -346,7 +348,7 @@ def fly(
             if event != MELTS:
                 return (GROUND if event == ALTITUDE_REACHED and stops[0] <= 0.0 else event), rows
             melting = True
-            _begin_to_melt(y, time, look, world[0], summary)
+            _begin_to_melt(y, time, look, world[0], body, summary)
             rates(y, melting, body, world, k[0], look, spare)
         if settled(y, look, body, world):
             summary[TIME] = sink(y, time, body, world, stops[0], look)

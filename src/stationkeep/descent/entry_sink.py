@@ -33,6 +33,7 @@ from stationkeep.descent.entry_forces import (
     WIDE_BRIDGE,
     air_at,
     drag_coefficient,
+    flying_mass_kg,
     from_table,
     mach_and_knudsen,
     radiated_heat_w,
@@ -105,7 +106,7 @@ def _sinking(
     scale_height = 1.0e3 / max(air[0] - above, 1.0e-6)
     density = math.exp(air[0])
     scale = (max(y[MASS], 0.0) / body[OWN_MASS]) ** (1.0 / 3.0) if body[SHRINKS] > 0.5 else 1.0
-    mass = y[MASS] + body[CARRIED_MASS]
+    mass = flying_mass_kg(y[MASS], body) + body[CARRIED_MASS]
     speed = 50.0
     for _ in range(20):  # the coefficient depends a little on the speed
         mach, knudsen = mach_and_knudsen(density, air[1], air[2], speed, body[SIZE] * scale)
@@ -137,16 +138,17 @@ def _cool(y: Any, seconds: float, body: Any, head: Any, material: Any) -> None:
     """Radiation over a long step, implicitly: the wall cannot overshoot the temperature of its surroundings."""
     before = y[ENTHALPY]
     low, high = 0.0, min(before, head[0])
+    mass = flying_mass_kg(y[MASS], body)
     for _ in range(40):
         middle = 0.5 * (low + high)
         wall = from_table(material[0], middle, head[0])
         lost = radiated_heat_w(body[SURFACE], from_table(material[1], middle, head[0]), wall) * seconds
-        if y[MASS] * (before - middle) < lost:
+        if mass * (before - middle) < lost:
             high = middle
         else:
             low = middle
     y[ENTHALPY] = 0.5 * (low + high)
-    y[HEAT_OUT] += y[MASS] * (before - y[ENTHALPY])
+    y[HEAT_OUT] += mass * (before - y[ENTHALPY])
 
 
 @compiled(fastmath=True)

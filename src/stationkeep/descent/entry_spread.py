@@ -13,6 +13,7 @@ from stationkeep.descent.air import AirTable
 from stationkeep.descent.body import Body, Part
 from stationkeep.descent.casualty_area import nasa_casualty_area_m2
 from stationkeep.descent.entry import EntryOptions, EntryState, fly_entry
+from stationkeep.descent.tearing import TEAR_SHARES
 from stationkeep.errors import InputError
 
 FloatArray = NDArray[np.float64]
@@ -58,8 +59,10 @@ def entry_spread(
     """What survives of a body, over what is not known of heating, drag, break-up and its own make-up.
 
     Drawn independently: heating and drag (log-normal, one factor for all parts), altitude of the main break-up and of
-    what comes off above it (uniform), and how much there is of each part (its ``mass_uncertainty``, normal; the size of
-    a piece stays). Draw ``i`` depends on ``seed`` and ``i`` alone.
+    what comes off above it (uniform), how much there is of each part (its ``mass_uncertainty``, normal), how heavy one
+    piece is where the mass of all is the same (its ``piece_uncertainty``, log-normal, one draw for all parts), and the
+    molten share at which thin walls tear (uniform, :data:`tearing.TEAR_SHARES`). Draw ``i`` depends on ``seed`` and
+    ``i`` alone.
     """
     if draws < 1:
         raise InputError(f"{draws} draws", hint="ask for at least one")
@@ -70,10 +73,15 @@ def entry_spread(
     for index in range(draws):
         random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index,))))
         heat, drag = np.exp(random.normal(0.0, (HEAT_SIGMA, DRAG_SIGMA)))
-        body_drawn = _moved(body, random.uniform(*BREAK_UP_KM), random.uniform(*ARRAYS_KM))
-        chosen = replace(base, heat_scale=base.heat_scale * heat, drag_scale=base.drag_scale * drag, record=False)
-        result = fly_entry(body_drawn, state, air, chosen)
-        amounts = np.array([_amount(random, part) for part in body.parts])
+        body_drawn = moved(body, random.uniform(*BREAK_UP_KM), random.uniform(*ARRAYS_KM))
+        rest = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index, 1))))
+        chosen = replace(
+            base, heat_scale=base.heat_scale * heat, drag_scale=base.drag_scale * drag, record=False,
+            tear_share=rest.uniform(*TEAR_SHARES),
+        )  # fmt: skip
+        coarser = np.exp(rest.normal() * np.array([part.piece_uncertainty for part in body.parts]))
+        result = fly_entry(regrouped(body_drawn, coarser), state, air, chosen)
+        amounts = np.array([_amount(random, part) for part in body.parts]) / coarser
         total = sum(
             amount * part.count * part.start_mass_kg for amount, part in zip(amounts, result.parts, strict=True)
         )
@@ -99,7 +107,32 @@ def _amount(random: np.random.Generator, part: Part) -> float:
             return amount
 
 
-def _moved(body: Body, break_up_km: float, arrays_km: float) -> Body:
+def regrouped(body: Body, coarser: FloatArray) -> Body:
+    """The same body with each part ``coarser`` times as heavy, and as large as that makes it (plates: no thicker).
+
+    Counts stay, so a part then stands for ``coarser`` times its mass: what is found is divided by that. What holds
+    others grows with their mass, so that the whole comes down as before.
+    """
+    if (coarser == 1.0).all():
+        return body
+    masses = body.scaled_masses_kg(coarser.tolist())
+    holders = {part.contained_in for part in body.parts}
+
+    def sized(part: Part, mass_kg: float) -> Part:
+        factor = mass_kg / part.mass_kg
+        if part.name in holders:
+            sizes = tuple(value * factor**0.5 for value in part.dimensions_m)
+        elif part.shape == "plate":
+            length, width, thickness = part.dimensions_m
+            sizes = (length * factor**0.5, width * factor**0.5, thickness)
+        else:
+            sizes = tuple(value * factor ** (1.0 / 3.0) for value in part.dimensions_m)
+        return replace(part, mass_kg=mass_kg, dimensions_m=sizes)
+
+    return replace(body, parts=tuple(sized(part, mass) for part, mass in zip(body.parts, masses, strict=True)))
+
+
+def moved(body: Body, break_up_km: float, arrays_km: float) -> Body:
     """The body with its main break-up and the releases above and at it elsewhere."""
     nominal = body.break_up_altitude_km
 

@@ -15,8 +15,9 @@ from stationkeep.descent import entry_look as look
 from stationkeep.descent.air import AirTable
 from stationkeep.descent.body import Body, Part, material_of
 from stationkeep.descent.entry import EntryOptions, EntryState, Impact, PartResult, ground_distance_km
-from stationkeep.descent.entry_kernel import fly
+from stationkeep.descent.entry_kernel import LEAST_MASS, fly
 from stationkeep.descent.entry_sink import geodetic_degrees
+from stationkeep.descent.tearing import tearing_share
 from stationkeep.errors import OrbitError, StationkeepError
 
 FloatArray = NDArray[np.float64]
@@ -42,6 +43,10 @@ def body_row(part: Part, own_mass_kg: float, options: EntryOptions) -> FloatArra
     row[column.LIFT_OVER_DRAG] = options.lift_over_drag
     row[column.BANK] = math.radians(options.bank_deg)
     row[column.SHRINKS] = float(options.recession == "shrinking")
+    if options.rest == "tears":
+        tears_at = tearing_share(part, own_mass_kg, options.tear_share, options.thin_wall)
+        row[column.LEAST_SHARE] = 0.0 if tears_at is None else 1.0 - tears_at
+    row[column.KEEPS_MELT] = float(options.rest == "all-or-nothing")
     row[column.WIDE_BRIDGE] = float(options.bridging == "wide")
     row[column.HEATED] = 1.0
     row[column.DRAG_SCALE] = options.drag_scale
@@ -179,6 +184,7 @@ class Tree:
         gone = status == look.DEMISED
         outcome = "demised" if gone else "impact" if status == look.GROUND else "empty"
         heated = summary[look.PEAK_HEAT] > 0.0
+        left = self._left_kg(flight, own, gone)
         stacked = np.concatenate(rows) if rows else np.empty((0, 1 + look.LOOK + look.STATE))
         return self._made(
             flight.part, own, outcome=outcome, free_at_km=flight.free_at_km, free_at_s=flight.free_at_s,
@@ -192,15 +198,23 @@ class Tree:
             peak_temperature_altitude_km=float(summary[look.PEAK_K_AT]) if heated else None,
             peak_load_g=float(summary[look.PEAK_LOAD]),
             heat_in_j=float(flight.y[look.HEAT_IN]), heat_out_j=float(flight.y[look.HEAT_OUT]),
-            impact=self._impact(flight, own) if outcome == "impact" else None,
-            surviving_share=float(flight.y[look.MASS] / own) if outcome == "impact" and own > 0.0 else 0.0,
+            impact=self._impact(flight, left) if outcome == "impact" else None,
+            surviving_share=left / own if outcome == "impact" and own > 0.0 else 0.0,
+            torn_mass_kg=left if gone and left > 2.0 * LEAST_MASS * own else 0.0,
             history=dict(zip(_COLUMNS, stacked[:, : 1 + look.LOOK].T, strict=True)) if self._options.record else {},
         )  # fmt: skip
 
-    def _impact(self, flight: _Flight, own: float) -> Impact:
+    def _left_kg(self, flight: _Flight, own: float, gone: bool) -> float:
+        """Own mass that has not gone; all of it where the melt stays until everything is molten."""
+        if own <= 0.0:
+            return 0.0
+        keeps = self._options.rest == "all-or-nothing" and not gone
+        return own if keeps else float(flight.y[look.MASS])
+
+    def _impact(self, flight: _Flight, own_left_kg: float) -> Impact:
         y = flight.y
         held = sum(item.count * item.mass_kg for item in flight.holds)
-        mass = float(y[look.MASS] if own > 0.0 else 0.0) + held
+        mass = own_left_kg + held
         latitude, longitude, _ = geodetic_degrees(y)
         speed = float(np.linalg.norm(y[3:6]))
         table = material_of(flight.part).table(self._options.melting)

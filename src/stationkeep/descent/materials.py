@@ -38,6 +38,8 @@ class Material:
     quality: str
     aliases: tuple[str, ...] = ()
     char: bool = False
+    limp: bool = False
+    """A fabric or film of polymer: without strength as soon as it decomposes."""
     note: str = ""
 
     def heat_to_reach_j_kg(self, from_k: float, to_k: float) -> float:
@@ -137,5 +139,6 @@ def _material(name: str, fields: dict[str, Any]) -> Material:
         quality=str(fields["quality"]),
         aliases=tuple(map(str, fields.get("aliases", ()))),
         char=bool(fields.get("char", False)),
+        limp=bool(fields.get("limp", False)),
         note=str(fields.get("note", "")),
     )

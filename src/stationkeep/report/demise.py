@@ -58,7 +58,7 @@ def demise_html(result: EntryResult, document: EntryDocument) -> str:
             "demise",
             "Where each part ends",
             both_sheets(lambda sheet: demise_figure(result, sheet)),
-            "From where a part flies alone, down to where the last of it has melted, or to the ground (triangle). The "
+            "From where a part flies alone, down to where it has melted or torn, or to the ground (triangle). The "
             "strong part of a bar is where it melts. The heaviest kinds first.",
         ),
         _table(document),
