@@ -15,10 +15,11 @@ PEOPLE, LAND = load_population(2020), load_land()
 COUNT = 12
 north = arrays(np.float64, COUNT, elements=st.floats(-90.0, 90.0))
 east = arrays(np.float64, COUNT, elements=st.floats(-720.0, 720.0))
-weight = arrays(np.float64, COUNT, elements=st.floats(0.0, 10.0))
+# Zero or a number one can divide by: products of subnormal numbers vanish.
+weight = arrays(np.float64, COUNT, elements=st.just(0.0) | st.floats(1e-12, 10.0))
 
 
-@given(north, east, weight, st.floats(0.0, 1e4))
+@given(north, east, weight, st.just(0.0) | st.floats(1e-6, 1e4))
 @settings(max_examples=40)
 def test_a_cloud_is_the_sum_of_its_points(north: np.ndarray, east: np.ndarray, weight: np.ndarray, area: float) -> None:
     risk = footprint_risk(north, east, weight, area, PEOPLE, LAND)

@@ -91,7 +91,7 @@ def test_drivers_of_a_date(day: str, expected: list[float]) -> None:
 
 def test_calibration_of_the_station(shared_data: Path) -> None:
     coefficient = iss_spring_2022(shared_data).calibration.coefficient
-    assert coefficient.value_m2_kg == pytest.approx(0.00675218, rel=1.0e-4)
+    assert coefficient.value_m2_kg == pytest.approx(0.00675290, rel=1.0e-4)
     assert coefficient.spread_fraction == pytest.approx(0.1912363, rel=1.0e-3)
 
 
