@@ -81,7 +81,7 @@ def reentry(
     shelter_protection: Annotated[
         float, typer.Option("--shelter-protection", metavar="PART", help="Part of the casualties a roof prevents.",
                             rich_help_panel=_PEOPLE)
-    ] = 1.0,
+    ] = 0.75,
     tle: Annotated[
         list[Path] | None,
         typer.Option("--tle", metavar="FILE", help="Element sets: inclination, and the last days' ground track.",
