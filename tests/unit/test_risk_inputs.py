@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from stationkeep.campaign.deorbit_risk import debris_of
+from stationkeep.descent.casualty_area import casualty_area_model
 from stationkeep.descent.pieces import (
     GroundPiece,
     piece_casualty_area_m2,
@@ -53,6 +55,18 @@ def test_pieces_below_fifteen_joules_do_not_count() -> None:
 def test_pieces_that_cannot_be(area: float, perimeter: float | None, law: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         piece_casualty_area_m2(area, perimeter, law)  # type: ignore[arg-type]
+
+
+def test_the_mean_area_is_the_mean_of_its_draws() -> None:
+    """An expectation is linear in the area: the mean belongs in it, 22 % above the median for a station."""
+    model = casualty_area_model(460_000.0)
+    draws = model.sample(*np.random.default_rng(1).random((2, 200_000)))
+    assert model.mean.surviving_mass_kg == pytest.approx(draws[0].mean(), rel=5.0e-3)
+    assert model.mean.casualty_area_m2 == pytest.approx(draws[1].mean(), rel=1.0e-2)
+    assert model.mean.casualty_area_m2 == pytest.approx(3209.0, rel=1.0e-2)
+    found = debris_of(460_000.0, None)
+    assert found.area_m2 == model.mean.casualty_area_m2
+    assert found.area_draws_m2.mean() == pytest.approx(found.area_m2, rel=0.05)
 
 
 def test_roofs_take_their_part() -> None:
