@@ -163,8 +163,10 @@ def station_page(rows: list[Steepness]) -> str:
             f"{need.final_burn_s or 0:,.0f}", f"{entry.flight_path_deg:.2f}", f"{area.one_fall_length_km:,.0f}",
             f"{area.length_km:,.0f} x {area.width_km:,.0f}", "yes" if one.document.feasible else "no",
         ])  # fmt: skip
-    head = ("final perigee [km]", "m/s as flown", "on paper", "propellant [t]", "last burn [s]", "path at 120 km [deg]", "one fall [km]",
-            "with all errors, 99.9 % [km]", "holds in the zone")  # fmt: skip
+    head = (
+        "final perigee [km]", "m/s as flown", "on paper", "propellant [t]", "last burn [s]", "path at 120 km [deg]",
+        "one fall [km]", "with all errors, 99.9 % [km]", "holds in the zone",
+    )  # fmt: skip
     usual = next(one.document for one in rows if one.perigee_km == 50.0)
     return f"""## The station, beside NASA's figures
 
