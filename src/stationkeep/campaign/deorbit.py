@@ -49,6 +49,8 @@ FloatArray = NDArray[np.float64]
 
 USUAL_START_KM = 220.0
 """Where NASA's plan of 2024 begins its burns, and where Mir's began."""
+_USUALLY_DOCKED = 4
+"""Ships of one kind at a station at once: the ISS has four ports for Progress and Soyuz."""
 _ISS_SURFACE_M2 = 11_000.0
 """Both sides of 3,400 m2 of arrays and radiators and of 45 modules and trusses: own estimate, 30 % either way."""
 
@@ -194,7 +196,10 @@ def _parking(case: DeorbitCase, options: DeorbitOptions) -> DeorbitParking | Non
 
 def _reason(case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, plan: DeorbitPlan | None) -> str:
     what = " and ".join(craft.label for craft in case.vehicles)
-    enough = "" if need.vehicles_needed is None else f"; {need.vehicles_needed} of them would do"
+    number = need.vehicles_needed
+    enough = "" if number is None else f"; {number} of them would do"
+    if number is not None and number > _USUALLY_DOCKED:
+        enough += ", all pushing together, if so many could dock"
     if limiting == "thrust":
         held = "more than half a revolution" if need.final_burn_s is None else f"{need.final_burn_s:,.0f} s"
         return (
