@@ -51,11 +51,12 @@ def reentry(
                           rich_help_panel=_FALL)
     ] = "nasa",
     branch: Annotated[
-        str | None, typer.Option("--branch", "-b", help="Of the scenario [its withdrawal].", rich_help_panel=_FALL)
+        str | None, typer.Option("--branch", "-b", help="Of the scenario; its withdrawal unless given.",
+                                 rich_help_panel=_FALL)
     ] = None,
     year: Annotated[
         int | None,
-        typer.Option("--year", help="Of the people counted, 1950 to 2099 [that of the fall, or this one].",
+        typer.Option("--year", help="Of the people counted, 1950 to 2099; that of the fall, or this one.",
                      rich_help_panel=_PEOPLE),
     ] = None,
     population_raster: Annotated[
@@ -64,7 +65,8 @@ def reentry(
                      rich_help_panel=_PEOPLE),
     ] = None,
     raster_year: Annotated[
-        int | None, typer.Option("--raster-year", help="Of the raster [from its name].", rich_help_panel=_PEOPLE)
+        int | None, typer.Option("--raster-year", help="Of the raster; from its name unless given.",
+                                 rich_help_panel=_PEOPLE)
     ] = None,
     raster_holds: Annotated[
         str, typer.Option("--raster-holds", metavar="people|people-per-km2", rich_help_panel=_PEOPLE)
