@@ -96,8 +96,8 @@ def reentry(
         str | None, typer.Option("--as-of", metavar="DATE", help="Use only sets up to then.", rich_help_panel=_VIEW)
     ] = None,
     on: Annotated[
-        str | None, typer.Option("--on", metavar="DAY", help="If it falls on this day (UTC); with --body and --tle a minute or two.",
-                                 rich_help_panel=_VIEW)
+        str | None, typer.Option("--on", metavar="DAY", rich_help_panel=_VIEW,
+                                 help="If it falls on this day (UTC); with --body and --tle a minute or two.")
     ] = None,
     from_: Annotated[
         str | None, typer.Option("--from", metavar="DATE", help="If it falls after this.", rich_help_panel=_VIEW)
