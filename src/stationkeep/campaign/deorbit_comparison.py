@@ -18,9 +18,9 @@ def compared(station: StationToFall, need: DeorbitNeed, footprint: DeorbitFootpr
         DeorbitComparison(
             figure="speed for a controlled deorbit",
             published="57 m/s from about 220 km (NASA, ISS Deorbit Analysis Summary, 2024, second-hand)",
-            ours=f"{need.delta_v_m_s:.1f} m/s",
-            why="ours aims at a perigee of 50 km unless told otherwise; each 10 km lower cost 4 m/s, and 57 m/s reach "
-            "about 39 km. NASA's holds margins for steering and a later burn that are not published",
+            ours=f"{need.delta_v_m_s:.1f} m/s{_on_paper(need)}",
+            why="ours aims at a perigee of 50 km unless told otherwise; each 10 km lower costs 3 to 4 m/s. What NASA's "
+            "holds for steering, a steeper path or a later burn is not published",
         ),
         DeorbitComparison(
             figure="propellant",
@@ -42,3 +42,12 @@ def compared(station: StationToFall, need: DeorbitNeed, footprint: DeorbitFootpr
             )
         )
     return rows
+
+
+def _on_paper(need: DeorbitNeed) -> str:
+    if not need.as_flown or need.paper_delta_v_m_s is None:
+        return ""
+    return (
+        f" as flown, {need.paper_delta_v_m_s:.1f} on paper (no drag, each burn at its best place instead of where the "
+        "zone wants it)"
+    )

@@ -40,12 +40,21 @@ class DeorbitVehicle(Part):
 class DeorbitNeed(Part):
     """What it takes from the start altitude, and what the vehicle could do."""
 
+    as_flown: bool = Field(
+        description="speed and propellant are those of the plan flown to the zone, with drag and burns where the zone "
+        "wants them; false: on paper, without drag, each burn at its best place (no plan could be flown)"
+    )
     delta_v_m_s: float
     propellant_kg: float = Field(description="with this vehicle's engine, losses of long burns included")
     final_burn_m_s: float
     final_burn_s: float | None = Field(description="null: more than half a revolution")
-    minimum_thrust_n: float = Field(description="whose last burn takes as long as allowed")
-    minimum_propellant_kg: float = Field(description="at that thrust and this vehicle's specific impulse")
+    paper_delta_v_m_s: float | None = Field(
+        description="the same without drag, each burn at its best place; null: the last burn is too long"
+    )
+    minimum_thrust_n: float = Field(description="whose last burn takes as long as allowed, as flown")
+    minimum_propellant_kg: float = Field(
+        description="at that thrust and this vehicle's specific impulse, flown to the cheapest pass with water enough"
+    )
     missing_propellant_kg: float
     missing_thrust_n: float
     vehicles_needed: int | None = Field(description="of this vehicle; null: no number of them up to a hundred")
@@ -113,17 +122,17 @@ class DeorbitEntry(Part):
 class DeorbitRisk(Part):
     """Who is hit, everything counted."""
 
-    casualty_area_m2: float
-    casualty_area_low_m2: float
-    casualty_area_high_m2: float
+    casualty_area_m2: float = Field(description="mean, which the expectation takes")
+    casualty_area_low_m2: float = Field(description="5 %")
+    casualty_area_high_m2: float = Field(description="95 %")
     burn_works: float = Field(description="casualty expectation where the last burn works")
     burn_fails: float = Field(description="casualty expectation where it stops for good, at a random moment")
     failure_probability: float
     failure_probability_allowed: float | None = Field(
         description="at which the whole is 1 in 10,000; null: even a burn that works is above it, or nobody is at risk"
     )
-    expectation_low: float = Field(description="with the smaller casualty area (5 %)")
-    expectation_high: float = Field(description="with the larger (95 %)")
+    expectation_low: float = Field(description="5 %: casualty area, and how few failed burns were flown")
+    expectation_high: float = Field(description="95 %")
     land_if_burn_works: float
     land_if_burn_fails: float
     ships_struck: float | None = Field(description="expected, nobody warned; null: no traffic was given")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from stationkeep.campaign.deorbit_document import DeorbitRisk
 from stationkeep.descent.casualty_area import PERSON_WIDTH_M, casualty_area_model
 from stationkeep.descent.debris import DebrisMix, assumed_mix, computed_mix
 from stationkeep.descent.entry import EntryState
-from stationkeep.descent.footprint_risk import footprint_risk
+from stationkeep.descent.footprint_risk import footprint_risk, people_per_km2_at
 from stationkeep.descent.ground_risk import uncontrolled_risk
 from stationkeep.descent.traffic import traffic_risk
 from stationkeep.environment.population import LandMask, PopulationGrid, load_land, load_population
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 PIECES_A_RUN = 30
+_DRAWS = 4000
+_DRAW_SEED = 20_010_323
 REQUIREMENT = 1.0e-4
 """Casualty expectation allowed for a fall (NASA-STD-8719.14C, ESSB-ST-U-007)."""
 _AREA_OF_A_PIECE_M2 = 2.6
@@ -44,10 +47,12 @@ _USUAL_ENTRY = EntryState(-20.0, -150.0, 120.0, 7560.0, -0.7, 130.0)
 
 @dataclass(frozen=True)
 class Debris:
-    """Pieces to fly, and the casualty area of all that survives [m2]: 5 %, median, 95 %."""
+    """Pieces to fly, and the casualty area of all that survives."""
 
     mix: DebrisMix
-    areas_m2: tuple[float, float, float]
+    area_m2: float
+    """Mean: an expectation is linear in the area."""
+    area_draws_m2: FloatArray
     source: str
 
 
@@ -56,8 +61,9 @@ def debris_of(mass_kg: float, body: str | None) -> Debris:
     if body is not None:
         return _computed(body)
     model = casualty_area_model(mass_kg)
-    areas = (model.low.casualty_area_m2, model.median.casualty_area_m2, model.high.casualty_area_m2)
-    return Debris(assumed_mix(PIECES_A_RUN), areas, "10 to 40 % of the mass, published cases per surviving kilogram")
+    _, draws = model.sample(*np.random.default_rng(_DRAW_SEED).random((2, _DRAWS)))
+    source = "10 to 40 % of the mass, published cases per surviving kilogram; the mean of both"
+    return Debris(assumed_mix(PIECES_A_RUN), model.mean.casualty_area_m2, draws, source)
 
 
 def _computed(name: str) -> Debris:
@@ -77,8 +83,9 @@ def _computed(name: str) -> Debris:
     areas = [part.count * (PERSON_WIDTH_M + part.mean_area_m2**0.5) ** 2 for part, _ in struck]
     total = float(sum(areas))
     source = f"computed for the body {body.name}"
-    spread = (total / _CODE_SPREAD, total, total * _CODE_SPREAD)
-    return Debris(computed_mix(ballistic, areas, source), spread, f"{source}; codes differ by half either way")
+    sigma = math.log(_CODE_SPREAD) / 1.645  # 5 to 95 %
+    draws = total * np.exp(sigma * np.random.default_rng(_DRAW_SEED).standard_normal(_DRAWS))
+    return Debris(computed_mix(ballistic, areas, source), total, draws, f"{source}; codes differ by half either way")
 
 
 def ground_risk(
@@ -87,11 +94,12 @@ def ground_risk(
     """Casualty expectation and chance of land, where the burn works and where it fails."""
     year = datetime_utc(elements.epoch_mjd_utc).year
     people, land = load_population(min(max(year, 1950), 2099)), load_land()
-    low, middle, high = debris.areas_m2
+    middle = debris.area_m2
+    low, high = (float(level) for level in np.quantile(debris.area_draws_m2, (0.05, 0.95)))
     works, works_land = _of_falls(dispersed.nominal, debris, middle, people, land)
     fails, fails_land = _of_failures(dispersed.failed, debris, middle, elements, people, land)
     p = errors.failure_probability
-    total = (1.0 - p) * works + p * fails
+    spread = _expectation_draws(dispersed, debris, works, fails, p, people)
     struck = None
     if traffic is not None:
         falls = dispersed.nominal
@@ -105,13 +113,39 @@ def ground_risk(
         burn_fails=float(f"{fails:.3g}"),
         failure_probability=p,
         failure_probability_allowed=_allowed(works, fails),
-        expectation_low=float(f"{total * low / middle:.3g}"),
-        expectation_high=float(f"{total * high / middle:.3g}"),
+        expectation_low=float(f"{np.quantile(spread, 0.05):.3g}"),
+        expectation_high=float(f"{np.quantile(spread, 0.95):.3g}"),
         land_if_burn_works=float(f"{works_land:.3g}"),
         land_if_burn_fails=float(f"{fails_land:.3g}"),
         ships_struck=None if struck is None else float(f"{struck.ships:.3g}"),
         aircraft_struck=None if struck is None else float(f"{struck.aircraft:.3g}"),
     )
+
+
+def _expectation_draws(
+    dispersed: Dispersed, debris: Debris, works: float, fails: float, failure_probability: float,
+    people: PopulationGrid,
+) -> FloatArray:  # fmt: skip
+    """Casualty expectation (n,) as it may be: the casualty area, and which of the failed burns chance has flown.
+
+    Few of the failed ones fall on people, so a hundred or so of them leave their mean uncertain: they are drawn anew
+    with replacement.
+    """
+    rng = np.random.default_rng(_DRAW_SEED + 1)
+    areas = rng.permutation(debris.area_draws_m2) / debris.area_m2
+    each = _people_under(dispersed.failed, debris, people)
+    if not each.sum():
+        return np.asarray(((1.0 - failure_probability) * works + failure_probability * fails) * areas)
+    means = each[rng.integers(0, len(each), (len(areas), len(each)))].mean(axis=1) / each.mean()
+    return np.asarray(((1.0 - failure_probability) * works + failure_probability * fails * means) * areas)
+
+
+def _people_under(falls: DispersedFalls, debris: Debris, people: PopulationGrid) -> FloatArray:
+    """People per km2 below the pieces of each run, weighted by their casualty areas (n,); empty for none."""
+    if not falls.runs:
+        return np.empty(0)
+    shares = debris.mix.casualty_area_share / debris.mix.casualty_area_share.sum()
+    return np.asarray(people_per_km2_at(falls.latitude_deg, falls.longitude_deg, people) @ shares)
 
 
 def _allowed(works: float, fails: float) -> float | None:

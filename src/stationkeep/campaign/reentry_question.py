@@ -12,7 +12,7 @@ from stationkeep.campaign.reentry_options import Ground, PeopleOptions, RiskOpti
 from stationkeep.campaign.reentry_risk import Assessment, assess_risk
 from stationkeep.descent.pieces import CASUALTY_LAWS, CasualtyLaw
 from stationkeep.descent.risk_interval import AREA_FACTOR
-from stationkeep.descent.sheltering import Sheltering
+from stationkeep.descent.sheltering import USUAL_PROTECTION, Sheltering
 from stationkeep.environment.population_raster import RASTER_HOLDS, Holds
 from stationkeep.errors import InputError, OrbitError
 
@@ -43,7 +43,7 @@ class Question:
     raster_holds: str = "people"
     people_per_km2: float | None = None
     sheltered: float | None = None
-    shelter_protection: float = 1.0
+    shelter_protection: float = USUAL_PROTECTION
     tle: tuple[Path, ...] = ()
     norad_id: str | None = None
     as_of: str | None = None
@@ -85,7 +85,7 @@ def _check(question: Question) -> None:
         raise InputError(f"a raster cannot hold {question.raster_holds!r}", hint=f"choose {' or '.join(RASTER_HOLDS)}")
     if not 0 <= question.seed < 2**63:
         raise InputError(f"seed {question.seed} cannot be used", hint="give a seed between 0 and 9223372036854775807")
-    if question.shelter_protection != 1.0 and question.sheltered is None:
+    if question.shelter_protection != USUAL_PROTECTION and question.sheltered is None:
         raise InputError("--shelter-protection was given without --sheltered", hint="add --sheltered 0.2")
     if (question.on or question.from_ or question.to) and not question.tle:
         raise InputError(

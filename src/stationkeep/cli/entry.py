@@ -37,7 +37,7 @@ def entry(
         str | None, typer.Option("--date", metavar="UTC", help="For nrlmsise00: moment, and Sun as observed then.")
     ] = None,
     wind: Annotated[
-        str | None, typer.Option("--wind", metavar="EAST,NORTH", help="Of all the air [m/s]. Default: none.")
+        str | None, typer.Option("--wind", metavar="EAST,NORTH", help="Of all the air, in m/s. Default: none.")
     ] = None,
     break_up_km: Annotated[
         float | None, typer.Option("--break-up-km", help="Main break-up. Default: the body's own, or 78.")

@@ -40,7 +40,7 @@ def reboost(
     arrival: Annotated[
         list[str] | None,
         typer.Option(
-            "--arrival", metavar="DATE:LOW-HIGH", help="On that day between these altitudes [km]; may be repeated."
+            "--arrival", metavar="DATE:LOW-HIGH", help="On that day between these altitudes in km; may be repeated."
         ),
     ] = None,
     every_days: Annotated[

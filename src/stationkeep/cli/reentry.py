@@ -51,11 +51,12 @@ def reentry(
                           rich_help_panel=_FALL)
     ] = "nasa",
     branch: Annotated[
-        str | None, typer.Option("--branch", "-b", help="Of the scenario [its withdrawal].", rich_help_panel=_FALL)
+        str | None, typer.Option("--branch", "-b", help="Of the scenario; its withdrawal unless given.",
+                                 rich_help_panel=_FALL)
     ] = None,
     year: Annotated[
         int | None,
-        typer.Option("--year", help="Of the people counted, 1950 to 2099 [that of the fall, or this one].",
+        typer.Option("--year", help="Of the people counted, 1950 to 2099; that of the fall, or this one.",
                      rich_help_panel=_PEOPLE),
     ] = None,
     population_raster: Annotated[
@@ -64,7 +65,8 @@ def reentry(
                      rich_help_panel=_PEOPLE),
     ] = None,
     raster_year: Annotated[
-        int | None, typer.Option("--raster-year", help="Of the raster [from its name].", rich_help_panel=_PEOPLE)
+        int | None, typer.Option("--raster-year", help="Of the raster; from its name unless given.",
+                                 rich_help_panel=_PEOPLE)
     ] = None,
     raster_holds: Annotated[
         str, typer.Option("--raster-holds", metavar="people|people-per-km2", rich_help_panel=_PEOPLE)
@@ -81,7 +83,7 @@ def reentry(
     shelter_protection: Annotated[
         float, typer.Option("--shelter-protection", metavar="PART", help="Part of the casualties a roof prevents.",
                             rich_help_panel=_PEOPLE)
-    ] = 1.0,
+    ] = 0.75,
     tle: Annotated[
         list[Path] | None,
         typer.Option("--tle", metavar="FILE", help="Element sets: inclination, and the last days' ground track.",
@@ -94,7 +96,8 @@ def reentry(
         str | None, typer.Option("--as-of", metavar="DATE", help="Use only sets up to then.", rich_help_panel=_VIEW)
     ] = None,
     on: Annotated[
-        str | None, typer.Option("--on", metavar="DAY", help="If it falls on this day (UTC).", rich_help_panel=_VIEW)
+        str | None, typer.Option("--on", metavar="DAY", rich_help_panel=_VIEW,
+                                 help="If it falls on this day (UTC); with --body and --tle a minute or two.")
     ] = None,
     from_: Annotated[
         str | None, typer.Option("--from", metavar="DATE", help="If it falls after this.", rich_help_panel=_VIEW)

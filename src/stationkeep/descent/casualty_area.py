@@ -143,11 +143,19 @@ class CasualtyAreaModel:
         return self.quantile(0.95)
 
     @property
+    def mean(self) -> CasualtyAreaRange:
+        """The means, which belong in a casualty expectation: that is linear in the area."""
+        (low, high), (small, large) = self.surviving_fraction, self.area_per_surviving_mass_m2_kg
+        surviving = 0.5 * self.mass_kg * (low + high)
+        per_kg = small if large <= small else (large - small) / math.log(large / small)
+        return CasualtyAreaRange(surviving, surviving * per_kg)
+
+    @property
     def reasoning(self) -> str:
         """Where the range comes from, for reports."""
         low, high = self.surviving_fraction
         small, large = self.area_per_surviving_mass_m2_kg
-        median = self.median
+        median, mean = self.median, self.mean
         return (
             f"Of {self.mass_kg / 1000:,.1f} t, {100 * low:.0f} to {100 * high:.0f} % are taken to reach the ground "
             "(large spacecraft 10-40 %: Klinkrad, ESA; Skylab about 30 %, CGRO 39 %, Columbia 38 %; "
@@ -155,7 +163,8 @@ class CasualtyAreaModel:
             f"and every surviving kilogram to endanger {small:.2g} to {large:.2g} m2 (CGRO 0.01, CZ-5B 0.005-0.04, "
             "Skylab 0.03, UARS 0.04, GOCE 0.06; light pieces more, TRMM and Hubble about 0.1), "
             f"0.36 m2 of a person included. Median {median.surviving_mass_kg / 1000:,.1f} t and "
-            f"{median.casualty_area_m2:,.0f} m2. No demise computation of a whole station is published: "
+            f"{median.casualty_area_m2:,.0f} m2; the mean, {mean.casualty_area_m2:,.0f} m2, is what an expectation "
+            "takes. No demise computation of a whole station is published: "
             "the range is wide because the answer is not known."
         )
 

@@ -27,7 +27,7 @@ from stationkeep.propulsion.finite_burns import burn_duration_s
 FloatArray = NDArray[np.float64]
 
 MOST_RUNS: Final = 20_000
-_FAILED_SHARE: Final = 10  # one failed run is flown for each so many good ones, at least 20
+_FAILED_SHARE: Final = 3  # one failed run is flown for each so many good ones
 _FEWEST_FAILED: Final = 20
 _FAILED_DAYS: Final = 1.5
 _CHUNK: Final = 25
@@ -122,7 +122,7 @@ def disperse(
     workers: int | None = None,
     progress: Callable[[], None] | None = None,
 ) -> Dispersed:
-    """Fly the last burn of a plan ``runs`` times with errors, and a tenth as many with a burn that stops.
+    """Fly the last burn of a plan ``runs`` times with errors, and a third as many with a burn that stops.
 
     The answer does not depend on ``workers``. Raises :class:`InputError` for fewer than 20 or too many runs.
     """

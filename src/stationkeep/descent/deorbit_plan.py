@@ -358,15 +358,22 @@ class PlanSearch:
     def best(self, propellant_kg: float = math.inf) -> DeorbitPlan | None:
         """The first with water enough around it, else the one with most, among those the propellant suffices for.
 
-        The earlier the better: in such low orbits each further revolution makes the fall less certain. Where none can
-        be afforded, the same among all.
+        The earlier the better: in such low orbits each further revolution makes the fall less certain. Where none that
+        holds the pieces can be afforded, the cheapest of them.
         """
-        able = [plan for plan in self.plans if plan.propellant_kg <= propellant_kg]
-        return max(
-            able or self.plans,
-            key=lambda plan: (min(plan.margin_km, ENOUGH_WATER_KM), -plan.burns[0].start_mjd_utc),
-            default=None,
-        )
+        able = [plan for plan in self._holding() if plan.propellant_kg <= propellant_kg]
+        if not able:
+            return self.cheapest()
+        return max(able, key=lambda plan: (min(plan.margin_km, ENOUGH_WATER_KM), -plan.burns[0].start_mjd_utc))
+
+    def cheapest(self) -> DeorbitPlan | None:
+        """The one of least propellant among those with water enough, or with most of it where none has enough."""
+        wanted = min(max((plan.margin_km for plan in self.plans), default=0.0), ENOUGH_WATER_KM)
+        roomy = [plan for plan in self.plans if plan.margin_km >= wanted]
+        return min(roomy, key=lambda plan: plan.propellant_kg, default=None)
+
+    def _holding(self) -> Sequence[DeorbitPlan]:
+        return [plan for plan in self.plans if plan.margin_km >= 0.0] or self.plans
 
 
 def search(problem: DeorbitProblem) -> PlanSearch:

@@ -19,6 +19,9 @@ FloatArray = NDArray[np.float64]
 
 UNDER_STURDY_ROOFS: Final = 0.2
 """Of all people, by NASA-STD-8719.14: those that are neither in the open nor lightly sheltered."""
+USUAL_PROTECTION: Final = 0.75
+"""Half to all of the casualties: light pieces are stopped, the heavy ones go through. An assumption."""
+_PROTECTION_SPREAD: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Sheltering:
 
     fraction: float = UNDER_STURDY_ROOFS
     """Of the people, under roofs that protect."""
-    protection: float = 1.0
+    protection: float = USUAL_PROTECTION
     """Part of the casualties such a roof prevents: 1 for light pieces, less for heavy ones."""
 
     def __post_init__(self) -> None:
@@ -44,17 +47,15 @@ class Sheltering:
         return 1.0 - self.fraction * self.protection
 
     def sample(self, rng: np.random.Generator, count: int) -> FloatArray:
-        """Possible factors (count,): the people under roofs triangular between half and 1.5 times as many, and the
-        protection between half of what was given and all of it; both at most 1."""
-        if self.fraction <= 0.0:
-            return np.ones(count)
-        most = min(1.0, 1.5 * self.fraction)
-        under = rng.triangular(0.5 * self.fraction, min(self.fraction, most), most, count)
-        if self.protection <= 0.0:
-            return np.ones(count)
-        kept = (
-            rng.triangular(0.5 * self.protection, self.protection, min(1.0, 1.0001 * self.protection), count)
-            if (self.protection < 1.0)
-            else rng.uniform(0.5, 1.0, count)
-        )
+        """Possible factors (count,), spread evenly to both sides of :attr:`factor`, which is their mean.
+
+        The people under roofs: triangular between half and 1.5 times as many. The protection: uniform, a quarter
+        either way. Neither leaves 0 to 1, so that what was given as certain (1) stays so.
+        """
+        wide = min(0.5 * self.fraction, 1.0 - self.fraction)
+        under = np.full(count, self.fraction)
+        if wide > 0.0:
+            under = rng.triangular(self.fraction - wide, self.fraction, self.fraction + wide, count)
+        either_way = min(_PROTECTION_SPREAD, self.protection, 1.0 - self.protection)
+        kept = rng.uniform(self.protection - either_way, self.protection + either_way, count)
         return np.asarray(1.0 - under * kept)

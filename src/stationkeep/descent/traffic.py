@@ -36,11 +36,12 @@ class TrafficGrid:
     cells: dict[tuple[int, int], tuple[float, float]]
     """By row and column of the cell: ships, aircraft per km2."""
     source: str
+    first_deg: tuple[float, float] = (0.0, 0.0)
+    """Latitude and longitude of the centre of any cell: the others lie whole steps from it."""
 
     def at(self, latitude_deg: FloatArray, longitude_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Ships and aircraft per km2 at points (n,); none where the grid says nothing."""
-        rows = np.floor(np.ravel(latitude_deg) / self.step_deg).astype(int)
-        columns = np.floor((np.ravel(longitude_deg) % 360.0) / self.step_deg).astype(int)
+        rows, columns = _cells(np.ravel(latitude_deg), np.ravel(longitude_deg), self.first_deg, self.step_deg)
         found = [self.cells.get((int(row), int(column)), (0.0, 0.0)) for row, column in zip(rows, columns, strict=True)]
         both = np.array(found).reshape(-1, 2)
         return both[:, 0], both[:, 1]
@@ -70,9 +71,28 @@ def read_traffic(path: Path) -> TrafficGrid:
     north = np.unique([row[0] for row in rows])
     east = np.unique([row[1] % 360.0 for row in rows])
     steps = np.concatenate([np.diff(north), np.diff(east)])
-    step = float(steps.min()) if len(steps) else 1.0
-    cells = {(int(np.floor(row[0] / step)), int(np.floor((row[1] % 360.0) / step))): (row[2], row[3]) for row in rows}
-    return TrafficGrid(step, cells, path.name)
+    # Decimals leave differences like 0.09999999999999964, and the same place twice a difference of next to nothing.
+    steps = steps[steps > 1.0e-6]
+    step = round(float(steps.min()), 9) if len(steps) else 1.0
+    table = np.array(rows)
+    first = (rows[0][0], rows[0][1] % 360.0)
+    keys = zip(*_cells(table[:, 0], table[:, 1], first, step), strict=True)
+    cells = {(int(row), int(column)): (one[2], one[3]) for (row, column), one in zip(keys, rows, strict=True)}
+    return TrafficGrid(step, cells, path.name, first)
+
+
+def _cells(
+    latitude_deg: FloatArray, longitude_deg: FloatArray, first_deg: tuple[float, float], step_deg: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Row and column of the cell around each point (n,): whole steps from the first centre, once around the Earth.
+
+    The hair added keeps a point on the edge in the same cell whatever the rounding of its decimals.
+    """
+    hair = 1.0e-9
+    rows = np.floor((latitude_deg - first_deg[0]) / step_deg + 0.5 + hair).astype(np.int64)
+    around = max(round(360.0 / step_deg), 1)
+    columns = np.floor((longitude_deg - first_deg[1]) % 360.0 / step_deg + 0.5 + hair).astype(np.int64) % around
+    return rows, columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,27 @@ def _ring(given: Any, where: str) -> Ring:
             hint="repeat the first corner as the last one",
         )
     _refuse_jumps(corners, where)
+    _refuse_crossing(corners, where)
     return Ring(corners)
+
+
+def _refuse_crossing(corners: FloatArray, where: str) -> None:
+    """A border that crosses itself (a bow tie) has no inside; touching corners are let pass."""
+    start, end = corners[:-1], corners[1:]
+
+    def side(a: FloatArray, b: FloatArray, point: FloatArray) -> FloatArray:
+        ab, ap = b - a, point - a
+        return np.asarray(np.sign(ab[..., 0] * ap[..., 1] - ab[..., 1] * ap[..., 0]))
+
+    for index in range(len(start) - 2):
+        a, b, c, d = start[index], end[index], start[index + 2 :], end[index + 2 :]
+        apart = (side(a, b, c) * side(a, b, d) < 0.0) & (side(c, d, a) * side(c, d, b) < 0.0)
+        if apart.any():
+            other = index + 2 + int(np.flatnonzero(apart)[0])
+            raise InputError(
+                f"{where}: the zone's border crosses itself: side {index + 1} and side {other + 1}",
+                hint="give the corners in the order in which one walks around the zone",
+            )
 
 
 def _refuse_jumps(corners: FloatArray, where: str) -> None:

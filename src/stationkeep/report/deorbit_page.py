@@ -118,7 +118,7 @@ def _risk(document: DeorbitDocument) -> str:
         ("Both together", _one_in(document.casualty_expectation), _share(document.land_probability or 0.0)),
     ]  # fmt: skip
     caption = (
-        f"Casualty area {risk.casualty_area_m2:,.0f} m2 ({risk.casualty_area_low_m2:,.0f} to "
+        f"Casualty area {risk.casualty_area_m2:,.0f} m2 in the mean ({risk.casualty_area_low_m2:,.0f} to "
         f"{risk.casualty_area_high_m2:,.0f}): together 1 in {1.0 / risk.expectation_high:,.0f} to 1 in "
         f"{1.0 / risk.expectation_low:,.0f}."
         if risk.expectation_low > 0.0

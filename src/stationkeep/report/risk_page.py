@@ -232,7 +232,13 @@ def _parts(document: ReentryRiskDocument) -> str:
     ]  # fmt: skip
     heads = ("Part", "Owner", "Count", "Each", "Strikes with", "Casualty area")
     more = f" The {len(shown)} heaviest of {len(document.parts)}." if len(document.parts) > len(shown) else ""
-    by_owner = table("Whose parts.", ("Owner", "Mass", "Casualty area", "Fragments"), owners, numeric=(1, 2, 3))
+    total = sum(row.surviving_mass_kg for row in document.by_owner)
+    by_owner = table(
+        f"Whose parts: {text.mass_text(total)} by the parts flown to the ground.",
+        ("Owner", "Mass", "Casualty area", "Fragments"),
+        owners,
+        numeric=(1, 2, 3),
+    )
     listed = table(f"In the most probable fall.{more}", heads, rows, numeric=(2, 3, 4, 5), stack=True)
     return (
         f'<section aria-labelledby="parts"><h2 id="parts">What reaches the ground</h2>{by_owner}'

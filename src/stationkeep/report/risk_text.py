@@ -27,6 +27,7 @@ def show_risk(document: ReentryRiskDocument, console: Console) -> None:
     if document.surviving_mass_kg is not None:
         _show_survivors(document, console)
     area = document.casualty_area_m2_interval
+    # The expectation is linear in the area: it takes the mean, which lies above the median of so wide a range.
     console.print(
         f"Casualty area          {_number(document.casualty_area_m2)} m2   90 %: {_number(area.p05)} to "
         f"{_number(area.p95)} m2"
@@ -35,6 +36,8 @@ def show_risk(document: ReentryRiskDocument, console: Console) -> None:
     span = "" if odds is None else f"   90 %: {text.one_in_text(odds.p05)} to {text.one_in_text(odds.p95)}"
     shown = "nobody lives there" if document.one_in is None else text.one_in_text(document.one_in)
     console.print(f"Casualty expectation   {shown}{span}   ({document.casualty_expectation:.2e})", style="bold")
+    if document.conditional:
+        console.print("                       every orbit alike; where the fall is known better, see the views below")
     console.print(f"Debris into the sea    {100 * document.ocean_share:.0f} %")
     if document.sheltering is not None:
         console.print(f"Roofs                  leave {100 * document.sheltering.factor:.0f} % of it")
@@ -80,7 +83,15 @@ def _show_survivors(document: ReentryRiskDocument, console: Console) -> None:
     if len(document.by_owner) > 1 or any(item.owner for item in document.by_owner):
         shares = ((item.owner or "unnamed", text.mass_text(item.surviving_mass_kg)) for item in document.by_owner)
         owners = ", ".join(" ".join(share) for share in shares)
-        console.print(f"  whose                {owners}")
+        console.print(f"  whose                {owners}{_other_total(document, mass)}")
+
+
+def _other_total(document: ReentryRiskDocument, mass_kg: float) -> str:
+    """Owners come from the parts flown to the ground, which need not be the mass the odds rest on."""
+    total = sum(item.surviving_mass_kg for item in document.by_owner)
+    if abs(total - mass_kg) < 0.01 * mass_kg:
+        return ""
+    return f" (of the {text.mass_text(total)} its parts leave when flown to the ground)"
 
 
 def _show_regions(document: ReentryRiskDocument, console: Console) -> None:
