@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-
-from stationkeep.cli import main
 
 Run = Callable[..., tuple[int, str, str]]
 UARS = ("--inclination-deg", 57, "--casualty-area-m2", 22.4, "--year", 2011)
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["stationkeep", "reentry", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return run
+def cli(run_command: Run) -> Run:
+    return partial(run_command, "reentry")
 
 
 def test_the_example_of_the_help(cli: Run) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from stationkeep.campaign.replay import ReplayDocument, replay_manifest
-from stationkeep.cli import main
 from stationkeep.logistics.history import flown_history
 from stationkeep.report.traffic import replay_html
 
@@ -24,22 +23,10 @@ Carol,US,NASA,Soyuz A,Soyuz A
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    monkeypatch.chdir(tmp_path)
+def cli(run_command, tmp_path: Path):  # type: ignore[no-untyped-def]
     (tmp_path / "flights.csv").write_text(FLIGHTS)
     (tmp_path / "crew.csv").write_text(CREW)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["stationkeep", "replay", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return run
+    return partial(run_command, "replay")
 
 
 def test_the_shipped_history_needs_no_argument(cli) -> None:  # type: ignore[no-untyped-def]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stationkeep.campaign.claim_evidence import Evidence, by_table
-from stationkeep.campaign.claim_verdict import Verdict, grade, required, wilson
+from stationkeep.campaign.claim_verdict import Verdict, grade, joined, required, wilson
 from stationkeep.constants import STANDARD_GRAVITY_M_S2
 from stationkeep.partnership.claims_file import Claim, ClaimsError
 from stationkeep.partnership.model import Day
@@ -65,7 +65,7 @@ def risk_share(claim: Claim, evidence: Evidence) -> Verdict:
         by_table("people", risk.population_year, risk.population_source),
     ]
     sure = "the latitude law and the counts of people; half-degree cells, a few per cent of the share"
-    return Verdict(word, share, "share of expected casualties", None, None, because, lines, _joined(sure, remark))
+    return Verdict(word, share, "share of expected casualties", None, None, because, lines, joined(sure, remark))
 
 
 def vehicle_pushes(claim: Claim, evidence: Evidence) -> Verdict:
@@ -96,7 +96,7 @@ def vehicle_pushes(claim: Claim, evidence: Evidence) -> Verdict:
         f"one, that for the crew's way home included, is {most:.0f} m/s; drag took {demand:.0f} m/s in the first year."
     )
     doubt = "whether a Dragon would have managed untried cannot be computed; canting of its thrusters is left out"
-    return Verdict(word, value, "shown share of a year's need", None, None, because, lines, _joined(doubt, remark))
+    return Verdict(word, value, "shown share of a year's need", None, None, because, lines, joined(doubt, remark))
 
 
 def still_flies(claim: Claim, evidence: Evidence) -> Verdict:
@@ -194,8 +194,4 @@ def _day(text: str | None) -> str:
 
 
 def _runs_words(runs: int, remark: str) -> str:
-    return _joined(f"range: 95 % from {runs} runs; what all runs assume alike is not in it", remark)
-
-
-def _joined(*parts: str) -> str:
-    return "; ".join(part for part in parts if part)
+    return joined(f"range: 95 % from {runs} runs; what all runs assume alike is not in it", remark)

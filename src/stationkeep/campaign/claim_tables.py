@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from stationkeep.campaign.claim_evidence import Evidence, by_table
-from stationkeep.campaign.claim_verdict import Verdict, Word, grade, required
+from stationkeep.campaign.claim_verdict import Verdict, Word, grade, joined, required
 from stationkeep.partnership.claims_file import Claim, ClaimsError
 from stationkeep.partnership.model import Day
 from stationkeep.partnership.people_flown import SOURCE, flights_between
@@ -57,7 +57,7 @@ def owner_shares(claim: Claim, evidence: Evidence) -> Verdict:
         for (owner, name), share in shares.items()
     ]
     doubt = "capacities are greatest ones and several are not confirmed (marked M); the rest is Russian or European"
-    return Verdict(word, value, "smallest share", None, None, f"Owned by {told}.", lines, _joined(doubt, remark))
+    return Verdict(word, value, "smallest share", None, None, f"Owned by {told}.", lines, joined(doubt, remark))
 
 
 def _owned_share(graph: PartnerGraph, claim: Claim, name: str, owner: str) -> float:
@@ -182,7 +182,7 @@ def under_the_track(claim: Claim, evidence: Evidence) -> Verdict:
         by_table("share of the time", round(overhead, 5), f"inclination {inclination} degrees, catalogue"),
     ]
     doubt = "half-degree cells: a cell at the edge counts by the part that is reached"
-    return Verdict(word, shares[0], "share of people", None, None, because, lines, _joined(doubt, remark))
+    return Verdict(word, shares[0], "share of people", None, None, because, lines, joined(doubt, remark))
 
 
 def _turning_latitude_deg(inclination_deg: float) -> float:
@@ -218,7 +218,7 @@ def mass_stated(claim: Claim, evidence: Evidence) -> Verdict:
     because = f"{stated / 1000:.0f} t is {value:.1%} {side} than the {real}."
     lines = [by_table("mass [kg]", mass.best, f"catalogue, {evidence.station.id}: {mass.source}")]
     return Verdict(
-        word, value, "relative error", errors[0], errors[-1], because, lines, _joined("the mass to 0.5 %", remark)
+        word, value, "relative error", errors[0], errors[-1], because, lines, joined("the mass to 0.5 %", remark)
     )
 
 
@@ -283,7 +283,3 @@ def notice(claim: Claim, evidence: Evidence) -> Verdict:
     )
     lines = [by_table("notice [d]", agreement.notice_days, agreement.source)]
     return Verdict(word, agreement.notice_days, "d", None, None, because, lines, "the text of the agreement")
-
-
-def _joined(*parts: str) -> str:
-    return "; ".join(part for part in parts if part)

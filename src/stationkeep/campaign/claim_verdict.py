@@ -92,3 +92,8 @@ def required(claim: Claim, **kinds: Any) -> list[Any]:
                 hint="docs/claims.md shows the settings of each evaluator",
             ) from None
     return found
+
+
+def joined(*parts: str) -> str:
+    """Remarks one after the other; empty ones are left out."""
+    return "; ".join(part for part in parts if part)

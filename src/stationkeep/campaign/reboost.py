@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 import stationkeep
-from stationkeep.campaign.document import ScenarioRef
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.reboost_attitude import AttitudeNeed, attitude_notes
 from stationkeep.campaign.reboost_document import (
@@ -36,6 +35,7 @@ from stationkeep.campaign.reboost_setup import (
     set_up,
     sun_at,
 )
+from stationkeep.campaign.scenario_ref import scenario_ref
 from stationkeep.errors import InputError
 from stationkeep.orbit.mean_decay import DENSITY_MODEL
 from stationkeep.propulsion.burns import propellant_for_delta_v_kg
@@ -122,17 +122,7 @@ def _document(
     observed = campaign.weather.forecast is None
     tables = _tables(campaign, problem, options.percentile, observed)
     return ReboostDocument(
-        scenario=ScenarioRef(
-            id=scenario.id,
-            hash=loaded.hash,
-            epoch_utc=iso_utc(scenario.epoch_mjd_utc),
-            title=scenario.title,
-            horizon_utc=iso_utc(scenario.horizon_mjd_utc),
-            station=scenario.station,
-            mass_kg=problem.mass_kg,
-            mean_altitude_km=round(problem.altitude_km, 3),
-            people_aboard=campaign.people_aboard,
-        ),
+        scenario=scenario_ref(loaded, campaign, problem.mass_kg, problem.altitude_km),
         branch=branch,
         start_utc=iso_utc(problem.start_mjd_utc),
         stop_utc=iso_utc(problem.stop_mjd_utc),

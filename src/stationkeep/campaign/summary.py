@@ -22,7 +22,6 @@ from stationkeep.campaign.document import (
     Reentry,
     RegionRisk,
     RunDocument,
-    ScenarioRef,
     with_median,
 )
 from stationkeep.campaign.losses import (
@@ -34,6 +33,7 @@ from stationkeep.campaign.losses import (
 )
 from stationkeep.campaign.part import Interval, MeanAltitude
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
+from stationkeep.campaign.scenario_ref import scenario_ref
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
 from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncontrolled_risk
 from stationkeep.environment.population import load_land, load_population
@@ -70,7 +70,6 @@ def summarise(
     assumed upsets of the gyros decide, by branch.
     """
     observed = beside.reentry if beside is not None else {}
-    scenario = loaded.scenario
     mission = campaign.mission
     ground = _Ground(campaign, inputs)
     references = {name: reference for name, (reference, _) in flown.items()}
@@ -79,17 +78,7 @@ def summarise(
         for name, (reference, runs) in flown.items()
     }
     return RunDocument(
-        scenario=ScenarioRef(
-            id=scenario.id,
-            hash=loaded.hash,
-            epoch_utc=iso_utc(scenario.epoch_mjd_utc),
-            title=scenario.title,
-            horizon_utc=iso_utc(scenario.horizon_mjd_utc),
-            station=scenario.station,
-            mass_kg=mission.mass_kg,
-            mean_altitude_km=round(mission.elements.mean_altitude_km, 3),
-            people_aboard=campaign.people_aboard,
-        ),
+        scenario=scenario_ref(loaded, campaign, mission.mass_kg, mission.elements.mean_altitude_km),
         runs=len(inputs),
         seed=seed,
         branches=branches,

@@ -9,6 +9,7 @@ from typing import Final
 
 from stationkeep.catalogue.entries import Engine, Entry, Facts, Module, Partner, Station, Vehicle
 from stationkeep.catalogue.figure import Figure
+from stationkeep.catalogue.names import folded
 from stationkeep.errors import CatalogueError
 
 _ALIKE: Final = 0.72  # "zveza" is 0.9 alike to "zvezda"; at 0.67 "nope" would be taken for "node1"
@@ -47,8 +48,8 @@ class Catalogue:
         by_id = {entry.id: entry for entry in self.entries()}
         if name in by_id:
             return by_id[name]
-        wanted = _plain(name)
-        matches = [entry for entry in by_id.values() if wanted and wanted in map(_plain, _names(entry))]
+        wanted = folded(name)
+        matches = [entry for entry in by_id.values() if wanted and wanted in map(folded, _names(entry))]
         if len(matches) == 1:
             return matches[0]
         if matches:
@@ -70,7 +71,7 @@ class Catalogue:
         yield from self.modules.values()
 
     def _suggestion(self, wanted: str) -> str:
-        names = {_plain(name): entry.id for entry in self.entries() for name in _names(entry)}
+        names = {folded(name): entry.id for entry in self.entries() for name in _names(entry)}
         near = [names[match] for match in get_close_matches(wanted, names, n=4, cutoff=_ALIKE)]
         near += [entry_id for plain, entry_id in names.items() if len(wanted) >= 3 and wanted in plain]
         unique = list(dict.fromkeys(near))[:4]
@@ -94,7 +95,3 @@ def iterate_figures(entry: Facts, prefix: str = "") -> Iterator[tuple[str, Figur
 
 def _names(entry: Entry) -> tuple[str, ...]:
     return (entry.id, entry.name, *entry.aliases)
-
-
-def _plain(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stationkeep.cli.common import JsonOption, emit_json, make_console, require_json_target, require_writable_folder
+from stationkeep.report.text import kilogram_text
 
 if TYPE_CHECKING:
     from stationkeep.campaign.entry_document import EntryDocument, EntryPart
@@ -185,11 +186,11 @@ def _show(document: EntryDocument, output: Path | None) -> None:
         f"{document.state['flight_path_deg']:g} deg"
     )
     console.print(
-        f"Reaches the ground: {_kg(totals.surviving_mass_kg)}, {100.0 * totals.surviving_fraction:.1f} %, "
+        f"Reaches the ground: {kilogram_text(totals.surviving_mass_kg)}, {100.0 * totals.surviving_fraction:.1f} %, "
         f"in {totals.pieces:,} pieces"
     )
     if totals.shard_mass_kg > 0.0:
-        console.print(f"Torn into shards, taken as too light to count: {_kg(totals.shard_mass_kg)}")
+        console.print(f"Torn into shards, taken as too light to count: {kilogram_text(totals.shard_mass_kg)}")
     console.print()
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("part", "material"):
@@ -205,10 +206,6 @@ def _show(document: EntryDocument, output: Path | None) -> None:
         console.print(f"Note  {note}")
     if output is not None:
         console.print(f"Page  {output}")
-
-
-def _kg(value: float) -> str:
-    return f"{value:,.0f} kg" if value >= 1000.0 else f"{value:.4g} kg"
 
 
 def _row(part: EntryPart) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, STANDARD_GRAVITY_M_S2
 from stationkeep.errors import InputError
-from stationkeep.propulsion.burns import Thruster
+from stationkeep.propulsion.burns import Thruster, propellant_for_delta_v_kg
 from stationkeep.propulsion.finite_burns import Ellipse, FiniteBurn
 from stationkeep.propulsion.transfers import BurnLimits, lower_perigee
 
@@ -38,7 +38,7 @@ def speed_from_load_m_s(load_kg: float, mass_kg: float, exhaust_velocity_m_s: fl
 
 def load_for_speed_kg(delta_v_m_s: float, mass_kg: float, specific_impulse_s: float = USUAL_IMPULSE_S) -> float:
     """Which load gives this speed? The inverse, ``mass_kg`` before the burn."""
-    return mass_kg * -math.expm1(-delta_v_m_s / (specific_impulse_s * STANDARD_GRAVITY_M_S2))
+    return propellant_for_delta_v_kg(mass_kg, delta_v_m_s, specific_impulse_s)
 
 
 def thrust_for_burn_n(delta_v_m_s: float, mass_kg: float, longest_burn_s: float) -> float:

@@ -14,6 +14,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from stationkeep.catalogue.names import folded
 from stationkeep.errors import InputError
 
 FloatArray = NDArray[np.float64]
@@ -107,19 +108,15 @@ def materials() -> Mapping[str, Material]:
 
 def material_named(name: str) -> Material:
     """The material a person means: by name or alias, in any case. Raises :class:`InputError` with the nearest ones."""
-    known = {_plain(text): item for item in materials().values() for text in (item.name, *item.aliases)}
-    found = known.get(_plain(name))
+    known = {folded(text): item for item in materials().values() for text in (item.name, *item.aliases)}
+    found = known.get(folded(name))
     if found is not None:
         return found
-    near = [known[match].name for match in get_close_matches(_plain(name), known, n=3, cutoff=0.6)]
+    near = [known[match].name for match in get_close_matches(folded(name), known, n=3, cutoff=0.6)]
     nearest = " or ".join(dict.fromkeys(near))
     everything = f"all of them: {', '.join(materials())}"
     hint = f"did you mean {nearest}? {everything}" if nearest else everything
     raise InputError(f"there is no material {name!r}", hint=hint)
-
-
-def _plain(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def _material(name: str, fields: dict[str, Any]) -> Material:

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from stationkeep.catalogue.names import folded
 from stationkeep.errors import CatalogueError
 
 _ALIKE: Final = 0.6
@@ -42,14 +43,9 @@ def entries_of(document: Mapping[str, Any], key: str, model: type[_Model], file_
 
 def nearest(name: str, known: Mapping[str, Any]) -> str:
     """``did you mean A or B?`` for a name that is not known, else the list of what is."""
-    plain = {fold(key): key for key in known}
-    near = [plain[match] for match in get_close_matches(fold(name), plain, n=3, cutoff=_ALIKE)]
+    plain = {folded(key): key for key in known}
+    near = [plain[match] for match in get_close_matches(folded(name), plain, n=3, cutoff=_ALIKE)]
     return f"did you mean {' or '.join(near)}?" if near else f"known are: {', '.join(known)}"
-
-
-def fold(name: str) -> str:
-    """Letters and digits only, in lower case: how names are compared."""
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def _told(error: Exception) -> str:

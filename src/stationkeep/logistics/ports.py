@@ -10,8 +10,9 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stationkeep.catalogue.base import Identifier, Sourced
+from stationkeep.catalogue.names import folded
 from stationkeep.errors import ManifestError
-from stationkeep.logistics.book import entries_of, fold, nearest, read_book
+from stationkeep.logistics.book import entries_of, nearest, read_book
 from stationkeep.logistics.dates import MjdUtc
 from stationkeep.timescale import iso_day
 
@@ -76,12 +77,12 @@ class PortBook:
     _by_name: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        names = {fold(name): port.id for port in self.ports.values() for name in (port.id, port.name, *port.names)}
+        names = {folded(name): port.id for port in self.ports.values() for name in (port.id, port.name, *port.names)}
         object.__setattr__(self, "_by_name", names)
 
     def find(self, name: str, where: str = "") -> Port:
         """Which port is meant? Raises :class:`ManifestError` with the closest names; ``where`` is file and line."""
-        found = self._by_name.get(fold(name))
+        found = self._by_name.get(folded(name))
         if found is None:
             place = f"{where}: " if where else ""
             raise ManifestError(f"{place}there is no port {name!r}", hint=nearest(name, self.ports))

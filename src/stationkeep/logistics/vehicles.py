@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stationkeep.catalogue.base import Facts, Identifier, Sourced
 from stationkeep.catalogue.figure import Figure
+from stationkeep.catalogue.names import folded
 from stationkeep.errors import ManifestError
-from stationkeep.logistics.book import entries_of, fold, nearest, read_book
+from stationkeep.logistics.book import entries_of, nearest, read_book
 from stationkeep.logistics.dates import MjdUtc
 from stationkeep.logistics.ports import ARM_STANDARDS, Standard
 
@@ -98,7 +99,7 @@ class Fleet:
     def kind(self, name: str, where: str = "") -> VehicleKind:
         """The kind with this id or name; raises :class:`ManifestError` with the closest names."""
         for kind in self.kinds.values():
-            if fold(name) in (fold(kind.id), fold(kind.name)):
+            if folded(name) in (folded(kind.id), folded(kind.name)):
                 return kind
         place = f"{where}: " if where else ""
         raise ManifestError(f"{place}there is no vehicle {name!r}", hint=nearest(name, self.kinds))
@@ -109,9 +110,9 @@ class Fleet:
         """Which kind flew, by the type (or id of a kind) a table gives, the name, way of arriving and launch date?"""
         if vehicle_type in self.kinds:
             return self.kinds[vehicle_type]
-        wanted = fold(vehicle_type)
+        wanted = folded(vehicle_type)
         for kind in self.kinds.values():
-            if fold(kind.type) == wanted and kind.when.holds(name, arrival_kind, launch_mjd_utc):
+            if folded(kind.type) == wanted and kind.when.holds(name, arrival_kind, launch_mjd_utc):
                 return kind
         return self.kind(vehicle_type, where)
 

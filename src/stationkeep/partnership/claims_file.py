@@ -9,13 +9,13 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from stationkeep.catalogue.base import Identifier
 from stationkeep.catalogue.figure import Quality
 from stationkeep.errors import InputError
 from stationkeep.ordinary_file import Expected, read_bytes
-from stationkeep.partnership.model import Day
+from stationkeep.partnership.model import Day, Part
 
 _FOLDER: Final = Path(__file__).parent / "data" / "claims"
 _HINT: Final = "docs/claims.md shows the fields of a claim file"
@@ -28,11 +28,7 @@ class ClaimsError(InputError):
 _EXPECTED: Final = Expected(ClaimsError, _HINT, largest_mebibytes=1)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Claim(_Part):
+class Claim(Part):
     """One statement. ``paraphrase``: the wording is ours, the meaning theirs."""
 
     id: Identifier
@@ -45,10 +41,10 @@ class Claim(_Part):
     question: str = Field(description="the statement as a question the model can answer with a number")
     true_if: str = Field(description="what would make it true, in words; the settings hold the same as numbers")
     evaluator: str
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default_factory=dict)
 
 
-class ClaimsFile(_Part):
+class ClaimsFile(Part):
     """Claims about one scenario."""
 
     schema_: Literal["stationkeep.claims-file/1"] = Field(alias="schema")

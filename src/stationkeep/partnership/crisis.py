@@ -7,20 +7,16 @@ from pathlib import Path
 from typing import Final, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from stationkeep.catalogue.figure import Quality
 from stationkeep.errors import InputError
-from stationkeep.partnership.model import Day
+from stationkeep.partnership.model import Day, Part
 
 _FOLDER: Final = Path(__file__).parent / "data" / "timelines"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Agreement(_Part):
+class Agreement(Part):
     """How a partner may leave."""
 
     name: str
@@ -30,7 +26,7 @@ class Agreement(_Part):
     quality: Quality
 
 
-class Entry(_Part):
+class Entry(Part):
     """One statement, act or formal notice."""
 
     date: Day
@@ -42,7 +38,7 @@ class Entry(_Part):
     quality: Quality
 
 
-class CrisisTimeline(_Part):
+class CrisisTimeline(Part):
     """A crisis, in the order of its dates."""
 
     schema_: Literal["stationkeep.timeline/1"] = Field(alias="schema")

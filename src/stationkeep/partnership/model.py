@@ -48,11 +48,13 @@ Days = Annotated[Figure, AfterValidator(_days)]
 Day = Annotated[datetime, BeforeValidator(_read_day)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a file: frozen, and nothing in it that is not known."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Edge(_Part):
+class Edge(Part):
     """Who says that one thing provides or needs another: a source with its quality, or an assumption, openly marked."""
 
     source: str | None = Field(None, min_length=8)
@@ -88,7 +90,7 @@ class Need(Edge):
     bridged_days: Days | None = None
 
 
-class Asset(_Part):
+class Asset(Part):
     """Something a partner operates. ``vehicle`` or ``module``: owner, operator and source as in the catalogue."""
 
     id: Identifier
@@ -121,7 +123,7 @@ class Provider(Edge):
     note: str = ""
 
 
-class Function(_Part):
+class Function(Part):
     """What the station must be able to do: enough capacity, or ``at_least`` so many of its providers."""
 
     id: Identifier
@@ -154,7 +156,7 @@ class Function(_Part):
         return "" if self.need is None else self.need.unit
 
 
-class Configuration(_Part):
+class Configuration(Part):
     """The partnership on one day, under a name."""
 
     title: str
@@ -163,7 +165,7 @@ class Configuration(_Part):
     note: str = ""
 
 
-class Partnership(_Part):
+class Partnership(Part):
     """Everything a partnership file holds."""
 
     schema_: Literal["stationkeep.partnership/1"] = Field(alias="schema")

@@ -11,6 +11,7 @@ from stationkeep.report.figures import WIDE, Sheet, blank, both_sheets, frame, l
 from stationkeep.report.html import page_html
 from stationkeep.report.markup import e, table
 from stationkeep.report.palette import BRANCH_LINES, MUTED, RISK, RULE
+from stationkeep.report.text import kilogram_text
 
 _MOST_CURVES: Final = 6
 _MOST_BARS: Final = 40
@@ -43,7 +44,8 @@ def demise_html(result: EntryResult, document: EntryDocument) -> str:
         f'<header class="top"><p class="kicker">stationkeep entry</p><h1>{e(document.body)}</h1>'
         f'<p class="facts">{totals.mass_kg:,.6g} kg · from {state["altitude_km"]:g} km at {state["speed_m_s"]:g} m/s '
         f"through the air, {state['flight_path_deg']:g} deg · {e(document.atmosphere)}<br>Reaches the ground: "
-        f"{_kg(totals.surviving_mass_kg)}, {100.0 * totals.surviving_fraction:.1f} %, in {totals.pieces:,} pieces"
+        f"{kilogram_text(totals.surviving_mass_kg)}, {100.0 * totals.surviving_fraction:.1f} %, "
+        f"in {totals.pieces:,} pieces"
         "</p></header>"
     )
     sections = [
@@ -95,10 +97,6 @@ def _table(document: EntryDocument) -> str:
     more = len(document.parts) - _MOST_ROWS
     rest = f'<p class="m">and {more} more in the JSON document</p>' if more > 0 else ""
     return f'<section aria-labelledby="parts"><h2 id="parts">Part by part</h2>{told}{rest}</section>'
-
-
-def _kg(value: float) -> str:
-    return f"{value:,.0f} kg" if value >= 1000.0 else f"{value:.4g} kg"
 
 
 def _km(value: float | None) -> str:

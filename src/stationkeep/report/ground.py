@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from stationkeep.campaign.document import BranchDocument, GroundRisk, RunDocument
 from stationkeep.report import text
 from stationkeep.report.figures import both_sheets
-from stationkeep.report.markup import bar, branch_vars, e, table
+from stationkeep.report.markup import bar, branch_vars, e, table, table_with_bars
 from stationkeep.report.palette import branch_styles
 from stationkeep.report.riskmap import inclination_deg, map_figure, risk_field
 from stationkeep.report.verdict import regions_by_share
@@ -135,7 +135,7 @@ def _region_table(risk: GroundRisk, regions: list[str]) -> str:
         if name in known
     ]
     caption = "By region: share of the risk to people, and share of the debris (the rest falls into the sea)."
-    return _with_bars(caption, ("Region", "", "Risk", "Debris"), rows)
+    return table_with_bars(caption, ("Region", "", "Risk", "Debris"), rows)
 
 
 def _country_table(risk: GroundRisk) -> str:
@@ -145,12 +145,7 @@ def _country_table(risk: GroundRisk) -> str:
     rows = [(e(c.country), bar(c.share, largest), text.percent(c.share), _odds(c.casualty_expectation)) for c in shown]
     more = f" The {len(shown)} largest of {len(countries)}." if len(countries) > len(shown) else ""
     caption = f"By country: share of the risk, and the casualty expectation there.{more}"
-    return _with_bars(caption, ("Country", "", "Risk", "Casualty expectation"), rows)
-
-
-def _with_bars(caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    made = table(caption, heads, rows, numeric=(2, 3))
-    return made.replace('<td data-name="">', '<td class="bar">')
+    return table_with_bars(caption, ("Country", "", "Risk", "Casualty expectation"), rows)
 
 
 def _odds(expectation: float) -> str:

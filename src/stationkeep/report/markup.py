@@ -76,6 +76,12 @@ def table(
     return f"<table{kind}><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def table_with_bars(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of name, bar and two numbers; the column of bars has no heading."""
+    made = table(caption, heads, rows, numeric=(2, 3))
+    return made.replace('<td data-name="">', '<td class="bar">')
+
+
 def bar(share: float, largest: float) -> str:
     """A bar for a table cell; its length is ``share`` against ``largest``. The number stands beside it as text."""
     width = 100.0 * share / largest if largest > 0 else 0.0

@@ -17,7 +17,7 @@ from stationkeep.report import text
 from stationkeep.report.cloudmap import cloud_figure, draw_cloud
 from stationkeep.report.figures import WIDE, both_sheets
 from stationkeep.report.html import page_html
-from stationkeep.report.markup import bar, e, linked, table, tree
+from stationkeep.report.markup import bar, e, linked, table, table_with_bars, tree
 from stationkeep.report.orbitchart import draw_orbits, orbit_figure
 from stationkeep.report.riskmap import draw_map, map_figure, risk_field
 
@@ -170,16 +170,11 @@ def _two_tables(regions: Sequence[RegionRisk], countries: Sequence[CountryOdds])
         for row in shown
     ]
     more = f" The {len(shown)} largest of {len(carried)}." if len(carried) > len(shown) else ""
-    one = _with_bars("By region: share of the risk and of the debris.", ("Region", "", "Risk", "Debris"), left)
-    two = _with_bars(
+    one = table_with_bars("By region: share of the risk and of the debris.", ("Region", "", "Risk", "Debris"), left)
+    two = table_with_bars(
         f"By country: share of the risk, and the odds there.{more}", ("Country", "", "Risk", "Odds"), right
     )
     return f'<div class="two"><div>{one}</div><div>{two}</div></div>'
-
-
-def _with_bars(caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    made = table(caption, heads, rows, numeric=(2, 3))
-    return made.replace('<td data-name="">', '<td class="bar">')
 
 
 def _view(view: View, index: int) -> str:

@@ -176,6 +176,11 @@ def mass_text(mass_kg: float, digits: int = 2) -> str:
     return f"{significant(mass_kg / 1000, digits)} t" if mass_kg >= 999.5 else f"{significant(mass_kg, digits)} kg"
 
 
+def kilogram_text(mass_kg: float) -> str:
+    """A mass of a part, to the gram where it is small: never in tonnes."""
+    return f"{mass_kg:,.0f} kg" if mass_kg >= 1000.0 else f"{mass_kg:.4g} kg"
+
+
 def mass_window(mass_kg: Interval) -> str:
     """The 90 % interval of a mass: ``8.8 – 10 t``."""
     low, high = mass_text(mass_kg.p05), mass_text(mass_kg.p95)

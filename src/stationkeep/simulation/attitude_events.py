@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.simulation.attitude_keeping import GYROS, Hold
@@ -26,7 +27,7 @@ _MODES: Final = {
 }
 
 
-class AttitudeEvents(RunState):
+class AttitudeEvents(RunState, abc.ABC):
     """The part of a run that has to do with who holds the station."""
 
     def schedule_failures(self) -> None:
@@ -163,6 +164,6 @@ class AttitudeEvents(RunState):
         self.lose_attitude()
         return False
 
+    @abc.abstractmethod
     def review(self, *, burnt: bool = False) -> None:
         """Which functions have gone, or come back, with what just changed?"""
-        raise NotImplementedError
