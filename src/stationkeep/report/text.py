@@ -6,11 +6,13 @@ import math
 import unicodedata
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from stationkeep.campaign.document import Reentry
-from stationkeep.campaign.part import Interval
 from stationkeep.timescale import parse_utc
+
+if TYPE_CHECKING:
+    from stationkeep.campaign.document import Reentry
+    from stationkeep.campaign.part import Interval
 
 # Not strftime: its names depend on the machine's locale.
 MONTHS = (
