@@ -1,0 +1,92 @@
+"""Who and what is aboard in one run, as plain records: what a coupled run hands on to tables, charts and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PortRecord:
+    """A craft at a port; dates as modified Julian days (UTC), ``to_mjd_utc`` None: still there at the end."""
+
+    port: str
+    flight: str
+    vehicle: str
+    """Its kind, as in the fleet: ``soyuz``."""
+    owner: str
+    from_mjd_utc: float
+    to_mjd_utc: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrewRecord:
+    """A person's stay; ``to_mjd_utc`` None: still aboard at the end."""
+
+    name: str
+    nationality: str
+    agency: str
+    side: str
+    """Whose segment trained them: ``russian`` or ``american``."""
+    up_flight: str
+    down_flight: str
+    """The craft they leave in, or would; empty: none."""
+    from_mjd_utc: float
+    to_mjd_utc: float | None
+
+
+@dataclass(frozen=True)
+class StoreCourse:
+    """A store in time."""
+
+    name: str
+    owner: str
+    substance: str
+    critical: bool
+    times_mjd_utc: FloatArray
+    """(n,)"""
+    amount_kg: FloatArray
+    """(n,)"""
+    reserve_kg: FloatArray
+    """(n,) its reserve for those then aboard; 0 where it has none."""
+    reserve_reached_mjd_utc: float | None
+    """The first time it falls below its reserve; None: not while people are aboard."""
+    empty_mjd_utc: float | None
+    """The first time it is empty; None: not while people are aboard."""
+
+
+@dataclass(frozen=True)
+class PeopleCourse:
+    """People, seats, craft and stores of one run of one branch."""
+
+    times_mjd_utc: FloatArray
+    """(n,) moments at which the number of people or of working seats changes; the first is the epoch."""
+    aboard: NDArray[np.int64]
+    """(n,) people from that moment on."""
+    seats: NDArray[np.int64]
+    """(n,) working seats home from that moment on."""
+    ports: tuple[PortRecord, ...]
+    crew: tuple[CrewRecord, ...]
+    stores: tuple[StoreCourse, ...]
+    unseated_from_mjd_utc: float | None = None
+    """From when on somebody has no working seat home for longer than a day."""
+    unseated: tuple[str, ...] = ()
+    """Who, at that moment."""
+    first_limit: str = ""
+    """What first made people leave: a store, the air, the attitude, the altitude; empty: nothing did."""
+    must_leave_mjd_utc: float | None = None
+    """When it did."""
+    left_mjd_utc: float | None = None
+    """When the last person left for good; None: people are aboard at the end."""
+    stranded: tuple[str, ...] = ()
+    """Who had no way home when the station had to be left."""
+    lost_flights: tuple[str, ...] = ()
+    not_flown: tuple[str, ...] = ()
+    """Flights of the plan that were not launched, or could not come."""
+    why: Mapping[str, str] = field(default_factory=dict)
+    """In words: ``left``, ``unseated``, ``first_limit``."""
