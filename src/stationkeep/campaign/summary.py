@@ -24,6 +24,7 @@ from stationkeep.campaign.document import (
     RunDocument,
     with_median,
 )
+from stationkeep.campaign.explain import why
 from stationkeep.campaign.losses import (
     arrays_record,
     attitude_notes,
@@ -119,6 +120,7 @@ def _branch(
         no_return=no_return_points(scenario, runs),
         ground_risk=ground.risk(runs),
         events=_events(reference),
+        why=why(reference, runs, scenario.reserve.altitude_km),
         reboost_ends_utc=None if ends is None else iso_utc(ends),
     )
 
