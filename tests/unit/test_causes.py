@@ -84,12 +84,14 @@ def test_the_report_sets_what_was_said_beside_what_follows() -> None:
     from stationkeep.report.why import why_line, why_section
 
     document = run_scenario(load_scenario("iss-2022"), branches=["withdrawal"], runs=2, workers=1).document
-    assert document.crisis is not None and len(document.crisis.entries) >= 15
+    assert document.crisis is not None
+    assert len(document.crisis.entries) >= 15
     page = crisis_section(document)
     assert page.index("Publishes the replies") < page.index("Roscosmos withdraws") < page.index("Falls through 120 km")
     assert "follows from" in why_section(document)
     line = why_line(document.branches["withdrawal"])
-    assert line.startswith("Roscosmos withdraws (2 Apr 2022) → ") and "Falls through 120 km (" in line
+    assert line.startswith("Roscosmos withdraws (2 Apr 2022) → ")
+    assert "Falls through 120 km (" in line
     assert "→ Attitude lost (" in line
     assert document.branches["withdrawal"].why.share_alike <= 1.0
 
