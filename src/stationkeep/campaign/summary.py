@@ -12,6 +12,7 @@ import numpy as np
 import stationkeep
 from stationkeep.campaign.beside import Beside, falls_of, reentry_of
 from stationkeep.campaign.comparison import comparison_notes, solar_explanation
+from stationkeep.campaign.crisis import crisis
 from stationkeep.campaign.document import (
     AttitudeRange,
     BranchDocument,
@@ -83,6 +84,7 @@ def summarise(
         runs=len(inputs),
         seed=seed,
         branches=branches,
+        crisis=crisis(mission.scenario.timeline),
         notes=_notes(campaign, branches, ground, references, _explanations(campaign, flown, inputs)),
         provenance={
             **_provenance(loaded, campaign, ground),
