@@ -87,6 +87,10 @@ class PeopleSetup:
             return PeopleWorld(self._start({}, 0.5), best_luck(), (), 0.5)
         random = np.random.default_rng(draw.stream(_FIGURES))
         shares = {place: random.random() for place in self.document.uncertain}
+        for place in shares:
+            room = place.replace(".amount_kg", ".capacity_kg")
+            if room != place and room in shares:  # what is aboard has room
+                shares[room] = max(shares[room], shares[place])
         cargo = random.random()
         start = self._start(shares, random.random())
         luck = draw_luck(self.plan.manifest, shipped_laws(), np.random.default_rng(draw.stream(_LUCK)))
