@@ -241,7 +241,9 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
         provider = self._provider_of(flight.name)
         load = self.board.craft[flight.name].load
         if provider is not None and load is not None and not isinstance(load, Delivery):
-            self.leave(provider, load)
+            others = (self._provider_of(name) for name in self.board.traffic.attached if name != flight.name)
+            if provider not in others:  # what a second one brought stays with it
+                self.leave(provider, load)
 
     def _load_arrives(self, flight: str) -> None:
         """What it brings for its provider."""
