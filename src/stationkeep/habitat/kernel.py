@@ -39,11 +39,11 @@ def advance(
     list is full: call again. With a span of 0 only the rates of this moment are found.
     """
     n, m = network_of(ints, floats), moment_in(ints, state)
-    work = working_space(m.rate.size, m.amount.size)
+    work = working_space(m.rate.size, m.amount.size, n.stores.size)
     room = times.size - n.mark_store.size - 2 * m.amount.size - m.need.size
     flown, count, stuck = 0.0, 0, 0
     line = np.empty(2)
-    while count < room:
+    while count < room and (least < 2 or flown < span_days or span_days == 0.0):
         if stuck > 0:
             # Stores lived from hand to mouth can be shared in more ways than one: found afresh, the same way is found
             # again at the same moment, and no mark is crossed to and fro for ever.
