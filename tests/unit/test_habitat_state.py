@@ -297,3 +297,46 @@ def test_every_shipped_figure_can_be_drawn_from_end_to_end() -> None:
         before = state.elements_kg()
         state.advance(400.0)
         assert state.elements_kg() == pytest.approx(before, rel=1e-9, abs=1e-9)
+
+
+def test_looking_ahead_finds_the_first_serious_event_and_changes_nothing() -> None:
+    state = HabitatState(small(), 1000.0)
+    before = state.moment.amount.copy()
+    found = state.next_serious(120.0)
+    assert found is not None
+    assert (found.kind, found.subject, found.serious) == ("store-empty", "food", True)
+    assert found.time_mjd_utc == pytest.approx(1100.0, rel=1e-12)
+    assert state.next_serious(99.0) is None
+    assert (state.time_mjd_utc, list(state.moment.amount)) == (1000.0, list(before))
+
+
+def test_asked_for_events_are_those_of_all_that_matter() -> None:
+    habitat = shipped_habitat().habitat()
+    states = [HabitatState(habitat, 0.0) for _ in range(3)]
+    every, bad, serious = (
+        state.advance(500.0, least=least) for state, least in zip(states, ("all", "bad", "serious"), strict=True)
+    )
+    assert bad == tuple(one for one in every if one.bad)
+    assert serious == tuple(one for one in every if one.serious)
+    assert 0 < len(serious) < len(bad) < len(every)
+    for state in states[1:]:
+        assert list(state.moment.amount) == list(states[0].moment.amount)
+
+
+def test_living_from_hand_to_mouth_does_not_stop_time() -> None:
+    """With hardly any water, oxygen stands at its mark and could be shared in two ways: that was endless once."""
+    state = HabitatState(shipped_habitat().habitat(), 0.0)
+    for store in state.habitat.stores.values():
+        if store.substance in ("food", "water", "oxygen", "lithium-perchlorate", "food-solids"):
+            state.add_cargo(store.name, -1e6)
+    for _ in range(12):
+        state.add_cargo("us-food", 20.0)
+        state.add_cargo("us-water", 5.0)
+        assert len(state.advance(30.0)) < 400
+    assert state.time_mjd_utc == pytest.approx(360.0)
+
+
+def test_a_drawn_amount_fits_into_a_drawn_tank() -> None:
+    document = shipped_habitat()
+    ends = {"stores.us-nitrogen.amount_kg": 1.0, "stores.us-nitrogen.capacity_kg": 0.0}
+    assert document.habitat(u=ends).stores["us-nitrogen"].amount_kg == 120.0
