@@ -1,0 +1,151 @@
+"""What others do to a run's people: partners withdraw, control or power goes, a craft has a mishap.
+
+What happens is on the run's calendar: the next thing of the flights, the next breakdown, the next store at its reserve,
+the next decision. Whenever something changes from outside, what lies ahead is worked out anew and older entries are
+void.
+"""
+
+from __future__ import annotations
+
+import abc
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from stationkeep.attitude.drag_area import iss_drag_area
+from stationkeep.logistics.manifest import Contingency
+from stationkeep.outcome import OutcomeReason
+from stationkeep.scenario.events import CraftUnfit, DockingFailed, FlightLost, RescueSeat, WithdrawalScope
+from stationkeep.simulation.people_leaving import PeopleLeaving
+from stationkeep.timescale import mjd_utc
+
+if TYPE_CHECKING:
+    from stationkeep.scenario.events import FlightEvent, Withdrawal
+    from stationkeep.simulation.people_record import PeopleCourse
+
+_OWNER_OF: Final = {"russian-control-centre": "roscosmos", "russian-computers": "roscosmos"}
+"""Whose machines aboard stop when one of these assets is out of service."""
+
+
+class PeopleEvents(PeopleLeaving, abc.ABC):
+    """The part of a run that has to do with people; without the scenario's sections it does nothing."""
+
+    # --- partners -------------------------------------------------------------------------------------------------
+
+    def people_withdraw(self, event: Withdrawal) -> None:
+        """What a withdrawal means for craft and people."""
+        if WithdrawalScope.STOP_FLIGHTS in event.scope:
+            self.not_delivering.add(event.partner)
+            self.drop_flights(lambda name: event.partner in self.board.craft[name].partners)
+        if WithdrawalScope.RECALL_CREW in event.scope:
+            self.recall_crew(event.partner)
+
+    def flights_without_provider(self, provider_id: str) -> None:
+        """A provider is lost: the flights that were to bring its propellant are not launched any more."""
+        self.drop_flights(lambda name: self.board.craft[name].provider == provider_id)
+
+    def recall_crew(self, partner: str) -> None:
+        """A partner's people go home now, in its craft; whoever else sits in them goes along."""
+        if self.setup is None:
+            return
+        traffic = self.board.traffic
+        seats = traffic.seating.seats
+        own = {name for name, flight in traffic.attached.items() if flight.kind.owner == partner}
+        craft = {
+            seats[trip.key] for trip in traffic.people
+            if trip.agency.casefold() == partner and seats.get(trip.key) in own
+        }  # fmt: skip
+        if craft:
+            self.depart(sorted(craft))
+
+    # --- control, power, altitude ---------------------------------------------------------------------------------
+
+    def review_people(self) -> None:
+        """What changed around people: control, altitude, partners, assets, arrays."""
+        if self.setup is None:
+            return
+        lost, low = self.tumbles, self.too_low_for_people
+        now = (lost or low, lost, low, frozenset(self.stopped), frozenset(self.missing), self.arrays.mode)
+        if now == self.conditions:
+            return
+        before, self.conditions = self.conditions, now
+        self.bring_up_to_date()
+        self._apply_conditions()
+        if lost and not (before and before[1]):
+            self.tumbling_since = self.now
+            due = self.now + self.setup.traffic.leave.attitude_lost_days
+            self.at(due, partial(self._still_tumbles, self.now))
+        if low:
+            lowest = self.setup.traffic.lowest_altitude_km
+            self.everybody_leaves("altitude", f"the station has sunk below {lowest:g} km")
+        if before and before[0] and not self.closed and self.board.held:
+            self.release_flights()
+        self.after_change()
+
+    def _apply_conditions(self) -> None:
+        assert self.setup is not None
+        state = self.aboard.state
+        machines = state.habitat.equipment.values()
+        absent = self.stopped | {_OWNER_OF[asset] for asset in self.missing if asset in _OWNER_OF}
+        for owner in sorted({machine.owner for machine in machines}):
+            state.set_owner_active(owner, owner not in absent)
+        power = 1.0 if self.arrays.track else float(np.mean(iss_drag_area().power[self.arrays.mode]))
+        if self.attitude is not None and self.tumbles:
+            power = self.attitude.after.power_factor
+        share = min(power / self.setup.life_support.power_needed_share, 1.0)
+        for segment in sorted({machine.segment for machine in machines if machine.segment}):
+            state.set_segment_power(segment, share)
+
+    def _still_tumbles(self, since: float) -> None:
+        if self.tumbles and since == self.tumbling_since:
+            assert self.setup is not None
+            days = self.setup.traffic.leave.attitude_lost_days
+            self.everybody_leaves("attitude", f"the attitude has been lost for {days:g} days")
+
+    # --- mishaps ----------------------------------------------------------------------------------------------------
+
+    def flight_event(self, event: FlightEvent) -> None:
+        """A mishap of one flight, as the branch has it; of one that has left, or is gone for other reasons, none."""
+        if self.setup is None:
+            return
+        board, name = self.board, event.flight
+        attached = name in board.traffic.attached
+        if not attached and not any(name == one for _, one in board.coming):
+            return
+        told = ""
+        if isinstance(event, CraftUnfit):
+            seats = board.flights[name].seats
+            board.troubles.append(Contingency(name, "unfit", self.now, None, seats, event.note or "unfit"))
+            told = f"{name} can take nobody home any more"
+        elif isinstance(event, RescueSeat):
+            until = None if event.until_utc is None else mjd_utc(event.until_utc)
+            person = event.person or ""
+            board.troubles.append(
+                Contingency(name, "rescue-seat", self.now, until, event.seats, "makeshift place", person=person)
+            )
+            told = f"Makeshift places in {name}: {event.seats}"
+        elif isinstance(event, FlightLost) and not attached:
+            board.lost.add(name)
+        elif isinstance(event, DockingFailed) and not attached:
+            board.failed[name] = event.days
+            told = f"{name} will not dock at the first try"
+        if told:
+            self.note(event.type, told, note=event.note)
+        self.plan_again()
+        self.at(self.now, self.after_change)
+
+    # --- at the end -----------------------------------------------------------------------------------------------
+
+    def people_course(self) -> PeopleCourse | None:
+        """Who was aboard, on what, until when, once the run is over."""
+        if self.setup is None:
+            return None
+        self.bring_up_to_date()
+        self.aboard.record()
+        assert self.outcome is not None
+        board = self.board
+        never = tuple(sorted(board.dropped | board.held | set(board.no_port)))
+        lost = tuple(name for name in board.lost_flights if board.flights[name].launch_mjd_utc <= self.now)
+        fell = self.outcome.reason is OutcomeReason.REENTERED
+        return self.book.course(self.now, board.traffic, self.aboard.courses(), lost, never, fell)
