@@ -27,6 +27,7 @@ from stationkeep.timescale import iso_utc, parse_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.prepare import Campaign
+    from stationkeep.campaign.run_record import RunRecord
     from stationkeep.catalogue.entries import Vehicle
     from stationkeep.scenario.schema import Provider, Scenario
     from stationkeep.simulation.providers import ProviderPlan
@@ -47,14 +48,14 @@ def _dates(dates_mjd: Sequence[float | None]) -> dict[str, Any]:
     return {"share": share, "p05_utc": low, "median_utc": middle, "p95_utc": high}
 
 
-def attitude_propellant(scenario: Scenario, runs: Sequence[Timeline]) -> dict[str, Any]:
+def attitude_propellant(scenario: Scenario, runs: Sequence[RunRecord]) -> dict[str, Any]:
     """What the attitude thrusters drew; nothing where the scenario does not ask."""
     if scenario.attitude is None:
         return {}
     return with_median(attitude_propellant_kg=interval([run.attitude_propellant_kg for run in runs]))
 
 
-def arrays_record(runs: Sequence[Timeline]) -> ArraysRecord | None:
+def arrays_record(runs: Sequence[RunRecord]) -> ArraysRecord | None:
     """Drag and power of the runs in which the arrays did not simply track the Sun; none where they did in all."""
     flown = [run.arrays for run in runs if run.arrays is not None]
     if not flown:
@@ -100,7 +101,7 @@ def _month(date_utc: str | None) -> str:
 
 
 def functions_lost(
-    campaign: Campaign, branch: str, reference: Timeline, runs: Sequence[Timeline]
+    campaign: Campaign, branch: str, reference: Timeline, runs: Sequence[RunRecord]
 ) -> list[LostFunction]:
     """Which functions are lost for good in some run, the earliest median first; empty where nothing ever is."""
     scenario = campaign.mission.scenario
@@ -235,7 +236,7 @@ def _stopped(scenario: Scenario, branch: str) -> set[str]:
 # --- points of no return ----------------------------------------------------------------------------------------------
 
 
-def no_return_points(scenario: Scenario, runs: Sequence[Timeline]) -> PointsOfNoReturn:
+def no_return_points(scenario: Scenario, runs: Sequence[RunRecord]) -> PointsOfNoReturn:
     """The points of no return over all runs: medians and 90 % intervals."""
     points = [run.no_return for run in runs if run.no_return is not None]
     need, reserve = scenario.controlled_deorbit, scenario.reserve
