@@ -69,7 +69,8 @@ def test_cooperation_keeps_the_station_between_floor_and_target(flown: CampaignR
 def test_a_run_flown_again_is_the_run_that_was_counted(flown: CampaignResult) -> None:
     again = flown.timeline("withdrawal", 3)
     assert RunRecord.of(again, flown.campaign.mission.scenario.epoch_mjd_utc) == flown.branches["withdrawal"].runs[3]
-    assert again.ledger and again.events
+    assert again.ledger
+    assert again.events
 
 
 def test_runs_are_kept_whole_only_where_that_is_asked_for(flown: CampaignResult) -> None:
