@@ -13,13 +13,11 @@ from stationkeep.campaign.document import (
     BranchDocument,
     ControlledDeorbitPoint,
     DeorbitChances,
-    LossDates,
     LostFunction,
     PointsOfNoReturn,
-    with_median,
 )
-from stationkeep.campaign.part import Interval
-from stationkeep.campaign.quantiles import date_quantiles, interval
+from stationkeep.campaign.part import Interval, LossDates, with_median
+from stationkeep.campaign.quantiles import date_quantiles, interval, loss_fields
 from stationkeep.catalogue.pushing import STANDINGS
 from stationkeep.scenario.events import ProviderAvailable, Withdrawal, WithdrawalScope
 from stationkeep.simulation.timeline import DeorbitOutlook, Function, NoReturn
@@ -40,12 +38,6 @@ _TITLES: Final = {
     Function.ATTITUDE: "attitude control",
 }
 _STATUS: Final = {"unproven": "nobody has shown it", "retired": "retired by then", "proven": "while its tanks last"}
-
-
-def _dates(dates_mjd: Sequence[float | None]) -> dict[str, Any]:
-    low, middle, high = (None if date is None else iso_utc(date) for date in date_quantiles(dates_mjd))
-    share = sum(date is not None for date in dates_mjd) / len(dates_mjd)
-    return {"share": share, "p05_utc": low, "median_utc": middle, "p95_utc": high}
 
 
 def attitude_propellant(scenario: Scenario, runs: Sequence[RunRecord]) -> dict[str, Any]:
@@ -117,7 +109,7 @@ def functions_lost(
                 LostFunction(
                     function=function.value,  # type: ignore[arg-type]  # the four of _TITLES
                     title=title,
-                    **_dates(dates),
+                    **loss_fields(dates),
                     provided_by=by,
                     partner=partner,
                     could_have=[one.said for one in others],
@@ -256,7 +248,7 @@ def no_return_points(scenario: Scenario, runs: Sequence[RunRecord]) -> PointsOfN
     policy = scenario.altitude_policy
     return PointsOfNoReturn(
         controlled_deorbit=deorbit,
-        reserve_lost=LossDates(**_dates([point.reserve_lost_mjd_utc for point in points])),
+        reserve_lost=LossDates(**loss_fields([point.reserve_lost_mjd_utc for point in points])),
         reserve_altitude_km=reserve.altitude_km,
         reserve_days=reserve.days,
         reboost_pace_days=None if policy is None else policy.min_days_between_burns,
@@ -272,7 +264,7 @@ def _outlook(outlooks: Sequence[DeorbitOutlook], epoch_mjd_utc: float) -> dict[s
         "possible_share": sum(one.ever_possible for one in outlooks) / len(outlooks),
         "from_utc": None if first is None else iso_utc(first),
         "not_at_first": first is not None and first > epoch_mjd_utc,
-        **_dates([one.lost_mjd_utc for one in outlooks]),
+        **loss_fields([one.lost_mjd_utc for one in outlooks]),
         **with_median(
             missing_propellant_kg=interval([one.missing_kg for one in outlooks]),
             missing_thrust_n=interval([one.missing_n for one in outlooks]),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from stationkeep.campaign.people_summary import PeopleRun
     from stationkeep.outcome import Outcome
     from stationkeep.simulation.array_flying import ArraysFlown
     from stationkeep.simulation.inputs import RunInputs
@@ -83,9 +84,10 @@ class RunRecord:
     no_return: NoReturn | None
     arrays: ArraysFlown | None
     altitude: AltitudeCourse
+    people: PeopleRun | None = None
 
     @classmethod
-    def of(cls, timeline: Timeline, epoch_mjd: float) -> RunRecord:
+    def of(cls, timeline: Timeline, epoch_mjd: float, people: PeopleRun | None = None) -> RunRecord:
         """What is kept of a run once it has been flown."""
         return cls(
             branch=timeline.branch,
@@ -100,6 +102,7 @@ class RunRecord:
             no_return=timeline.no_return,
             arrays=timeline.arrays,
             altitude=AltitudeCourse.of(timeline, epoch_mjd),
+            people=people,
         )
 
 

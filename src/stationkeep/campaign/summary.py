@@ -22,7 +22,6 @@ from stationkeep.campaign.document import (
     Reentry,
     RegionRisk,
     RunDocument,
-    with_median,
 )
 from stationkeep.campaign.losses import (
     arrays_record,
@@ -31,7 +30,9 @@ from stationkeep.campaign.losses import (
     functions_lost,
     no_return_points,
 )
-from stationkeep.campaign.part import Interval, MeanAltitude
+from stationkeep.campaign.part import Interval, MeanAltitude, with_median
+from stationkeep.campaign.people_document import PeopleDocument
+from stationkeep.campaign.people_summary import PeopleGrid, people_document
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.campaign.run_record import DAYS_BETWEEN_POINTS, kilometres
 from stationkeep.campaign.scenario_ref import scenario_ref
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from stationkeep.campaign.prepare import Campaign
     from stationkeep.campaign.run_record import DrawRecord, RunRecord
     from stationkeep.scenario.loader import LoadedScenario
+    from stationkeep.scenario.schema import Scenario
     from stationkeep.simulation.timeline import Timeline
 
 _MILESTONES_KM = (400.0, 350.0, 300.0, 250.0, 200.0)
@@ -121,10 +123,20 @@ def _branch(
         arrays=arrays_record(runs),
         functions_lost=functions_lost(campaign, name, reference, runs),
         no_return=no_return_points(scenario, runs),
+        people=_people(scenario, reference, runs),
         ground_risk=ground.risk(runs),
         events=_events(reference),
         reboost_ends_utc=None if ends is None else iso_utc(ends),
     )
+
+
+def _people(scenario: Scenario, reference: Timeline, runs: Sequence[RunRecord]) -> PeopleDocument | None:
+    """Who is aboard; null where the scenario does not say."""
+    flown = [run.people for run in runs if run.people is not None]
+    if reference.people is None or len(flown) < len(runs):
+        return None
+    grid = PeopleGrid.of(reference.people, scenario.epoch_mjd_utc, scenario.horizon_mjd_utc)
+    return people_document(reference.people, flown, grid, scenario.horizon_mjd_utc)
 
 
 def _refuse_failures(runs: Sequence[RunRecord]) -> None:
