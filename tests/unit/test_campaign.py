@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from stationkeep.campaign.comparison import comparison_notes
 from stationkeep.campaign.density_error import DensityError
+from stationkeep.campaign.packing import packed_integers, unpacked_integers
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.campaign.run import CampaignResult, run_scenario
-from stationkeep.campaign.run_record import RunRecord, packed_integers, unpacked_integers
+from stationkeep.campaign.run_record import RunRecord
 from stationkeep.errors import InputError
 from stationkeep.report.verdict import verdict_rows
 from stationkeep.scenario.loader import load_scenario
@@ -68,7 +69,7 @@ def test_cooperation_keeps_the_station_between_floor_and_target(flown: CampaignR
 
 def test_a_run_flown_again_is_the_run_that_was_counted(flown: CampaignResult) -> None:
     again = flown.timeline("withdrawal", 3)
-    assert RunRecord.of(again, flown.campaign.mission.scenario.epoch_mjd_utc) == flown.branches["withdrawal"].runs[3]
+    assert RunRecord.of(again, flown.campaign.mission.scenario) == flown.branches["withdrawal"].runs[3]
     assert again.ledger
     assert again.events
 

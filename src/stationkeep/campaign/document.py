@@ -188,6 +188,23 @@ class ArraysRecord(Part):
     power_factor_least_interval: Interval
 
 
+class WhyLink(Part):
+    """An event in a chain of causes."""
+
+    time_utc: str
+    kind: str
+    title: str
+    mean_altitude_km: float
+    because: list[int] = Field(description="places, in the chain, of the events that brought it about; []: a beginning")
+
+
+class Why(Part):
+    """Why the reference run ends as it does, from its own events."""
+
+    chain: list[WhyLink] = Field(description="in order; the last is the end; []: nothing was lost")
+    share_alike: float = Field(description="share of all runs that end by the same kinds of events in the same order")
+
+
 class BranchDocument(Part):
     """What came of one branch."""
 
@@ -217,6 +234,7 @@ class BranchDocument(Part):
     )
     ground_risk: GroundRisk | None = Field(description="null where no run falls")
     events: list[EventRecord]
+    why: Why = Field(default=Why(chain=[], share_alike=1.0), description="why the reference run ends as it does")
     reboost_ends_utc: str | None = Field(
         description="median date after which nobody can reboost any more; null: not by the horizon"
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeep.campaign.packing import DAYS_BETWEEN_POINTS, packed_integers, unpacked_integers
 from stationkeep.campaign.part import LossDates, with_median
 from stationkeep.campaign.people_document import (
     FirstStore,
@@ -22,7 +23,6 @@ from stationkeep.campaign.people_document import (
 )
 from stationkeep.campaign.people_reference import people_reference
 from stationkeep.campaign.quantiles import LEVELS, interval, loss_fields
-from stationkeep.campaign.run_record import DAYS_BETWEEN_POINTS, packed_integers, unpacked_integers
 from stationkeep.timescale import iso_day
 
 if TYPE_CHECKING:

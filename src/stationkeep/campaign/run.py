@@ -12,7 +12,7 @@ from stationkeep.campaign.beside import under_the_sun_that_came
 from stationkeep.campaign.comparison import days_to_the_fall
 from stationkeep.campaign.document import RunDocument
 from stationkeep.campaign.execution import MOST_RUNS, map_runs
-from stationkeep.campaign.people_summary import PeopleRun, people_grids
+from stationkeep.campaign.people_summary import people_grids
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.run_record import DrawRecord, RunRecord, mean_f107
 from stationkeep.campaign.sampling import draw_inputs, median_inputs
@@ -117,10 +117,10 @@ class _Reduced:
 
     def __init__(self, campaign: Campaign, references: Mapping[str, Timeline], seed: int, whole: bool) -> None:
         self.campaign, self.names, self.seed, self.whole = campaign, tuple(references), seed, whole
-        self.epoch = campaign.mission.scenario.epoch_mjd_utc
-        spans = (days_to_the_fall(reference, self.epoch) for reference in references.values())
+        scenario = campaign.mission.scenario
+        spans = (days_to_the_fall(reference, scenario.epoch_mjd_utc) for reference in references.values())
         self.spans_days = sorted({days for days in spans if days is not None})
-        self.grids = people_grids(campaign.mission.scenario, references)
+        self.grids = people_grids(scenario, references)
 
     def __call__(self, index: int) -> _OneRun:
         inputs = self._inputs(index)
@@ -128,9 +128,7 @@ class _Reduced:
         records = []
         for name in self.names:
             timeline = simulate(self.campaign.mission, name, inputs)
-            course = timeline.people
-            people = None if course is None else PeopleRun.of(course, self.grids[name])
-            records.append(RunRecord.of(timeline, self.epoch, people))
+            records.append(RunRecord.of(timeline, self.campaign.mission.scenario, self.grids.get(name)))
             if self.whole:
                 kept.append(timeline)
         return _OneRun(DrawRecord.of(inputs, self.spans_days), tuple(records), tuple(kept))

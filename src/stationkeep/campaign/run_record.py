@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -10,17 +9,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeep.campaign.explain import kinds_of
+from stationkeep.campaign.packing import DAYS_BETWEEN_POINTS, packed_integers, unpacked_integers
+from stationkeep.campaign.people_summary import PeopleGrid, PeopleRun
+
 if TYPE_CHECKING:
-    from stationkeep.campaign.people_summary import PeopleRun
     from stationkeep.outcome import Outcome
+    from stationkeep.scenario.schema import Scenario
     from stationkeep.simulation.array_flying import ArraysFlown
     from stationkeep.simulation.inputs import RunInputs
     from stationkeep.simulation.timeline import Function, NoReturn, Timeline
 
 FloatArray = NDArray[np.float64]
 
-DAYS_BETWEEN_POINTS: Final = 5
-"""Days between two points of a course in time, of altitude or of people."""
 _GONE: Final = np.int32(-(2**31))
 
 
@@ -51,18 +52,6 @@ class AltitudeCourse:
         return unpacked_integers(self.packed)
 
 
-def packed_integers(values: NDArray[np.int32]) -> bytes:
-    """A slow course of whole numbers in few bytes: differences, their bytes sorted by weight, compressed."""
-    differences = np.diff(values, prepend=np.int32(0)).astype("<i4")  # overflow wraps around, and back again
-    return zlib.compress(differences.view(np.uint8).reshape(-1, 4).T.tobytes(), 6)
-
-
-def unpacked_integers(packed: bytes) -> NDArray[np.int32]:
-    """What :func:`packed_integers` packed."""
-    by_weight = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(4, -1)
-    return np.cumsum(np.ascontiguousarray(by_weight.T).view("<i4").ravel(), dtype=np.int32)
-
-
 def kilometres(metres: NDArray[np.int32]) -> FloatArray:
     """Unpacked altitudes [km]; NaN where a run did not fly."""
     return np.where(metres == _GONE, np.nan, metres / 1000.0)
@@ -84,11 +73,13 @@ class RunRecord:
     no_return: NoReturn | None
     arrays: ArraysFlown | None
     altitude: AltitudeCourse
+    chain_kinds: str
+    """What its end goes back to, as kinds of events in their order."""
     people: PeopleRun | None = None
 
     @classmethod
-    def of(cls, timeline: Timeline, epoch_mjd: float, people: PeopleRun | None = None) -> RunRecord:
-        """What is kept of a run once it has been flown."""
+    def of(cls, timeline: Timeline, scenario: Scenario, grid: PeopleGrid | None = None) -> RunRecord:
+        """What is kept of a run once it has been flown; its people where there is a grid to count them on."""
         return cls(
             branch=timeline.branch,
             run_index=timeline.run_index,
@@ -101,8 +92,9 @@ class RunRecord:
             lost_mjd_utc=dict(timeline.lost_mjd_utc),
             no_return=timeline.no_return,
             arrays=timeline.arrays,
-            altitude=AltitudeCourse.of(timeline, epoch_mjd),
-            people=people,
+            altitude=AltitudeCourse.of(timeline, scenario.epoch_mjd_utc),
+            chain_kinds=kinds_of(timeline, scenario.reserve.altitude_km),
+            people=PeopleRun.of(timeline.people, grid) if timeline.people is not None and grid is not None else None,
         )
 
 

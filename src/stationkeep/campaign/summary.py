@@ -23,6 +23,7 @@ from stationkeep.campaign.document import (
     RegionRisk,
     RunDocument,
 )
+from stationkeep.campaign.explain import why
 from stationkeep.campaign.losses import (
     arrays_record,
     attitude_notes,
@@ -30,11 +31,12 @@ from stationkeep.campaign.losses import (
     functions_lost,
     no_return_points,
 )
+from stationkeep.campaign.packing import DAYS_BETWEEN_POINTS
 from stationkeep.campaign.part import Interval, MeanAltitude, with_median
 from stationkeep.campaign.people_document import PeopleDocument
 from stationkeep.campaign.people_summary import PeopleGrid, people_document
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
-from stationkeep.campaign.run_record import DAYS_BETWEEN_POINTS, kilometres
+from stationkeep.campaign.run_record import kilometres
 from stationkeep.campaign.scenario_ref import scenario_ref
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
 from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncontrolled_risk
@@ -126,6 +128,7 @@ def _branch(
         people=_people(scenario, reference, runs),
         ground_risk=ground.risk(runs),
         events=_events(reference),
+        why=why(reference, runs, scenario.reserve.altitude_km),
         reboost_ends_utc=None if ends is None else iso_utc(ends),
     )
 

@@ -25,6 +25,7 @@ from stationkeep.report.verdict import (
     verdict_rows,
     verdict_sentence,
 )
+from stationkeep.report.why import why_section
 
 _FONTS: Final = (
     'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,sans-serif'
@@ -47,6 +48,7 @@ def report_html(document: RunDocument, *, reproduce: str) -> str:
     title = f"{e(document.scenario.title)}: when does it fall?"
     body = [
         _verdict_section(document),
+        why_section(document),
         _altitude_section(document),
         _falls_section(document),
         no_return_section(document),
