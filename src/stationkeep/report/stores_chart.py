@@ -1,4 +1,4 @@
-"""The picture of stores: one small panel each over the same time, with what is there and the reserve it must not pass."""
+"""The picture of stores: a small panel each over the same time, what is there against its reserve."""
 
 from __future__ import annotations
 

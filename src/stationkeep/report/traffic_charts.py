@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from stationkeep.report.barchart import KEY_PX, TICKS_PX, Bar, bar_chart, draw_key, key_lines, label_room_px, time_axis
 from stationkeep.report.figures import Sheet, blank, frame, set_ticks, svg_of
@@ -100,7 +100,7 @@ class SeatCourse:
     days: Sequence[float]
     aboard: Sequence[int]
     seats: Sequence[int]
-    where: str = "mid"
+    where: Literal["mid", "post"] = "mid"
 
 
 def seats_chart(course: SeatCourse, span: tuple[float, float], sheet: Sheet, name: str) -> str:
@@ -127,11 +127,10 @@ def seats_chart(course: SeatCourse, span: tuple[float, float], sheet: Sheet, nam
 def _draw_steps(axes: Axes, course: SeatCourse, sheet: Sheet) -> None:
     days, aboard, seats = course.days, course.aboard, course.seats
     short = [have < need for have, need in zip(seats, aboard, strict=True)]
-    fill = "mid" if course.where == "mid" else "post"
-    axes.fill_between(days, aboard, seats, where=short, step=fill, color=RISK.light, alpha=0.45, linewidth=0)  # type: ignore[arg-type]
+    axes.fill_between(days, aboard, seats, where=short, step=course.where, color=RISK.light, alpha=0.45, linewidth=0)
     # As many seats as people is the usual case: the wide line shows on both sides of the narrow one.
-    axes.step(days, seats, where=fill, color=RULE.light, linewidth=sheet.line_px * 3.6)  # type: ignore[arg-type]
-    axes.step(days, aboard, where=fill, color=INK.light, linewidth=sheet.line_px)  # type: ignore[arg-type]
+    axes.step(days, seats, where=course.where, color=RULE.light, linewidth=sheet.line_px * 3.6)
+    axes.step(days, aboard, where=course.where, color=INK.light, linewidth=sheet.line_px)
 
 
 def mjd(utc: str) -> float:
