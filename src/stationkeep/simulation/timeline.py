@@ -123,7 +123,7 @@ class Timeline:
     arrays: ArraysFlown | None = None
     """Drag and power while the arrays did not track the Sun; None: they always did."""
     people: PeopleCourse | None = None
-    """Who and what is aboard; None: the scenario does not say."""
+    """Who was aboard, on what, until when; None: the scenario follows nobody."""
 
     def series(self) -> xarray.Dataset:
         """The daily series as a labelled dataset, dimension ``time`` (UTC midnights)."""
