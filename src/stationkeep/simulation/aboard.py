@@ -81,6 +81,7 @@ class Aboard:
         self._reserves: list[np.ndarray] = []
         self._indices = np.array([one.index for one in self._watched.values()])
         self._marks = np.array([-1 if one.mark is None else one.mark for one in self._watched.values()])
+        self._told: set[str] = set()
         self._lost_kg = self._gone_overboard()
         self.record()
 
@@ -102,6 +103,8 @@ class Aboard:
         if self.state.people_aboard:
             for event in news:
                 self._note(event)
+        else:
+            news = []  # nobody minds
         return news, self._lost_kg - before
 
     def _gone_overboard(self) -> float:
@@ -115,9 +118,11 @@ class Aboard:
         if event.kind == "fell-below" and event.subject.endswith(_RESERVE):
             one = self._watched.get(event.subject.removesuffix(_RESERVE))
             return one is not None and one.reserve_reached is None
-        return event.serious
+        return event.serious and event.subject not in self._told
 
     def _note(self, event: HabitatEvent) -> None:
+        if event.serious:
+            self._told.add(event.subject)
         one = self._watched.get(event.subject.removesuffix(_RESERVE))
         if one is None:
             return

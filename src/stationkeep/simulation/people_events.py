@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 _LOOK_AHEAD_DAYS: Final = 60.0
 """How far ahead stores and air are looked at beyond the next thing on the calendar."""
 _OWNER_OF: Final = {"russian-control-centre": "roscosmos", "russian-computers": "roscosmos"}
+_SOON_DAYS: Final = 0.01
 _APART_DAYS: Final = 0.02  # half an hour between two craft that leave one after the other
 _AGAIN_DAYS: Final = 10.0  # from the moment the way is free to the first flight that had waited
 
@@ -328,7 +329,7 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
                 times += [leave, outlook.reserve_mjd_utc]
         time = min(times)
         if time < math.inf:
-            self.at(max(time, self.now + 1.0e-6), partial(self._wake, self._look))
+            self.at(max(time, self.now + _SOON_DAYS), partial(self._wake, self._look))
 
     def _wake(self, look: int) -> None:
         if look == self._look:
