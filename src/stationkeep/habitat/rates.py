@@ -52,7 +52,7 @@ def _shortest(n: Any, m: Any, tight: Any, demand: Any, supply: Any, limit: Any) 
             continue
         for side in range(2):
             limit[side, :, s] = 1.0
-            if not (m.dry[s] if side == 0 else m.brim[s] and not n.vents[s]):
+            if not (m.dry[s] > 0.0 if side == 0 else m.brim[s] > 0.0 and n.vents[s] == 0):
                 continue
             left = supply[1 - side, s]
             if supply[side, s] <= left * (1.0 + 1e-13) + 1e-16:
@@ -141,14 +141,14 @@ def _look(n: Any, m: Any, tight: Any) -> None:
     """Which stores are dry, which full? One that ran dry stays so until it holds enough to be worth it again."""
     for s in range(m.amount.size):
         if m.amount[s] <= TINY:
-            m.dry[s] = True
+            m.dry[s] = 1.0
         elif m.amount[s] >= n.wake[s] * (1.0 - 1e-9):
-            m.dry[s] = False
+            m.dry[s] = 0.0
         if m.amount[s] <= n.capacity[s] - n.wake[s] * (1.0 - 1e-9):
-            m.brim[s] = False
+            m.brim[s] = 0.0
         elif m.amount[s] >= n.capacity[s] - TINY:
-            m.brim[s] = True
-        tight[s] = m.dry[s] or (m.brim[s] and not n.vents[s])
+            m.brim[s] = 1.0
+        tight[s] = m.dry[s] > 0.0 or (m.brim[s] > 0.0 and n.vents[s] == 0)
 
 
 @compiled(inner=True)
@@ -162,7 +162,7 @@ def _rule_out(n: Any, m: Any, usable: Any, supply: Any) -> None:
                     supply[1, n.stores[k]] += n.coefficients[k]
     for p in range(usable.size):
         for k in range(n.starts[p], n.starts[p + 1]):
-            if n.coefficients[k] < 0.0 and m.dry[n.stores[k]] and supply[1, n.stores[k]] <= 0.0:
+            if n.coefficients[k] < 0.0 and m.dry[n.stores[k]] > 0.0 and supply[1, n.stores[k]] <= 0.0:
                 usable[p] = 0.0
 
 

@@ -30,6 +30,7 @@ _KEY_BYTES: Final = 32
 _BEST: Final = (1.0, 1.0, 1.0, 0.0, 0.0)
 _LONGEST_HANDOVER_DAYS: Final = 40.0
 _WAIT_DAYS: Final = 0.5  # between one craft leaving a port and the next coming there
+_TRANSIT_DAYS: Final = 1.0
 _LAUNCH_TO_PORT_DAYS: Final = 5.0  # longer than that nobody waits in orbit: the launch is put off
 
 
@@ -87,7 +88,7 @@ class Realised:
     other_port: tuple[str, ...]
     """Flights that found their port taken and went to another."""
     not_flown: tuple[str, ...] = ()
-    """Flights that found no free port before they should have left again."""
+    """Flights that found no free port, or could not be launched, before they should have left again."""
 
 
 def draw_luck(plan: Manifest, laws: TrafficLaws, random: Generator) -> Luck:
@@ -187,6 +188,9 @@ class _Work:
             numbers = self.luck.of(flight.name, index)
             ready = flight.launch_mjd_utc + self._lateness(flight, numbers)
             ready = max([ready, *(grounded.get(mark, -math.inf) for mark in marks)])
+            if flight.departure_mjd_utc is not None and ready + _TRANSIT_DAYS > flight.departure_mjd_utc:
+                self.not_flown.append(flight.name)  # grounded for longer than it was to stay: the next one flies
+                continue
             launch = self._from_pad(flight, ready, pad_free)
             if numbers[1] < self.luck.loss.get(_group(flight), self.luck.loss["unknown"]):
                 self._lose(flight, launch, numbers[4], grounded, marks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _RESERVE: Final = " reserve"
 _WORTH_MOVING_KG: Final = 20.0
+_SAME_DAYS: Final = 1.0e-6
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
 
 
@@ -63,6 +65,7 @@ class Aboard:
     def __post_init__(self) -> None:
         self.state = self.world.start.copy()
         self._workshop = Workshop(self.world.breakdowns, self.state.time_mjd_utc)
+        self._breaks = [self.state.time_mjd_utc + one.day for one in self.world.breakdowns]
         habitat, plan = self.state.habitat, self.state.plan
         marks = {mark.name: number for number, mark in enumerate(plan.marks)}
         self._watched = {
@@ -88,9 +91,10 @@ class Aboard:
     # --- time --------------------------------------------------------------------------------------------------
 
     @property
-    def next_work_mjd_utc(self) -> float:
-        """When the next machine breaks or is repaired."""
-        return self._workshop.next_mjd_utc()
+    def next_breakdown_mjd_utc(self) -> float:
+        """When the next machine breaks; what is repaired meanwhile makes nothing worse."""
+        number = bisect_right(self._breaks, self.state.time_mjd_utc + _SAME_DAYS)
+        return self._breaks[number] if number < len(self._breaks) else math.inf
 
     def advance(self, until_mjd_utc: float) -> tuple[list[HabitatEvent], float]:
         """Go on to a date: what happened that people would mind, and the mass that went overboard meanwhile [kg]."""
