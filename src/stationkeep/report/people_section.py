@@ -59,7 +59,7 @@ def _branch(branch: BranchDocument, people: PeopleDocument, document: RunDocumen
         names = [store_words(store.name) for store in stores]
         figures.append(("Stores", lambda sheet: stores_chart(stores, names, span, sheet, f"stores{number}")))
     drawn = "".join(
-        f"<figure>{both_sheets(draw)}<figcaption>{title}.{_limited(people, document)}</figcaption></figure>"
+        f"<figure>{both_sheets(draw)}<figcaption>{title}{_limited(people, document)}.</figcaption></figure>"
         for title, draw in figures
     )
     return f"<p>{e(said)}</p>{drawn}"
@@ -87,13 +87,16 @@ def _crew(people: PeopleDocument, span: tuple[float, float], sheet: Sheet, name:
     left_behind = {*reference.stranded, *people.without_seat.who}
     stays = [
         Stay(
-            # Who is not named yet is called after the agency and the craft: "NASA 1 of SpaceX Crew-5".
-            (surname(stay.name), surname(stay.name).split(" of ")[0]), stay.side, Span(stay.from_utc, stay.to_utc),
-            stay.name in left_behind,
+            _called(stay.name), stay.side, Span(stay.from_utc, stay.to_utc), stay.name in left_behind
         )
         for stay in reference.crew
     ]  # fmt: skip
     return crew_chart(stays, span, sheet, name)
+
+
+def _called(name: str) -> tuple[str, ...]:
+    """The surname; who is not named yet goes by agency and number: ``NASA 1`` of ``NASA 1 of SpaceX Crew-5``."""
+    return (surname(name),) if "," in name else (name.split(" of ")[0],)
 
 
 def _flights(people: PeopleDocument) -> list[str]:
@@ -104,15 +107,15 @@ def _flights(people: PeopleDocument) -> list[str]:
     if people.reference.not_flown:
         count, names = len(people.reference.not_flown), people.reference.not_flown
         named = f" ({', '.join(names)})" if count <= _MOST_LOST else ""
-        flights = "1 flight" if count == 1 else f"{count:,} flights"
-        said.append(f"In the reference run {flights} of the plan to the horizon did not come{named}.")
+        flights = "1 planned flight does" if count == 1 else f"{count:,} planned flights do"
+        said.append(f"In the reference run {flights} not come{named}.")
     return said
 
 
 def _limited(people: PeopleDocument, document: RunDocument) -> str:
     """Says so where a chart does not show everything."""
-    reference = people.reference
-    if reference.pictured_to_utc >= document.scenario.horizon_utc:
+    reference, horizon = people.reference, document.scenario.horizon_utc
+    if reference.pictured_to_utc >= horizon:
         return ""
     first, last = (text.day_text(date) for date in (reference.pictured_from_utc, reference.pictured_to_utc))
-    return f" Shown from {first} to {last} of the time until {text.day_text(document.scenario.horizon_utc)}."
+    return f", {first} to {last} (the runs go on to {text.day_text(horizon)})"

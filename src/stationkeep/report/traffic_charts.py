@@ -67,7 +67,7 @@ def port_chart(
     shown = [(berth, part) for berth in berths if (part := berth.span.within(*span)) is not None]
     ports = list(port_names)
     bars = [
-        Bar(ports.index(berth.port), *part, (berth.name, _short(berth.name)), owner_ink(berth.owner), berth.flagged)
+        Bar(ports.index(berth.port), *part, _called(berth.name), owner_ink(berth.owner), berth.flagged)
         for berth, part in shown
     ]
     owners = [owner for owner in _OWNERS if any(berth.owner == owner for berth, _ in shown)]
@@ -155,9 +155,10 @@ def owner_ink(owner: str) -> Ink:
     return BRANCH_LINES[_OWNERS.index(owner)] if owner in _OWNERS else MUTED
 
 
-def _short(vehicle: str) -> str:
-    """``MS-21`` of ``Progress MS-21``: the kind is seen by colour and port."""
-    return vehicle.split(" (")[0].split()[-1]
+def _called(vehicle: str) -> tuple[str, ...]:
+    """The name, then ``MS-21`` of ``Progress MS-21``: the kind is seen by colour and port. A bare number says nothing."""
+    short = vehicle.split(" (")[0].split()[-1]
+    return (vehicle,) if short.isdigit() else (vehicle, short)
 
 
 def surname(name: str) -> str:
