@@ -80,6 +80,8 @@ class Moment(NamedTuple):
 
     amount: Floats
     vented: Floats
+    brought: Floats
+    """From outside since the start; below zero: taken away."""
     dry: Floats
     """1 for a store that ran dry and is lived from hand to mouth, else 0; ``brim`` likewise for full ones."""
     brim: Floats
@@ -93,17 +95,15 @@ class Moment(NamedTuple):
     short: Floats
     mark_level: Floats
     mark_side: Floats
-    supplied: Floats
-    """Elements brought (+) or taken away (-) from outside since the start [kg]."""
 
 
-BY_STORE, BY_PROCESS, BY_GROUP, BY_MARK = 5, 3, 4, 2
+BY_STORE, BY_PROCESS, BY_GROUP, BY_MARK = 6, 3, 4, 2
 """How many arrays of a :class:`Moment` go by stores, processes, groups and marks, in this order."""
 
 
-def block(n_store: int, n_process: int, n_group: int, n_mark: int, n_element: int) -> Floats:
+def block(n_store: int, n_process: int, n_group: int, n_mark: int) -> Floats:
     """Room for a :class:`Moment`, all zero."""
-    return np.zeros(BY_STORE * n_store + BY_PROCESS * n_process + BY_GROUP * n_group + BY_MARK * n_mark + n_element)
+    return np.zeros(BY_STORE * n_store + BY_PROCESS * n_process + BY_GROUP * n_group + BY_MARK * n_mark)
 
 
 def moment_of(state: Floats, n_store: int, n_process: int, n_group: int, n_mark: int) -> Moment:
@@ -111,4 +111,4 @@ def moment_of(state: Floats, n_store: int, n_process: int, n_group: int, n_mark:
     ends = np.cumsum(
         np.repeat((n_store, n_process, n_group, n_mark), (BY_STORE, BY_PROCESS, BY_GROUP, BY_MARK))
     ).tolist()
-    return Moment._make(state[begin:end] for begin, end in zip([0, *ends], [*ends, len(state)], strict=True))
+    return Moment._make(state[begin:end] for begin, end in zip([0, *ends], ends, strict=False))

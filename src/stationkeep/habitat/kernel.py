@@ -30,20 +30,23 @@ _PATIENCE: Final = 6  # steps of no length after each other, before marks no lon
 @compiled()
 def advance(
     ints: Any, floats: Any, state: Any, span_days: float, leak_share: float, least: int, stop: bool,
-    times: Any, kinds: Any, indices: Any,
+    place: bool, times: Any, kinds: Any, indices: Any,
 ) -> Any:  # fmt: skip
     """Flies the stores through ``span_days``; returns (number of events, days flown).
 
     ``ints`` and ``floats`` are a packed network, ``state`` a block. Only events of grade ``least`` or more are noted;
     ``stop``: the first of them ends the flight. Stops early as well, with days flown short of the span, when the event
-    list is full: call again. With a span of 0 only the rates of this moment are found.
+    list is full: call again. ``place``: something was changed from outside, so marks are placed anew. With a span of 0
+    only the rates of this moment are found.
     """
     n, m = network_of(ints, floats), moment_in(ints, state)
-    work = working_space(m.rate.size, m.amount.size)
+    work = working_space(m.rate.size, m.amount.size, n.stores.size)
     room = times.size - n.mark_store.size - 2 * m.amount.size - m.need.size
+    if place:
+        _place_marks(n, m)
     flown, count, stuck = 0.0, 0, 0
     line = np.empty(2)
-    while count < room:
+    while count < room and (least < 2 or flown < span_days or span_days == 0.0):
         if stuck > 0:
             # Stores lived from hand to mouth can be shared in more ways than one: found afresh, the same way is found
             # again at the same moment, and no mark is crossed to and fro for ever.
@@ -88,10 +91,9 @@ def advance(
     return count, flown
 
 
-@compiled()
-def place_marks(ints: Any, floats: Any, state: Any) -> None:
-    """On which side of every mark does its store stand? After a change from outside."""
-    n, m = network_of(ints, floats), moment_in(ints, state)
+@compiled(inner=True)
+def _place_marks(n: Any, m: Any) -> None:
+    """On which side of every mark does its store stand?"""
     for i in range(n.mark_store.size):
         level, _slope = _marked(n, m, i)
         m.mark_side[i] = 1.0 if level > m.mark_level[i] else -1.0

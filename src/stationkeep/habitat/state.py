@@ -54,8 +54,9 @@ class HabitatState:
         self.habitat = habitat
         self.plan = plan or make_plan(habitat)
         self.time_mjd_utc = float(time_mjd_utc)
-        self._block = block(*self.plan.sizes, len(ELEMENTS))
+        self._block = block(*self.plan.sizes)
         self._moment: Moment | None = None
+        self._marks_placed = False
         _fill(self.moment, habitat, self.plan)
         self.leak_kg_day = habitat.leak_kg_day
         """Air lost at the pressure of the start; a leak slows down as the pressure falls."""
@@ -93,7 +94,7 @@ class HabitatState:
     @property
     def supplied_kg(self) -> Floats:
         """Elements brought (+) or taken away (-) from outside since the start."""
-        return self.moment.supplied
+        return self.moment.brought @ self.plan.elements
 
     # --- from outside ------------------------------------------------------------------------------------------
 
@@ -114,20 +115,20 @@ class HabitatState:
         # A reserve in days counts the days' use of those now aboard.
         used = self.plan.reserve_per_need @ self.moment.need
         np.maximum(self.plan.reserve_floor, used, out=self.moment.mark_level)
-        self._place_marks()
+        self._marks_placed = False
 
     def add_cargo(self, store: str, kg: float) -> float:
         """Put ``kg`` into a store (negative: take away); returns what there was no room for, or too little of."""
         if store not in self.plan.store_index:
             raise unknown("store", store, self.plan.store_names)
-        if not np.isfinite(kg):
+        if not math.isfinite(kg):
             raise HabitatError(f"{kg} kg of cargo for {store}", hint="a finite number of kilograms")
         number = self.plan.store_index[store]
         before = float(self.moment.amount[number])
         after = min(max(before + kg, 0.0), float(self.plan.network.capacity[number]))
         self.moment.amount[number] = after
-        np.add(self.supplied_kg, (after - before) * self.plan.elements[number], out=self.supplied_kg)
-        self._place_marks()
+        self.moment.brought[number] += after - before
+        self._marks_placed = False
         return kg - (after - before)
 
     def set_owner_active(self, partner: str, active: bool) -> None:
@@ -255,7 +256,7 @@ class HabitatState:
 
     def elements_kg(self) -> dict[str, float]:
         """Every atom aboard or overboard, less what came from outside since: constant, whatever happens [kg]."""
-        held = (self.moment.amount + self.moment.vented) @ self.plan.elements - self.supplied_kg
+        held = (self.moment.amount + self.moment.vented - self.moment.brought) @ self.plan.elements
         return dict(zip(ELEMENTS, map(float, held), strict=True))
 
     # --- inside ------------------------------------------------------------------------------------------------
@@ -267,7 +268,7 @@ class HabitatState:
     def _consume_spare(self, spare: int, kg: float) -> None:
         # A spare used is a broken part left over: it leaves the books as taken away.
         self.moment.amount[spare] -= kg
-        np.subtract(self.supplied_kg, kg * self.plan.elements[spare], out=self.supplied_kg)
+        self.moment.brought[spare] -= kg
 
     def _fly(self, days: float, least: int, *, stop: bool) -> tuple[HabitatEvent, ...]:
         if not (math.isfinite(days) and days >= 0.0):
@@ -281,9 +282,19 @@ class HabitatState:
         times, (kinds, indices) = np.empty(room), np.empty((2, room), np.int64)
         while True:
             count, flown = kernel.advance(
-                *self.plan.packed, self._block, left, leak_share, least, stop, times, kinds, indices
+                *self.plan.packed,
+                self._block,
+                left,
+                leak_share,
+                least,
+                stop,
+                not self._marks_placed,
+                times,
+                kinds,
+                indices,
             )
             events += [self._event(times[i], int(kinds[i]), int(indices[i])) for i in range(count)]
+            self._marks_placed = True
             self.time_mjd_utc += flown
             left -= flown
             if left <= 0.0 or (stop and events):
@@ -309,11 +320,6 @@ class HabitatState:
         if machine.name in self._failed:
             share *= machine.failure.degraded_share if machine.failure else 0.0
         return share
-
-    def _place_marks(self) -> None:
-        from stationkeep.habitat import kernel
-
-        kernel.place_marks(*self.plan.packed, self._block)
 
     def _event(self, days: float, kind: int, index: int) -> HabitatEvent:
         name, when = _KINDS[kind], self.time_mjd_utc + float(days)

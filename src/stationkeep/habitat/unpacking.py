@@ -38,14 +38,14 @@ def network_of(ints: Any, floats: Any) -> Any:
 def moment_in(ints: Any, state: Any) -> Any:
     """The arrays of a block, as :func:`stationkeep.habitat.arrays.moment_of` has them."""
     process, store, group, mark = ints[0], ints[1], ints[2], ints[3]
-    p = 5 * store
+    p = 6 * store
     g = p + 3 * process
     k = g + 4 * group
     return Moment(
-        amount=state[:store], vented=state[store : 2 * store], dry=state[2 * store : 3 * store],
-        brim=state[3 * store : 4 * store], net=state[4 * store : p], used=state[p : p + process],
+        amount=state[:store], vented=state[store : 2 * store], brought=state[2 * store : 3 * store],
+        dry=state[3 * store : 4 * store], brim=state[4 * store : 5 * store], net=state[5 * store : p],
+        used=state[p : p + process],
         available=state[p + process : p + 2 * process], rate=state[p + 2 * process : g], need=state[g : g + group],
         asked=state[g + group : g + 2 * group], met=state[g + 2 * group : g + 3 * group],
         short=state[g + 3 * group : k], mark_level=state[k : k + mark], mark_side=state[k + mark : k + 2 * mark],
-        supplied=state[k + 2 * mark :],
     )  # fmt: skip
