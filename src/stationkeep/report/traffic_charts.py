@@ -156,7 +156,7 @@ def owner_ink(owner: str) -> Ink:
 
 
 def _called(vehicle: str) -> tuple[str, ...]:
-    """The name, then ``MS-21`` of ``Progress MS-21``: the kind is seen by colour and port. A bare number says nothing."""
+    """The name, then ``MS-21`` of ``Progress MS-21``: colour and port tell the kind. No bare numbers."""
     short = vehicle.split(" (")[0].split()[-1]
     return (vehicle,) if short.isdigit() else (vehicle, short)
 
