@@ -1,0 +1,179 @@
+"""Who is without a seat, which store ends first, when the station must be left: in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from stationkeep.campaign.document import BranchDocument, RunDocument
+from stationkeep.campaign.part import LossDates
+from stationkeep.campaign.people_document import FirstStore, NamedShare, PeopleDocument
+from stationkeep.campaign.people_summary import NO_RELIEF
+from stationkeep.report import text
+from stationkeep.report.limits import known_to_the_day, loss_text, loss_window
+from stationkeep.simulation.people_words import words
+
+Answer = Callable[[BranchDocument], str]
+
+_BECAUSE: Final = {
+    "attitude": "the attitude is lost",
+    "altitude": "the station has sunk too low",
+    NO_RELIEF: "no other crew comes",
+}
+_IN_SHORT: Final = {"attitude": "attitude lost", "altitude": "too low", NO_RELIEF: "no other crew"}
+_MOST_NAMED: Final = 4
+_NEARLY_ALL: Final = 0.995
+
+
+def store_words(name: str) -> str:
+    """A store's name to begin a line with: ``American food``."""
+    said = words(name)
+    return said[:1].upper() + said[1:]
+
+
+# --- sentences --------------------------------------------------------------------------------------------------------
+
+
+def people_sentences(branch: BranchDocument, horizon_utc: str, runs: int) -> list[str]:
+    """A sentence each on seats, stores and leaving; one for all where nothing is short; none without people."""
+    people = branch.people
+    if people is None:
+        return []
+    by = text.horizon_text(horizon_utc)
+    dates = (
+        people.without_seat,
+        people.must_leave,
+        people.station_left,
+        *([people.first_reserve] if people.first_reserve else []),
+    )
+    if not any(part.share for part in dates):
+        return [f"Everybody aboard has a seat home and enough to live on, and nobody has to leave by {by}."]
+    return [_seats(people), _stores(people), _leaving(people, horizon_utc, runs)]
+
+
+def _seats(people: PeopleDocument) -> str:
+    dates = people.without_seat
+    if not dates.share:
+        return "Everybody aboard always has a seat home."
+    if dates.median_utc is None:
+        return f"In {text.percent(dates.share)} of the runs somebody is without a seat home at some time."
+    who = _named(dates.who)
+    return f"From {_when(dates)} on{_in_share(dates)} somebody has no seat home" + (f" ({who})." if who else ".")
+
+
+def _named(names: list[str]) -> str:
+    people = [name.split(",")[0] for name in names]
+    rest = len(people) - _MOST_NAMED
+    return ", ".join(people[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _stores(people: PeopleDocument) -> str:
+    ended, first = people.first_store, people.first_reserve
+    if ended is not None and ended.median_utc is not None:
+        return f"The first store to end is {_store(ended)}."
+    if first is None:
+        return "No store that people cannot do without falls below its reserve while they are aboard."
+    ends = "" if ended is None else f"; one ends in {text.percent(ended.share)} of the runs"
+    if first.median_utc is not None:
+        return f"The first store below its reserve is {_store(first)}{ends}."
+    share = text.percent(first.share)
+    return f"In {share} of the runs a store falls below its reserve, most often {words(first.name)}{ends}."
+
+
+def _store(first: FirstStore) -> str:
+    """``American food, about 27 September 2022``; its share of the runs where others come first as well."""
+    often = "" if first.of_runs >= _NEARLY_ALL * first.share else f" (in {text.percent(first.of_runs)} of the runs)"
+    return f"{words(first.name)}{often}, {_when(first)}"
+
+
+def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
+    left, must = people.station_left, people.must_leave
+    behind = (
+        f"; in {text.percent(left.stranded_share)} of the runs somebody has no way home" if left.stranded_share else ""
+    )
+    if left.share:
+        reason = _reason(left.reasons)
+        if left.median_utc is None:
+            by = text.horizon_text(horizon_utc)
+            return (
+                f"In {text.percent(left.share)} of the runs the last person leaves by {by}, because {reason}{behind}."
+            )
+        same = left.p05_utc == left.p95_utc
+        window = "" if same else f" ({text.spread_name(runs)} {loss_window(left, horizon_utc)})"
+        return f"The last person leaves {_when(left)}{window}, because {reason}{behind}."
+    if must.share:
+        share = text.percent(must.share)
+        return (
+            f"In {share} of the runs everybody has to leave for a time, because {_reason(people.first_limit)}{behind}."
+        )
+    return f"Nobody has to leave by {text.horizon_text(horizon_utc)}{behind}."
+
+
+def _reason(limits: list[NamedShare]) -> str:
+    """What most often makes people leave, with its share of the runs where it is not always that."""
+    main = limits[0]
+    return because(main.name) + (f" in {text.percent(main.share)} of the runs" if len(limits) > 1 else "")
+
+
+def because(limit: str) -> str:
+    """What made people leave, after "because"."""
+    if limit in _BECAUSE:
+        return _BECAUSE[limit]
+    return f"the air is not safe ({limit})" if _is_air(limit) else f"{limit} would end"
+
+
+def limit_text(limits: list[NamedShare]) -> str:
+    """For a cell: what most often makes people leave."""
+    if not limits:
+        return text.NONE
+    main = limits[0].name
+    return _IN_SHORT.get(main, "unsafe air" if _is_air(main) else main)
+
+
+def _is_air(limit: str) -> bool:
+    return " above " in limit or " below " in limit
+
+
+def _when(dates: LossDates) -> str:
+    """``on 5 May 2022`` where all runs agree, ``about 5 May 2022`` where most are near, else ``about May 2022``."""
+    middle = dates.median_utc or ""
+    if not known_to_the_day(dates):
+        return f"about {text.month_text(middle, long=True)}"
+    same = (dates.p05_utc or "")[:10] == (dates.p95_utc or "")[:10]
+    return f"{'on' if same else 'about'} {text.day_text(middle, long=True)}"
+
+
+def _in_share(dates: LossDates) -> str:
+    return "" if dates.share >= _NEARLY_ALL else f", in {text.percent(dates.share)} of the runs,"
+
+
+# --- rows of the verdict ----------------------------------------------------------------------------------------------
+
+
+def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
+    """Label, kind (``main`` or ``detail``) and each branch's answer; none where no branch follows its people."""
+    if not any(branch.people for branch in document.branches.values()):
+        return
+    horizon = document.scenario.horizon_utc
+
+    def of_people(answer: Callable[[PeopleDocument], str]) -> Answer:
+        return lambda branch: text.NONE if branch.people is None else answer(branch.people)
+
+    stays = f"not by {text.horizon_text(horizon)}"
+    yield "Somebody without a seat", "main", of_people(lambda p: _date_cell(p.without_seat, horizon, "nobody"))
+    yield "First store at its reserve", "main", of_people(lambda p: _store_cell(p.first_reserve, horizon))
+    yield "First store at its end", "main", of_people(lambda p: _store_cell(p.first_store, horizon))
+    yield "Last person leaves", "main", of_people(lambda p: _date_cell(p.station_left, horizon, stays))
+    if document.runs > 1:
+        yield text.spread_name(document.runs), "detail", of_people(lambda p: loss_window(p.station_left, horizon))
+    yield "because of", "detail", of_people(lambda p: limit_text(p.station_left.reasons))
+
+
+def _date_cell(dates: LossDates, horizon_utc: str, never: str) -> str:
+    if not dates.share:
+        return never
+    return f"in {text.percent(dates.share)} of runs" if dates.median_utc is None else loss_text(dates, horizon_utc)
+
+
+def _store_cell(first: FirstStore | None, horizon_utc: str) -> str:
+    return "none" if first is None else f"{words(first.name)}, {_date_cell(first, horizon_utc, 'none')}"
