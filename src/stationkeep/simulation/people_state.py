@@ -37,7 +37,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
             return
         traffic, drag = self.setup.traffic, self.scenario.drag
         world = inputs.once(("people",), partial(self.setup.world, inputs.people))
-        self.board = FlightBoard(self.setup.plan, world.luck, self.epoch)
+        self.board = FlightBoard(self.setup.plan, world.luck, self.epoch, world.came)
         self.aboard = Aboard(self.setup, world)
         self.book = CourseBook(self.epoch, self.board.traffic)
         self.look = 0
