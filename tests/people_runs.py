@@ -37,7 +37,7 @@ def campaign(branches: str = "stay: {label: stay}", horizon: str = HORIZON) -> C
 
 def events(*entries: str) -> str:
     """A branch ``stay`` with these events, each in YAML's short form."""
-    return "stay:\n  label: stay\n  events:\n" + "".join(f"    - {entry}\n" for entry in entries)
+    return "stay:\n  label: stay\n" + "  events:\n" * bool(entries) + "".join(f"    - {entry}\n" for entry in entries)
 
 
 def inputs(ready: Campaign, index: int = -1, seed: int = 1) -> RunInputs:
