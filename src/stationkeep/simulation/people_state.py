@@ -37,7 +37,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
             return
         traffic, drag = self.setup.traffic, self.scenario.drag
         world = inputs.once(("people",), partial(self.setup.world, inputs.people))
-        self.board = FlightBoard(self.setup.plan, world.luck, self.epoch)
+        self.board = FlightBoard(self.setup.plan, world.luck, self.epoch, world.came)
         self.aboard = Aboard(self.setup, world)
         self.book = CourseBook(self.epoch, self.board.traffic)
         self.look = 0
@@ -48,6 +48,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.supplied = True
         """Whether cargo has come since flights were last asked to come again."""
         self.extra_flights = 0
+        self._changing_mjd = -math.inf
         self._station_area_m2 = drag.ballistic_coefficient_m2_kg * drag.reference_mass_kg / traffic.drag_coefficient
         self.levels_km.append(traffic.lowest_altitude_km)
 
@@ -73,6 +74,13 @@ class PeopleState(AttitudeEvents, abc.ABC):
     def closed(self) -> bool:
         """Whether nobody can come."""
         return self.tumbles or self.too_low_for_people
+
+    @property
+    def why_closed(self) -> str:
+        """In words, why nobody can come; empty: somebody can."""
+        if self.too_low_for_people:
+            return "the station is too low"
+        return "the station tumbles" if self.tumbles else ""
 
     def sides(self, trips: Iterable[Trip]) -> dict[str, int]:
         """How many of these people belong to each side of the habitat."""
@@ -107,6 +115,16 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.aboard.record()
         self.book.seats(self.now, traffic)
         self.look_ahead()
+
+    def change_soon(self) -> None:
+        """The same once everything else of this moment has happened: its order must not matter."""
+        if self._changing_mjd != self.now:
+            self._changing_mjd = self.now
+            self.at(self.now, self._change)
+
+    def _change(self) -> None:
+        self._changing_mjd = -math.inf
+        self.after_change()
 
     @abc.abstractmethod
     def look_ahead(self) -> None:
