@@ -35,8 +35,8 @@ def test_shares_and_dates_are_those_of_the_runs() -> None:
     left = found.station_left
     assert (left.share, left.median_utc) == (0.9, iso_utc(LEFT + 4))
     assert left.p95_utc is None  # one run in ten is never left: the 95 % quantile lies beyond the horizon
-    assert [(item.name, item.share) for item in left.reasons] == [("us-food", 0.6), ("attitude", 0.3)]
-    assert [(item.name, item.share) for item in found.first_limit] == [("us-food", 0.6), ("attitude", 0.3)]
+    assert [(item.name, item.share) for item in left.reasons] == [("American food", 0.6), ("attitude", 0.3)]
+    assert [(item.name, item.share) for item in found.first_limit] == [("American food", 0.6), ("attitude", 0.3)]
     assert left.stranded_share == 0.3
     assert left.why == courses[0].why["left"]
     assert found.must_leave.median_utc == iso_utc(LEFT - 6)

@@ -58,7 +58,9 @@ def _seats(people: PeopleDocument) -> str:
     if dates.median_utc is None:
         return f"In {text.percent(dates.share)} of the runs somebody is without a seat home at some time."
     who = _named(dates.who)
-    return f"From {_when(dates)} on{_in_share(dates)} somebody has no seat home" + (f" ({who})." if who else ".")
+    return f"From {_when(dates).removeprefix('on ')} on{_in_share(dates)} somebody has no seat home" + (
+        f" ({who})." if who else "."
+    )
 
 
 def _named(names: list[str]) -> str:
