@@ -76,3 +76,31 @@ def test_the_chain_names_only_what_is_in_the_story(flown: dict[str, Timeline]) -
     told = {(event.time_mjd_utc, event.title) for event in run.events}
     for link in chain_of(run, 278.0):
         assert link.kind == BELOW_RESERVE or (link.time_mjd_utc, link.title) in told
+
+
+def test_the_report_sets_what_was_said_beside_what_follows() -> None:
+    from stationkeep.campaign.run import run_scenario
+    from stationkeep.report.crisis import crisis_section
+    from stationkeep.report.why import why_line, why_section
+
+    document = run_scenario(load_scenario("iss-2022"), branches=["withdrawal"], runs=2, workers=1).document
+    assert document.crisis is not None
+    assert len(document.crisis.entries) >= 15
+    page = crisis_section(document)
+    assert page.index("Publishes the replies") < page.index("Roscosmos withdraws") < page.index("Falls through 120 km")
+    assert "follows from" in why_section(document)
+    line = why_line(document.branches["withdrawal"])
+    assert line.startswith("Roscosmos withdraws (2 Apr 2022) → ")
+    assert "Falls through 120 km (" in line
+    assert "→ Attitude lost (" in line
+    assert document.branches["withdrawal"].why.share_alike <= 1.0
+
+
+def test_an_unknown_timeline_is_refused_with_the_nearest() -> None:
+    from stationkeep.errors import ScenarioError
+    from stationkeep.scenario.loader import read_scenario
+    from stationkeep.scenario.shipped import shipped_scenarios
+
+    text = shipped_scenarios()["iss-2022"].read_text(encoding="utf-8")
+    with pytest.raises(ScenarioError, match="crisis-2022"):
+        read_scenario(text.replace("timeline: crisis-2022", "timeline: crisis-2020"), "mine.yaml")

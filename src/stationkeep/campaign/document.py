@@ -240,6 +240,23 @@ class BranchDocument(Part):
     )
 
 
+class CrisisEntry(Part):
+    """One statement, act or formal notice."""
+
+    date_utc: str = Field(description="the day, or the month where no more is known")
+    who: str
+    what: str
+    source: str
+
+
+class Crisis(Part):
+    """What was said and done while the branches would have begun."""
+
+    title: str
+    agreement: str = Field(description="how a partner may leave")
+    entries: list[CrisisEntry]
+
+
 class RunDocument(Part):
     """One campaign: a scenario, its branches side by side."""
 
@@ -250,6 +267,7 @@ class RunDocument(Part):
     runs: int
     seed: int
     branches: dict[str, BranchDocument]
+    crisis: Crisis | None = Field(default=None, description="null: the scenario names no timeline")
     notes: list[str] = Field(
         description="what the reader must know: comparisons with published figures, assumptions, limits"
     )

@@ -12,6 +12,7 @@ import numpy as np
 import stationkeep
 from stationkeep.campaign.beside import Beside, falls_of, reentry_of
 from stationkeep.campaign.comparison import comparison_notes, solar_explanation
+from stationkeep.campaign.crisis import crisis
 from stationkeep.campaign.document import (
     AttitudeRange,
     BranchDocument,
@@ -90,6 +91,7 @@ def summarise(
         runs=len(draws),
         seed=seed,
         branches=branches,
+        crisis=crisis(mission.scenario.timeline),
         notes=_notes(campaign, branches, ground, references, _explanation(campaign, flown, mean_f107_sfu)),
         provenance={
             **_provenance(loaded, campaign, ground),

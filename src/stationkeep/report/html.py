@@ -10,6 +10,7 @@ from stationkeep.campaign.document import BranchDocument, RunDocument
 from stationkeep.files import write_atomically
 from stationkeep.report import text
 from stationkeep.report.altitude import altitude_figure, needs_key
+from stationkeep.report.crisis import crisis_section
 from stationkeep.report.events import events_of
 from stationkeep.report.falls import falls_caption, falls_figure
 from stationkeep.report.figures import both_sheets
@@ -57,6 +58,7 @@ def report_html(document: RunDocument, *, reproduce: str) -> str:
         people_section(document),
         ground_section(document),
         _propellant_section(document),
+        crisis_section(document),
         _events_section(document),
         _notes_section(document),
         _provenance_section(document, reproduce),
