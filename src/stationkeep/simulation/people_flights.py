@@ -69,11 +69,13 @@ class PeopleFlights(PeopleState, abc.ABC):
         self.book.note(events)
         for event in events:
             self._happens(event)
+        if not any(map(_matters, events)):
+            self._await_flights()  # an empty cargo craft has left: nobody's plans change
+            return
         if self.supplied and self.board.held and not self.closed:
             self.release_flights()
         self._await_flights()
         self.after_change()
-        self.review()
 
     def _happens(self, event: TrafficEvent) -> None:
         flight = event.flight
@@ -96,8 +98,7 @@ class PeopleFlights(PeopleState, abc.ABC):
             flight.kind.id, cargo.dry_kg.quantile(draw), cargo.water_kg.quantile(draw), cargo.gas_kg.quantile(draw),
             self.not_delivering | self.stopped,
         )  # fmt: skip
-        self.mass_kg += empty + came
-        self.craft_area_m2 += area
+        self.add_craft(empty + came, area)
         if event.came:
             self.note("crew-arrival", f"{flight.name} arrives with {told(event.came)}")
         elif flight.seats:
@@ -114,8 +115,7 @@ class PeopleFlights(PeopleState, abc.ABC):
         most = cargo.down_kg
         if most is None:
             most = cargo.dry_kg.high + cargo.water_kg.high + cargo.gas_kg.high
-        self.mass_kg -= empty + self.aboard.dispose(most)
-        self.craft_area_m2 -= area
+        self.add_craft(-empty - self.aboard.dispose(most), -area)
         for trip in event.went:
             self.board.rides[trip.key] = flight.name
         if event.went:
@@ -213,3 +213,10 @@ class PeopleFlights(PeopleState, abc.ABC):
         self.board.dropped |= {name for name in ground if gone(name)}
         self.plan_again()
         self.at(self.now, self.after_change)
+
+
+def _matters(event: TrafficEvent) -> bool:
+    """Whether it changes what people have, or who is there."""
+    if event.kind in ("left-port", "reached-port"):
+        return False
+    return event.kind != "departure" or bool(event.went) or (event.flight is not None and event.flight.seats > 0)
