@@ -88,7 +88,7 @@ def test_what_happens_in_few_runs_is_said_as_a_share() -> None:
         stranded_share=0.05, **dates(0.3, None, "2023-01-01T00:00:00Z"),
     )  # fmt: skip
     assert sentences(seldom)[2] == (
-        "In 30 % of the runs the last person leaves by 2031, because the attitude is lost in 20 % of the runs; "
+        "In 30 % of the runs the last person leaves by 2031, most often because the attitude is lost; "
         "in 5 % of the runs somebody has no way home."
     )
 

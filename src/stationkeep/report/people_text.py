@@ -97,24 +97,19 @@ def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
         reason = _reason(left.reasons)
         if left.median_utc is None:
             by = text.horizon_text(horizon_utc)
-            return (
-                f"In {text.percent(left.share)} of the runs the last person leaves by {by}, because {reason}{behind}."
-            )
+            return f"In {text.percent(left.share)} of the runs the last person leaves by {by}, {reason}{behind}."
         same = left.p05_utc == left.p95_utc
         window = "" if same else f" ({text.spread_name(runs)} {loss_window(left, horizon_utc)})"
-        return f"The last person leaves {_when(left)}{window}, because {reason}{behind}."
+        return f"The last person leaves {_when(left)}{window}, {reason}{behind}."
     if must.share:
         share = text.percent(must.share)
-        return (
-            f"In {share} of the runs everybody has to leave for a time, because {_reason(people.first_limit)}{behind}."
-        )
+        return f"In {share} of the runs everybody has to leave for a time, {_reason(people.first_limit)}{behind}."
     return f"Nobody has to leave by {text.horizon_text(horizon_utc)}{behind}."
 
 
 def _reason(limits: list[NamedShare]) -> str:
-    """What most often makes people leave, with its share of the runs where it is not always that."""
-    main = limits[0]
-    return because(main.name) + (f" in {text.percent(main.share)} of the runs" if len(limits) > 1 else "")
+    """What most often makes people leave: ``because the attitude is lost``."""
+    return f"{'most often ' if len(limits) > 1 else ''}because {because(limits[0].name)}"
 
 
 def because(limit: str) -> str:
