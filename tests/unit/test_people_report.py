@@ -206,3 +206,12 @@ def test_people_without_a_seat_are_filled_in_and_named_in_the_key() -> None:
     assert "people without a seat" not in enough
     band = SeatCourse([0.0, 20.0], [7, 7], [7, 7], "post", ([0.0, 10.0], [4, 0], [11, 7]))
     assert "in 90 % of the runs" in seats_chart(band, (0.0, 20.0), WIDE, "x")
+
+
+def test_a_branch_without_stores_has_no_picture_of_them() -> None:
+    people = sample_people(LEFT, stores=())
+    html = people_section(document(people))
+    assert html.count("<figure>") == 3
+    assert (
+        sentences(people)[1] == "No store that people cannot do without falls below its reserve while they are aboard."
+    )

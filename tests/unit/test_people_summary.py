@@ -157,3 +157,10 @@ def test_no_dropped_point_is_off_by_more_than_the_tolerance(points: list[tuple[f
             share = (times[inside] - times[first]) / span if span > 0.0 else 0.0
             on_chord = levels[first, 0] + share * (levels[last, 0] - levels[first, 0])
             assert abs(on_chord - levels[inside, 0]) <= allowed + 1.0e-9
+
+
+def test_people_without_stores_are_followed_all_the_same() -> None:
+    bare = replace(sample_course(LEFT), stores=())
+    found = summarised([bare, bare])
+    assert (found.stores, found.first_store, found.first_reserve) == ([], None, None)
+    assert found.station_left.share == 1.0

@@ -47,8 +47,10 @@ def people_sentences(branch: BranchDocument, horizon_utc: str, runs: int) -> lis
         *([people.first_reserve] if people.first_reserve else []),
     )
     if not any(part.share for part in dates):
-        return [f"Everybody aboard has a seat home and enough to live on, and nobody has to leave by {by}."]
-    return [_seats(people), _stores(people), _leaving(people, horizon_utc, runs)]
+        supplied = " and enough to live on" if people.stores else ""
+        return [f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}."]
+    stores = [_stores(people)] if people.stores else []  # a scenario without life support follows none
+    return [_seats(people), *stores, _leaving(people, horizon_utc, runs)]
 
 
 def _seats(people: PeopleDocument) -> str:
