@@ -118,7 +118,9 @@ def because(limit: str) -> str:
     """What made people leave, after "because"."""
     if limit in _BECAUSE:
         return _BECAUSE[limit]
-    return f"the air is not safe ({limit})" if _is_air(limit) else f"{limit} would end"
+    if _is_air(limit):
+        return f"the air is not safe ({limit})"
+    return limit if _is_clause(limit) else f"{limit} would end"
 
 
 def limit_text(limits: list[NamedShare]) -> str:
@@ -126,7 +128,12 @@ def limit_text(limits: list[NamedShare]) -> str:
     if not limits:
         return text.NONE
     main = limits[0].name
-    return _IN_SHORT.get(main, "unsafe air" if _is_air(main) else main)
+    return _IN_SHORT.get(main, "unsafe air" if _is_air(main) else main.removeprefix("the "))
+
+
+def _is_clause(limit: str) -> bool:
+    """Whether it says already what happens: ``the station tumbles``, ``American food is at its end``."""
+    return limit.startswith("the ") or limit.endswith(" is at its end")
 
 
 def _is_air(limit: str) -> bool:
