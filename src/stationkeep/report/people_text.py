@@ -47,8 +47,10 @@ def people_sentences(branch: BranchDocument, horizon_utc: str, runs: int) -> lis
         *([people.first_reserve] if people.first_reserve else []),
     )
     if not any(part.share for part in dates):
-        return [f"Everybody aboard has a seat home and enough to live on, and nobody has to leave by {by}."]
-    return [_seats(people), _stores(people), _leaving(people, horizon_utc, runs)]
+        supplied = " and enough to live on" if people.stores else ""
+        return [f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}."]
+    stores = [_stores(people)] if people.stores else []  # a scenario without life support follows none
+    return [_seats(people), *stores, _leaving(people, horizon_utc, runs)]
 
 
 def _seats(people: PeopleDocument) -> str:
@@ -58,7 +60,9 @@ def _seats(people: PeopleDocument) -> str:
     if dates.median_utc is None:
         return f"In {text.percent(dates.share)} of the runs somebody is without a seat home at some time."
     who = _named(dates.who)
-    return f"From {_when(dates)} on{_in_share(dates)} somebody has no seat home" + (f" ({who})." if who else ".")
+    return f"From {_when(dates).removeprefix('on ')} on{_in_share(dates)} somebody has no seat home" + (
+        f" ({who})." if who else "."
+    )
 
 
 def _named(names: list[str]) -> str:
@@ -95,31 +99,28 @@ def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
         reason = _reason(left.reasons)
         if left.median_utc is None:
             by = text.horizon_text(horizon_utc)
-            return (
-                f"In {text.percent(left.share)} of the runs the last person leaves by {by}, because {reason}{behind}."
-            )
+            return f"In {text.percent(left.share)} of the runs the last person leaves by {by}, {reason}{behind}."
         same = left.p05_utc == left.p95_utc
         window = "" if same else f" ({text.spread_name(runs)} {loss_window(left, horizon_utc)})"
-        return f"The last person leaves {_when(left)}{window}, because {reason}{behind}."
+        return f"The last person leaves {_when(left)}{window}, {reason}{behind}."
     if must.share:
         share = text.percent(must.share)
-        return (
-            f"In {share} of the runs everybody has to leave for a time, because {_reason(people.first_limit)}{behind}."
-        )
+        return f"In {share} of the runs everybody has to leave for a time, {_reason(people.first_limit)}{behind}."
     return f"Nobody has to leave by {text.horizon_text(horizon_utc)}{behind}."
 
 
 def _reason(limits: list[NamedShare]) -> str:
-    """What most often makes people leave, with its share of the runs where it is not always that."""
-    main = limits[0]
-    return because(main.name) + (f" in {text.percent(main.share)} of the runs" if len(limits) > 1 else "")
+    """What most often makes people leave: ``because the attitude is lost``."""
+    return f"{'most often ' if len(limits) > 1 else ''}because {because(limits[0].name)}"
 
 
 def because(limit: str) -> str:
     """What made people leave, after "because"."""
     if limit in _BECAUSE:
         return _BECAUSE[limit]
-    return f"the air is not safe ({limit})" if _is_air(limit) else f"{limit} would end"
+    if _is_air(limit):
+        return f"the air is not safe ({limit})"
+    return limit if _is_clause(limit) else f"{limit} would end"
 
 
 def limit_text(limits: list[NamedShare]) -> str:
@@ -127,7 +128,12 @@ def limit_text(limits: list[NamedShare]) -> str:
     if not limits:
         return text.NONE
     main = limits[0].name
-    return _IN_SHORT.get(main, "unsafe air" if _is_air(main) else main)
+    return _IN_SHORT.get(main, "unsafe air" if _is_air(main) else main.removeprefix("the "))
+
+
+def _is_clause(limit: str) -> bool:
+    """Whether it says already what happens: ``the station tumbles``, ``American food is at its end``."""
+    return limit.startswith("the ") or limit.endswith(" is at its end")
 
 
 def _is_air(limit: str) -> bool:
