@@ -64,23 +64,33 @@ def margins(state: HabitatState, *, horizon_days: float = HORIZON_DAYS) -> Habit
     """
     twin = state.copy()
     events = twin.advance(horizon_days)
-    now, habitat = state.time_mjd_utc, state.habitat
-    reserve = _first_times(events, now, "fell-below", _RESERVE)
-    zero = _first_times(events, now, "store-empty", "")
-    stores = tuple(
-        StoreMargin(
-            name, store.owner, store.substance, state.amount(name), state.reserve(name),
-            _time_to(reserve, name, state.reserve(name) > 0.0, state.amount(name) <= state.reserve(name)),
-            _time_to(zero, name, True, state.amount(name) <= 0.0 < store.capacity_kg and store.critical),
-        )
-        for name, store in habitat.stores.items() if store.owner
-    )  # fmt: skip
-    reached = [Limit(one.name, one.days_to_reserve) for one in stores if one.days_to_reserve is not None]
+    stores = store_margins(state, events)
     until = tuple(_until(state, number, horizon_days) for number in range(state.people_aboard, -1, -1))
     return HabitatMargins(
-        now, state.people_aboard, horizon_days, stores,
-        min(reached, key=lambda limit: limit.days, default=None), binding_limit(habitat, state, events), until,
+        state.time_mjd_utc, state.people_aboard, horizon_days, stores, first_reserve(stores),
+        binding_limit(state.habitat, state, events), until,
     )  # fmt: skip
+
+
+def store_margins(before: HabitatState, events: Iterable[HabitatEvent]) -> tuple[StoreMargin, ...]:
+    """Days to the reserve and to zero of every store, where ``events`` are what came after ``before``."""
+    found, now = tuple(events), before.time_mjd_utc
+    reserve = _first_times(found, now, "fell-below", _RESERVE)
+    zero = _first_times(found, now, "store-empty", "")
+    return tuple(
+        StoreMargin(
+            name, store.owner, store.substance, before.amount(name), before.reserve(name),
+            _time_to(reserve, name, before.reserve(name) > 0.0, before.amount(name) <= before.reserve(name)),
+            _time_to(zero, name, True, before.amount(name) <= 0.0 < store.capacity_kg and store.critical),
+        )
+        for name, store in before.habitat.stores.items() if store.owner
+    )  # fmt: skip
+
+
+def first_reserve(stores: Iterable[StoreMargin]) -> Limit | None:
+    """The store that reaches its reserve first, and when."""
+    reached = [Limit(one.name, one.days_to_reserve) for one in stores if one.days_to_reserve is not None]
+    return min(reached, key=lambda limit: limit.days, default=None)
 
 
 def binding_limit(habitat: Habitat, before: HabitatState, events: Iterable[HabitatEvent]) -> Limit | None:

@@ -1,0 +1,179 @@
+"""How long does a station last from a moment on: with nothing more delivered, with what is planned, and left empty?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from stationkeep.campaign.margins_seats import SeatMargins, seat_margins, without_partners
+from stationkeep.habitat.margins import (
+    HORIZON_DAYS,
+    HabitatMargins,
+    Limit,
+    StoreMargin,
+    binding_limit,
+    margins,
+    store_margins,
+)
+from stationkeep.habitat.metabolism import Person
+from stationkeep.logistics.crew import SIDES, Side, side_of
+from stationkeep.logistics.state import StationTraffic
+
+if TYPE_CHECKING:
+    from stationkeep.habitat.state import HabitatEvent, HabitatState
+    from stationkeep.logistics.manifest import Flight, Manifest
+
+Stowage = Callable[["Flight"], Mapping[str, float]]
+"""What a flight brings, in kilograms by store of the habitat."""
+
+EMPTY_HORIZON_DAYS: Final = 3650.0
+HABITAT_SIDES: Final[dict[Side, str]] = {"russian": "russian", "american": "us"}
+_LOW_PRESSURE: Final = "pressure below "
+
+
+@dataclass(frozen=True)
+class StationThen:
+    """A station at a moment: what it holds, and which flights, ports and people are there and planned."""
+
+    state: HabitatState
+    plan: Manifest
+    stowage: Stowage
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyMargin:
+    """How long an empty station keeps its air, everyone leaving now: days, None where not within the horizon."""
+
+    limit: Limit | None
+    low_pressure_days: float | None
+    """Until the total pressure first falls below a limit of the flight rules."""
+    nitrogen_days: float | None
+    """Until the last nitrogen in tanks is gone."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What comes of one state of the stores."""
+
+    stores: tuple[StoreMargin, ...]
+    limit: Limit | None
+    """Nothing more delivered, and those aboard stay."""
+    planned_stores: tuple[StoreMargin, ...]
+    planned_limit: Limit | None
+    """With the flights and people of the plan."""
+    empty: EmptyMargin
+
+
+@dataclass(frozen=True)
+class StationMargins:
+    """All margins of a station at a moment."""
+
+    state: HabitatState
+    """As it is then."""
+    best: Ahead
+    habitat: HabitatMargins
+    samples: tuple[Ahead, ...]
+    """The same for amounts and figures drawn from their ranges."""
+    seats: SeatMargins
+    plan: Manifest
+    people: tuple[str, ...]
+    """Who is aboard."""
+
+    @property
+    def time_mjd_utc(self) -> float:
+        """The moment asked about."""
+        return self.state.time_mjd_utc
+
+
+def station_margins(
+    best: StationThen,
+    samples: Sequence[StationThen] = (),
+    without: frozenset[str] = frozenset(),
+    *,
+    horizon_days: float = HORIZON_DAYS,
+) -> StationMargins:
+    """What is left of everything, for whom and until when?
+
+    ``without``: partners who have gone at that moment, with their equipment's ground control and spares, their flights
+    and craft, and their own people in these. What they left aboard in stores is still there.
+    """
+    now = best.state.time_mjd_utc
+    then = left_by(best, without)
+    return StationMargins(
+        then.state, ahead(then, horizon_days), margins(then.state, horizon_days=horizon_days),
+        tuple(ahead(left_by(one, without), horizon_days) for one in samples),
+        seat_margins(then.plan, now, now + horizon_days), then.plan,
+        tuple(trip.name for trip in StationTraffic(then.plan, now).people),
+    )  # fmt: skip
+
+
+def left_by(then: StationThen, partners: frozenset[str]) -> StationThen:
+    """The station once these partners have left; those given stay untouched."""
+    state = then.state.copy()
+    for partner in sorted(partners):
+        state.set_owner_active(partner, False)
+    plan = without_partners(then.plan, partners, state.time_mjd_utc)
+    state.set_people(people_by_side(StationTraffic(plan, state.time_mjd_utc)))
+    return StationThen(state, plan, then.stowage)
+
+
+def ahead(then: StationThen, horizon_days: float) -> Ahead:
+    """What ends when, from this state on?"""
+    state = then.state
+    events = state.copy().advance(horizon_days)
+    planned, planned_limit = with_plan(then, horizon_days)
+    return Ahead(
+        store_margins(state, events), binding_limit(state.habitat, state, events),
+        store_margins(state, planned), planned_limit, empty_margin(state),
+    )  # fmt: skip
+
+
+def with_plan(then: StationThen, days: float) -> tuple[list[HabitatEvent], Limit | None]:
+    """What happens to the stores, and what first makes people leave, with flights and people coming as planned?"""
+    state, events = then.state.copy(), []
+    began, end = state.time_mjd_utc, state.time_mjd_utc + days
+    traffic, limit = StationTraffic(then.plan, began), None
+    while True:
+        before, stop = state.copy(), min(traffic.next_event_mjd_utc, end)
+        news = state.advance(max(0.0, stop - state.time_mjd_utc))
+        events += news
+        found = binding_limit(state.habitat, before, news) if state.people_aboard and limit is None else None
+        if found is not None:
+            limit = Limit(found.what, before.time_mjd_utc - began + found.days)
+        if stop >= end:
+            return events, limit
+        follow(state, traffic, stop, then.stowage)
+
+
+def follow(state: HabitatState, traffic: StationTraffic, until_mjd_utc: float, stowage: Stowage) -> None:
+    """Bring into the habitat what the traffic does up to a date: cargo of those that arrive, people who come and go."""
+    for event in traffic.advance(until_mjd_utc):
+        if event.kind == "arrival" and event.flight is not None:
+            for store, kg in stowage(event.flight).items():
+                state.add_cargo(store, kg)
+    people = people_by_side(traffic)
+    if people != state.people:
+        state.set_people(people)
+
+
+def people_by_side(traffic: StationTraffic) -> dict[str, tuple[Person, ...]]:
+    """Those aboard as the habitat counts them."""
+    counts = dict.fromkeys(SIDES, 0)
+    for trip in traffic.people:
+        counts[side_of(trip)] += 1
+    return {HABITAT_SIDES[side]: (Person(),) * number for side, number in counts.items()}
+
+
+def empty_margin(state: HabitatState) -> EmptyMargin:
+    """For how long does the cabin keep its air with nobody aboard? Machines run on, none fails, none is repaired."""
+    twin, now = state.copy(), state.time_mjd_utc
+    twin.set_people({})
+    start = twin.copy()
+    events = twin.advance(EMPTY_HORIZON_DAYS)
+    low = [one.time_mjd_utc - now for one in events if one.kind == "fell-below" and one.subject.startswith(_LOW_PRESSURE)]
+    tanks = {name for name, one in state.habitat.stores.items() if one.substance == "nitrogen" and one.owner}
+    ends = {one.subject: one.time_mjd_utc - now for one in events if one.kind == "store-empty" and one.subject in tanks}
+    full = {name for name in tanks if start.amount(name) > 0.0}
+    nitrogen = max((ends[name] for name in full), default=0.0) if full <= ends.keys() else None
+    return EmptyMargin(binding_limit(state.habitat, start, events), min(low, default=None), nitrogen)
