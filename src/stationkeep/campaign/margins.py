@@ -131,7 +131,8 @@ def ahead(then: StationThen, horizon_days: float) -> Ahead:
 
 def with_plan(then: StationThen, days: float) -> tuple[list[HabitatEvent], Limit | None]:
     """What happens to the stores, and what first makes people leave, with flights and people coming as planned?"""
-    state, events = then.state.copy(), []
+    state = then.state.copy()
+    events: list[HabitatEvent] = []
     began, end = state.time_mjd_utc, state.time_mjd_utc + days
     traffic, limit = StationTraffic(then.plan, began), None
     while True:
@@ -171,7 +172,9 @@ def empty_margin(state: HabitatState) -> EmptyMargin:
     twin.set_people({})
     start = twin.copy()
     events = twin.advance(EMPTY_HORIZON_DAYS)
-    low = [one.time_mjd_utc - now for one in events if one.kind == "fell-below" and one.subject.startswith(_LOW_PRESSURE)]
+    low = [
+        one.time_mjd_utc - now for one in events if one.kind == "fell-below" and one.subject.startswith(_LOW_PRESSURE)
+    ]
     tanks = {name for name, one in state.habitat.stores.items() if one.substance == "nitrogen" and one.owner}
     ends = {one.subject: one.time_mjd_utc - now for one in events if one.kind == "store-empty" and one.subject in tanks}
     full = {name for name in tanks if start.amount(name) > 0.0}

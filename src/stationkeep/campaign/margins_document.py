@@ -19,7 +19,6 @@ from stationkeep.campaign.margins_seats import CraftMargin, SeatMargins
 from stationkeep.campaign.margins_words import LimitKind, limit_in_words, limit_kind, name_in_words, seats_in_words
 from stationkeep.campaign.part import Interval, Part
 from stationkeep.campaign.quantiles import date_quantiles, interval
-from stationkeep.habitat.habitat import Habitat
 from stationkeep.habitat.margins import Limit, StoreMargin, first_reserve
 from stationkeep.habitat.stores import Store
 from stationkeep.timescale import iso_utc
@@ -113,7 +112,7 @@ class MarginEmpty(Part):
     low_pressure_utc: str | None = Field(description="when the pressure first falls below the flight rules' limit")
     nitrogen_utc: str | None = Field(description="when the last nitrogen in tanks is gone")
     attitude_lost_utc: str | None = Field(description="in the reference run of the branch; null: not known or never")
-    words: str
+    words: str = Field(description="what makes the air unfit; empty: nothing within horizon_days")
     not_counted: list[str]
 
 
@@ -235,9 +234,7 @@ def _craft(one: CraftMargin) -> MarginCraft:
     )  # fmt: skip
 
 
-def _limit(
-    found: StationMargins, limit: Limit | None, of: Callable[[Ahead], Limit | None]
-) -> MarginLimit | None:
+def _limit(found: StationMargins, limit: Limit | None, of: Callable[[Ahead], Limit | None]) -> MarginLimit | None:
     if limit is None:
         return None
     days = [None if one is None else one.days for one in map(of, found.samples)]
@@ -249,7 +246,7 @@ def _first_reserve(found: StationMargins) -> MarginLimit | None:
     if limit is None:
         return None
     days = [None if one is None else one.days for one in (first_reserve(item.stores) for item in found.samples)]
-    return _told(found, limit, _days_interval(days), f"{name_in_words(limit.what)} is at its reserve")
+    return _told(found, limit, _days_interval(days), f"the reserve of {name_in_words(limit.what)} is reached")
 
 
 def _told(found: StationMargins, limit: Limit, spread: DaysInterval | None, words: str) -> MarginLimit:
@@ -297,12 +294,7 @@ def _empty(found: StationMargins, attitude_lost: float | None) -> MarginEmpty:
     one, now = found.best.empty, found.time_mjd_utc
     days = None if one.limit is None else one.limit.days
     ends = [None if item.empty.limit is None else item.empty.limit.days for item in found.samples]
-    if days is None:
-        words = f"its air lasts longer than {EMPTY_HORIZON_DAYS / 365.25:.0f} years"
-    elif one.limit is not None and days > 0.0:
-        words = f"its air lasts {days:,.0f} days, until {limit_in_words(found.state.habitat, one.limit)}"
-    else:
-        words = "its air is not fit to come back to now"
+    words = "" if one.limit is None else limit_in_words(found.state.habitat, one.limit)
     return MarginEmpty(
         possible=days is None or days > 0.0, days=_days(days), days_interval=_days_interval(ends),
         until_utc=_utc(None if days is None else now + days), horizon_days=EMPTY_HORIZON_DAYS,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, Literal
 
-from stationkeep.timescale import iso_day
-
 if TYPE_CHECKING:
     from stationkeep.campaign.margins_seats import SeatMargins
     from stationkeep.habitat.habitat import Habitat
@@ -51,10 +49,9 @@ def seats_in_words(seats: SeatMargins, people: int, until_mjd_utc: float) -> str
         return f"{people} people have only {seats.seats} working seats home now"
     ending = [one.flight for one in seats.craft if one.until_mjd_utc == until_mjd_utc and one.seats]
     left = sum(one.seats for one in seats.craft if one.until_mjd_utc > until_mjd_utc)
-    flights = " and ".join(ending)
-    rest = "no seat home is left" if left == 0 else f"{left} seats home are left"
-    verb = "is" if len(ending) == 1 else "are"
-    return f"{flights} {verb} good until {iso_day(until_mjd_utc)} only; after it {rest} for {people}"
+    rest = "no seat home is" if left == 0 else "1 seat home is" if left == 1 else f"{left} seats home are"
+    verb = "reaches" if len(ending) == 1 else "reach"
+    return f"{' and '.join(ending)} {verb} the end of its life at the station: {rest} left for {people}"
 
 
 def _pressure(name: str) -> tuple[str, str, str]:
