@@ -53,8 +53,12 @@ def two_crews() -> Manifest:
 
 def station(stowage: dict[str, float] | None = None, plan: Manifest | None = None) -> StationThen:
     state = HabitatState(shipped_habitat().habitat(), EPOCH)
-    given = stowage or {}
-    return StationThen(state, plan or two_crews(), lambda one: given if one.kind.id == "cygnus" else {})
+
+    def stow(habitat: HabitatState, flight: Flight) -> None:
+        for store, kg in (stowage or {}).items() if flight.kind.id == "cygnus" else ():
+            habitat.add_cargo(store, kg)
+
+    return StationThen(state, plan or two_crews(), stow)
 
 
 def question() -> MarginsQuestion:

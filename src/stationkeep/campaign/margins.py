@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.campaign.margins_seats import SeatMargins, seat_margins, without_partners
@@ -17,18 +18,18 @@ from stationkeep.habitat.margins import (
     store_margins,
 )
 from stationkeep.habitat.metabolism import Person
-from stationkeep.logistics.crew import SIDES, Side, side_of
+from stationkeep.logistics.crew import Side, side_of
 from stationkeep.logistics.state import StationTraffic
 
 if TYPE_CHECKING:
     from stationkeep.habitat.state import HabitatEvent, HabitatState
     from stationkeep.logistics.manifest import Flight, Manifest
 
-Stowage = Callable[["Flight"], Mapping[str, float]]
-"""What a flight brings, in kilograms by store of the habitat."""
+Stow = Callable[["HabitatState", "Flight"], None]
+"""Puts what a flight brings into the stores of a habitat."""
 
 EMPTY_HORIZON_DAYS: Final = 3650.0
-HABITAT_SIDES: Final[dict[Side, str]] = {"russian": "russian", "american": "us"}
+ISS_SIDES: Final[Mapping[Side, str]] = MappingProxyType({"russian": "russian", "american": "us"})
 _LOW_PRESSURE: Final = "pressure below "
 
 
@@ -38,7 +39,11 @@ class StationThen:
 
     state: HabitatState
     plan: Manifest
-    stowage: Stowage
+    stow: Stow
+    sides: Mapping[Side, str] = field(default_factory=lambda: ISS_SIDES)
+    """The habitat's side of those trained for a segment."""
+    accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Partners by planned flight, beside its owner: any one ends it by leaving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +118,9 @@ def left_by(then: StationThen, partners: frozenset[str]) -> StationThen:
     state = then.state.copy()
     for partner in sorted(partners):
         state.set_owner_active(partner, False)
-    plan = without_partners(then.plan, partners, state.time_mjd_utc)
-    state.set_people(people_by_side(StationTraffic(plan, state.time_mjd_utc)))
-    return StationThen(state, plan, then.stowage)
+    plan = without_partners(then.plan, partners, state.time_mjd_utc, then.accounts)
+    set_people(state, StationTraffic(plan, state.time_mjd_utc), then.sides)
+    return replace(then, state=state, plan=plan)
 
 
 def ahead(then: StationThen, horizon_days: float) -> Ahead:
@@ -131,39 +136,53 @@ def ahead(then: StationThen, horizon_days: float) -> Ahead:
 
 def with_plan(then: StationThen, days: float) -> tuple[list[HabitatEvent], Limit | None]:
     """What happens to the stores, and what first makes people leave, with flights and people coming as planned?"""
+    flown = flown_on(then, days)
+    return flown.events, flown.limit
+
+
+@dataclass
+class FlownOn:
+    """A station some days later, and what happened on the way."""
+
+    state: HabitatState
+    events: list[HabitatEvent]
+    limit: Limit | None
+    """What first made people leave, in days from the start; None: nothing did."""
+
+
+def flown_on(then: StationThen, days: float) -> FlownOn:
+    """The stores some days later, flights and people coming as planned; the station given stays untouched."""
     state = then.state.copy()
-    events: list[HabitatEvent] = []
     began, end = state.time_mjd_utc, state.time_mjd_utc + days
-    traffic, limit = StationTraffic(then.plan, began), None
-    while True:
+    traffic, flown = StationTraffic(then.plan, began), FlownOn(state, [], None)
+    while state.time_mjd_utc < end:
         before, stop = state.copy(), min(traffic.next_event_mjd_utc, end)
         news = state.advance(max(0.0, stop - state.time_mjd_utc))
-        events += news
-        found = binding_limit(state.habitat, before, news) if state.people_aboard and limit is None else None
+        flown.events += news
+        found = binding_limit(state.habitat, before, news) if state.people_aboard and flown.limit is None else None
         if found is not None:
-            limit = Limit(found.what, before.time_mjd_utc - began + found.days)
-        if stop >= end:
-            return events, limit
-        follow(state, traffic, stop, then.stowage)
+            flown.limit = Limit(found.what, before.time_mjd_utc - began + found.days)
+        _follow(then, state, traffic, stop)
+    return flown
 
 
-def follow(state: HabitatState, traffic: StationTraffic, until_mjd_utc: float, stowage: Stowage) -> None:
+def _follow(then: StationThen, state: HabitatState, traffic: StationTraffic, until_mjd_utc: float) -> None:
     """Bring into the habitat what the traffic does up to a date: cargo of those that arrive, people who come and go."""
     for event in traffic.advance(until_mjd_utc):
         if event.kind == "arrival" and event.flight is not None:
-            for store, kg in stowage(event.flight).items():
-                state.add_cargo(store, kg)
-    people = people_by_side(traffic)
+            then.stow(state, event.flight)
+    set_people(state, traffic, then.sides)
+
+
+def set_people(state: HabitatState, traffic: StationTraffic, sides: Mapping[Side, str]) -> None:
+    """Let the habitat have those aboard."""
+    counts = dict.fromkeys(state.habitat.sides, 0)
+    for trip in traffic.people:
+        side = sides[side_of(trip)]
+        counts[side] = counts.get(side, 0) + 1
+    people = {side: (Person(),) * number for side, number in counts.items()}
     if people != state.people:
         state.set_people(people)
-
-
-def people_by_side(traffic: StationTraffic) -> dict[str, tuple[Person, ...]]:
-    """Those aboard as the habitat counts them."""
-    counts = dict.fromkeys(SIDES, 0)
-    for trip in traffic.people:
-        counts[side_of(trip)] += 1
-    return {HABITAT_SIDES[side]: (Person(),) * number for side, number in counts.items()}
 
 
 def empty_margin(state: HabitatState) -> EmptyMargin:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -84,8 +84,13 @@ def good_until(flight: Flight) -> float:
     return life if leaves is None else max(life, leaves)
 
 
-def without_partners(plan: Manifest, partners: frozenset[str], now_mjd_utc: float) -> Manifest:
-    """The plan from now on without some partners: no flight of theirs comes, their craft are gone.
+def without_partners(
+    plan: Manifest,
+    partners: frozenset[str],
+    now_mjd_utc: float,
+    accounts: Mapping[str, tuple[str, ...]] | None = None,
+) -> Manifest:
+    """The plan from now on without some partners: no flight of theirs or on their account comes, their craft are gone.
 
     A partner's own people have left in its craft. Others who would have ridden home in them stay and take another seat
     where there is one that fits.
@@ -93,7 +98,13 @@ def without_partners(plan: Manifest, partners: frozenset[str], now_mjd_utc: floa
     if not partners:
         return plan
     present = plan.between(now_mjd_utc, math.inf)
-    coming = without_flights(present, lambda one: one.kind.owner in partners and one.launch_mjd_utc >= now_mjd_utc)
+    coming = without_flights(
+        present,
+        lambda one: (
+            one.launch_mjd_utc >= now_mjd_utc
+            and not partners.isdisjoint((one.kind.owner, *(accounts or {}).get(one.name, ())))
+        ),
+    )
     gone = frozenset(
         name for name, one in coming.flights.items() if one.kind.owner in partners and one.attached_at(now_mjd_utc)
     )

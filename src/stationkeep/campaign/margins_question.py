@@ -1,0 +1,116 @@
+"""``stationkeep margins``, callable: from a scenario's name to the document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from stationkeep.campaign.margins import StationThen, left_by, station_margins
+from stationkeep.campaign.margins_document import (
+    MarginGone,
+    MarginScenario,
+    MarginsDocument,
+    MarginsQuestion,
+    margins_document,
+)
+from stationkeep.campaign.margins_plan import PlannedStation
+from stationkeep.errors import InputError, ScenarioError
+from stationkeep.logistics.state import StationTraffic
+from stationkeep.scenario.consistency import not_known
+from stationkeep.scenario.loader import LoadedScenario, load_scenario
+from stationkeep.scenario.shipped import shipped_scenarios
+from stationkeep.timescale import iso_day, iso_utc
+
+if TYPE_CHECKING:
+    from stationkeep.scenario.people import LifeSupport
+    from stationkeep.scenario.schema import Scenario
+
+MOST_DRAWS: Final = 10_000
+
+
+def ask_margins(
+    scenario: str,
+    time_mjd_utc: float | None = None,
+    branch: str | None = None,
+    without: Sequence[str] = (),
+    *,
+    draws: int = 100,
+    seed: int = 1,
+) -> MarginsDocument:
+    """What is left of everything at a date of a scenario, and for whom?
+
+    ``time_mjd_utc`` None: the epoch. Raises :class:`InputError` for a scenario without people, a date outside it, a
+    branch or partner it does not know.
+    """
+    loaded = load_scenario(scenario)
+    station = PlannedStation(loaded.scenario, _life_support_of(loaded))
+    moment = _moment(loaded.scenario, time_mjd_utc)
+    if not 0 <= draws <= MOST_DRAWS:
+        raise InputError(f"{draws} draws", hint=f"give --draws from 0 to {MOST_DRAWS:,}")
+    best = station.at(moment)
+    gone = frozenset(_partner(name, station, best) for name in without)
+    samples = [station.at(moment, u) for u in station.draws(draws, seed)]
+    found = station_margins(best, samples, gone)
+    head = MarginScenario(
+        id=loaded.scenario.id, hash=loaded.hash, title=loaded.scenario.title,
+        epoch_utc=iso_utc(loaded.scenario.epoch_mjd_utc), branch=branch,
+    )  # fmt: skip
+    question = MarginsQuestion(head, seed, gone_with(best, gone))
+    return margins_document(found, question)
+
+
+def gone_with(then: StationThen, partners: frozenset[str]) -> MarginGone:
+    """What goes with these partners: craft, people, and the flights that do not come."""
+    after, now = left_by(then, partners), then.state.time_mjd_utc
+    there, left = StationTraffic(then.plan, now), StationTraffic(after.plan, now)
+    stay = {trip.key for trip in left.people}
+    return MarginGone(
+        partners=sorted(partners),
+        craft=[name for name in there.attached if name not in left.attached],
+        people=[trip.name for trip in there.people if trip.key not in stay],
+        flights=[
+            name for name, one in then.plan.flights.items()
+            if one.launch_mjd_utc >= now and name not in after.plan.flights
+        ],
+    )  # fmt: skip
+
+
+def _life_support_of(loaded: LoadedScenario) -> LifeSupport:
+    scenario = loaded.scenario
+    if scenario.life_support is not None and scenario.traffic is not None:
+        return scenario.life_support
+    lacking = "life_support" if scenario.life_support is None else "traffic"
+    have = [name for name in shipped_scenarios() if _has_people(name)]
+    raise ScenarioError(
+        f"scenario {scenario.id} has no section {lacking}: nobody knows what its people live on",
+        hint=f"scenarios with both: {', '.join(have) or 'none is shipped'}; the sections: docs/margins.md",
+    )
+
+
+def _has_people(name: str) -> bool:
+    scenario = load_scenario(name).scenario
+    return scenario.life_support is not None and scenario.traffic is not None
+
+
+def _moment(scenario: Scenario, time_mjd_utc: float | None) -> float:
+    epoch, horizon = scenario.epoch_mjd_utc, scenario.horizon_mjd_utc
+    if time_mjd_utc is None:
+        return epoch
+    if not epoch <= time_mjd_utc <= horizon:
+        raise InputError(
+            f"{iso_day(time_mjd_utc)} lies outside scenario {scenario.id}",
+            hint=f"give --date from {iso_day(epoch)} to {iso_day(horizon)}",
+        )
+    return time_mjd_utc
+
+
+def _partner(name: str, station: PlannedStation, best: StationThen) -> str:
+    habitat = best.state.habitat
+    owners = {store.owner for store in habitat.stores.values()} | {one.owner for one in habitat.equipment.values()}
+    owners -= {""}
+    owners |= {one.kind.owner for one in best.plan.flights.values()}
+    owners |= {partner for partners in best.accounts.values() for partner in partners}
+    wanted = name.strip().casefold()
+    if wanted not in owners:
+        raise InputError(not_known("partner", name, sorted(owners)), hint="name one of them after --without")
+    return wanted
