@@ -22,6 +22,7 @@ MET: Final = 5
 
 _SUBSTEP: Final = 0.25  # of the time constant of carbon dioxide, while it settles
 _SETTLED: Final = 1e-3  # of its equilibrium
+_PATIENCE: Final = 6  # steps of no length after each other, before marks no longer hold up time
 
 
 @compiled()
@@ -32,9 +33,13 @@ def advance(n: Any, m: Any, span_days: float, leak_share: float, times: Any, kin
     rates of this moment are found.
     """
     work = working_space(m.rate.size, m.amount.size)
-    flown, count = 0.0, 0
+    flown, count, stuck = 0.0, 0, 0
     room = times.size - n.mark_store.size - 2 * m.amount.size - m.need.size
     while count < room:
+        if stuck > 0:
+            # Stores lived from hand to mouth can be shared in more ways than one: found afresh, the same way is found
+            # again at the same moment, and no mark is crossed to and fro for ever.
+            m.asked[:] = 0.0
         balance(n, m, leak_share, m.amount[n.driven], work)
         for g in range(m.need.size):
             if (m.met[g] < 0.999) != m.short[g]:
@@ -43,10 +48,10 @@ def advance(n: Any, m: Any, span_days: float, leak_share: float, times: Any, kin
         if flown >= span_days or count >= room:
             break
         # The mean must be that of the step really made, so whatever else ends the step is asked before it.
-        step, mean = _driven_mean(n, m, _next_change(n, m, span_days - flown, leak_share))
+        step, mean = _driven_mean(n, m, _next_change(n, m, span_days - flown, leak_share, stuck < _PATIENCE))
         if mean != m.amount[n.driven]:
             balance(n, m, leak_share, mean, work)
-        step = _next_change(n, m, step, leak_share)
+        step = _next_change(n, m, step, leak_share, stuck < _PATIENCE)
         _move(n, m, step)
         flown = span_days if span_days - flown - step < 1e-12 else flown + step
         for s in range(m.amount.size):
@@ -55,6 +60,7 @@ def advance(n: Any, m: Any, span_days: float, leak_share: float, times: Any, kin
             elif m.amount[s] >= n.capacity[s] - TINY and not m.brim[s] and n.capacity[s] > 0.0:
                 count = _note(times, kinds, indices, count, flown, FULL, s)
         count = _note_marks(n, m, flown, times, kinds, indices, count)
+        stuck = stuck + 1 if step <= 0.0 else 0
     return count, flown
 
 
@@ -82,7 +88,7 @@ def _driven_mean(n: Any, m: Any, longest: float) -> tuple[float, float]:
 
 
 @compiled(inner=True)
-def _next_change(n: Any, m: Any, step: float, leak_share: float) -> float:
+def _next_change(n: Any, m: Any, step: float, leak_share: float, marks: bool) -> float:
     """How long until the first store ends (or is worth using again), a target is reached or a mark is crossed?"""
     for s in range(m.amount.size):
         amount, net = m.amount[s], m.net[s]
@@ -105,7 +111,7 @@ def _next_change(n: Any, m: Any, step: float, leak_share: float) -> float:
             distance = n.hold_target[g] - m.amount[n.hold_store[g]]
             if distance * net > 0.0 and abs(distance) > TINY * max(1.0, n.hold_target[g]):
                 step = min(step, distance / net)
-    for i in range(n.mark_store.size):
+    for i in range(n.mark_store.size if marks else 0):
         level, slope = _marked(n, m, i)
         if slope * m.mark_side[i] < 0.0:
             step = min(step, max(0.0, (m.mark_level[i] - level) / slope))
