@@ -137,6 +137,7 @@ class ArrayModeChange(_DatedEvent):
 class FlightEvent(_DatedEvent):
     """Something that happens to a flight of the scenario's traffic or of its history."""
 
+    type: str
     flight: Title
 
 
@@ -156,7 +157,7 @@ class RescueSeat(FlightEvent):
 
 
 class FlightLost(FlightEvent):
-    """A flight never arrives; dated, since what it grounds is grounded from then on."""
+    """A flight still to be launched at this date never arrives; what flies on its rocket stands still for a time."""
 
     type: Literal["flight-lost"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from stationkeep.errors import ScenarioError
 from stationkeep.scenario.consistency import Location, Problem, not_known
 from stationkeep.scenario.events import Withdrawal
-from stationkeep.scenario.flights import traffic_problems
+from stationkeep.scenario.flights import people_problems
 
 if TYPE_CHECKING:
     from stationkeep.catalogue.store import Catalogue
@@ -49,7 +49,7 @@ def reference_problems(scenario: Scenario, catalogue: Catalogue | None = None) -
                 yield from _unknown(kind, name, known, (*where, kind))
         yield from _cannot_push(provider, catalogue, where)
         yield from _tanks(scenario, provider, catalogue, where)
-    yield from traffic_problems(scenario)
+    yield from people_problems(scenario)
     for name, branch in scenario.branches.items():
         for number, event in enumerate(branch.events):
             if isinstance(event, Withdrawal):
