@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _RESERVE: Final = " reserve"
 _WORTH_MOVING_KG: Final = 20.0
+_SAME_DAYS: Final = 1.0e-6
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
 
 
@@ -63,6 +65,7 @@ class Aboard:
     def __post_init__(self) -> None:
         self.state = self.world.start.copy()
         self._workshop = Workshop(self.world.breakdowns, self.state.time_mjd_utc)
+        self._breaks = [self.state.time_mjd_utc + one.day for one in self.world.breakdowns]
         habitat, plan = self.state.habitat, self.state.plan
         marks = {mark.name: number for number, mark in enumerate(plan.marks)}
         self._watched = {
@@ -81,15 +84,17 @@ class Aboard:
         self._reserves: list[np.ndarray] = []
         self._indices = np.array([one.index for one in self._watched.values()])
         self._marks = np.array([-1 if one.mark is None else one.mark for one in self._watched.values()])
+        self._told: set[str] = set()
         self._lost_kg = self._gone_overboard()
         self.record()
 
     # --- time --------------------------------------------------------------------------------------------------
 
     @property
-    def next_work_mjd_utc(self) -> float:
-        """When the next machine breaks or is repaired."""
-        return self._workshop.next_mjd_utc()
+    def next_breakdown_mjd_utc(self) -> float:
+        """When the next machine breaks; what is repaired meanwhile makes nothing worse."""
+        number = bisect_right(self._breaks, self.state.time_mjd_utc + _SAME_DAYS)
+        return self._breaks[number] if number < len(self._breaks) else math.inf
 
     def advance(self, until_mjd_utc: float) -> tuple[list[HabitatEvent], float]:
         """Go on to a date: what happened that people would mind, and the mass that went overboard meanwhile [kg]."""
@@ -102,6 +107,8 @@ class Aboard:
         if self.state.people_aboard:
             for event in news:
                 self._note(event)
+        else:
+            news = []  # nobody minds
         return news, self._lost_kg - before
 
     def _gone_overboard(self) -> float:
@@ -115,9 +122,11 @@ class Aboard:
         if event.kind == "fell-below" and event.subject.endswith(_RESERVE):
             one = self._watched.get(event.subject.removesuffix(_RESERVE))
             return one is not None and one.reserve_reached is None
-        return event.serious
+        return event.serious and event.subject not in self._told
 
     def _note(self, event: HabitatEvent) -> None:
+        if event.serious:
+            self._told.add(event.subject)
         one = self._watched.get(event.subject.removesuffix(_RESERVE))
         if one is None:
             return

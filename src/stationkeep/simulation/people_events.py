@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 _LOOK_AHEAD_DAYS: Final = 60.0
 """How far ahead stores and air are looked at beyond the next thing on the calendar."""
 _OWNER_OF: Final = {"russian-control-centre": "roscosmos", "russian-computers": "roscosmos"}
+_SOON_DAYS: Final = 0.01
 _APART_DAYS: Final = 0.02  # half an hour between two craft that leave one after the other
 _AGAIN_DAYS: Final = 10.0  # from the moment the way is free to the first flight that had waited
 
@@ -305,7 +306,7 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
         """What is foreseen, and when something must be decided or told next."""
         assert self.setup is not None
         self._look += 1
-        work = self.aboard.next_work_mjd_utc
+        work = self.aboard.next_breakdown_mjd_utc
         if self.aboard.state.people_aboard == 0:
             return  # an empty station is caught up with when somebody comes
         rules = self.setup.traffic.leave
@@ -313,7 +314,7 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
         outlook = self.aboard.outlook(min(ahead + rules.days_before_limit + 1.0, _LOOK_AHEAD_DAYS + ahead))
         times = [work, outlook.next_mjd_utc]
         limit = outlook.limit
-        if limit is not None:
+        if limit is not None and not self._on_the_way_home():
             ends = self.now + limit.days
             supply = math.inf if self._closed() else self.board.next_supply()
             from_store = limit.what in self.aboard.state.habitat.stores
@@ -321,14 +322,20 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
                 self.book.limit(limit.what, ends)
                 leave = max(ends - rules.days_before_limit, self.now)
                 if leave <= self.now:
-                    self.at(self.now, partial(self._leave_for, self._look, limit.what))
+                    self._leave_for(self._look, limit.what)
                     return
                 if outlook.reserve_mjd_utc <= self.now and self._fewer():
                     return
                 times += [leave, outlook.reserve_mjd_utc]
-        time = min(times)
+        time = min((time for time in times if time > self.now), default=math.inf)
         if time < math.inf:
-            self.at(max(time, self.now + 1.0e-6), partial(self._wake, self._look))
+            self.at(max(time, self.now + _SOON_DAYS), partial(self._wake, self._look))
+
+    def _on_the_way_home(self) -> bool:
+        """Whether craft are about to leave, or nobody aboard has one: then there is nothing more to decide."""
+        traffic = self.board.traffic
+        soon = any(self.now < time for time in self.board.early.values())
+        return soon or not (traffic.seating.seats or traffic.seating.makeshift)
 
     def _wake(self, look: int) -> None:
         if look == self._look:
@@ -367,7 +374,10 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
         without = tuple(trip.name for key, trip in names.items() if key not in seated)
         self.note("must-leave", f"People must leave: {why}")
         self.book.must_leave(self.now, reason, why, without)
-        self._depart(sorted(set(seated.values())))
+        if without:
+            self.note("stranded", f"No way home for {', '.join(without)}")
+        if seated:
+            self._depart(sorted(set(seated.values())))
 
     def _depart(self, craft: list[str]) -> None:
         """These craft leave, one after the other, with whoever sits in them."""

@@ -14,7 +14,7 @@ from stationkeep.habitat.figures import shipped_habitat
 from stationkeep.habitat.plan import make_plan
 from stationkeep.habitat.state import HabitatState
 from stationkeep.logistics.laws_file import shipped_laws
-from stationkeep.logistics.realise import Luck, draw_luck
+from stationkeep.logistics.realise import Luck, best_luck, draw_luck
 from stationkeep.scenario.flights import FlightPlan, flight_plan
 from stationkeep.scenario.stores import people_by_side
 from stationkeep.simulation.people_draw import PeopleDraw
@@ -84,7 +84,7 @@ class PeopleSetup:
     def world(self, draw: PeopleDraw | None) -> PeopleWorld:
         """One run's luck. None: the reference, in which nothing is late or lost and no machine breaks."""
         if draw is None:
-            return PeopleWorld(self._start({}, 0.5), without_luck(self.plan), (), 0.5)
+            return PeopleWorld(self._start({}, 0.5), best_luck(), (), 0.5)
         random = np.random.default_rng(draw.stream(_FIGURES))
         shares = {place: random.random() for place in self.document.uncertain}
         cargo = random.random()
@@ -99,17 +99,6 @@ class PeopleSetup:
         for store, given in self.life_support.amounts_kg.items():
             state.add_cargo(store, given.quantile(amount) - state.amount(store))
         return state
-
-
-def without_luck(plan: FlightPlan) -> Luck:
-    """Nothing is late, lost or in trouble."""
-    never = dict.fromkeys(shipped_laws().losses, 0.0) | {"unknown": 0.0}
-    count = len(plan.manifest.flights)
-    drawn = draw_luck(plan.manifest, shipped_laws(), np.random.default_rng(0))
-    return Luck(
-        loss=never, late={}, lateness=drawn.lateness, regrounding={}, docking_trouble=0.0,
-        uniforms=np.ones((count, 3)), normals=np.zeros((count, 2)),
-    )  # fmt: skip
 
 
 def prepare_people(scenario: Scenario, catalogue: Catalogue) -> PeopleSetup | None:
