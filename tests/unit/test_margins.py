@@ -54,7 +54,7 @@ def two_crews() -> Manifest:
 def station(stowage: dict[str, float] | None = None, plan: Manifest | None = None) -> StationThen:
     state = HabitatState(shipped_habitat().habitat(), EPOCH)
 
-    def stow(habitat: HabitatState, flight: Flight) -> None:
+    def stow(habitat: HabitatState, flight: Flight, _: frozenset[str]) -> None:
         for store, kg in (stowage or {}).items() if flight.kind.id == "cygnus" else ():
             habitat.add_cargo(store, kg)
 
@@ -63,7 +63,7 @@ def station(stowage: dict[str, float] | None = None, plan: Manifest | None = Non
 
 def question() -> MarginsQuestion:
     gone = MarginGone(partners=[], craft=[], people=[], flights=[])
-    return MarginsQuestion(MarginScenario(id="x", hash="", title="x", epoch_utc="", branch=None), 1, gone)
+    return MarginsQuestion(MarginScenario(id="x", hash="", title="x", epoch_utc="", branch="b"), 1, gone)
 
 
 def test_nothing_more_delivered_is_arithmetic() -> None:
@@ -80,7 +80,8 @@ def test_cargo_of_the_plan_moves_the_end_by_what_it_feeds() -> None:
     # Between days 25 and 30 both Dragons' crews are aboard: four people more for five days.
     without = {one.name: one for one in station_margins(station()).best.planned_stores}["us-food"]
     given = {one.name: one for one in station_margins(station({"us-food": 73.0})).best.planned_stores}["us-food"]
-    assert without.days_to_zero is not None and given.days_to_zero is not None
+    assert without.days_to_zero is not None
+    assert given.days_to_zero is not None
     assert without.days_to_zero == pytest.approx(1318.0 / (4 * FOOD_KG_DAY) - 5.0, abs=0.2)
     assert given.days_to_zero - without.days_to_zero == pytest.approx(73.0 / (4 * FOOD_KG_DAY), rel=1e-3)
 
@@ -92,7 +93,8 @@ def test_seats_now_and_under_the_plan() -> None:
     # Nobody comes any more: Dragon is good for 210 days from its arrival, Soyuz for 200.
     assert seats.until_mjd_utc(7) == EPOCH - 140.0 + 210.0
     assert seats.until_mjd_utc(3) == EPOCH - 15.0 + 200.0
-    assert seats.until_mjd_utc(8) == -math.inf and seats.until_mjd_utc(0) == math.inf
+    assert seats.until_mjd_utc(8) == -math.inf
+    assert seats.until_mjd_utc(0) == math.inf
 
 
 def test_a_leak_leaves_three_without_a_seat_as_in_december_2022() -> None:
@@ -114,7 +116,8 @@ def test_a_partner_leaves_with_its_people_and_its_craft() -> None:
 def test_people_of_others_stay_without_a_seat_when_their_craft_is_gone() -> None:
     plan = without_partners(two_crews(), frozenset({"spacex"}), EPOCH)
     seats = seat_margins(plan, EPOCH, EPOCH + 730.0)
-    assert seats.aboard == 7 and seats.seats == 3
+    assert seats.aboard == 7
+    assert seats.seats == 3
     assert seats.without == ("A0", "A1", "A2", "A3")
     assert seats.short_from_mjd_utc == EPOCH
     assert "Crew-2" not in plan.flights
@@ -147,9 +150,10 @@ stores:
 """
     state = HabitatState(read_habitat(text, "small.yaml").habitat(), EPOCH)
     found = empty_margin(state)
-    # The leak slows with the pressure: 16 of 21.3 kPa oxygen are left after ln(21.3/16) of the time the whole would take.
+    # The leak slows with the pressure: 16 of 21.3 kPa are left after ln(21.3/16) of the time the whole would take.
     full_kg = sum(state.amount(gas) for gas in ("cabin-oxygen", "cabin-nitrogen"))
-    assert found.limit is not None and found.limit.what == "cabin-oxygen below 16 kPa"
+    assert found.limit is not None
+    assert found.limit.what == "cabin-oxygen below 16 kPa"
     assert found.limit.days == pytest.approx(full_kg * math.log(21.3 / 16.0), rel=0.01)
     assert found.low_pressure_days == pytest.approx(full_kg * math.log(100.0 / 97.9), rel=0.01)
     assert found.nitrogen_days is None  # nothing draws on the tank
@@ -158,7 +162,8 @@ stores:
 def test_the_plan_ends_a_limit_that_a_delivery_has_put_off() -> None:
     _, bare = with_plan(station(), 400.0)
     _, fed = with_plan(station({"us-food": 2000.0, "russian-food": 2000.0}), 400.0)
-    assert bare is not None and (fed is None or fed.days > bare.days)
+    assert bare is not None
+    assert fed is None or fed.days > bare.days
 
 
 def test_words() -> None:
@@ -173,7 +178,8 @@ def test_words() -> None:
 
 def test_the_document_says_who_can_stay_and_until_when() -> None:
     document = margins_document(station_margins(station()), question())
-    assert document.first_limit is not None and document.first_limit.kind == "seats"
+    assert document.first_limit is not None
+    assert document.first_limit.kind == "seats"
     assert document.first_limit.days == pytest.approx(70.0)
     by_people = {one.people: one for one in document.people_until}
     assert sorted(by_people) == list(range(1, 8))

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from stationkeep.habitat.state import HabitatEvent, HabitatState
     from stationkeep.logistics.manifest import Flight, Manifest
 
-Stow = Callable[["HabitatState", "Flight"], None]
-"""Puts what a flight brings into the stores of a habitat."""
+Stow = Callable[["HabitatState", "Flight", frozenset[str]], None]
+"""Puts what a flight brings into the stores of a habitat; nothing for partners who have gone."""
+Settle = Callable[["HabitatState", frozenset[str]], None]
+"""What sides hand over to each other after a change, those of partners who have gone excepted."""
 
 EMPTY_HORIZON_DAYS: Final = 3650.0
 ISS_SIDES: Final[Mapping[Side, str]] = MappingProxyType({"russian": "russian", "american": "us"})
@@ -40,10 +42,13 @@ class StationThen:
     state: HabitatState
     plan: Manifest
     stow: Stow
+    settle: Settle = lambda state, gone: None
     sides: Mapping[Side, str] = field(default_factory=lambda: ISS_SIDES)
     """The habitat's side of those trained for a segment."""
     accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Partners by planned flight, beside its owner: any one ends it by leaving."""
+    gone: frozenset[str] = frozenset()
+    """Partners who have left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ def left_by(then: StationThen, partners: frozenset[str]) -> StationThen:
         state.set_owner_active(partner, False)
     plan = without_partners(then.plan, partners, state.time_mjd_utc, then.accounts)
     set_people(state, StationTraffic(plan, state.time_mjd_utc), then.sides)
-    return replace(then, state=state, plan=plan)
+    return replace(then, state=state, plan=plan, gone=then.gone | partners)
 
 
 def ahead(then: StationThen, horizon_days: float) -> Ahead:
@@ -170,7 +175,8 @@ def _follow(then: StationThen, state: HabitatState, traffic: StationTraffic, unt
     """Bring into the habitat what the traffic does up to a date: cargo of those that arrive, people who come and go."""
     for event in traffic.advance(until_mjd_utc):
         if event.kind == "arrival" and event.flight is not None:
-            then.stow(state, event.flight)
+            then.stow(state, event.flight, then.gone)
+    then.settle(state, then.gone)
     set_people(state, traffic, then.sides)
 
 

@@ -111,7 +111,6 @@ class MarginEmpty(Part):
     horizon_days: float
     low_pressure_utc: str | None = Field(description="when the pressure first falls below the flight rules' limit")
     nitrogen_utc: str | None = Field(description="when the last nitrogen in tanks is gone")
-    attitude_lost_utc: str | None = Field(description="in the reference run of the branch; null: not known or never")
     words: str = Field(description="what makes the air unfit; empty: nothing within horizon_days")
     not_counted: list[str]
 
@@ -125,6 +124,16 @@ class MarginGone(Part):
     flights: list[str] = Field(description="planned ones that do not come")
 
 
+class MarginRun(Part):
+    """What becomes of it in the branch's reference run, from the epoch to the horizon; null: it does not come."""
+
+    attitude_lost_utc: str | None = Field(description="lost for good")
+    must_leave_utc: str | None
+    must_leave_why: str
+    left_utc: str | None = Field(description="the last person has left for good")
+    without_seat_utc: str | None = Field(description="from when on somebody has no working seat home")
+
+
 class MarginScenario(Part):
     """Which scenario and branch was asked."""
 
@@ -132,7 +141,7 @@ class MarginScenario(Part):
     hash: str
     title: str
     epoch_utc: str
-    branch: str | None
+    branch: str
 
 
 class MarginsDocument(Part):
@@ -155,6 +164,7 @@ class MarginsDocument(Part):
     planned_limit: MarginLimit | None = Field(description="of stores and air, with the flights and people of the plan")
     people_until: list[MarginPeople]
     empty: MarginEmpty
+    run: MarginRun | None = Field(description="null where somebody has left in this question")
     notes: list[str]
     provenance: dict[str, str]
 
@@ -168,7 +178,7 @@ class MarginsQuestion:
     gone: MarginGone
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-    attitude_lost_mjd_utc: float | None = None
+    run: MarginRun | None = None
 
 
 def margins_document(found: StationMargins, question: MarginsQuestion) -> MarginsDocument:
@@ -188,7 +198,7 @@ def margins_document(found: StationMargins, question: MarginsQuestion) -> Margin
         stores_limit=_limit(found, found.best.limit, lambda one: one.limit),
         planned_limit=_limit(found, found.best.planned_limit, lambda one: one.planned_limit),
         people_until=[_people(found, number, limit) for number, limit in found.habitat.people_until if number],
-        empty=_empty(found, question.attitude_lost_mjd_utc), notes=[*_notes(), *question.notes],
+        empty=_empty(found), run=question.run, notes=[*_notes(), *question.notes],
         provenance={"stationkeep": stationkeep.__version__}
         | {f"source {index}": text for index, text in enumerate(question.sources, 1)},
     )  # fmt: skip
@@ -290,7 +300,7 @@ def _people(found: StationMargins, number: int, limit: Limit | None) -> MarginPe
     )  # fmt: skip
 
 
-def _empty(found: StationMargins, attitude_lost: float | None) -> MarginEmpty:
+def _empty(found: StationMargins) -> MarginEmpty:
     one, now = found.best.empty, found.time_mjd_utc
     days = None if one.limit is None else one.limit.days
     ends = [None if item.empty.limit is None else item.empty.limit.days for item in found.samples]
@@ -300,7 +310,7 @@ def _empty(found: StationMargins, attitude_lost: float | None) -> MarginEmpty:
         until_utc=_utc(None if days is None else now + days), horizon_days=EMPTY_HORIZON_DAYS,
         low_pressure_utc=_utc(None if one.low_pressure_days is None else now + one.low_pressure_days),
         nitrogen_utc=_utc(None if one.nitrogen_days is None else now + one.nitrogen_days),
-        attitude_lost_utc=_utc(attitude_lost), words=words, not_counted=list(NOT_COUNTED),
+        words=words, not_counted=list(NOT_COUNTED),
     )  # fmt: skip
 
 

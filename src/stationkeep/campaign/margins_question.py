@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.campaign.margins import StationThen, left_by, station_margins
 from stationkeep.campaign.margins_document import (
     MarginGone,
+    MarginRun,
     MarginScenario,
     MarginsDocument,
     MarginsQuestion,
     margins_document,
 )
-from stationkeep.campaign.margins_plan import PlannedStation
+from stationkeep.campaign.margins_run import FlownStation, flown_station
 from stationkeep.errors import InputError, ScenarioError
 from stationkeep.logistics.state import StationTraffic
 from stationkeep.scenario.consistency import not_known
 from stationkeep.scenario.loader import LoadedScenario, load_scenario
 from stationkeep.scenario.shipped import shipped_scenarios
+from stationkeep.simulation.timeline import Function
 from stationkeep.timescale import iso_day, iso_utc
 
 if TYPE_CHECKING:
-    from stationkeep.scenario.people import LifeSupport
     from stationkeep.scenario.schema import Scenario
 
 MOST_DRAWS: Final = 10_000
@@ -42,21 +43,37 @@ def ask_margins(
     ``time_mjd_utc`` None: the epoch. Raises :class:`InputError` for a scenario without people, a date outside it, a
     branch or partner it does not know.
     """
+    from stationkeep.catalogue.loader import load_catalogue
+
     loaded = load_scenario(scenario)
-    station = PlannedStation(loaded.scenario, _life_support_of(loaded))
+    _require_people(loaded)
     moment = _moment(loaded.scenario, time_mjd_utc)
-    if not 0 <= draws <= MOST_DRAWS:
-        raise InputError(f"{draws} draws", hint=f"give --draws from 0 to {MOST_DRAWS:,}")
+    if not 0 <= draws <= MOST_DRAWS or not 0 <= seed < 2**63:
+        raise InputError(
+            f"{draws} draws, seed {seed}", hint=f"give --draws from 0 to {MOST_DRAWS:,} and a --seed from 0"
+        )
+    station = flown_station(loaded.scenario, _branch(loaded.scenario, branch), load_catalogue())
     best = station.at(moment)
-    gone = frozenset(_partner(name, station, best) for name in without)
-    samples = [station.at(moment, u) for u in station.draws(draws, seed)]
-    found = station_margins(best, samples, gone)
+    gone = frozenset(_partner(name, best) for name in without)
+    found = station_margins(best, tuple(station.draws(moment, draws, seed)), gone)
     head = MarginScenario(
         id=loaded.scenario.id, hash=loaded.hash, title=loaded.scenario.title,
-        epoch_utc=iso_utc(loaded.scenario.epoch_mjd_utc), branch=branch,
+        epoch_utc=iso_utc(loaded.scenario.epoch_mjd_utc), branch=station.branch,
     )  # fmt: skip
-    question = MarginsQuestion(head, seed, gone_with(best, gone))
+    question = MarginsQuestion(head, seed, gone_with(best, gone), run=None if gone else run_told(station))
     return margins_document(found, question)
+
+
+def run_told(station: FlownStation) -> MarginRun:
+    """What becomes of people and attitude in the reference run of the branch, to the horizon."""
+    timeline = station.course()
+    course = timeline.people
+    assert course is not None  # the scenario has people
+    return MarginRun(
+        attitude_lost_utc=_utc(timeline.lost_mjd_utc.get(Function.ATTITUDE)),
+        must_leave_utc=_utc(course.must_leave_mjd_utc), must_leave_why=course.why.get("first_limit", ""),
+        left_utc=_utc(course.left_mjd_utc), without_seat_utc=_utc(course.unseated_from_mjd_utc),
+    )  # fmt: skip
 
 
 def gone_with(then: StationThen, partners: frozenset[str]) -> MarginGone:
@@ -75,14 +92,13 @@ def gone_with(then: StationThen, partners: frozenset[str]) -> MarginGone:
     )  # fmt: skip
 
 
-def _life_support_of(loaded: LoadedScenario) -> LifeSupport:
+def _require_people(loaded: LoadedScenario) -> None:
     scenario = loaded.scenario
     if scenario.life_support is not None and scenario.traffic is not None:
-        return scenario.life_support
-    lacking = "life_support" if scenario.life_support is None else "traffic"
+        return
     have = [name for name in shipped_scenarios() if _has_people(name)]
     raise ScenarioError(
-        f"scenario {scenario.id} has no section {lacking}: nobody knows what its people live on",
+        f"scenario {scenario.id} has no sections life_support and traffic: nobody knows who lives there on what",
         hint=f"scenarios with both: {', '.join(have) or 'none is shipped'}; the sections: docs/margins.md",
     )
 
@@ -104,13 +120,25 @@ def _moment(scenario: Scenario, time_mjd_utc: float | None) -> float:
     return time_mjd_utc
 
 
-def _partner(name: str, station: PlannedStation, best: StationThen) -> str:
+def _branch(scenario: Scenario, branch: str | None) -> str:
+    known = list(scenario.branches)
+    if branch is None:
+        return known[0]
+    if branch not in known:
+        raise InputError(not_known("branch", branch, known), hint=f"its branches are {', '.join(known)}")
+    return branch
+
+
+def _partner(name: str, best: StationThen) -> str:
     habitat = best.state.habitat
     owners = {store.owner for store in habitat.stores.values()} | {one.owner for one in habitat.equipment.values()}
-    owners -= {""}
     owners |= {one.kind.owner for one in best.plan.flights.values()}
     owners |= {partner for partners in best.accounts.values() for partner in partners}
     wanted = name.strip().casefold()
-    if wanted not in owners:
-        raise InputError(not_known("partner", name, sorted(owners)), hint="name one of them after --without")
+    if wanted not in owners - {""}:
+        raise InputError(not_known("partner", name, sorted(owners - {""})), hint="name one of them after --without")
     return wanted
+
+
+def _utc(time_mjd_utc: float | None) -> str | None:
+    return None if time_mjd_utc is None else iso_utc(time_mjd_utc)

@@ -24,7 +24,7 @@ def margins(
         str | None, typer.Option("--date", "-d", metavar="DATE", help="The moment, UTC; default: the epoch.")
     ] = None,
     branch: Annotated[
-        str | None, typer.Option("--branch", "-b", help="How the station comes to that date; default: the first.")
+        str | None, typer.Option("--branch", "-b", help="The branch whose run leads to that date; default: the first.")
     ] = None,
     without: Annotated[
         list[str] | None,

@@ -192,6 +192,9 @@ class _Builder:
         numbers: dict[str, Any] = self._numbers(given, _STORE_UNITS, f"stores.{name}")
         if plain.get("when_full", "stop") not in ("stop", "vent"):
             raise unknown("rule", str(plain["when_full"]), ("stop", "vent"), f"stores.{name}.when_full")
+        if self._u and "amount_kg" in numbers:
+            # Both are drawn, each on its own: what does not fit is not there.
+            numbers["amount_kg"] = min(numbers["amount_kg"], numbers.get("capacity_kg", math.inf))
         return Store(name=name, **plain, **numbers)
 
     def _side(self, name: str, given: Mapping[str, Any]) -> Side:

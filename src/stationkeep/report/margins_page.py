@@ -17,6 +17,7 @@ from stationkeep.report.margins_text import (
     empty_sentence,
     interval_text,
     limit_sentences,
+    run_sentences,
     seats_sentence,
 )
 from stationkeep.report.markup import e, linked, table
@@ -42,7 +43,7 @@ def write_margins(document: MarginsDocument, path: Path) -> None:
 def margins_html(document: MarginsDocument) -> str:
     """The page as a string of HTML5."""
     day = day_text(document.date_utc, long=True)
-    branch = "" if document.scenario.branch is None else f" · branch {e(document.scenario.branch)}"
+    branch = f" · branch {e(document.scenario.branch)}"
     gone = "".join(f" · without {e(name)}" for name in document.without.partners)
     head = (
         '<header class="top"><p class="kicker">stationkeep margins</p>'
@@ -61,7 +62,7 @@ def _section(name: str, title: str, inside: str) -> str:
 
 
 def _verdict(document: MarginsDocument) -> str:
-    told = [*limit_sentences(document), seats_sentence(document), empty_sentence(document)]
+    told = [*limit_sentences(document), seats_sentence(document), empty_sentence(document), *run_sentences(document)]
     lines = "".join(f"<p><b>{e(name)}.</b> {e(words)}</p>" for name, words in told)
     lead = "<p>Nothing more delivered and everyone staying, unless it says as planned.</p>"
     return _section("verdict", "What ends first", lead + lines)

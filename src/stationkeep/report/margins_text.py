@@ -22,8 +22,8 @@ def days_text(days: float | None, horizon_days: float) -> str:
 
 
 def interval_text(interval: DaysInterval | None, horizon_days: float) -> str:
-    """`` (84 – 267)``; empty where nothing was drawn."""
-    if interval is None:
+    """`` (84 – 267)``; empty where nothing was drawn or all lies beyond."""
+    if interval is None or interval.p05 is None:
         return ""
     return f" ({days_text(interval.p05, horizon_days)} – {days_text(interval.p95, horizon_days)})"
 
@@ -70,19 +70,33 @@ def empty_sentence(document: MarginsDocument) -> tuple[str, str]:
     words = f"yes: its air keeps for {lasts}" + (f", until {empty.words}" if empty.words else "")
     if empty.nitrogen_utc is not None:
         words += f"; no nitrogen is left in tanks from {day_text(empty.nitrogen_utc)}"
-    if empty.attitude_lost_utc is not None:
-        words += f"; but its attitude is lost on {day_text(empty.attitude_lost_utc)} in the reference run"
     return "Left empty", f"{words}. Not counted: {', '.join(empty.not_counted)}"
+
+
+def run_sentences(document: MarginsDocument) -> list[tuple[str, str]]:
+    """What the reference run of the branch makes of it, where it bears on people."""
+    run = document.run
+    if run is None:
+        return []
+    told = []
+    if run.attitude_lost_utc is not None:
+        told.append(("Attitude", f"lost for good on {day_text(run.attitude_lost_utc)} in the run of this branch"))
+    if run.must_leave_utc is not None:
+        left = "" if run.left_utc is None else f"; the last leave on {day_text(run.left_utc)}"
+        told.append(("In the run", f"people must leave on {day_text(run.must_leave_utc)}: {run.must_leave_why}{left}"))
+    return told
 
 
 def print_margins(document: MarginsDocument, console: Console) -> None:
     """The answer for a terminal."""
     scenario = document.scenario
-    branch = "" if scenario.branch is None else f" · branch {scenario.branch}"
     gone = "".join(f" · without {name}" for name in document.without.partners)
-    console.print(f"{scenario.title} · {day_text(document.date_utc, long=True)}{branch}{gone}", style="bold")
+    console.print(
+        f"{scenario.title} · {day_text(document.date_utc, long=True)} · branch {scenario.branch}{gone}", style="bold"
+    )
     console.print()
-    _print_pairs([*limit_sentences(document), seats_sentence(document), empty_sentence(document)], console)
+    told = [*limit_sentences(document), seats_sentence(document), empty_sentence(document), *run_sentences(document)]
+    _print_pairs(told, console)
     console.print()
     _print_stores(document, console)
     console.print()

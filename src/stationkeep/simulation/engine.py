@@ -26,9 +26,10 @@ from stationkeep.simulation.timeline import BURN_KINDS, Function, Timeline
 if TYPE_CHECKING:
     from stationkeep.simulation.array_flying import FloatArray
     from stationkeep.simulation.inputs import Avoidance, RunInputs
+    from stationkeep.simulation.people_events import PeopleEvents
     from stationkeep.simulation.providers import ProviderState
 
-__all__ = ["Mission", "simulate"]
+__all__ = ["Mission", "run_until", "simulate"]
 
 _SAME_TIME_DAYS = 1.0e-6  # a tenth of a second: below what the mean engine resolves
 _REACHED_KM = 0.005
@@ -43,6 +44,14 @@ def simulate(mission: Mission, branch: str, inputs: RunInputs, *, limits: bool =
     timeline, on any thread. ``limits``: work out the points of no return as well.
     """
     return _Run(mission, branch, inputs).timeline(limits)
+
+
+def run_until(mission: Mission, branch: str, inputs: RunInputs, time_mjd_utc: float) -> PeopleEvents:
+    """The run itself, stopped at a date, for whoever wants to know what is there then; ``outcome`` tells if it fell."""
+    run = _Run(mission, branch, inputs)
+    run.horizon = min(run.horizon, time_mjd_utc)
+    run.timeline(limits=False)
+    return run
 
 
 def _snapped(time_mjd: float) -> float:

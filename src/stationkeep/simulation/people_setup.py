@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -92,6 +92,12 @@ class PeopleSetup:
         luck = draw_luck(self.plan.manifest, shipped_laws(), np.random.default_rng(draw.stream(_LUCK)))
         breakdowns = draw_breakdowns(start.habitat, self.days, draw.stream(_BREAKDOWNS))
         return PeopleWorld(start, luck, breakdowns, cargo)
+
+    def drawn(self, random: np.random.Generator) -> PeopleWorld:
+        """Amounts, machines and loads drawn from their ranges; nothing is late or lost and no machine breaks."""
+        shares = {place: random.random() for place in self.document.uncertain}
+        start = self._start(shares, random.random())
+        return replace(self.world(None), start=start, cargo=random.random())
 
     def _start(self, shares: Mapping[str, float], amount: float) -> HabitatState:
         habitat = self.document.habitat(year=self.year, u=shares, people=self.people)
