@@ -74,7 +74,8 @@ class Aboard:
             if store.owner and store.when_full != "vent"
         }
         self._overboard = np.array([habitat.all_stores[name].kind == "overboard" for name in plan.store_names])
-        self._nominal = {name: float(self.state.amount(name)) for name in habitat.stores}
+        usual = self.setup.usual_kg
+        self._nominal = {name: max(float(self.state.amount(name)), usual.get(name, 0.0)) for name in habitat.stores}
         self._critical: dict[str, list[_Watched]] = {}
         for one in self._watched.values():
             if one.store.critical:
@@ -180,7 +181,9 @@ class Aboard:
         self.state.set_people({side: (Person(),) * number for side, number in by_side.items()})
 
     def bring(self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str]) -> float:
-        """Cargo of a craft of this kind: each store is filled to what it held at the epoch, within its share.
+        """Cargo of a craft of this kind: each store is filled to what it usually holds, within its share.
+
+        Usual is what was aboard at the epoch, or its best estimate where that is more.
 
         The rest of the dry cargo is other goods; water and gas nobody needs are not loaded. ``gone``: owners for whom
         nothing is brought any more. Returns the mass that came.
@@ -201,20 +204,22 @@ class Aboard:
         return came
 
     def even_out(self, gone: Iterable[str]) -> None:
-        """Sides that share hand over what they have too much of: from above what a store held at the epoch to below.
+        """Sides that share hand over what they have too much of, and all alike where one is at its reserve.
 
-        Not with owners who have gone: ``gone``.
+        Too much is more than was aboard at the epoch. Nothing is handed over with owners who have gone: ``gone``.
         """
         absent = set(gone)
         if not self.state.habitat.shared:
             return
         for stores in self._critical.values():
-            if any(one.store.owner in absent for one in stores):
+            if len(stores) < 2 or any(one.store.owner in absent for one in stores):
                 continue
-            more = [
-                (one.store.name, float(self.state.moment.amount[one.index]) - self._nominal[one.store.name])
-                for one in stores
-            ]
+            held = [(one.store.name, float(self.state.moment.amount[one.index])) for one in stores]
+            wanted = [self._nominal[name] for name, _ in held]
+            if any(map(self._is_below, stores)):
+                full = sum(kg for _, kg in held) / sum(wanted)
+                wanted = [full * kg for kg in wanted]
+            more = [(name, kg - goal) for (name, kg), goal in zip(held, wanted, strict=True)]
             spare, lack = sum(max(kg, 0.0) for _, kg in more), sum(max(-kg, 0.0) for _, kg in more)
             moved = min(spare, lack)
             if moved < _WORTH_MOVING_KG:

@@ -241,7 +241,9 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
         provider = self._provider_of(flight.name)
         load = self.board.craft[flight.name].load
         if provider is not None and load is not None and not isinstance(load, Delivery):
-            self.leave(provider, load)
+            others = (self._provider_of(name) for name in self.board.traffic.attached if name != flight.name)
+            if provider not in others:  # what a second one brought stays with it
+                self.leave(provider, load)
 
     def _load_arrives(self, flight: str) -> None:
         """What it brings for its provider."""
@@ -318,7 +320,8 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
             ends = self.now + limit.days
             supply = math.inf if self._closed() else self.board.next_supply()
             from_store = limit.what in self.aboard.state.habitat.stores
-            if not (from_store and supply < ends):
+            # Whoever is about to leave need not be fed for long: what is foreseen then is looked at then.
+            if not (from_store and supply < ends) and not self._leaving_before(ends):
                 self.book.limit(limit.what, ends)
                 leave = max(ends - rules.days_before_limit, self.now)
                 if leave <= self.now:
@@ -330,6 +333,18 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
         time = min((time for time in times if time > self.now), default=math.inf)
         if time < math.inf:
             self.at(max(time, self.now + _SOON_DAYS), partial(self._wake, self._look))
+
+    def _leaving_before(self, time: float) -> bool:
+        """Whether people are to leave by plan before a date, and others stay."""
+        riders: dict[str, int] = {}
+        for trip in self.board.traffic.people:
+            riders[trip.down_flight] = riders.get(trip.down_flight, 0) + 1
+        attached = self.board.traffic.attached
+        return any(
+            count < len(self.board.traffic.people) and self.now < (attached[name].departure_mjd_utc or math.inf) < time
+            for name, count in riders.items()
+            if name in attached
+        )
 
     def _on_the_way_home(self) -> bool:
         """Whether craft are about to leave, or nobody aboard has one: then there is nothing more to decide."""

@@ -76,6 +76,12 @@ class PeopleSetup:
         """How many are aboard at the epoch, by side of the habitat."""
         return people_by_side(self.life_support, self.plan.manifest, self.epoch_mjd_utc)
 
+    @cached_property
+    def usual_kg(self) -> dict[str, float]:
+        """How much of everything is aboard, at its best estimate."""
+        found = {name: store.amount_kg for name, store in self.document.habitat(year=self.year).stores.items()}
+        return found | {name: given.middle for name, given in self.life_support.amounts_kg.items()}
+
     def craft(self, kind: str) -> tuple[float, float]:
         """Mass without cargo [kg] and area [m2] that a craft of this kind adds to the station."""
         given: Craft | None = self.traffic.craft.get(kind)
@@ -87,6 +93,10 @@ class PeopleSetup:
             return PeopleWorld(self._start({}, 0.5), best_luck(), (), 0.5)
         random = np.random.default_rng(draw.stream(_FIGURES))
         shares = {place: random.random() for place in self.document.uncertain}
+        for place in shares:
+            room = place.replace(".amount_kg", ".capacity_kg")
+            if room != place and room in shares:  # what is aboard has room
+                shares[room] = max(shares[room], shares[place])
         cargo = random.random()
         start = self._start(shares, random.random())
         luck = draw_luck(self.plan.manifest, shipped_laws(), np.random.default_rng(draw.stream(_LUCK)))
