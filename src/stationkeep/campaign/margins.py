@@ -14,7 +14,9 @@ from stationkeep.habitat.margins import (
     Limit,
     StoreMargin,
     binding_limit,
+    lived_on,
     margins,
+    starved,
     store_margins,
 )
 from stationkeep.habitat.metabolism import Person
@@ -131,7 +133,7 @@ def left_by(then: StationThen, partners: frozenset[str]) -> StationThen:
 def ahead(then: StationThen, horizon_days: float) -> Ahead:
     """What ends when, from this state on?"""
     state = then.state
-    events = state.copy().advance(horizon_days)
+    events = lived_on(state.copy(), horizon_days)
     planned, planned_limit = with_plan(then, horizon_days)
     return Ahead(
         store_margins(state, events), binding_limit(state.habitat, state, events),
@@ -160,9 +162,9 @@ def flown_on(then: StationThen, days: float) -> FlownOn:
     state = then.state.copy()
     began, end = state.time_mjd_utc, state.time_mjd_utc + days
     traffic, flown = StationTraffic(then.plan, began), FlownOn(state, [], None)
-    while state.time_mjd_utc < end:
+    while state.time_mjd_utc < end and not starved(state):
         before, stop = state.copy(), min(traffic.next_event_mjd_utc, end)
-        news = state.advance(max(0.0, stop - state.time_mjd_utc))
+        news = lived_on(state, stop - state.time_mjd_utc)
         flown.events += news
         found = binding_limit(state.habitat, before, news) if state.people_aboard and flown.limit is None else None
         if found is not None:
