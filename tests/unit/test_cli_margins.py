@@ -1,4 +1,4 @@
-"""``stationkeep margins``: the answer, the document, the pictures, and every refusal with exit code 2 and one message."""
+"""``stationkeep margins``: the answer, the document, the pictures, and every refusal with exit code 2."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The document of ``stationkeep margins``, schema ``stationkeep.margins/1``.
 
-Days are counted from ``date_utc``; null: not within ``horizon_days``. ``x_interval`` is the 90 % interval of ``x`` over
-draws of every range, where null counts as later than any date.
+Days are counted from ``date_utc``; null: not within ``horizon_days``, or not before those aboard have starved.
+``x_interval`` is the 90 % interval of ``x`` over draws of every range, where null counts as later than any date.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def margins_document(found: StationMargins, question: MarginsQuestion) -> Margin
         stores_limit=_limit(found, found.best.limit, lambda one: one.limit),
         planned_limit=_limit(found, found.best.planned_limit, lambda one: one.planned_limit),
         people_until=[_people(found, number, limit) for number, limit in found.habitat.people_until if number],
-        empty=_empty(found), run=question.run, notes=[*_notes(), *question.notes],
+        empty=_empty(found), run=question.run, notes=[*_notes(bool(question.gone.partners)), *question.notes],
         provenance={"stationkeep": stationkeep.__version__}
         | {f"source {index}": text for index, text in enumerate(question.sources, 1)},
     )  # fmt: skip
@@ -314,12 +314,19 @@ def _empty(found: StationMargins) -> MarginEmpty:
     )  # fmt: skip
 
 
-def _notes() -> list[str]:
-    return [
+def _notes(somebody_left: bool) -> list[str]:
+    notes = [
         "Machines run as they do now: what is broken stays broken, nothing else fails. Reserves are for those aboard.",
         "Where stores are shared, one side's empty store binds only when the others of its kind are empty too.",
         "Craft are good for what their kind is known to be good for, or to the day they are planned to leave.",
     ]
+    if somebody_left:
+        notes.append(
+            "Who leaves takes along its ground control, its craft with its own people in them, and its flights; what "
+            "lies in its stores stays. Only stores, air and seats are asked here: who then holds attitude and orbit is "
+            "told by a branch with that withdrawal (stationkeep run)."
+        )
+    return notes
 
 
 def _days_interval(days: Iterable[float | None]) -> DaysInterval | None:

@@ -53,7 +53,7 @@ def margins_html(document: MarginsDocument) -> str:
     sections = (_verdict(document), _chart(document), _stores(document), _people(document), _seats(document),
                 _notes(document))  # fmt: skip
     foot = f"<footer>Made by stationkeep from document {e(document.schema_)}.</footer>"
-    body = "\n".join(sections)
+    body = "\n".join(section for section in sections if section)
     return page_html(f"{e(document.scenario.title)}: margins", f"{head}\n<main>\n{body}\n</main>\n{foot}")
 
 
@@ -97,6 +97,8 @@ def _stores(document: MarginsDocument) -> str:
 
 
 def _people(document: MarginsDocument) -> str:
+    if not document.people_until:
+        return ""
     rows = [
         (str(one.people), e("–" if one.until_utc is None else day_text(one.until_utc)),
          e(days_text(one.stores_days, document.horizon_days)), e(one.words))
@@ -108,6 +110,8 @@ def _people(document: MarginsDocument) -> str:
 
 
 def _seats(document: MarginsDocument) -> str:
+    if not document.seats.craft:
+        return ""
     rows = [tuple(map(e, (one.flight, one.seats, *craft_text(one)))) for one in document.seats.craft]
     heads = ("Craft", "Seats", "Good until", "Planned to leave", "Who rides in it")
     return _section("seats", "Seats home", table("Craft that are there.", heads, rows, numeric=(1,), stack=True))

@@ -42,8 +42,9 @@ def limit_sentences(document: MarginsDocument) -> list[tuple[str, str]]:
     if document.stores_limit is not None and document.first_limit != document.stores_limit:
         told.append(("Stores and air", _limit(document.stores_limit, horizon)))
     told.append(("First reserve", _limit(document.first_reserve, horizon)))
-    until = "none from now on" if document.plan_until_utc is None else f"to {day_text(document.plan_until_utc)}"
-    told.append(("As planned", f"{_limit(document.planned_limit, horizon)} (flights {until})"))
+    last = document.plan_until_utc
+    until = "no flight from now on" if last is None else f"flights to {day_text(last)}"
+    told.append(("As planned", f"{_limit(document.planned_limit, horizon)} ({until})"))
     return told
 
 
@@ -99,8 +100,9 @@ def print_margins(document: MarginsDocument, console: Console) -> None:
     _print_pairs(told, console)
     console.print()
     _print_stores(document, console)
-    console.print()
-    _print_people(document, console)
+    if document.people_until:
+        console.print()
+        _print_people(document, console)
     console.print()
     _print_pairs([("Note", note) for note in document.notes], console)
 
