@@ -116,8 +116,13 @@ def station_margins(
         then.state, ahead(then, horizon_days), margins(then.state, horizon_days=horizon_days),
         tuple(ahead(left_by(one, without), horizon_days) for one in samples),
         seat_margins(then.plan, now, now + horizon_days), then.plan,
-        tuple(trip.name for trip in StationTraffic(then.plan, now).people),
+        people_names(then),
     )  # fmt: skip
+
+
+def people_names(then: StationThen) -> tuple[str, ...]:
+    """Who is aboard."""
+    return tuple(trip.name for trip in StationTraffic(then.plan, then.state.time_mjd_utc).people)
 
 
 def left_by(then: StationThen, partners: frozenset[str]) -> StationThen:
