@@ -1,4 +1,4 @@
-"""The station at a date, as the coupled run has it: the same as the whole run says, and the plan carried on from there."""
+"""The station at a date, as the coupled run has it: as the whole run says, and the plan carried on from there."""
 
 from __future__ import annotations
 

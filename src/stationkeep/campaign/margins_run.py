@@ -13,7 +13,7 @@ from stationkeep.campaign.margins import StationThen
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.sampling import median_inputs
 from stationkeep.errors import InputError
-from stationkeep.simulation.engine import run_until, simulate
+from stationkeep.simulation.engine import PeopleThen, people_at, simulate
 from stationkeep.timescale import iso_day
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Flight
     from stationkeep.scenario.schema import Scenario
     from stationkeep.simulation.inputs import RunInputs
-    from stationkeep.simulation.people_events import PeopleEvents
     from stationkeep.simulation.people_setup import PeopleSetup
     from stationkeep.simulation.timeline import Timeline
 
@@ -45,14 +44,14 @@ class FlownStation:
         inputs = self._inputs()
         if random is not None:
             inputs.once(("people",), lambda: self.setup.drawn(random))
-        run = run_until(self.campaign.mission, self.branch, inputs, time_mjd_utc)
-        if run.outcome is None or run.outcome.time_mjd_utc < time_mjd_utc - 1.0e-3:
-            fell = "" if run.outcome is None else f" on {iso_day(run.outcome.time_mjd_utc)}"
+        then = people_at(self.campaign.mission, self.branch, inputs, time_mjd_utc)
+        if then.fell:
+            fell = iso_day(then.aboard.state.time_mjd_utc)
             raise InputError(
                 f"in branch {self.branch} the station has come down by {iso_day(time_mjd_utc)}",
-                hint=f"it falls{fell}: give an earlier --date, or another --branch",
+                hint=f"it falls on {fell}: give an earlier --date, or another --branch",
             )
-        return self._station(run)
+        return self._station(then)
 
     def draws(self, time_mjd_utc: float, count: int, seed: int) -> Iterator[StationThen]:
         """The station then, ``count`` times, each with a stream of its own below the seed."""
@@ -66,8 +65,8 @@ class FlownStation:
     def _inputs(self) -> RunInputs:
         return replace(median_inputs(self.campaign.mission.scenario, self.campaign.weather))
 
-    def _station(self, run: PeopleEvents) -> StationThen:
-        board, aboard, loads = run.board, run.aboard, run.aboard.world.cargo
+    def _station(self, then: PeopleThen) -> StationThen:
+        board, aboard, loads = then.board, then.aboard, then.aboard.world.cargo
 
         def stow(state: HabitatState, flight: Flight, gone: frozenset[str]) -> None:
             cargo, hold = board.craft[flight.name].cargo, copy.copy(aboard)
@@ -83,7 +82,7 @@ class FlownStation:
         return StationThen(
             aboard.state, board.traffic.manifest, stow, settle, self.setup.life_support.sides,
             {name: one.partners for name, one in board.craft.items()},
-            frozenset(run.stopped | run.not_delivering),
+            then.gone,
         )  # fmt: skip
 
 

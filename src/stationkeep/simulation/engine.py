@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from stationkeep.errors import InputError
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.propulsion.burns import gain_for_delta_v_km, reboost
 from stationkeep.scenario.events import ProviderAvailable
@@ -24,12 +26,40 @@ from stationkeep.simulation.run_state import ATTITUDE, Mission
 from stationkeep.simulation.timeline import BURN_KINDS, Function, Timeline
 
 if TYPE_CHECKING:
+    from stationkeep.simulation.aboard import Aboard
     from stationkeep.simulation.array_flying import FloatArray
+    from stationkeep.simulation.flight_board import FlightBoard
     from stationkeep.simulation.inputs import Avoidance, RunInputs
-    from stationkeep.simulation.people_events import PeopleEvents
     from stationkeep.simulation.providers import ProviderState
 
-__all__ = ["Mission", "run_until", "simulate"]
+@dataclass(frozen=True)
+class PeopleThen:
+    """Stores and flights of a run at a moment; they may be flown on."""
+
+    aboard: Aboard
+    board: FlightBoard
+    gone: frozenset[str]
+    """Partners who take no part any more, or deliver nothing."""
+    fell: bool
+    """The station fell before the date; all this is of that moment."""
+
+
+def people_at(mission: Mission, branch: str, inputs: RunInputs, time_mjd_utc: float) -> PeopleThen:
+    """Stores and flights of a run at a date: the run is flown so far, or until it falls before.
+
+    The habitat's state is ``.aboard.state``, the flights foreseen then are ``.board.flights``, ``.board.traffic``.
+    Raises :class:`InputError` where the scenario follows nobody.
+    """
+    run = _Run(mission, branch, inputs)
+    if run.setup is None:
+        raise InputError(
+            f"scenario {mission.scenario.id} follows nobody",
+            hint="give it life_support and traffic (iss-2022 has them)",
+        )
+    run.horizon = min(max(time_mjd_utc, run.epoch), run.horizon)
+    ended = run.timeline(limits=False).outcome.reason
+    gone = frozenset(run.stopped | run.not_delivering)
+    return PeopleThen(run.aboard, run.board, gone, ended is not OutcomeReason.TIME_LIMIT)
 
 _SAME_TIME_DAYS = 1.0e-6  # a tenth of a second: below what the mean engine resolves
 _REACHED_KM = 0.005
@@ -46,12 +76,30 @@ def simulate(mission: Mission, branch: str, inputs: RunInputs, *, limits: bool =
     return _Run(mission, branch, inputs).timeline(limits)
 
 
+<<<<<<< HEAD
 def run_until(mission: Mission, branch: str, inputs: RunInputs, time_mjd_utc: float) -> PeopleEvents:
     """The run itself, stopped at a date, for whoever wants to know what is there then; ``outcome`` tells if it fell."""
     run = _Run(mission, branch, inputs)
     run.horizon = min(run.horizon, time_mjd_utc)
     run.timeline(limits=False)
     return run
+=======
+def people_at(mission: Mission, branch: str, inputs: RunInputs, time_mjd_utc: float) -> tuple[Aboard, FlightBoard]:
+    """Stores and flights of a run at a date: the run is flown so far, or until it falls before.
+
+    The habitat's state (``.state``) and the flights foreseen then (``.flights``, ``.traffic``, ``.next_supply()``) may
+    be flown on. Raises :class:`InputError` where the scenario follows nobody.
+    """
+    run = _Run(mission, branch, inputs)
+    if run.setup is None:
+        raise InputError(
+            f"scenario {mission.scenario.id} follows nobody",
+            hint="give it life_support and traffic (iss-2022 has them)",
+        )
+    run.horizon = min(max(time_mjd_utc, run.epoch), run.horizon)
+    run.timeline(limits=False)
+    return run.aboard, run.board
+>>>>>>> couple
 
 
 def _snapped(time_mjd: float) -> float:
