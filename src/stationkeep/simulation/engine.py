@@ -32,6 +32,23 @@ if TYPE_CHECKING:
     from stationkeep.simulation.inputs import Avoidance, RunInputs
     from stationkeep.simulation.providers import ProviderState
 
+__all__ = ["Mission", "PeopleThen", "people_at", "simulate"]
+
+_SAME_TIME_DAYS = 1.0e-6  # a tenth of a second: below what the mean engine resolves
+_REACHED_KM = 0.005
+_DRY_KG = 1.0e-6
+_GYROS_FULL = "stopped when the gyros, which alone hold the station, were full"
+
+
+def simulate(mission: Mission, branch: str, inputs: RunInputs, *, limits: bool = True) -> Timeline:
+    """What becomes of the station in this branch, with these inputs?
+
+    Ends at re-entry or at the scenario's horizon. No randomness, no global state: the same inputs give the same
+    timeline, on any thread. ``limits``: work out the points of no return as well.
+    """
+    return _Run(mission, branch, inputs).timeline(limits)
+
+
 @dataclass(frozen=True)
 class PeopleThen:
     """Stores and flights of a run at a moment; they may be flown on."""
@@ -60,46 +77,6 @@ def people_at(mission: Mission, branch: str, inputs: RunInputs, time_mjd_utc: fl
     ended = run.timeline(limits=False).outcome.reason
     gone = frozenset(run.stopped | run.not_delivering)
     return PeopleThen(run.aboard, run.board, gone, ended is not OutcomeReason.TIME_LIMIT)
-
-_SAME_TIME_DAYS = 1.0e-6  # a tenth of a second: below what the mean engine resolves
-_REACHED_KM = 0.005
-_DRY_KG = 1.0e-6
-_GYROS_FULL = "stopped when the gyros, which alone hold the station, were full"
-
-
-def simulate(mission: Mission, branch: str, inputs: RunInputs, *, limits: bool = True) -> Timeline:
-    """What becomes of the station in this branch, with these inputs?
-
-    Ends at re-entry or at the scenario's horizon. No randomness, no global state: the same inputs give the same
-    timeline, on any thread. ``limits``: work out the points of no return as well.
-    """
-    return _Run(mission, branch, inputs).timeline(limits)
-
-
-<<<<<<< HEAD
-def run_until(mission: Mission, branch: str, inputs: RunInputs, time_mjd_utc: float) -> PeopleEvents:
-    """The run itself, stopped at a date, for whoever wants to know what is there then; ``outcome`` tells if it fell."""
-    run = _Run(mission, branch, inputs)
-    run.horizon = min(run.horizon, time_mjd_utc)
-    run.timeline(limits=False)
-    return run
-=======
-def people_at(mission: Mission, branch: str, inputs: RunInputs, time_mjd_utc: float) -> tuple[Aboard, FlightBoard]:
-    """Stores and flights of a run at a date: the run is flown so far, or until it falls before.
-
-    The habitat's state (``.state``) and the flights foreseen then (``.flights``, ``.traffic``, ``.next_supply()``) may
-    be flown on. Raises :class:`InputError` where the scenario follows nobody.
-    """
-    run = _Run(mission, branch, inputs)
-    if run.setup is None:
-        raise InputError(
-            f"scenario {mission.scenario.id} follows nobody",
-            hint="give it life_support and traffic (iss-2022 has them)",
-        )
-    run.horizon = min(max(time_mjd_utc, run.epoch), run.horizon)
-    run.timeline(limits=False)
-    return run.aboard, run.board
->>>>>>> couple
 
 
 def _snapped(time_mjd: float) -> float:
