@@ -176,7 +176,6 @@ class MarginsQuestion:
     scenario: MarginScenario
     seed: int
     gone: MarginGone
-    notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     run: MarginRun | None = None
 
@@ -198,7 +197,7 @@ def margins_document(found: StationMargins, question: MarginsQuestion) -> Margin
         stores_limit=_limit(found, found.best.limit, lambda one: one.limit),
         planned_limit=_limit(found, found.best.planned_limit, lambda one: one.planned_limit),
         people_until=[_people(found, number, limit) for number, limit in found.habitat.people_until if number],
-        empty=_empty(found), run=question.run, notes=[*_notes(bool(question.gone.partners)), *question.notes],
+        empty=_empty(found), run=question.run, notes=_notes(bool(question.gone.partners)),
         provenance={"stationkeep": stationkeep.__version__}
         | {f"source {index}": text for index, text in enumerate(question.sources, 1)},
     )  # fmt: skip

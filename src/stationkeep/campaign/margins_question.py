@@ -16,6 +16,7 @@ from stationkeep.campaign.margins_document import (
 )
 from stationkeep.campaign.margins_run import FlownStation, flown_station
 from stationkeep.errors import InputError, ScenarioError
+from stationkeep.logistics.history import CREDITS
 from stationkeep.logistics.state import StationTraffic
 from stationkeep.scenario.consistency import not_known
 from stationkeep.scenario.loader import LoadedScenario, load_scenario
@@ -60,8 +61,15 @@ def ask_margins(
         id=loaded.scenario.id, hash=loaded.hash, title=loaded.scenario.title,
         epoch_utc=iso_utc(loaded.scenario.epoch_mjd_utc), branch=station.branch,
     )  # fmt: skip
-    question = MarginsQuestion(head, seed, gone_with(best, gone), run=None if gone else run_told(station))
-    return margins_document(found, question)
+    told = None if gone else run_told(station)
+    return margins_document(found, MarginsQuestion(head, seed, gone_with(best, gone), _sources(station), told))
+
+
+def _sources(station: FlownStation) -> tuple[str, ...]:
+    """Where amounts, and the craft and people that are there, come from."""
+    stores, traffic = station.setup.life_support.source, station.setup.traffic
+    credits = CREDITS if traffic.history is not None else ()
+    return tuple(text for text in (stores, traffic.source, *credits) if text is not None)
 
 
 def run_told(station: FlownStation) -> MarginRun:

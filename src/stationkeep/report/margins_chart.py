@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ROW_PX: Final = 28.0
 _TICKS_PX: Final = 34.0
 _KEY_PX: Final = 26.0
+_HEADING_PX: Final = 30.0
 _NAME_PX: Final = 210.0
 _END_PX: Final = 74.0  # room for the days written behind a bar
 _THICK: Final = 0.56
@@ -50,15 +51,16 @@ def margins_figure(document: MarginsDocument, sheet: Sheet) -> str:
     return svg_of(draw_margins(document, sheet), name=name, alt=alt)
 
 
-def draw_margins(document: MarginsDocument, sheet: Sheet) -> Figure:
-    """The same as a drawing, for files."""
+def draw_margins(document: MarginsDocument, sheet: Sheet, heading: str = "") -> Figure:
+    """The same as a drawing, for files, which need a ``heading``."""
     rows = [*_craft_rows(document), *_store_rows(document)]
     last = _last_day(document, rows)
     above = sheet.narrow
     pitch = _ROW_PX + (16.0 if above else 0.0)
     tall = pitch * max(1, len(rows))
     key = _key_lines(document, sheet)
-    figure = blank(sheet, tall + 2.0 * _TICKS_PX + _KEY_PX * len(key))
+    top = 2.0 * _TICKS_PX + tall + _KEY_PX * len(key)
+    figure = blank(sheet, top + (_HEADING_PX if heading else 0.0))
     left = 4.0 if above else 12.0 + max((text_width_px(row.name, sheet) for row in rows), default=0.0)
     left = min(left, _NAME_PX)
     axes = frame(figure, (left, 2.0 * _TICKS_PX, sheet.width_px - _END_PX, 2.0 * _TICKS_PX + tall))
@@ -71,6 +73,10 @@ def draw_margins(document: MarginsDocument, sheet: Sheet) -> Figure:
         _draw_limit(axes, document, index, last, above)
     _draw_axes(axes, document, last, sheet)
     _draw_key(figure, key, sheet, 2.0 * _TICKS_PX + tall)
+    if heading:
+        paper = frame(figure, (0.0, top, sheet.width_px, top + _HEADING_PX))
+        paper.set_axis_off()
+        label(paper, 4.0 / sheet.width_px, 0.5, heading, sheet, va="center", fontweight="bold")
     return figure
 
 

@@ -15,6 +15,7 @@ from stationkeep.report.margins_text import (
     craft_text,
     days_text,
     empty_sentence,
+    heading_of,
     interval_text,
     limit_sentences,
     run_sentences,
@@ -36,18 +37,18 @@ def write_margins(document: MarginsDocument, path: Path) -> None:
         write_atomically(path, margins_html(document))
         return
     stream = io.BytesIO()
-    draw_margins(document, WIDE).savefig(stream, format=kind[1:], dpi=_DOTS_PER_INCH, facecolor="white")
+    draw_margins(document, WIDE, heading_of(document)).savefig(
+        stream, format=kind[1:], dpi=_DOTS_PER_INCH, facecolor="white"
+    )
     write_atomically(path, stream.getvalue())
 
 
 def margins_html(document: MarginsDocument) -> str:
     """The page as a string of HTML5."""
-    day = day_text(document.date_utc, long=True)
-    branch = f" · branch {e(document.scenario.branch)}"
-    gone = "".join(f" · without {e(name)}" for name in document.without.partners)
+    asked = e(heading_of(document, title=False))
     head = (
         '<header class="top"><p class="kicker">stationkeep margins</p>'
-        f'<h1>{e(document.scenario.title)}</h1><p class="facts">{day}{branch}{gone}<br>{document.seats.aboard} aboard '
+        f'<h1>{e(document.scenario.title)}</h1><p class="facts">{asked}<br>{document.seats.aboard} aboard '
         f"· {document.seats.seats} working seats home · {document.draws} draws · seed {document.seed}</p></header>"
     )
     sections = (_verdict(document), _chart(document), _stores(document), _people(document), _seats(document),

@@ -88,13 +88,17 @@ def run_sentences(document: MarginsDocument) -> list[tuple[str, str]]:
     return told
 
 
+def heading_of(document: MarginsDocument, *, title: bool = True) -> str:
+    """What was asked, in a line."""
+    scenario = document.scenario
+    parts = [scenario.title] if title else []
+    parts += [day_text(document.date_utc, long=True), f"branch {scenario.branch}"]
+    return " · ".join([*parts, *(f"without {name}" for name in document.without.partners)])
+
+
 def print_margins(document: MarginsDocument, console: Console) -> None:
     """The answer for a terminal."""
-    scenario = document.scenario
-    gone = "".join(f" · without {name}" for name in document.without.partners)
-    console.print(
-        f"{scenario.title} · {day_text(document.date_utc, long=True)} · branch {scenario.branch}{gone}", style="bold"
-    )
+    console.print(heading_of(document), style="bold")
     console.print()
     told = [*limit_sentences(document), seats_sentence(document), empty_sentence(document), *run_sentences(document)]
     _print_pairs(told, console)
@@ -105,6 +109,8 @@ def print_margins(document: MarginsDocument, console: Console) -> None:
         _print_people(document, console)
     console.print()
     _print_pairs([("Note", note) for note in document.notes], console)
+    sources = [text for name, text in document.provenance.items() if name.startswith("source")]
+    _print_pairs([("Source", text) for text in sources], console)
 
 
 def _print_pairs(pairs: Iterable[tuple[str, str]], console: Console) -> None:
