@@ -46,12 +46,17 @@ def limit_in_words(habitat: Habitat, limit: Limit) -> str:
 def seats_in_words(seats: SeatMargins, people: int, until_mjd_utc: float) -> str:
     """Why seats bind for that many: which craft ends its life, and how many seats are left after it."""
     if until_mjd_utc == -math.inf:
-        return f"{people} people have only {seats.seats} working seats home now"
+        have = "no working seat" if seats.seats == 0 else f"only {_count(seats.seats)}"
+        return f"{people} people have {have} home now"
     ending = [one.flight for one in seats.craft if one.until_mjd_utc == until_mjd_utc and one.seats]
     left = sum(one.seats for one in seats.craft if one.until_mjd_utc > until_mjd_utc)
-    rest = "no seat home is" if left == 0 else "1 seat home is" if left == 1 else f"{left} seats home are"
-    verb = "reaches" if len(ending) == 1 else "reach"
-    return f"{' and '.join(ending)} {verb} the end of its life at the station: {rest} left for {people}"
+    ends = "reaches the end of its life" if len(ending) == 1 else "reach the end of their lives"
+    rest = "no seat home is left" if left == 0 else f"{_count(left)} home left"
+    return f"{' and '.join(ending)} {ends} at the station: {rest} for {people}"
+
+
+def _count(seats: int) -> str:
+    return "1 working seat" if seats == 1 else f"{seats} working seats"
 
 
 def _pressure(name: str) -> tuple[str, str, str]:
