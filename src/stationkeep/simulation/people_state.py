@@ -37,7 +37,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
             return
         traffic, drag = self.setup.traffic, self.scenario.drag
         world = inputs.once(("people",), partial(self.setup.world, inputs.people))
-        self.board = FlightBoard(self.setup.plan, world.luck, self.epoch)
+        self.board = FlightBoard(self.setup.plan, world.luck, self.epoch, world.came)
         self.aboard = Aboard(self.setup, world)
         self.book = CourseBook(self.epoch, self.board.traffic)
         self.look = 0
@@ -73,6 +73,13 @@ class PeopleState(AttitudeEvents, abc.ABC):
     def closed(self) -> bool:
         """Whether nobody can come."""
         return self.tumbles or self.too_low_for_people
+
+    @property
+    def why_closed(self) -> str:
+        """In words, why nobody can come; empty: somebody can."""
+        if self.too_low_for_people:
+            return "the station is too low"
+        return "the station tumbles" if self.tumbles else ""
 
     def sides(self, trips: Iterable[Trip]) -> dict[str, int]:
         """How many of these people belong to each side of the habitat."""
