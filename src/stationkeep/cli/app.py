@@ -17,6 +17,7 @@ from stationkeep.cli.decay import decay
 from stationkeep.cli.deorbit import deorbit
 from stationkeep.cli.depends import depends
 from stationkeep.cli.entry import entry
+from stationkeep.cli.margins import margins
 from stationkeep.cli.new import new
 from stationkeep.cli.reboost import reboost
 from stationkeep.cli.reentry import reentry
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 
 COMMANDS = (
-    run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, deorbit, convert, replay, depends,
+    run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, deorbit, convert, replay, margins, depends,
     claims, scenarios, new, catalogue,
 )  # fmt: skip
 for command in COMMANDS:

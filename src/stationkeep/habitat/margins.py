@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 HORIZON_DAYS: Final = 730.0
 _RESERVE: Final = " reserve"
+_PIECE_DAYS: Final = 30.0
+"""Looked at whether it is over; what lies beyond is not worth flying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +62,52 @@ class HabitatMargins:
 def margins(state: HabitatState, *, horizon_days: float = HORIZON_DAYS) -> HabitatMargins:
     """How many days are left of everything, for those aboard, and what ends first?
 
-    Flies copies of the state ahead with no deliveries and no new failures. Machines that are broken stay broken.
+    Flies copies of the state ahead with no deliveries and no new failures. Machines that are broken stay broken. What
+    lasts longer than people can starve has no end.
     """
-    twin = state.copy()
-    events = twin.advance(horizon_days)
-    now, habitat = state.time_mjd_utc, state.habitat
-    reserve = _first_times(events, now, "fell-below", _RESERVE)
-    zero = _first_times(events, now, "store-empty", "")
-    stores = tuple(
-        StoreMargin(
-            name, store.owner, store.substance, state.amount(name), state.reserve(name),
-            _time_to(reserve, name, state.reserve(name) > 0.0, state.amount(name) <= state.reserve(name)),
-            _time_to(zero, name, True, state.amount(name) <= 0.0 < store.capacity_kg and store.critical),
-        )
-        for name, store in habitat.stores.items() if store.owner
-    )  # fmt: skip
-    reached = [Limit(one.name, one.days_to_reserve) for one in stores if one.days_to_reserve is not None]
+    events = lived_on(state.copy(), horizon_days)
+    stores = store_margins(state, events)
     until = tuple(_until(state, number, horizon_days) for number in range(state.people_aboard, -1, -1))
     return HabitatMargins(
-        now, state.people_aboard, horizon_days, stores,
-        min(reached, key=lambda limit: limit.days, default=None), binding_limit(habitat, state, events), until,
+        state.time_mjd_utc, state.people_aboard, horizon_days, stores, first_reserve(stores),
+        binding_limit(state.habitat, state, events), until,
     )  # fmt: skip
+
+
+def lived_on(state: HabitatState, days: float) -> tuple[HabitatEvent, ...]:
+    """Moves the state on by ``days``, or to where those aboard have starved: whatever is told after it, nobody sees."""
+    events: list[HabitatEvent] = []
+    end = state.time_mjd_utc + days
+    while state.time_mjd_utc < end and not starved(state):
+        events += state.advance(min(_PIECE_DAYS, end - state.time_mjd_utc))
+    return tuple(events)
+
+
+def starved(state: HabitatState) -> bool:
+    """Whether all those aboard have lived from their own bodies until nothing was left; nobody in an empty station."""
+    bodies = [state.habitat.sides[side].body for side, people in state.people.items() if people]
+    return bool(bodies) and all(state.amount(body) <= 0.0 for body in bodies)
+
+
+def store_margins(before: HabitatState, events: Iterable[HabitatEvent]) -> tuple[StoreMargin, ...]:
+    """Days to the reserve and to zero of every store, where ``events`` are what came after ``before``."""
+    found, now = tuple(events), before.time_mjd_utc
+    reserve = _first_times(found, now, "fell-below", _RESERVE)
+    zero = _first_times(found, now, "store-empty", "")
+    return tuple(
+        StoreMargin(
+            name, store.owner, store.substance, before.amount(name), before.reserve(name),
+            _time_to(reserve, name, before.reserve(name) > 0.0, before.amount(name) <= before.reserve(name)),
+            _time_to(zero, name, True, before.amount(name) <= 0.0 < store.capacity_kg and store.critical),
+        )
+        for name, store in before.habitat.stores.items() if store.owner
+    )  # fmt: skip
+
+
+def first_reserve(stores: Iterable[StoreMargin]) -> Limit | None:
+    """The store that reaches its reserve first, and when."""
+    reached = [Limit(one.name, one.days_to_reserve) for one in stores if one.days_to_reserve is not None]
+    return min(reached, key=lambda limit: limit.days, default=None)
 
 
 def binding_limit(habitat: Habitat, before: HabitatState, events: Iterable[HabitatEvent]) -> Limit | None:
@@ -114,8 +141,19 @@ def fewer(people: Mapping[str, tuple[Person, ...]], number: int) -> dict[str, tu
 def _until(state: HabitatState, number: int, horizon_days: float) -> tuple[int, Limit | None]:
     twin = state.copy()
     twin.set_people(fewer(state.people, number))
-    start = twin.copy()
-    return number, binding_limit(state.habitat, start, twin.advance(horizon_days))
+    return number, first_limit(twin, horizon_days)
+
+
+def first_limit(state: HabitatState, horizon_days: float) -> Limit | None:
+    """The first thing that makes those aboard leave; the state itself stays as it is."""
+    twin = state.copy()
+    events: list[HabitatEvent] = []
+    while twin.time_mjd_utc < state.time_mjd_utc + horizon_days:
+        events += twin.advance(_PIECE_DAYS, least="serious")
+        found = binding_limit(state.habitat, state, events)
+        if found is not None:
+            return found if found.days <= horizon_days else None
+    return None
 
 
 def _first_times(events: Iterable[HabitatEvent], now: float, kind: str, ending: str) -> dict[str, float]:

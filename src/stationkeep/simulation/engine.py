@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from stationkeep.simulation.inputs import Avoidance, RunInputs
     from stationkeep.simulation.providers import ProviderState
 
-__all__ = ["Mission", "people_at", "simulate"]
+__all__ = ["Mission", "PeopleThen", "people_at", "simulate"]
 
 _SAME_TIME_DAYS = 1.0e-6  # a tenth of a second: below what the mean engine resolves
 _REACHED_KM = 0.005
@@ -49,11 +50,23 @@ def simulate(mission: Mission, branch: str, inputs: RunInputs, *, limits: bool =
     return _Run(mission, branch, inputs).timeline(limits)
 
 
-def people_at(mission: Mission, branch: str, inputs: RunInputs, time_mjd_utc: float) -> tuple[Aboard, FlightBoard]:
+@dataclass(frozen=True)
+class PeopleThen:
+    """Stores and flights of a run at a moment; they may be flown on."""
+
+    aboard: Aboard
+    board: FlightBoard
+    gone: frozenset[str]
+    """Partners who take no part any more, or deliver nothing."""
+    fell: bool
+    """The station fell before the date; all this is of that moment."""
+
+
+def people_at(mission: Mission, branch: str, inputs: RunInputs, time_mjd_utc: float) -> PeopleThen:
     """Stores and flights of a run at a date: the run is flown so far, or until it falls before.
 
-    The habitat's state (``.state``) and the flights foreseen then (``.flights``, ``.traffic``, ``.next_supply()``) may
-    be flown on. Raises :class:`InputError` where the scenario follows nobody.
+    The habitat's state is ``.aboard.state``, the flights foreseen then are ``.board.flights``, ``.board.traffic``.
+    Raises :class:`InputError` where the scenario follows nobody.
     """
     run = _Run(mission, branch, inputs)
     if run.setup is None:
@@ -62,8 +75,9 @@ def people_at(mission: Mission, branch: str, inputs: RunInputs, time_mjd_utc: fl
             hint="give it life_support and traffic (iss-2022 has them)",
         )
     run.horizon = min(max(time_mjd_utc, run.epoch), run.horizon)
-    run.timeline(limits=False)
-    return run.aboard, run.board
+    ended = run.timeline(limits=False).outcome.reason
+    gone = frozenset(run.stopped | run.not_delivering)
+    return PeopleThen(run.aboard, run.board, gone, ended is not OutcomeReason.TIME_LIMIT)
 
 
 def _snapped(time_mjd: float) -> float:

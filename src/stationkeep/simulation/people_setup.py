@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -107,6 +107,12 @@ class PeopleSetup:
 
     def _come(self, luck: Luck) -> Realised:
         return realise(self.plan.manifest, luck, from_mjd_utc=self.epoch_mjd_utc, ports=self.plan.ports)
+
+    def drawn(self, random: np.random.Generator) -> PeopleWorld:
+        """Amounts, machines and loads drawn from their ranges; nothing is late or lost and no machine breaks."""
+        shares = {place: random.random() for place in self.document.uncertain}
+        start = self._start(shares, random.random())
+        return replace(self.world(None), start=start, cargo=random.random())
 
     def _start(self, shares: Mapping[str, float], amount: float) -> HabitatState:
         habitat = self.document.habitat(year=self.year, u=shares, people=self.people)
