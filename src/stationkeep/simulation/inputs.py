@@ -77,6 +77,10 @@ class RunInputs:
     attitude: AttitudeDraw = AttitudeDraw()
     avoidances: tuple[Avoidance, ...] = ()
     """In order of time."""
+    threats: Mapping[str, float] = field(default_factory=dict)
+    """Luck of each threat that has a probability, by its key; it comes true where its luck is below it."""
+    sanction_luck: float = 0.5
+    """How much of the next flight is there already when sanctions begin to thin flights out."""
     _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
