@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from stationkeep.scenario.control import ArrayModeName
 from stationkeep.scenario.event_parts import DatedEvent, DaysOrNone, EndingThreat, Threat
-from stationkeep.scenario.fields import AltitudeKm, Days, Id, Part, PositiveNumber, Source, UtcMoment
+from stationkeep.scenario.fields import AltitudeKm, Days, Id, Part, PositiveNumber, Source, Title, UtcMoment
 from stationkeep.scenario.pressure import Happening, Response, Sanction
 from stationkeep.timescale import mjd_utc
 
@@ -59,9 +59,9 @@ class WithdrawalScope(StrEnum):
     STOP_RESUPPLY_PROPELLANT = "stop-resupply-propellant"
     """It delivers no more propellant; what is aboard may still be used."""
     STOP_FLIGHTS = "stop-flights"
-    """None of its craft comes any more: no people, no cargo, no propellant. Flights it buys end with it."""
+    """None of its craft comes any more: no people, no cargo, no propellant; flights it buys end with it."""
     RECALL_CREW = "recall-crew"
-    """Its people leave."""
+    """Its people go home at that date, in the craft that are there for them."""
     TAKE_ASSETS_AWAY = "take-assets-away"
     """What is its own and can leave is undocked: mass, drag, tanks and engines go."""
     HAND_OVER_CONTROL = "hand-over-control"
@@ -163,6 +163,40 @@ class ArrayModeChange(DatedEvent):
     arrays: ArrayModeName
 
 
+class FlightEvent(Threat):
+    """Something that happens to a flight of the scenario's traffic or of its history."""
+
+    flight: Title
+
+
+class CraftUnfit(FlightEvent):
+    """From this date a craft with seats can take nobody home, as Soyuz MS-22 in December 2022."""
+
+    type: Literal["craft-unfit"]
+
+
+class RescueSeat(FlightEvent):
+    """From this date there are makeshift places in a craft, until another date or until it leaves."""
+
+    type: Literal["rescue-seat"]
+    seats: Annotated[int, Field(strict=True, ge=1, le=4)] = 1
+    person: Title | None = None
+    until_utc: UtcMoment | None = None
+
+
+class FlightLost(FlightEvent):
+    """A flight never arrives; dated, since what it grounds is grounded from then on."""
+
+    type: Literal["flight-lost"]
+
+
+class DockingFailed(FlightEvent):
+    """The first docking of a flight fails and is tried again some days later."""
+
+    type: Literal["docking-failed"]
+    days: Days = 2.0
+
+
 Event = Annotated[
     Withdrawal
     | Sanction
@@ -172,6 +206,10 @@ Event = Annotated[
     | ProviderLost
     | AltitudePolicyChange
     | AssetOutage
-    | ArrayModeChange,
+    | ArrayModeChange
+    | CraftUnfit
+    | RescueSeat
+    | FlightLost
+    | DockingFailed,
     Field(discriminator="type"),
 ]

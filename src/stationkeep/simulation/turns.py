@@ -18,6 +18,7 @@ from stationkeep.scenario.events import (
     AltitudePolicyChange,
     ArrayModeChange,
     AssetOutage,
+    FlightEvent,
     ProviderAvailable,
     ProviderLost,
     Withdrawal,
@@ -133,6 +134,11 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
             self.note(event.type, title, note=event.note)
         elif isinstance(event, Happening):
             self.note(event.type, event.title, note=event.note)
+        elif isinstance(event, FlightEvent):
+            self.happens_to_flight(event)
+
+    def happens_to_flight(self, event: FlightEvent) -> None:
+        """For people: something happens to a flight of the traffic."""
 
     def _becomes_available(self, event: ProviderAvailable) -> None:
         provider = self.state_of(event.provider)
