@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from stationkeep.campaign.part import Interval, MeanAltitude, Part
+from stationkeep.campaign.threats import ThreatShare, WeighedOutcome
 
 
 class ScenarioRef(Part):
@@ -226,6 +227,7 @@ class BranchDocument(Part):
     attitude_propellant_kg_interval: Interval | None = None
     attitude_range: AttitudeRange | None = Field(default=None, description="null: gyros are never left alone")
     arrays: ArraysRecord | None = Field(default=None, description="null: the arrays track the Sun in every run")
+    threats: list[ThreatShare] = Field(default=[], description="those with a probability, in the order of the branch")
     functions_lost: list[LostFunction] = Field(default=[], description="the first one lost first")
     no_return: PointsOfNoReturn | None = None
     ground_risk: GroundRisk | None = Field(description="null where no run falls")
@@ -245,6 +247,9 @@ class RunDocument(Part):
     runs: int
     seed: int
     branches: dict[str, BranchDocument]
+    weighed: WeighedOutcome | None = Field(
+        default=None, description="branches weighed by their probabilities; null where fewer than two say one"
+    )
     notes: list[str] = Field(
         description="what the reader must know: comparisons with published figures, assumptions, limits"
     )

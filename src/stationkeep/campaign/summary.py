@@ -34,6 +34,7 @@ from stationkeep.campaign.losses import (
 from stationkeep.campaign.part import Interval, MeanAltitude
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.campaign.scenario_ref import scenario_ref
+from stationkeep.campaign.threats import threat_shares, weighed_outcome
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
 from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncontrolled_risk
 from stationkeep.environment.population import load_land, load_population
@@ -82,6 +83,11 @@ def summarise(
         runs=len(inputs),
         seed=seed,
         branches=branches,
+        weighed=weighed_outcome(
+            mission.scenario.branches,
+            {name: branch.reentry.probability for name, branch in branches.items()},
+            {name: branch.ground_risk.casualty_expectation for name, branch in branches.items() if branch.ground_risk},
+        ),
         notes=_notes(campaign, branches, ground, references, _explanations(campaign, flown, inputs)),
         provenance={
             **_provenance(loaded, campaign, ground),
@@ -115,6 +121,7 @@ def _branch(
         **attitude_propellant(scenario, runs),
         attitude_range=ends_of_range,
         arrays=arrays_record(runs),
+        threats=threat_shares(scenario.branches[name], ground.inputs, runs),
         functions_lost=functions_lost(campaign, name, reference, runs),
         no_return=no_return_points(scenario, runs),
         ground_risk=ground.risk(runs),
@@ -187,6 +194,7 @@ class _Ground:
             campaign.mission.elements.inclination_deg, 1.0, load_population(year), load_land()
         )
         self.model = self._model(campaign.mission.mass_kg)
+        self.inputs = inputs
         self.draws = np.array([item.casualty_draws for item in inputs])
 
     def _model(self, mass_kg: float) -> CasualtyAreaModel:

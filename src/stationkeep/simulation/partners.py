@@ -30,6 +30,8 @@ class PartnerEvents(TurnsOfBranch):
         """Propellant is due for tanks that stay; sanctions may keep it, or make it late."""
         if delivery.time_mjd_utc in provider.moved or delivery.partner in self.not_delivering:
             return  # it was brought forward, or nobody sends it
+        if self.now < self.not_before_mjd.get(provider.id, self.now):
+            return
         if self.comes_now(provider, delivery.partner, partial(self._bring, provider, delivery)):
             self._bring(provider, delivery)
 
@@ -63,6 +65,8 @@ class PartnerEvents(TurnsOfBranch):
         """A vehicle is due with its own propellant; sanctions may keep it, or make it late."""
         here = stay.arrives_mjd_utc < self.epoch
         if stay.arrives_mjd_utc in provider.moved or provider.plan.provider.partner in self.not_delivering:
+            return
+        if self.now < self.not_before_mjd.get(provider.id, self.now):
             return
         if here or self.comes_now(provider, provider.plan.provider.partner, partial(self._join, provider, stay)):
             self._join(provider, stay)

@@ -133,6 +133,8 @@ class RunState:
         """Assets out of service."""
         self.longest_burn_s = {state.id: state.plan.provider.max_burn_duration_s for state in self.providers}
         """How long each provider may burn at a time."""
+        self.not_before_mjd: dict[str, float] = {}
+        """From when on a provider that had to be bought first can come."""
         self.undocked: set[str] = set()
         """Modules and craft of the epoch that have been taken away."""
         self.taken_away_kg = 0.0

@@ -23,7 +23,7 @@ from stationkeep.scenario.events import (
     ProviderLost,
     Withdrawal,
 )
-from stationkeep.scenario.pressure import Happening, Response, Sanction
+from stationkeep.scenario.pressure import Happening, Response, ResponseKind, Sanction
 from stationkeep.simulation.responses import ResponseEvents
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
             event = course.event
             if isinstance(event, ProviderAvailable) or (isinstance(event, Response) and self._may_come(course)):
                 self.to_be_enabled.add(event.provider or "")
+                if isinstance(event, Response) and event.what is ResponseKind.BUY:
+                    self.not_before_mjd[event.provider or ""] = course.happens_mjd_utc
             for time, is_end, act in self._turns_of(course):
                 if time <= self.horizon:
                     order = (time, _FIRST if is_end else _RANKS.get(type(event), _LAST), event.model_dump_json())
