@@ -34,7 +34,7 @@ from stationkeep.campaign.losses import (
 from stationkeep.campaign.part import Interval, MeanAltitude
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.campaign.scenario_ref import scenario_ref
-from stationkeep.campaign.threats import threat_shares, weighed_outcome
+from stationkeep.campaign.threats import threat_notes, threat_shares, weighed_notes, weighed_outcome
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
 from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncontrolled_risk
 from stationkeep.environment.population import load_land, load_population
@@ -78,17 +78,21 @@ def summarise(
         name: _branch(campaign, name, reference, runs, ground, observed.get(name), (ranges or {}).get(name))
         for name, (reference, runs) in flown.items()
     }
+    labels = {name: branch.label for name, branch in branches.items()}
+    weighed = weighed_outcome(
+        mission.scenario.branches,
+        {name: branch.reentry.probability for name, branch in branches.items()},
+        {name: branch.ground_risk.casualty_expectation for name, branch in branches.items() if branch.ground_risk},
+    )
+    weighing = threat_notes(labels, {name: branch.threats for name, branch in branches.items()}, len(inputs))
+    weighing += weighed_notes(labels, weighed)
     return RunDocument(
         scenario=scenario_ref(loaded, campaign, mission.mass_kg, mission.elements.mean_altitude_km),
         runs=len(inputs),
         seed=seed,
         branches=branches,
-        weighed=weighed_outcome(
-            mission.scenario.branches,
-            {name: branch.reentry.probability for name, branch in branches.items()},
-            {name: branch.ground_risk.casualty_expectation for name, branch in branches.items() if branch.ground_risk},
-        ),
-        notes=_notes(campaign, branches, ground, references, _explanations(campaign, flown, inputs)),
+        weighed=weighed,
+        notes=weighing + _notes(campaign, branches, ground, references, _explanations(campaign, flown, inputs)),
         provenance={
             **_provenance(loaded, campaign, ground),
             "space_weather_observed": None if beside is None else beside.provenance,

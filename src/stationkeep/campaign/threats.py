@@ -116,3 +116,33 @@ def weighed_outcome(
             weight * falls_share[name] * casualties.get(name, 0.0) for name, weight in weights.items()
         ),
     )
+
+
+def threat_notes(labels: Mapping[str, str], shares: Mapping[str, Sequence[ThreatShare]], runs: int) -> list[str]:
+    """In words: how often each threat came true, and what difference it made."""
+    found = []
+    for name, threats in shares.items():
+        for one in threats:
+            count = round(one.came_true_share * runs)
+            parts = [
+                f"falls in {100.0 * share:.0f} % of the runs {which}"
+                for share, which in ((one.falls_if_true, "with it"), (one.falls_if_not, "without it"))
+                if share is not None
+            ]
+            found.append(
+                f"{labels[name]}: {one.name} ({one.date_utc[:10]}) was given a probability of "
+                f"{100.0 * one.probability:g} % and came true in {count} of {runs} runs; the station "
+                f"{' and '.join(parts)}."
+            )
+    return found
+
+
+def weighed_notes(labels: Mapping[str, str], weighed: WeighedOutcome | None) -> list[str]:
+    """In words: what to expect not knowing which branch it will be."""
+    if weighed is None:
+        return []
+    parts = ", ".join(f"{labels[name]} {100.0 * weight:.0f} %" for name, weight in weighed.weights.items())
+    return [
+        f"Weighed by the probabilities given ({parts}): the station falls by the horizon with "
+        f"{100.0 * weighed.falls_share:.0f} %, and {weighed.expected_casualties:.2g} casualties are to be expected."
+    ]

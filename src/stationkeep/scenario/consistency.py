@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_STAYS: Final = 20_000  # a ship a day for half a century: what comes after would not overlap otherwise
 _SAME_MOMENT_DAYS: Final = 1.0e-6
+_ROUNDING: Final = 1.0e-9
 INCONSISTENT: Final = "inconsistent_scenario"
 LONGEST_HORIZON_DAYS: Final = 36600.0  # a century: the tables of the Sun carry no further
 FARTHEST_ELEMENT_SET_DAYS: Final = 60.0  # an orbit older than that says little about the scenario's day
@@ -184,6 +185,9 @@ def _branches(scenario: Scenario) -> Iterator[Problem]:
                 yield Problem((*where, "provider"), not_known("provider", provider, known))
         yield from _contradictions(name, branch)
         yield from partner_problems(scenario, name, branch)
+    total = sum(branch.probability or 0.0 for branch in scenario.branches.values())
+    if total > 1.0 + _ROUNDING:
+        yield Problem(("branches",), f"the branches' probabilities add up to {total:g}, more than 1")
     for index, comparison in enumerate(scenario.comparisons):
         if comparison.branch is not None and comparison.branch not in scenario.branches:
             message = not_known("branch", comparison.branch, list(scenario.branches))
