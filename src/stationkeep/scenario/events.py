@@ -166,6 +166,7 @@ class ArrayModeChange(DatedEvent):
 class FlightEvent(Threat):
     """Something that happens to a flight of the scenario's traffic or of its history."""
 
+    type: str
     flight: Title
 
 
@@ -185,7 +186,7 @@ class RescueSeat(FlightEvent):
 
 
 class FlightLost(FlightEvent):
-    """A flight never arrives; dated, since what it grounds is grounded from then on."""
+    """A flight still to be launched at this date never arrives; what flies on its rocket stands still for a time."""
 
     type: Literal["flight-lost"]
 

@@ -16,6 +16,7 @@ from stationkeep.logistics.conflicts import conflicts_of
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip, manifest_of
 from stationkeep.logistics.ports import Port, PortBook, iss_ports
 from stationkeep.logistics.vehicles import VehicleKind, known_fleet
+from stationkeep.scenario.events import FlightEvent
 from stationkeep.scenario.people import FlightCargo
 from stationkeep.scenario.problems import Location, Problem, not_known
 from stationkeep.scenario.schedule import Delivery, Stay, deliveries, stays
@@ -63,10 +64,33 @@ def flight_plan(scenario: Scenario) -> FlightPlan:
     return work.plan()
 
 
-def traffic_problems(scenario: Scenario) -> Iterator[Problem]:
-    """Each thing in the traffic of a scenario that cannot be, at its place."""
+def people_problems(scenario: Scenario) -> Iterator[Problem]:
+    """Each thing in the traffic and the life support of a scenario that cannot be, at its place."""
+    manifest = None
     if scenario.traffic is not None:
-        yield from _Work(scenario).problems()
+        work = _Work(scenario)
+        problems = [*work.problems(), *_unknown_flights(scenario, work)]
+        yield from problems
+        manifest = None if problems else work.plan().manifest
+    else:
+        yield from _unknown_flights(scenario, None)
+    if scenario.life_support is not None or scenario.traffic is not None:
+        from stationkeep.scenario.stores import life_support_problems
+
+        yield from life_support_problems(scenario, manifest)
+
+
+def _unknown_flights(scenario: Scenario, work: _Work | None) -> Iterator[Problem]:
+    """Events of flights that are not planned."""
+    for name, branch in scenario.branches.items():
+        for index, event in enumerate(branch.events):
+            if not isinstance(event, FlightEvent):
+                continue
+            where: Location = ("branches", name, "events", index)
+            if work is None:
+                yield Problem((*where, "type"), f"{event.type} needs a traffic section: without it, nobody flies")
+            elif event.flight not in work.flights:
+                yield Problem((*where, "flight"), not_known("flight", event.flight, list(work.flights)))
 
 
 def own_ports(traffic: Traffic) -> PortBook:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stationkeep.errors import ScenarioError
 from stationkeep.scenario.events import Withdrawal, WithdrawalScope
-from stationkeep.scenario.flights import traffic_problems
+from stationkeep.scenario.flights import people_problems
 from stationkeep.scenario.pressure import Response, Sanction
 from stationkeep.scenario.problems import Location, Problem, not_known
 from stationkeep.scenario.removal import removables
@@ -58,7 +58,7 @@ def reference_problems(scenario: Scenario, catalogue: Catalogue | None = None) -
                 yield from _unknown("partner", one, catalogue.partners, (*where, field))
         if provider.bought_by is not None:
             yield from _unknown("partner", provider.bought_by, catalogue.partners, (*where, "bought_by"))
-    yield from traffic_problems(scenario)
+    yield from people_problems(scenario)
     for name, branch in scenario.branches.items():
         for number, event in enumerate(branch.events):
             yield from _in_event(scenario, event, catalogue, ("branches", name, "events", number))

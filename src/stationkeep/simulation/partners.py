@@ -32,7 +32,9 @@ class PartnerEvents(TurnsOfBranch):
             return  # it was brought forward, or nobody sends it
         if self.now < self.not_before_mjd.get(provider.id, self.now):
             return
-        if self.comes_now(provider, delivery.partner, partial(self._bring, provider, delivery)):
+        if self.linked(provider.id) or self.comes_now(
+            provider, delivery.partner, partial(self._bring, provider, delivery)
+        ):
             self._bring(provider, delivery)
 
     def _bring(self, provider: ProviderState, delivery: Delivery) -> None:
@@ -59,6 +61,9 @@ class PartnerEvents(TurnsOfBranch):
             return
         self.next_extra_mjd[provider.id] = self.now + extra.least_days_between
         later = replace(delivery, time_mjd_utc=self.now + extra.after_days, extra=None)
+        if self.linked(provider.id):
+            self.order_flight(provider, later)
+            return
         self.at(later.time_mjd_utc, partial(self.deliver, provider, later))
 
     def arrive(self, provider: ProviderState, stay: Stay) -> None:
@@ -68,7 +73,11 @@ class PartnerEvents(TurnsOfBranch):
             return
         if self.now < self.not_before_mjd.get(provider.id, self.now):
             return
-        if here or self.comes_now(provider, provider.plan.provider.partner, partial(self._join, provider, stay)):
+        if (
+            here
+            or self.linked(provider.id)
+            or self.comes_now(provider, provider.plan.provider.partner, partial(self._join, provider, stay))
+        ):
             self._join(provider, stay)
 
     def come_early(self, provider: ProviderState, due: Delivery | Stay) -> None:
@@ -81,7 +90,7 @@ class PartnerEvents(TurnsOfBranch):
     def _join(self, provider: ProviderState, stay: Stay) -> None:
         """It arrives, unless nobody sends it, nothing can dock, or its time is over already."""
         here = stay.arrives_mjd_utc < self.epoch
-        late = self.now >= stay.leaves_mjd_utc or provider.present
+        late = provider.present or (self.now >= stay.leaves_mjd_utc and not self.linked(provider.id))
         if provider.plan.provider.partner in self.not_delivering or not provider.operating or late:
             return
         if not (here or self._can_come(provider)):
@@ -136,6 +145,9 @@ class PartnerEvents(TurnsOfBranch):
         mass = provider.plan.docking_mass_kg if lever is not None else 0.0
         return self.attitude.takes_docking(mass, self.mass_kg, lever or 0.0)
 
+    def _state(self, provider_id: str) -> ProviderState:
+        return self.state_of(provider_id)
+
     def state_of(self, provider_id: str) -> ProviderState:
         """The provider of that name."""
         return next(provider for provider in self.providers if provider.id == provider_id)
@@ -145,6 +157,7 @@ class PartnerEvents(TurnsOfBranch):
     def review(self, *, burnt: bool = False) -> None:
         """Which functions have gone, or come back, with what just changed? ``burnt``: nothing but a burn has."""
         self.review_attitude()
+        self.review_people()
         now = self.now
         self.mark(Function.RESUPPLY, any(self._is_resupplied(provider, now) for provider in self.providers))
         possible = self.policy is not None and any(map(self._could_push, self.providers))

@@ -40,6 +40,9 @@ class ResponseEvents(SanctionEvents, abc.ABC):
     def _bring_forward(self, event: Response) -> str:
         provider = self.state_of(event.provider or "")
         assert event.days_forward is not None
+        if self.linked(provider.id):
+            told = self.flight_comes_earlier(provider.id, event.days_forward)
+            return told or f"no flight of {provider.plan.label} is left that could come earlier"
         due = provider.next_flight(self.now)
         if due is None:
             return f"no flight of {provider.plan.label} is left that could come earlier"
@@ -87,16 +90,10 @@ class ResponseEvents(SanctionEvents, abc.ABC):
 
     def _reduce_crew(self, event: Response) -> str:
         assert event.people is not None
-        return self.people_reduced(event.people)
+        return self.people_reduced(event.people, f"{self.partner_name(event.who)} reduces the crew")
 
     def _everybody_leaves(self, event: Response) -> str:
-        return self.people_reduced(0)
-
-    def people_reduced(self, people: int) -> str:
-        """For people: so many stay. Says what happens."""
-        if people == 0:
-            return "everybody leaves (people are not simulated in this scenario)"
-        return f"no more than {people} stay (people are not simulated in this scenario)"
+        return self.people_reduced(0, f"{self.partner_name(event.who)} has decided so")
 
     @abc.abstractmethod
     def state_of(self, provider_id: str) -> ProviderState:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from stationkeep.scenario.events import AltitudePolicy, Withdrawal
     from stationkeep.scenario.schema import Scenario
     from stationkeep.simulation.inputs import RunInputs
+    from stationkeep.simulation.people_setup import PeopleSetup
 
 ATTITUDE: Final = "attitude"
 """The attitude thrusters' name in the feed network."""
@@ -48,6 +49,8 @@ class Mission:
     providers: tuple[ProviderPlan, ...]
     partner_names: Mapping[str, str] = field(default_factory=dict)
     """Names for people by partner id."""
+    people: PeopleSetup | None = None
+    """Who comes and goes, and what they live on; null: the scenario follows nobody."""
     station: Station | None = None
     """The catalogue's, for what can be taken away from it; none: nothing can."""
 
@@ -126,6 +129,8 @@ class RunState:
         self.arrays = ArrayFlying(control.arrays if control is not None else "tracking")
         self.area_left = 1.0
         """Share of the station's drag area that has not been taken away."""
+        self.area_factor = 1.0
+        """Area the air meets, over that of the epoch: craft come and go."""
         self.starts = [self.start_here()]
         self.watches = self._deorbit_watches()
         """Over a controlled fall, and over one without what is hindsight: ``everything`` and ``as-it-was``."""
@@ -149,7 +154,7 @@ class RunState:
 
     def start_here(self) -> Start:
         """This moment, as one from which the station may be left to itself."""
-        return Start(self.flight.snapshot(), self.mass_kg, self.arrays.mode, self.area_left)
+        return Start(self.flight.snapshot(), self.mass_kg, self.arrays.mode, self.area_left * self.area_factor)
 
     def fly_arrays(self, mode: str) -> None:
         """The large arrays are flown in this way from now on."""
@@ -199,7 +204,7 @@ class RunState:
     @property
     def drag_per_mass(self) -> float:
         """On the fitted coefficient: braked less by more mass, and by less area."""
-        return self.scenario.drag.reference_mass_kg / self.mass_kg * self.area_left
+        return self.scenario.drag.reference_mass_kg / self.mass_kg * (self.area_left * self.area_factor)
 
     # --- who can do what --------------------------------------------------------------------------------------------
 

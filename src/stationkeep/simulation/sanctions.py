@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.scenario.pressure import Sanction, SanctionTarget
@@ -46,6 +47,8 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
         assert isinstance(event, Sanction)
         self.sanctions.append(event)
         self._freeze(event, 1)
+        if event.what is not SanctionTarget.ASSETS:
+            self.afterwards.append(partial(self.flights_under_sanctions, event, course.ends_mjd_utc))
         if course.begins_mjd_utc <= course.happens_mjd_utc:
             self.note("sanction", f"{event.imposed_by}: sanctions on {self._hit(event)}", note=event.note)
         else:

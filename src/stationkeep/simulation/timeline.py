@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import xarray
 
     from stationkeep.simulation.array_flying import ArraysFlown
+    from stationkeep.simulation.people_record import PeopleCourse
 
 FloatArray = NDArray[np.float64]
 
@@ -119,6 +120,8 @@ class Timeline:
     no_return: NoReturn | None = None
     arrays: ArraysFlown | None = None
     """Drag and power while the arrays did not track the Sun; None: they always did."""
+    people: PeopleCourse | None = None
+    """Who was aboard, on what, until when; None: the scenario follows nobody."""
     taken_away_kg: float = 0.0
     """Mass of modules and craft that partners took away; propellant in tanks that went with them is in the ledger."""
 

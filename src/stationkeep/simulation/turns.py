@@ -53,7 +53,7 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
         turns: list[tuple[tuple[float, int, str], Act, Course]] = []
         for course in courses(branch.events, provider_partners(self.scenario), self.inputs.threats):
             event = course.event
-            if isinstance(event, ProviderAvailable) or (isinstance(event, Response) and self._may_come(course)):
+            if isinstance(event, ProviderAvailable) or (isinstance(event, Response) and self._may_be_enabled(course)):
                 self.to_be_enabled.add(event.provider or "")
                 if isinstance(event, Response) and event.what is ResponseKind.BUY:
                     self.not_before_mjd[event.provider or ""] = course.happens_mjd_utc
@@ -66,7 +66,7 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
             together = [(act, course) for _, act, course in group]
             self.at(time, partial(self._happen_together, together))
 
-    def _may_come(self, course: Course) -> bool:
+    def _may_be_enabled(self, course: Course) -> bool:
         event = course.event
         enables = isinstance(event, Response) and event.provider is not None and event.days_forward is None
         return enables and course.happens_mjd_utc <= self.horizon
@@ -102,6 +102,8 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
         for act, course in turns:
             act(course)
         self.recount()
+        while self.afterwards:
+            self.afterwards.pop(0)()
         self.review()
 
     # --- the simple ones ----------------------------------------------------------------------------------------------
@@ -125,6 +127,7 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
         elif isinstance(event, ProviderLost):
             provider = self.state_of(event.provider)
             provider.lost = True
+            self.flights_without_provider(event.provider)
             self.note(event.type, f"{provider.plan.label} is lost", note=event.note)
         elif isinstance(event, ArrayModeChange):
             self.arrays_change(event)
@@ -137,10 +140,7 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
         elif isinstance(event, Happening):
             self.note(event.type, event.title, note=event.note)
         elif isinstance(event, FlightEvent):
-            self.happens_to_flight(event)
-
-    def happens_to_flight(self, event: FlightEvent) -> None:
-        """For people: something happens to a flight of the traffic."""
+            self.flight_event(event)
 
     def _becomes_available(self, event: ProviderAvailable) -> None:
         provider = self.state_of(event.provider)

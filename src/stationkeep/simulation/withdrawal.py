@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.scenario.events import Withdrawal, WithdrawalScope
-from stationkeep.simulation.attitude_events import AttitudeEvents
+from stationkeep.simulation.people_turns import PeopleTurns
 from stationkeep.timescale import iso_day
 
 if TYPE_CHECKING:
@@ -56,11 +56,11 @@ class PartnerStanding:
         return gone.union(*(bought.get(partner, set()) for partner in gone))
 
 
-class WithdrawalEvents(AttitudeEvents, abc.ABC):
+class WithdrawalEvents(PeopleTurns, abc.ABC):
     """The part of a run in which partners withdraw, hand over, take away and return."""
 
     def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+        super().__init__(*arguments)
         self.standing = PartnerStanding()
         self.bought: dict[str, set[str]] = {}
         for provider in self.scenario.providers:
@@ -106,7 +106,7 @@ class WithdrawalEvents(AttitudeEvents, abc.ABC):
             self.at(self.now + event.hand_over_days, partial(self._control_is_handed_over, event))
         if WithdrawalScope.TAKE_ASSETS_AWAY in event.scope:
             self._begin_to_take(event)
-        self.people_withdraw(event, self._flown_by(event))
+        self.afterwards.append(partial(self.flights_end, event, self._flown_by(event)))
 
     def returns(self, course: Course) -> None:
         """It is over: what it operates is operated again at once, its flights come again after a while."""
@@ -126,7 +126,7 @@ class WithdrawalEvents(AttitudeEvents, abc.ABC):
     def _flights_are_back(self, event: Withdrawal) -> None:
         self.standing.grounded.remove(event)
         self.recount()
-        self.people_return(event, self._flown_by(event))
+        self.flights_resume()
         self.review()
 
     def _flown_by(self, event: Withdrawal) -> frozenset[str]:
@@ -146,8 +146,22 @@ class WithdrawalEvents(AttitudeEvents, abc.ABC):
     # --- taking away --------------------------------------------------------------------------------------------------
 
     def _begin_to_take(self, event: Withdrawal) -> None:
-        for item in self.mission.removals(event):
+        items = self.mission.removals(event)
+        if self.setup is not None:  # then craft come and go by their flights
+            craft = [item for item in items if item.vehicle is not None]
+            if event.assets is None or craft:
+                named = craft if event.assets is not None else []
+                self.afterwards.append(partial(self._craft_go, event.partner, craft, named))
+            items = tuple(item for item in items if item.vehicle is None)
+        for item in items:
             self.at(self.now + item.takes_days, partial(self._undocks, event, item))
+
+    def _craft_go(self, partner: str, craft: Sequence[Removable], named: Sequence[Removable]) -> None:
+        self.craft_taken(partner, named)
+        for item in craft:
+            for provider in self.providers:
+                if provider.plan.provider.vehicle == item.vehicle and not provider.plan.stays:
+                    self.standing.taken.add(provider.id)
 
     def _undocks(self, event: Withdrawal, item: Removable) -> None:
         if event not in self.standing.withdrawn or item.id in self.undocked:
@@ -164,6 +178,7 @@ class WithdrawalEvents(AttitudeEvents, abc.ABC):
         whose = self.partner_name(event.partner)
         self.note("undocked", f"{whose} takes {item.name} away: {item.mass_kg / 1000.0:.1f} t{area}")
         self.starts.append(self.start_here())
+        self.ports_gone(item.id)
         self.recount()
         self.review()
 
@@ -211,12 +226,6 @@ class WithdrawalEvents(AttitudeEvents, abc.ABC):
     @abc.abstractmethod
     def leave_with(self, provider: ProviderState) -> None:
         """A visiting vehicle is called home."""
-
-    def people_withdraw(self, event: Withdrawal, flown_by: frozenset[str]) -> None:
-        """For people, cargo and air: a withdrawal takes effect; ``flown_by``: whose flights its scope concerns."""
-
-    def people_return(self, event: Withdrawal, flown_by: frozenset[str]) -> None:
-        """For people, cargo and air: flights come again."""
 
 
 def _listed(scopes: Sequence[WithdrawalScope]) -> str:
