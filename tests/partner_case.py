@@ -106,7 +106,7 @@ def fly(*events: dict[str, Any], given: RunInputs | None = None, **changes: Any)
     station = CATALOGUE.stations[stated.station]
     names = {partner.id: partner.name for partner in CATALOGUE.partners.values()}
     plans = plan_providers(stated, CATALOGUE)
-    mission = Mission(stated, stated.orbit.elements(), 460000.0, plans, names, station)
+    mission = Mission(stated, stated.orbit.elements(), 460000.0, plans, names, station=station)
     return simulate(mission, "x", given if given is not None else inputs())
 
 
