@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from stationkeep.habitat.air import GASES
-from stationkeep.habitat.arrays import Network
+from stationkeep.habitat.arrays import Floats, Integers, Network, packed
 from stationkeep.habitat.equipment import Equipment
 from stationkeep.habitat.recipes import Flow, Recipe
 from stationkeep.habitat.substances import SUBSTANCES
@@ -53,8 +54,40 @@ class Plan:
     group_names: tuple[str, ...]
     marks: tuple[Mark, ...]
     network: Network
+    machines: Mapping[str, Equipment]
     elements: NDArray[np.float64]
     """``(n_store, n_element)``: kilograms of each element in a kilogram of each store."""
+    reserve_floor: NDArray[np.float64]
+    """By mark: its level where nobody uses anything."""
+    reserve_per_need: NDArray[np.float64]
+    """``(n_mark, n_group)``: what each need adds to a reserve given in days of use, from full stores, with nothing
+    given back."""
+
+    @cached_property
+    def packed(self) -> tuple[Integers, Floats]:
+        """The network for the kernels."""
+        return packed(self.network)
+
+    @cached_property
+    def mark_index(self) -> dict[str, int]:
+        """Marks by name."""
+        return {mark.name: number for number, mark in enumerate(self.marks)}
+
+    @cached_property
+    def crew_groups(self) -> tuple[tuple[int, str, str], ...]:
+        """Needs of people: group, side, and which need."""
+        named = [(group, *name.rpartition("-")[::2]) for group, name in enumerate(self.group_names)]
+        return tuple(one for one in named if self.network.hold_store[one[0]] < 0)
+
+    @cached_property
+    def standby(self) -> tuple[Equipment, ...]:
+        """Machines that run only while another cannot."""
+        return tuple(machine for machine in self.machines.values() if machine.backs_up)
+
+    @cached_property
+    def sizes(self) -> tuple[int, int, int, int]:
+        """How many stores, processes, groups and marks."""
+        return len(self.store_names), len(self.process_names), len(self.group_names), len(self.marks)
 
 
 def make_plan(habitat: Habitat) -> Plan:
@@ -72,14 +105,22 @@ def make_plan(habitat: Habitat) -> Plan:
     holds = [_hold(name, machines, [group for _, group in processes], index, habitat) for name in groups]
     marks = _marks(habitat)
     capacity = np.array([store.capacity_kg for store in stores.values()])
+    group_of = [group_index.get(group, -1) for _, group in processes]
+    members = sorted(
+        (p for p in range(len(machines)) if group_of[p] >= 0), key=lambda p: (group_of[p], machines[p].order, p)
+    )
+    member_counts = [sum(group == number for group in group_of) for number in range(len(groups))]
     network = Network(
         starts=np.cumsum([0, *(len(part) for part in flows)]).astype(np.int64),
         stores=np.array([index[store] for part in flows for store, _ in part], dtype=np.int64),
         coefficients=np.array([kg for part in flows for _, kg in part]),
         cap=np.array([machine.capacity_per_day for machine in machines]),
         mode=np.array([_MODES["leak" if group == "leak" else machine.duty] for machine, group in processes], np.int64),
-        group=np.array([group_index.get(group, -1) for _, group in processes], np.int64),
+        group=np.array(group_of, np.int64),
         order=np.array([machine.order for machine in machines], np.int64),
+        member_starts=np.cumsum([0, *member_counts]).astype(np.int64),
+        members=np.array(members, np.int64),
+        plain=_plain(processes, flows, habitat),
         share_order=np.array([machine.share_order for machine in machines], np.int64),
         gain=np.array([_gain(machine) for machine in machines]),
         hold_store=np.array([hold[0] for hold in holds], np.int64),
@@ -90,6 +131,8 @@ def make_plan(habitat: Habitat) -> Plan:
         wake=np.minimum(WAKE_KG, 0.5 * capacity),
         kpa_per_kg=kpa_per_kg,
         mark_store=np.array([index.get(mark.store, -1) for mark in marks], np.int64),
+        store_grade=np.array([2 if store.critical else 0 for store in stores.values()], np.int64),
+        mark_grade=np.array([(2 if mark.serious else 1) * (1 if mark.bad_side == "above" else -1) for mark in marks]),
         driven=index[DRIVEN],
         settle_days=SETTLE_DAYS,
     )
@@ -101,8 +144,41 @@ def make_plan(habitat: Habitat) -> Plan:
         group_names=groups,
         marks=marks,
         network=network,
+        machines=habitat.equipment,
         elements=np.array([SUBSTANCES[store.substance].mass_shares() for store in stores.values()]),
+        reserve_floor=np.array([mark.level for mark in marks]),
+        reserve_per_need=_reserve_per_need(network, marks, habitat),
     )
+
+
+def _reserve_per_need(network: Network, marks: tuple[Mark, ...], habitat: Habitat) -> Floats:
+    use = np.zeros((len(network.capacity), len(network.hold_store)))
+    for p, group in enumerate(network.group):
+        if group >= 0 and network.mode[p] == 0 and network.order[p] == 0:
+            for k in range(network.starts[p], network.starts[p + 1]):
+                use[network.stores[k], group] += max(0.0, -network.coefficients[k])
+    found = np.zeros((len(marks), len(network.hold_store)))
+    for number, mark in enumerate(marks):
+        if mark.name.endswith(" reserve"):
+            found[number] = habitat.stores[mark.store].reserve_days * use[network.mark_store[number]]
+    return found
+
+
+def _plain(
+    processes: list[tuple[Equipment, str]], flows: list[list[tuple[str, float]]], habitat: Habitat
+) -> NDArray[np.bool_]:
+    """Which scrubbers touch nothing but the driven gas: nobody fetches what they give, and nothing fills up with it."""
+    fetched = {store for part in flows for store, kg in part if kg < 0.0}
+    watched = {limit.gas for limit in habitat.cabin.limits} | {machine.target for machine, _ in processes}
+    found = []
+    for (machine, _), part in zip(processes, flows, strict=True):
+        taken = [store for store, kg in part if kg < 0.0]
+        given = {store for store, kg in part if kg >= 0.0}
+        stores = [habitat.all_stores[store] for store in given]
+        endless = all(store.capacity_kg == math.inf and not store.reserve_days + store.reserve_kg for store in stores)
+        alone = machine.duty == "proportional" and taken == [DRIVEN]
+        found.append(alone and endless and not given & (fetched | watched))
+    return np.array(found)
 
 
 def _gain(machine: Equipment) -> float:

@@ -113,6 +113,9 @@ class PlannedFlight(Part):
     ports: Annotated[tuple[Id, ...], BeforeValidator(_one_or_several), Field(min_length=1)] = Field(
         description="the port, or several that repeated flights take in turn"
     )
+    rocket: Title | None = Field(
+        default=None, description="what it flies on, for what a loss grounds; null: the latest its kind has flown on"
+    )
     partner: Id | None = Field(
         default=None, description="on whose account it flies, beside its owner: either one's withdrawal ends it"
     )

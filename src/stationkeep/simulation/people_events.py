@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 _LOOK_AHEAD_DAYS: Final = 60.0
 """How far ahead stores and air are looked at beyond the next thing on the calendar."""
 _OWNER_OF: Final = {"russian-control-centre": "roscosmos", "russian-computers": "roscosmos"}
+_SOON_DAYS: Final = 0.01
 _APART_DAYS: Final = 0.02  # half an hour between two craft that leave one after the other
 _AGAIN_DAYS: Final = 10.0  # from the moment the way is free to the first flight that had waited
 
@@ -238,7 +239,9 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
         provider = self._provider_of(flight.name)
         load = self.board.craft[flight.name].load
         if provider is not None and load is not None and not isinstance(load, Delivery):
-            self.leave(provider, load)
+            others = (self._provider_of(name) for name in self.board.traffic.attached if name != flight.name)
+            if provider not in others:  # what a second one brought stays with it
+                self.leave(provider, load)
 
     def _load_arrives(self, flight: str) -> None:
         """What it brings for its provider."""
@@ -303,7 +306,7 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
         """What is foreseen, and when something must be decided or told next."""
         assert self.setup is not None
         self._look += 1
-        work = self.aboard.next_work_mjd_utc
+        work = self.aboard.next_breakdown_mjd_utc
         if self.aboard.state.people_aboard == 0:
             return  # an empty station is caught up with when somebody comes
         rules = self.setup.traffic.leave
@@ -311,22 +314,41 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
         outlook = self.aboard.outlook(min(ahead + rules.days_before_limit + 1.0, _LOOK_AHEAD_DAYS + ahead))
         times = [work, outlook.next_mjd_utc]
         limit = outlook.limit
-        if limit is not None:
+        if limit is not None and not self._on_the_way_home():
             ends = self.now + limit.days
             supply = math.inf if self._closed() else self.board.next_supply()
             from_store = limit.what in self.aboard.state.habitat.stores
-            if not (from_store and supply < ends):
+            # Whoever is about to leave need not be fed for long: what is foreseen then is looked at then.
+            if not (from_store and supply < ends) and not self._leaving_before(ends):
                 self.book.limit(limit.what, ends)
                 leave = max(ends - rules.days_before_limit, self.now)
                 if leave <= self.now:
-                    self.at(self.now, partial(self._leave_for, self._look, limit.what))
+                    self._leave_for(self._look, limit.what)
                     return
                 if outlook.reserve_mjd_utc <= self.now and self._fewer():
                     return
                 times += [leave, outlook.reserve_mjd_utc]
-        time = min(times)
+        time = min((time for time in times if time > self.now), default=math.inf)
         if time < math.inf:
-            self.at(max(time, self.now + 1.0e-6), partial(self._wake, self._look))
+            self.at(max(time, self.now + _SOON_DAYS), partial(self._wake, self._look))
+
+    def _leaving_before(self, time: float) -> bool:
+        """Whether people are to leave by plan before a date, and others stay."""
+        riders: dict[str, int] = {}
+        for trip in self.board.traffic.people:
+            riders[trip.down_flight] = riders.get(trip.down_flight, 0) + 1
+        attached = self.board.traffic.attached
+        return any(
+            count < len(self.board.traffic.people) and self.now < (attached[name].departure_mjd_utc or math.inf) < time
+            for name, count in riders.items()
+            if name in attached
+        )
+
+    def _on_the_way_home(self) -> bool:
+        """Whether craft are about to leave, or nobody aboard has one: then there is nothing more to decide."""
+        traffic = self.board.traffic
+        soon = any(self.now < time for time in self.board.early.values())
+        return soon or not (traffic.seating.seats or traffic.seating.makeshift)
 
     def _wake(self, look: int) -> None:
         if look == self._look:
@@ -365,7 +387,10 @@ class PeopleEvents(AttitudeEvents, abc.ABC):
         without = tuple(trip.name for key, trip in names.items() if key not in seated)
         self.note("must-leave", f"People must leave: {why}")
         self.book.must_leave(self.now, reason, why, without)
-        self._depart(sorted(set(seated.values())))
+        if without:
+            self.note("stranded", f"No way home for {', '.join(without)}")
+        if seated:
+            self._depart(sorted(set(seated.values())))
 
     def _depart(self, craft: list[str]) -> None:
         """These craft leave, one after the other, with whoever sits in them."""
