@@ -186,10 +186,15 @@ class PartnerEvents(TurnsOfBranch):
 
     def _foreseen(self, provider: ProviderState, now_mjd_utc: float) -> bool:
         """Whether a load of this provider is foreseen; the end of the schedule near the horizon ends nothing."""
-        if provider.id in self.not_delivering or not self.stopped.isdisjoint(provider.plan.provider.arrival_needs):
+        if self._is_cut_off(provider):
             return False
         now = min(now_mjd_utc, self.horizon - _SCHEDULE_ENDS_DAYS)
         return provider.next_load(now, self.not_delivering) is not None
+
+    def _is_cut_off(self, provider: ProviderState) -> bool:
+        """Whether sanctions stop it, or somebody without whom it cannot arrive has stopped."""
+        needs = provider.plan.provider.arrival_needs
+        return provider.id in self.not_delivering or not self.stopped.isdisjoint(needs)
 
     def _may_dock(self) -> bool:
         return self.attitude is None or self.attitude.state is not Hold.LOST
@@ -223,7 +228,8 @@ class PartnerEvents(TurnsOfBranch):
                 continue
             exhaust, thrust = provider.thruster.exhaust_velocity_m_s, provider.deorbit_thrust_n
             here = provider.usable_kg if provider.present else 0.0
-            comes = None if provider.too_low(altitude) else provider.next_load(now, self.not_delivering)
+            cannot = provider.too_low(altitude) or self._is_cut_off(provider)
+            comes = None if cannot else provider.next_load(now, self.not_delivering)
             docked = Load(here, exhaust, thrust)
             if comes is None or comes[0] > now + need.wait_days:
                 found.append(Supply(docked, docked, now, plan.provider.hindsight))

@@ -104,16 +104,19 @@ class PeopleTurns(PeopleEvents, abc.ABC):
         """Some flights are not launched, the others late: those of the partner or provider until the sanctions end."""
         if self.setup is None:
             return
-        there, cut, late = self.inputs.sanction_luck, [], []
+        there: dict[str, float] = {}
+        """Of each kind of craft: how much of the next flight is there already."""
+        cut, late = [], []
         for flight in sorted(self.board.not_launched(), key=lambda one: (one.launch_mjd_utc, one.name)):
             craft = self.board.craft[flight.name]
             if flight.launch_mjd_utc >= until_mjd_utc or event.on not in (*craft.partners, craft.provider):
                 continue
-            there += event.rate
-            if there < 1.0 - _ROUNDING:
+            kind = flight.kind.id
+            there[kind] = there.get(kind, self.inputs.sanction_luck) + event.rate
+            if there[kind] < 1.0 - _ROUNDING:
                 cut.append(flight.name)
                 continue
-            there -= 1.0
+            there[kind] -= 1.0
             if event.delay_days > 0.0:
                 late.append(flight.name)
         self.board.dropped |= set(cut)
