@@ -106,9 +106,16 @@ def block(n_store: int, n_process: int, n_group: int, n_mark: int) -> Floats:
     return np.zeros(BY_STORE * n_store + BY_PROCESS * n_process + BY_GROUP * n_group + BY_MARK * n_mark)
 
 
-def moment_of(state: Floats, n_store: int, n_process: int, n_group: int, n_mark: int) -> Moment:
+def places(n_store: int, n_process: int, n_group: int, n_mark: int) -> tuple[slice, ...]:
+    """Where in a block the arrays of a :class:`Moment` lie."""
+    found, begin = [], 0
+    for count, size in ((BY_STORE, n_store), (BY_PROCESS, n_process), (BY_GROUP, n_group), (BY_MARK, n_mark)):
+        for _ in range(count):
+            found.append(slice(begin, begin + size))
+            begin += size
+    return tuple(found)
+
+
+def moment_of(state: Floats, where: tuple[slice, ...]) -> Moment:
     """The arrays of a block, as views of it."""
-    ends = np.cumsum(
-        np.repeat((n_store, n_process, n_group, n_mark), (BY_STORE, BY_PROCESS, BY_GROUP, BY_MARK))
-    ).tolist()
-    return Moment._make(state[begin:end] for begin, end in zip([0, *ends], ends, strict=False))
+    return Moment._make(map(state.__getitem__, where))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stationkeep.habitat.air import GASES
-from stationkeep.habitat.arrays import Floats, Integers, Network, packed
+from stationkeep.habitat.arrays import Floats, Integers, Network, packed, places
 from stationkeep.habitat.equipment import Equipment
 from stationkeep.habitat.recipes import Flow, Recipe
 from stationkeep.habitat.substances import SUBSTANCES
@@ -67,6 +67,11 @@ class Plan:
     def packed(self) -> tuple[Integers, Floats]:
         """The network for the kernels."""
         return packed(self.network)
+
+    @cached_property
+    def places(self) -> tuple[slice, ...]:
+        """Where in a block what changes lies."""
+        return places(*self.sizes)
 
     @cached_property
     def mark_index(self) -> dict[str, int]:

@@ -88,7 +88,7 @@ class HabitatState:
     def moment(self) -> Moment:
         """Everything that changes, as arrays (views: what is written to them is the state)."""
         if self._moment is None:
-            self._moment = moment_of(self._block, *self.plan.sizes)
+            self._moment = moment_of(self._block, self.plan.places)
         return self._moment
 
     @property

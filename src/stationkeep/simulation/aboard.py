@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _RESERVE: Final = " reserve"
 _WORTH_MOVING_KG: Final = 20.0
+_RETRY_DAYS: Final = 20.0  # a repair for which there was no spare part: about as often as cargo comes
 _SAME_DAYS: Final = 1.0e-6
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
 
@@ -64,7 +65,7 @@ class Aboard:
 
     def __post_init__(self) -> None:
         self.state = self.world.start.copy()
-        self._workshop = Workshop(self.world.breakdowns, self.state.time_mjd_utc)
+        self._workshop = Workshop(self.world.breakdowns, self.state.time_mjd_utc, retry_days=_RETRY_DAYS)
         self._breaks = [self.state.time_mjd_utc + one.day for one in self.world.breakdowns]
         habitat, plan = self.state.habitat, self.state.plan
         marks = {mark.name: number for number, mark in enumerate(plan.marks)}
@@ -85,6 +86,7 @@ class Aboard:
         self._reserves: list[np.ndarray] = []
         self._indices = np.array([one.index for one in self._watched.values()])
         self._marks = np.array([-1 if one.mark is None else one.mark for one in self._watched.values()])
+        self.people = {side: len(people) for side, people in self.state.people.items()}
         self._told: set[str] = set()
         self._lost_kg = self._gone_overboard()
         self.record()
@@ -103,7 +105,7 @@ class Aboard:
         if days <= 0.0:
             self._workshop.work(self.state)
             return [], 0.0
-        news = [event for event in self._workshop.advance(self.state, days) if self._is_news(event)]
+        news = [event for event in self._workshop.advance(self.state, days, least="bad") if self._is_news(event)]
         before, self._lost_kg = self._lost_kg, self._gone_overboard()
         if self.state.people_aboard:
             for event in news:
@@ -141,7 +143,7 @@ class Aboard:
         now = self.state.time_mjd_utc
         twin = self.state.copy()
         workshop = self._workshop.without_new_breakdowns()
-        events = workshop.advance(twin, days)
+        events = workshop.advance(twin, days, least="bad")
         limit = binding_limit(self.state.habitat, self.state, events)
         news = (event.time_mjd_utc for event in events if self._is_news(event))
         return Outlook(limit, self._reserve_reached(events, now), min(news, default=math.inf))
@@ -178,6 +180,7 @@ class Aboard:
 
     def set_people(self, by_side: Mapping[str, int]) -> None:
         """So many people of each side are aboard from now on."""
+        self.people = dict(by_side)
         self.state.set_people({side: (Person(),) * number for side, number in by_side.items()})
 
     def bring(self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str]) -> float:

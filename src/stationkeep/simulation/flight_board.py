@@ -17,7 +17,8 @@ from stationkeep.logistics.realise import realise
 from stationkeep.logistics.state import StationTraffic
 
 if TYPE_CHECKING:
-    from stationkeep.logistics.realise import Luck
+    from stationkeep.logistics.ports import PortBook
+    from stationkeep.logistics.realise import Luck, Realised
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
 
 _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once the way is free again
@@ -26,11 +27,14 @@ _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once th
 class FlightBoard:
     """Flights as they are foreseen at a moment of a run; :attr:`traffic` goes through them."""
 
-    def __init__(self, plan: FlightPlan, luck: Luck, epoch_mjd_utc: float) -> None:
+    def __init__(self, plan: FlightPlan, luck: Luck, epoch_mjd_utc: float, came: Realised | None = None) -> None:
         self.plan: Manifest = plan.manifest
+        self._first_plan = plan.manifest
         self.craft: dict[str, PlannedCraft] = dict(plan.craft)
         self.ports = plan.ports
         self.luck = luck
+        self._first = came
+        """What comes of the plan as it was at first, where somebody has worked it out."""
         self.epoch = epoch_mjd_utc
         self.version = 0
         """Goes up whenever the flights are planned again: what was put on the calendar before is void."""
@@ -54,11 +58,17 @@ class FlightBoard:
         self.traffic: StationTraffic
         self.plan_again()
 
+    def use_ports(self, ports: PortBook) -> None:
+        """From the next planning on these are the ports."""
+        self.ports, self._first = ports, None
+
     def plan_again(self) -> None:
         """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""
         gone = self.dropped | self.held
         plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
-        came = realise(plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports)
+        came = self._first
+        if came is None or plan is not self._first_plan:
+            came = realise(plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports)
         manifest = came.manifest
         for name in self.lost & manifest.flights.keys():
             manifest = with_lost(manifest, name)

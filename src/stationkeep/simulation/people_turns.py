@@ -6,6 +6,7 @@ import abc
 import math
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stationkeep.logistics.manifest import PortStay
@@ -43,10 +44,13 @@ class PeopleTurns(PeopleEvents, abc.ABC):
         if WithdrawalScope.STOP_FLIGHTS in event.scope:
             before = set(self.board.dropped)
             for partner in sorted(flown_by):
-                self.stop_flights(partner)
+                self.drop_flights(partial(self._flies_for, partner))
             self._not_flown |= self.board.dropped - before
         if WithdrawalScope.RECALL_CREW in event.scope:
             self._recall(event.partner, flown_by)
+
+    def _flies_for(self, partner: str, flight: str) -> bool:
+        return partner in self.board.craft[flight].partners
 
     def flights_resume(self) -> None:
         """Flights come again that nobody keeps on the ground any more, those still to be launched as planned."""
@@ -71,7 +75,7 @@ class PeopleTurns(PeopleEvents, abc.ABC):
             if trip.agency.casefold() == partner and seats.get(trip.key) in own
         }  # fmt: skip
         if craft:
-            self._depart(sorted(craft))
+            self.depart(sorted(craft))
 
     def craft_taken(self, partner: str, items: Collection[Removable]) -> None:
         """Docked craft are called home, with whoever sits in them. ``items``: those of the catalogue, if named."""
@@ -83,7 +87,7 @@ class PeopleTurns(PeopleEvents, abc.ABC):
             and (not named or any(name.startswith(flight.name) for name in named))
         ]  # fmt: skip
         if gone:
-            self._depart(sorted(gone))
+            self.depart(sorted(gone))
 
     def ports_gone(self, module: str) -> None:
         """A module has left: nothing docks at its ports any more."""
@@ -95,7 +99,7 @@ class PeopleTurns(PeopleEvents, abc.ABC):
             if name.startswith(f"{module}-") and spans:
                 port = port.model_copy(update={"spans": (*spans[:-1], _ended(spans[-1], self.now))})
             kept[name] = port
-        self.board.ports = PortBook(kept)
+        self.board.use_ports(PortBook(kept))
         self._changed()
 
     # --- sanctions ----------------------------------------------------------------------------------------------------
@@ -174,13 +178,13 @@ class PeopleTurns(PeopleEvents, abc.ABC):
             kinds |= {flight.kind.id for flight in self.board.plan.flights.values() if flight.seats}
             self.everybody_leaves("response", why)
         elif gone:
-            self._depart(gone)
-        self._drop(lambda name: self.board.plan.flights[name].kind.id in kinds)
+            self.depart(gone)
+        self.drop_flights(lambda name: self.board.plan.flights[name].kind.id in kinds)
         return f"{', '.join(gone) or 'nobody'} goes home, {left} stay"
 
     def _changed(self) -> None:
-        self._plan_again()
-        self.at(self.now, self._after_change)
+        self.plan_again()
+        self.at(self.now, self.after_change)
 
 
 def _earlier(flight: Flight, days: float) -> Flight:
