@@ -189,15 +189,16 @@ class Aboard:
         Usual is what was aboard at the epoch, or its best estimate where that is more.
 
         The rest of the dry cargo is other goods; water and gas nobody needs are not loaded. ``gone``: owners for whom
-        nothing is brought any more. Returns the mass that came.
+        nothing is brought any more, beyond what people aboard live from. Returns the mass that came.
         """
         supply = self.setup.supplies.get(kind)
-        absent = set(gone)
+        absent, used = set(gone), self._used()
         came = dry_kg
         for what, amount in (("dry", dry_kg), ("water", water_kg), ("gas", gas_kg)):
             for store, share in (getattr(supply, what) if supply is not None else {}).items():
                 one = self._watched.get(store)
-                wanted = 0.0 if one is not None and one.store.owner in absent else self._nominal[store]
+                unwanted = one is not None and one.store.owner in absent and store not in used
+                wanted = 0.0 if unwanted else self._nominal[store]
                 load = min(share * amount, max(wanted - self.state.amount(store), 0.0))
                 if load < _LEAST_KG:
                     continue
@@ -229,6 +230,11 @@ class Aboard:
                 continue
             for name, kg in more:
                 self.state.add_cargo(name, -moved * kg / spare if kg > 0.0 else -moved * kg / lack)
+
+    def _used(self) -> set[str]:
+        """Stores that people aboard live from."""
+        sides = self.state.habitat.sides
+        return {store for side, number in self.people.items() if number for store in sides[side].stores()}
 
     @property
     def surplus_kg(self) -> float:

@@ -38,8 +38,8 @@ class FlightBoard:
         self.epoch = epoch_mjd_utc
         self.version = 0
         """Goes up whenever the flights are planned again: what was put on the calendar before is void."""
-        self.dropped: set[str] = set()
-        """Flights that come no more."""
+        self.dropped: dict[str, str] = {}
+        """Flights that come no more, and on whose account (a partner, a provider; empty: their time is over)."""
         self.held: set[str] = set()
         """Flights put off until the station can be reached again."""
         self.troubles: list[Contingency] = []
@@ -53,7 +53,7 @@ class FlightBoard:
         self.no_port: tuple[str, ...] = ()
         self.now = epoch_mjd_utc
         self.flights: dict[str, Flight] = {}
-        self.coming: list[tuple[float, str]] = []
+        self._arrivals: list[tuple[float, str]] = []
         self.supplies: list[tuple[float, str]] = []
         self.traffic: StationTraffic
         self.plan_again()
@@ -64,7 +64,7 @@ class FlightBoard:
 
     def plan_again(self) -> None:
         """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""
-        gone = self.dropped | self.held
+        gone = self.dropped.keys() | self.held
         plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
         came = self._first
         if came is None or plan is not self._first_plan:
@@ -79,7 +79,7 @@ class FlightBoard:
         self.flights = dict(manifest.flights)
         self.lost_flights = tuple(name for name, flight in self.flights.items() if flight.lost)
         self.no_port = came.not_flown
-        self.coming = sorted(
+        self._arrivals = sorted(
             (flight.arrival_mjd_utc, name)
             for name, flight in self.flights.items()
             if flight.arrival_mjd_utc is not None and flight.arrival_mjd_utc > self.now
@@ -137,7 +137,12 @@ class FlightBoard:
 
     def due(self, until_mjd_utc: float) -> list[Flight]:
         """Flights that arrive up to a date and have not yet."""
-        return [self.flights[name] for time, name in self.coming if self.now < time <= until_mjd_utc]
+        return [self.flights[name] for time, name in self._arrivals if self.now < time <= until_mjd_utc]
+
+    @property
+    def coming(self) -> set[str]:
+        """Flights that are still to arrive."""
+        return {name for time, name in self._arrivals if time > self.now}
 
     def not_launched(self) -> list[Flight]:
         """Flights of the plan that are still on the ground."""
@@ -157,7 +162,7 @@ class FlightBoard:
             flight = flights[name]
             arrival, leaves = flight.arrival_mjd_utc, flight.departure_mjd_utc
             if arrival is None or (leaves is not None and leaves < comes):
-                self.dropped.add(name)
+                self.dropped.setdefault(name, "")
                 continue
             if arrival < comes:
                 flights[name] = later(flight, comes - arrival)

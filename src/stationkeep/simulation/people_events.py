@@ -35,7 +35,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
 
     def flights_without_provider(self, provider_id: str) -> None:
         """A provider is lost: the flights that were to bring its propellant are not launched any more."""
-        self.drop_flights(lambda name: self.board.craft[name].provider == provider_id)
+        self.drop_flights(lambda name: self.board.craft[name].provider == provider_id, f"provider {provider_id}")
 
     # --- control, power, altitude ---------------------------------------------------------------------------------
 
@@ -89,7 +89,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             return
         board, name = self.board, event.flight
         attached = name in board.traffic.attached
-        if not attached and not any(name == one for _, one in board.coming):
+        if not attached and name not in board.coming:
             return
         told = ""
         if isinstance(event, CraftUnfit):
@@ -123,7 +123,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         self.aboard.record()
         assert self.outcome is not None
         board = self.board
-        never = tuple(sorted(board.dropped | board.held | set(board.no_port)))
+        never = tuple(sorted(board.dropped.keys() | board.held | set(board.no_port)))
         lost = tuple(name for name in board.lost_flights if board.flights[name].launch_mjd_utc <= self.now)
         fell = self.outcome.reason is OutcomeReason.REENTERED
         return self.book.course(self.now, board.traffic, self.aboard.courses(), lost, never, fell)

@@ -120,6 +120,8 @@ class PeopleFlights(PeopleState, abc.ABC):
             self.board.rides[trip.key] = flight.name
         if event.went:
             self.note("crew-departure", f"{flight.name} leaves with {told(event.went)}")
+            if not self.board.traffic.people:
+                self.book.emptied(self.why_closed)
         load = self.board.craft[flight.name].load
         if provider is not None and load is not None and not isinstance(load, Delivery):
             others = (self._provider_of(name) for name in self.board.traffic.attached if name != flight.name)
@@ -168,15 +170,13 @@ class PeopleFlights(PeopleState, abc.ABC):
     def _put_off(self, flights: list[Flight]) -> None:
         """Flights that cannot come wait; where nobody can, all that were still to come do."""
         names = {flight.name for flight in flights}
-        why = ""
         if self.closed:
-            why = ": the station is too low" if self.too_low_for_people else ": the station tumbles"
             tanks = None if self.attitude_tanks is None else self.attitude_tanks.id
-            coming = {name for _, name in self.board.coming}
+            coming = self.board.coming
             hopeful = {name for name in coming if tanks is not None and self.board.craft[name].provider == tanks}
             names |= coming if names & hopeful else coming - hopeful
         for flight in flights:
-            self.note("flight-put-off", f"{flight.name} cannot come{why}")
+            self.note("flight-put-off", f"{flight.name} cannot come{': ' * self.closed}{self.why_closed}")
         self.board.hold(names)
         self.plan_again()
         self.after_change()
@@ -204,13 +204,29 @@ class PeopleFlights(PeopleState, abc.ABC):
         board.add(like(last, name, delivery.time_mjd_utc), replace(board.craft[last.name], load=delivery))
         self.plan_again()
 
-    def drop_flights(self, gone: Callable[[str], bool]) -> None:
-        """Flights that are still on the ground, or put off, come no more."""
+    def drop_flights(self, gone: Callable[[str], bool], account: str) -> None:
+        """Flights that are still on the ground, or put off, come no more; on whose ``account``."""
         if self.setup is None:
             return
         self.board.now = max(self.board.now, self.now)
         ground = {flight.name for flight in self.board.not_launched()} | self.board.held
-        self.board.dropped |= {name for name in ground if gone(name)}
+        for name in sorted(ground - self.board.dropped.keys()):
+            if gone(name):
+                self.board.dropped[name] = account
+        self.plan_again()
+        self.at(self.now, self.after_change)
+
+    def resume_flights(self, account: str, lead_days: float = 0.0) -> None:
+        """Flights dropped on this account that were to arrive after the lead time come again as planned."""
+        if self.setup is None:
+            return
+        board, first = self.board, self.now + lead_days
+        again = {
+            name for name, who in board.dropped.items()
+            if who == account and (board.plan.flights[name].arrival_mjd_utc or 0.0) >= first
+        }  # fmt: skip
+        for name in again:
+            del board.dropped[name]
         self.plan_again()
         self.at(self.now, self.after_change)
 

@@ -72,6 +72,13 @@ class PeopleState(AttitudeEvents, abc.ABC):
         """Whether nobody can come."""
         return self.tumbles or self.too_low_for_people
 
+    @property
+    def why_closed(self) -> str:
+        """In words, why nobody can come; empty: somebody can."""
+        if self.too_low_for_people:
+            return "the station is too low"
+        return "the station tumbles" if self.tumbles else ""
+
     def sides(self, trips: Iterable[Trip]) -> dict[str, int]:
         """How many of these people belong to each side of the habitat."""
         assert self.setup is not None

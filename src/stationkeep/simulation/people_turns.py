@@ -44,8 +44,8 @@ class PeopleTurns(PeopleEvents, abc.ABC):
         if WithdrawalScope.STOP_FLIGHTS in event.scope:
             before = set(self.board.dropped)
             for partner in sorted(flown_by):
-                self.drop_flights(partial(self._flies_for, partner))
-            self._not_flown |= self.board.dropped - before
+                self.drop_flights(partial(self._flies_for, partner), partner)
+            self._not_flown |= self.board.dropped.keys() - before
         if WithdrawalScope.RECALL_CREW in event.scope:
             self._recall(event.partner, flown_by)
 
@@ -62,7 +62,8 @@ class PeopleTurns(PeopleEvents, abc.ABC):
             and self.board.plan.flights[name].launch_mjd_utc > self.now
         }  # fmt: skip
         self._not_flown -= back
-        self.board.dropped -= back
+        for name in back:
+            self.board.dropped.pop(name, None)
         self._changed()
 
     def _recall(self, partner: str, flown_by: Collection[str]) -> None:
@@ -123,7 +124,7 @@ class PeopleTurns(PeopleEvents, abc.ABC):
             there[kind] -= 1.0
             if event.delay_days > 0.0:
                 late.append(flight.name)
-        self.board.dropped |= set(cut)
+        self.board.dropped |= dict.fromkeys(cut, f"sanctions on {event.on}")
         self._move(dict.fromkeys(late, event.delay_days))
         if cut:
             self.note("flights-cut", f"Sanctions: {_some(cut)} will not be launched")
@@ -179,7 +180,7 @@ class PeopleTurns(PeopleEvents, abc.ABC):
             self.everybody_leaves("response", why)
         elif gone:
             self.depart(gone)
-        self.drop_flights(lambda name: self.board.plan.flights[name].kind.id in kinds)
+        self.drop_flights(lambda name: self.board.plan.flights[name].kind.id in kinds, why)
         return f"{', '.join(gone) or 'nobody'} goes home, {left} stay"
 
     def _changed(self) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 STOPS: Final = {
     WithdrawalScope.STOP_OPERATING_ASSETS: "stops operating its vehicles and engines",
     WithdrawalScope.STOP_RESUPPLY_PROPELLANT: "stops delivering propellant",
-    WithdrawalScope.STOP_FLIGHTS: "stops its flights",
+    WithdrawalScope.STOP_FLIGHTS: "launches nothing to the station any more",
     WithdrawalScope.RECALL_CREW: "calls its people home",
     WithdrawalScope.TAKE_ASSETS_AWAY: "takes away what is its own",
     WithdrawalScope.HAND_OVER_CONTROL: "hands over control",
