@@ -57,6 +57,8 @@ class PartnerEvents(TurnsOfBranch):
         extra = delivery.extra
         if extra is None or provider.usable_kg >= extra.below_kg:
             return
+        if self.flight_rate(provider, delivery.partner) < 1.0:
+            return  # under sanctions nothing is to be had beside the schedule
         if self.now < self.next_extra_mjd.get(provider.id, self.epoch):
             return
         self.next_extra_mjd[provider.id] = self.now + extra.least_days_between
