@@ -172,7 +172,7 @@ def test_its_machines_stop_with_its_ground_control_and_come_back() -> None:
         events("{type: asset-outage, date_utc: 2022-05-01, asset: russian-control-centre, until_utc: 2022-06-01}")
     )
     shares = [
-        people_at(ready.mission, "stay", inputs(ready), mjd(date))[0].state.available("elektron")
+        people_at(ready.mission, "stay", inputs(ready), mjd(date)).aboard.state.available("elektron")
         for date in ("2022-04-30", "2022-05-02", "2022-06-02")
     ]
     assert shares == [1.0, 0.0, 1.0]
@@ -298,12 +298,13 @@ def test_hunger_sends_people_home_in_time() -> None:
 
 def test_stores_and_flights_at_a_date() -> None:
     ready = campaign()
-    aboard, board = people_at(ready.mission, "stay", inputs(ready), mjd("2022-12-20"))
+    then = people_at(ready.mission, "stay", inputs(ready), mjd("2022-12-20"))
+    aboard, board = then.aboard, then.board
     assert aboard.state.time_mjd_utc == pytest.approx(mjd("2022-12-20"))
     assert aboard.state.people_aboard == 7
     assert {"Soyuz MS-22", "SpaceX Crew-5"} <= set(board.traffic.attached)
     assert board.next_supply() > mjd("2022-12-20")
-    assert people_at(ready.mission, "stay", inputs(ready), mjd("2022-04-02"))[0].state.people_aboard == 7
+    assert people_at(ready.mission, "stay", inputs(ready), mjd("2022-04-02")).aboard.state.people_aboard == 7
 
 
 def test_station_text_is_a_scenario_of_its_own() -> None:

@@ -18,8 +18,8 @@ from stationkeep.campaign.margins_run import FlownStation, flown_station
 from stationkeep.errors import InputError, ScenarioError
 from stationkeep.logistics.history import CREDITS
 from stationkeep.logistics.state import StationTraffic
-from stationkeep.scenario.consistency import not_known
 from stationkeep.scenario.loader import LoadedScenario, load_scenario
+from stationkeep.scenario.problems import not_known
 from stationkeep.scenario.shipped import shipped_scenarios
 from stationkeep.simulation.timeline import Function
 from stationkeep.timescale import iso_day, iso_utc

@@ -33,6 +33,16 @@ def provider_lost(provider: str) -> str:
     return f"lost:{provider}"
 
 
+def taken(provider: str) -> str:
+    """Its vehicle, or its tanks and engines, have been taken away."""
+    return f"taken:{provider}"
+
+
+def frozen(name: str) -> str:
+    """Sanctions keep the partner's flights, or what it operates, from being used."""
+    return f"frozen:{name}"
+
+
 def missing(asset: str) -> str:
     """The asset is out of service."""
     return f"missing:{asset}"
@@ -53,6 +63,12 @@ class Causes:
         """They no longer stand."""
         for condition in conditions:
             self._since.pop(condition, None)
+
+    def keep(self, kind: str, conditions: Iterable[str]) -> None:
+        """Of the conditions of this kind (``stopped``) only these stand now; none begins by it."""
+        stand = set(conditions)
+        ended = [one for one in self._since if one.startswith(f"{kind}:") and one not in stand]
+        self.end(*ended)
 
     def events(self, conditions: Iterable[str]) -> tuple[int, ...]:
         """The events behind those of the conditions that stand, in the order of the story."""

@@ -31,8 +31,6 @@ class PeopleState(AttitudeEvents, abc.ABC):
     def __init__(self, mission: Mission, branch: str, inputs: RunInputs) -> None:
         super().__init__(mission, branch, inputs)
         self.setup: PeopleSetup | None = mission.people
-        self.area_factor = 1.0
-        """Area the air meets, over that of the epoch: craft come and go."""
         if self.setup is None:
             return
         traffic, drag = self.setup.traffic, self.scenario.drag
