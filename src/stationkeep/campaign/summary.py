@@ -136,7 +136,7 @@ def _branch(
         **attitude_propellant(scenario, runs),
         attitude_range=ends_of_range,
         arrays=arrays_record(runs),
-        threats=threat_shares(scenario.branches[name], ground.records, runs),
+        threats=threat_shares(scenario.branches[name], ground.records, runs, campaign.mission.partner_names),
         functions_lost=functions_lost(campaign, name, reference, runs),
         no_return=no_return_points(scenario, runs),
         people=_people(scenario, reference, runs),

@@ -71,15 +71,17 @@ def _threats_of(branch: Branch) -> Iterator[tuple[str, Threat]]:
             yield threat_key(event), event
 
 
-def threat_shares(branch: Branch, draws: Sequence[DrawRecord], runs: Sequence[RunRecord]) -> list[ThreatShare]:
-    """In how many runs each threat of a branch came true, and how many of those fall."""
+def threat_shares(
+    branch: Branch, draws: Sequence[DrawRecord], runs: Sequence[RunRecord], names: Mapping[str, str]
+) -> list[ThreatShare]:
+    """In how many runs each threat of a branch came true, and how many of those fall. ``names``: of partners."""
     falls = np.array([run.outcome.reentered for run in runs])
     found = []
-    for key, event in _threats_of(branch):
+    for _, event in _threats_of(branch):
         true = np.array([comes_true(event, one.threats) for one in draws])  # type: ignore[arg-type]
         found.append(
             ThreatShare(
-                name=key,
+                name=_called(event, names),
                 type=str(getattr(event, "type", "")),
                 date_utc=iso_utc(event.date_mjd_utc),
                 probability=event.probability or 0.0,
@@ -89,6 +91,15 @@ def threat_shares(branch: Branch, draws: Sequence[DrawRecord], runs: Sequence[Ru
             )
         )
     return found
+
+
+def _called(event: Threat, names: Mapping[str, str]) -> str:
+    """Its name, or what it is in words."""
+    if event.name is not None:
+        return event.name
+    who = getattr(event, "partner", None) or getattr(event, "on", None) or getattr(event, "provider", None)
+    whom = names.get(who, who) if who is not None else getattr(event, "asset", None) or getattr(event, "flight", "")
+    return f"{getattr(event, 'type', 'event')} of {whom}"
 
 
 def weighed_outcome(
