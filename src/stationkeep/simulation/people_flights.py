@@ -46,7 +46,8 @@ class PeopleFlights(PeopleState, abc.ABC):
 
     def _await_flights(self) -> None:
         time = self.board.traffic.next_event_mjd_utc
-        if time < math.inf:
+        if time < math.inf and self._awaited != (self.board.version, time):
+            self._awaited = self.board.version, time
             self.at(time, partial(self._flights_due, self.board.version, time))
 
     def plan_again(self) -> None:
