@@ -4,7 +4,8 @@
     python benchmarks/coupled.py --campaign 250   # and of its four shown branches together, on all cores
 
 The limits are the project's own: 50 ms for two years with people, stores and flights, 20 ms without. CPU time of the
-thread, best and mean over the draws: other work on the machine only ever adds. The exit code is 1 where a branch's best misses the limit.
+thread, best and mean over the draws: other work on the machine only ever adds. The exit code is 1 where a branch's best
+misses the limit.
 """
 
 from __future__ import annotations
