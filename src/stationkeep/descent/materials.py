@@ -106,9 +106,16 @@ def materials() -> Mapping[str, Material]:
     return MappingProxyType({name: _material(name, fields) for name, fields in given.items()})
 
 
+@cache
+def _by_folded_name() -> Mapping[str, Material]:
+    return MappingProxyType(
+        {folded(text): item for item in materials().values() for text in (item.name, *item.aliases)}
+    )
+
+
 def material_named(name: str) -> Material:
     """The material a person means: by name or alias, in any case. Raises :class:`InputError` with the nearest ones."""
-    known = {folded(text): item for item in materials().values() for text in (item.name, *item.aliases)}
+    known = _by_folded_name()
     found = known.get(folded(name))
     if found is not None:
         return found
