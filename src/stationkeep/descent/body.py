@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -73,17 +73,24 @@ class Body:
     break_up_altitude_km: float = BREAK_UP_ALTITUDE_KM
     description: str = ""
     source: str = ""
+    _named: dict[str, Part] = field(init=False, repr=False, compare=False)
+    _inside: dict[str | None, tuple[Part, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        inside: dict[str | None, list[Part]] = {}
+        for part in self.parts:
+            inside.setdefault(part.contained_in, []).append(part)
+        object.__setattr__(self, "_named", {part.name: part for part in self.parts})
+        object.__setattr__(self, "_inside", {name: tuple(parts) for name, parts in inside.items()})
         _check(self)
 
     def part(self, name: str) -> Part:
         """The part of that name."""
-        return next(part for part in self.parts if part.name == name)
+        return self._named[name]
 
     def contents(self, name: str | None) -> tuple[Part, ...]:
         """What is directly contained in a part; for ``None`` the parts that are in nothing."""
-        return tuple(part for part in self.parts if part.contained_in == name)
+        return self._inside.get(name, ())
 
     def total_count(self, part: Part) -> int:
         """How many of a part the whole body has."""

@@ -220,7 +220,7 @@ class Tree:
         latitude, longitude, _ = geodetic_degrees(y)
         speed = float(np.linalg.norm(y[3:6]))
         table = material_of(flight.part).table(self._options.melting)
-        kelvin = float(np.interp(y[look.ENTHALPY], np.linspace(0.0, table.head[0], table.rows.shape[1]), table.rows[0]))
+        kelvin = table.temperature_k(float(y[look.ENTHALPY]))
         range_km = ground_distance_km(self._state.latitude_deg, self._state.longitude_deg, latitude, longitude)
         return Impact(mass, speed, 0.5 * mass * speed**2, range_km, float(flight.time_s), latitude, longitude, kelvin)
 
