@@ -329,6 +329,19 @@ def test_states_that_cannot_be_flown_are_refused(field: str, value: float) -> No
         replace(STATE, **{field: value})
 
 
+@pytest.mark.parametrize("lift", [0.05, 0.2, 1.0])
+def test_lift_that_points_down_brings_it_down_sooner(lift: float) -> None:
+    # Straight down there is no upward across the stream: lift beyond 90 degrees of bank turned over from step to step.
+    state = EntryState(29.546, -82.134, 77.5, 7500.0, -0.9593, 347.17)
+    falls = []
+    for bank in (60.0, 90.0, 100.0, 135.0, 180.0):
+        options = EntryOptions(melting=False, lift_over_drag=lift, bank_deg=bank)
+        (part,) = fly_entry(Body("ball", (BALL,)), state, options=options).parts
+        assert part.impact is not None
+        falls.append(part.impact.downrange_km)
+    assert falls == sorted(falls, reverse=True)
+
+
 def test_one_that_does_not_come_down_is_told() -> None:
     fast = EntryState(0.0, 0.0, 150.0, 8200.0, 1.0, 90.0)
     with pytest.raises(OrbitError, match="still flying after 6 hours"):

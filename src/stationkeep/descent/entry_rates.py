@@ -56,6 +56,7 @@ _MU = EARTH_MU_KM3_S2 * 1.0e9
 _RADIUS = EARTH_EQUATORIAL_RADIUS_KM * 1.0e3
 _J2 = EARTH_J2
 _G0 = 9.80665
+_STEEP = 0.05  # cosine of a path three degrees off the vertical
 
 
 @compiled(fastmath=True)
@@ -73,13 +74,17 @@ def _gravity_and_turning(y: Any, dy: Any) -> None:
 
 @compiled(fastmath=True)
 def _lift(y: Any, stream: Any, speed: float, push: float, body: Any, force: Any) -> None:
-    """Adds lift: across the stream, upward in the plane of the vertical, turned to the right by the bank angle."""
+    """Adds lift: across the stream, upward in the plane of the vertical, turned to the right by the bank angle.
+
+    Within some degrees of the vertical it fades: straight down there is no upward across the stream, and a lift that
+    points down would turn over from step to step.
+    """
     radius = math.sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
     climb = (y[0] * stream[0] + y[1] * stream[1] + y[2] * stream[2]) / (radius * speed)
-    level = math.sqrt(max(1.0 - climb * climb, 1.0e-12))
-    size = push * body[LIFT_OVER_DRAG] * speed
-    up = size * math.cos(body[BANK]) / level
-    right = size * math.sin(body[BANK]) / (level * radius * speed)
+    level = math.sqrt(max(1.0 - climb * climb, 0.0))
+    size = push * body[LIFT_OVER_DRAG] * speed * level / max(level * level, _STEEP * _STEEP)
+    up = size * math.cos(body[BANK])
+    right = size * math.sin(body[BANK]) / (radius * speed)
     for axis in range(3):
         force[axis] += up * (y[axis] / radius - climb * stream[axis] / speed)
     force[0] += right * (stream[1] * y[2] - stream[2] * y[1])
