@@ -35,7 +35,7 @@ from stationkeep.campaign.deorbit_need import Limiting, need_of
 from stationkeep.campaign.deorbit_risk import Debris, debris_of, ground_risk
 from stationkeep.campaign.deorbit_setup import StationToFall, attitude_floor_km, decayed
 from stationkeep.campaign.deorbit_vehicle import PushingVehicle
-from stationkeep.descent.deorbit_dispersion import Dispersed, Dispersions, disperse
+from stationkeep.descent.deorbit_dispersion import RESERVE_SIGMAS, Dispersed, Dispersions, disperse
 from stationkeep.descent.deorbit_need import DeorbitLimits, combined_thruster
 from stationkeep.descent.deorbit_plan import DeorbitPlan, PlanSearch, search
 from stationkeep.descent.footprint import Footprint, footprint
@@ -98,20 +98,20 @@ def plan_deorbit(
     floor = attitude_floor_km(station, start.elements)
     case = DeorbitCase(
         station, tuple(vehicles), options.limits, start, thruster, load, mass, floor, options.zone, options.keep_out,
-        options.window_days,
+        options.window_days, RESERVE_SIGMAS * 0.01 * options.dispersions.speed_percent,
     )  # fmt: skip
     debris = debris_of(station.mass_kg, options.body)
     parking = _parking(case, options)
     found, dispersed, plan = PlanSearch((), ()), None, None
     if not case.last_burn_too_long:
         found = search(case.problem(debris.mix))
-        plan = found.best(load)
+        plan = found.best(load, case.reserve_share)
     need, limiting = need_of(case, debris.mix, plan)
     if plan is not None and (limiting is None or limiting == "zone"):
         dispersed = disperse(
             case.problem(debris.mix), plan, options.dispersions, runs=options.runs, seed=options.seed,
-            thruster_count=sum(craft.thruster_count for craft in vehicles), workers=options.workers,
-            progress=progress,
+            thruster_count=sum(craft.thruster_count for craft in vehicles), propellant_kg=load,
+            workers=options.workers, progress=progress,
         )  # fmt: skip
     return _document(case, options, need, limiting, found, plan, dispersed, debris, parking)
 
@@ -211,8 +211,10 @@ def _reason(case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, pla
     if limiting == "propellant":
         high = need.highest_start_altitude_km
         lower = "" if high is None else f"; what it has does it from {math.floor(high):.0f} km"
+        wanted = need.propellant_kg + need.reserve_kg
+        kept = f" ({need.reserve_kg:,.0f} kg of it in reserve)" if need.reserve_kg >= 0.5 else ""
         return (
-            f"{what}: {need.missing_propellant_kg:,.0f} kg of propellant are missing of {need.propellant_kg:,.0f} kg"
+            f"{what}: {need.missing_propellant_kg:,.0f} kg of propellant are missing of {wanted:,.0f} kg{kept}"
             f"{enough}{lower}"
         )
     if limiting == "no-pass":
@@ -241,6 +243,8 @@ def _notes(case: DeorbitCase, debris: Debris, dispersed: Dispersed | None, optio
         )
     if dispersed is not None:
         notes.append(f"debris: {debris.mix.source}; casualty area: {debris.source}")
+        if options.traffic is not None:
+            notes.append(f"ships and aircraft: {debris.pieces_note}")
         if dispersed.nominal.not_down:
             notes.append(f"{dispersed.nominal.not_down} of {options.runs} runs were not down a quarter of a day later")
         if dispersed.failed.not_down:

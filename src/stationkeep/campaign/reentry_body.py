@@ -70,7 +70,10 @@ def fly_body(
     )
     spread = entry_spread(body, state, draws=draws, seed=seed, advance=progress) if draws else None
     if spread is not None:
-        note += f" Interval: {draws} flights with heating, drag, break-up, tearing, amounts and sizes of pieces drawn."
+        note += (
+            f" Interval: {draws} flights with heating, drag, break-up, tearing, amounts and sizes of pieces drawn; the "
+            "expectation is their mean, parts and fragments are those of the most probable fall."
+        )
     # The draws count by NASA's rule; another rule changes all of them by about the ratio it changes the nominal fall.
     counted = total_casualty_area_m2(pieces, "nasa")
     ratio = total_casualty_area_m2(pieces, law) / counted if counted > 0.0 else 1.0

@@ -224,8 +224,8 @@ def _show(console: Console, document: DeorbitDocument) -> None:
     console.print(f"{'Feasible' if document.feasible else 'Not feasible':<15}{document.reason}", style="bold")
     final = "" if need.final_burn_s is None else f" in {need.final_burn_s:,.0f} s"
     console.print(
-        f"Takes          {need.delta_v_m_s:.1f} m/s, {need.propellant_kg:,.0f} kg; last burn {need.final_burn_m_s:.1f} "
-        f"m/s{final}"
+        f"Takes          {need.delta_v_m_s:.1f} m/s, {need.propellant_kg:,.0f} kg and {need.reserve_kg:,.0f} kg in "
+        f"reserve; last burn {need.final_burn_m_s:.1f} m/s{final}"
     )
     console.print(
         f"Least vehicle  {need.minimum_thrust_n:,.0f} N and {need.minimum_propellant_kg:,.0f} kg at "
@@ -301,8 +301,8 @@ def _show_fall(console: Console, document: DeorbitDocument) -> None:
         )
     if risk.ships_struck is not None:
         console.print(
-            f"Traffic        {risk.ships_struck:.2g} ships and {risk.aircraft_struck:.2g} aircraft struck, "
-            "if nobody is warned"
+            f"Traffic        {risk.ships_struck:.2g} ships and {risk.aircraft_struck:.2g} aircraft struck by "
+            f"{risk.pieces:,.0f} pieces, if nobody is warned"
         )
 
 

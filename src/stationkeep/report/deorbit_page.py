@@ -64,7 +64,8 @@ def _verdict(document: DeorbitDocument) -> str:
     rows = [
         ("Speed", f"{need.delta_v_m_s:.1f} m/s", f"last burn {need.final_burn_m_s:.1f} m/s in {final}"),
         ("Propellant", f"{need.propellant_kg:,.0f} kg",
-         f"it has {sum(craft.propellant_kg for craft in document.vehicles):,.0f} kg"),
+         f"and {need.reserve_kg:,.0f} kg in reserve; it has "
+         f"{sum(craft.propellant_kg for craft in document.vehicles):,.0f} kg"),
         ("Thrust", f"{sum(craft.thrust_n for craft in document.vehicles):,.0f} N",
          f"at least {need.minimum_thrust_n:,.0f} N are needed"),
         ("Highest start", "nowhere" if high is None else f"{high:.0f} km", "from which it could still do it"),

@@ -100,6 +100,8 @@ def _answer(document: ReentryRiskDocument) -> str:
         ("Casualty area", f"{text.significant(document.casualty_area_m2)} m²",
          f"{text.significant(area.p05)} – {text.significant(area.p95)} m²")
     )  # fmt: skip
+    if document.mean_casualty_area_m2 != document.casualty_area_m2:
+        rows.append(("in the mean of all draws", f"{text.significant(document.mean_casualty_area_m2)} m²", ""))
     rows.append(("Casualty expectation", f"<b>{_odds(document.casualty_expectation)}</b>", _odds_window(document)))
     rows.append(("Into the sea", text.percent(document.ocean_share), ""))
     for other in document.other_areas:

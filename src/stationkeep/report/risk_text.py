@@ -28,8 +28,10 @@ def show_risk(document: ReentryRiskDocument, console: Console) -> None:
         _show_survivors(document, console)
     area = document.casualty_area_m2_interval
     # The expectation is linear in the area: it takes the mean, which lies above the median of so wide a range.
+    skewed = document.mean_casualty_area_m2 != document.casualty_area_m2
+    mean = f", in the mean of all draws {_number(document.mean_casualty_area_m2)} m2" if skewed else ""
     console.print(
-        f"Casualty area          {_number(document.casualty_area_m2)} m2   90 %: {_number(area.p05)} to "
+        f"Casualty area          {_number(document.casualty_area_m2)} m2{mean}   90 %: {_number(area.p05)} to "
         f"{_number(area.p95)} m2"
     )
     odds = document.one_in_interval
