@@ -26,6 +26,7 @@ from stationkeep.campaign.deorbit_case import DeorbitCase
 from stationkeep.campaign.deorbit_comparison import compared
 from stationkeep.campaign.deorbit_document import (
     DeorbitDocument,
+    DeorbitFootprint,
     DeorbitNeed,
     DeorbitParking,
     DeorbitRisk,
@@ -140,7 +141,7 @@ def _document(
         keep_out_home_km=options.keep_out.home_km,
         feasible=limiting is None,
         limiting=limiting,
-        reason=_reason(case, need, limiting, plan),
+        reason=_reason(case, need, limiting, plan, band),
         need=need,
         burns=[] if plan is None else [burn_part(burn) for burn in plan.burns],
         passes=[pass_part(one, one is plan) for one in found.plans],
@@ -194,7 +195,10 @@ def _parking(case: DeorbitCase, options: DeorbitOptions) -> DeorbitParking | Non
     return parking_part(trade)
 
 
-def _reason(case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, plan: DeorbitPlan | None) -> str:
+def _reason(
+    case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, plan: DeorbitPlan | None,
+    band: DeorbitFootprint | None,
+) -> str:  # fmt: skip
     what = " and ".join(craft.label for craft in case.vehicles)
     number = need.vehicles_needed
     enough = "" if number is None else f"; {number} of them would do"
@@ -221,9 +225,16 @@ def _reason(case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, pla
         return "no pass of the zone within the window leaves time for the burns; look longer: --window-days"
     if limiting == "zone":
         assert plan is not None
+        whole = ""
+        if band is not None:
+            whole = (
+                f", with its errors and early break-ups it is {band.length_km:,.0f} km long and "
+                f"{100.0 * band.share_outside_zone:.2g} % of the pieces fall outside the zone"
+            )
         return (
-            f"the footprint does not fit: at the best pass it sticks out by {-plan.margin_km:,.0f} km; a lower final "
-            "perigee shortens it (--final-perigee-km), a wider zone holds it"
+            f"the footprint does not fit: at the best pass what comes off at the main break-up alone sticks out by "
+            f"{-plan.margin_km:,.0f} km at each end{whole}; a lower final perigee shortens it (--final-perigee-km), a "
+            "wider zone holds it"
         )
     if limiting == "footprint":
         return (

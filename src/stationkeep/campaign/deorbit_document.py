@@ -91,7 +91,10 @@ class DeorbitPass(Part):
     heel_longitude_deg: float
     toe_latitude_deg: float
     toe_longitude_deg: float
-    margin_km: float = Field(description="clear water before the heel and beyond the toe, the smaller; negative: none")
+    margin_km: float = Field(
+        description="clear water before the heel and beyond the toe of what comes off at 78 km, without errors, the "
+        "smaller; negative: none"
+    )
     chosen: bool
 
 

@@ -76,7 +76,12 @@ def deorbit(
     ] = None,
     ballistic_coefficient_m2_kg: Annotated[
         float | None,
-        typer.Option("--ballistic-coefficient-m2-kg", help="Cd*A/m of --orbit. Default: fitted to its history."),
+        typer.Option(
+            "--ballistic-coefficient",
+            "--ballistic-coefficient-m2-kg",
+            metavar="M2/KG",
+            help="As --ballistic-coefficient 0.0054: Cd*A/m of --orbit. Default: fitted to its history.",
+        ),
     ] = None,
     norad_id: Annotated[str | None, typer.Option("--norad-id", help="Which object of --orbit.")] = None,
     space_weather: Annotated[
@@ -204,7 +209,7 @@ def _station(
     assert scenario is not None
     if mass_kg is not None or ballistic_m2_kg is not None:
         raise InputError(
-            "--mass-kg and --ballistic-coefficient-m2-kg belong to --orbit",
+            "--mass-kg and --ballistic-coefficient belong to --orbit",
             hint="a scenario says both itself: edit its file ('stationkeep new')",
         )
     return station_of_scenario(scenario, load_catalogue(), space_weather)
@@ -260,10 +265,8 @@ def _show_burns(console: Console, document: DeorbitDocument) -> None:
         )  # fmt: skip
     console.print(table)
     allowed = sum(one.margin_km >= 0.0 for one in document.passes)
-    console.print(
-        f"{allowed} of {len(document.passes)} passes within the window hold the pieces; the first with water enough is "
-        "taken"
-    )
+    taken = "the first with water enough is taken" if allowed else "the one with most water is shown"
+    console.print(f"{allowed} of {len(document.passes)} passes within the window hold the pieces; {taken}")
 
 
 def _show_fall(console: Console, document: DeorbitDocument) -> None:

@@ -79,9 +79,14 @@ class Dispersions:
     """Below 20 km, to the east and to the north."""
 
     def __post_init__(self) -> None:
-        shares = (self.late_probability, self.engine_out_probability, self.failure_probability)
-        if not all(0.0 <= share <= 1.0 for share in shares):
-            raise InputError(f"probabilities {shares}", hint="give numbers from 0 to 1")
+        shares = (
+            ("of an ignition that comes late", self.late_probability),
+            ("of a thruster that fails", self.engine_out_probability),
+            ("that the last burn stops for good (--failure-probability)", self.failure_probability),
+        )
+        for what, share in shares:
+            if not 0.0 <= share <= 1.0:
+                raise InputError(f"a probability of {share:g} {what}", hint="probabilities run from 0 to 1")
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def material_named(name: str) -> Material:
     found = known.get(folded(name))
     if found is not None:
         return found
-    near = [known[match].name for match in get_close_matches(folded(name), known, n=3, cutoff=0.6)]
+    near = [known[match].name for match in get_close_matches(folded(name), known, n=3, cutoff=0.7)]
     nearest = " or ".join(dict.fromkeys(near))
     everything = f"all of them: {', '.join(materials())}"
     hint = f"did you mean {nearest}? {everything}" if nearest else everything

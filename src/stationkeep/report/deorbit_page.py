@@ -84,10 +84,8 @@ def _burns(document: DeorbitDocument) -> str:
         for burn in document.burns
     ]  # fmt: skip
     fits = sum(one.margin_km >= 0.0 for one in document.passes)
-    caption = (
-        f"{fits} of {len(document.passes)} passes within the window hold the pieces; the first with enough "
-        "water around is taken."
-    )
+    taken = "the first with enough water around is taken" if fits else "the one with most water is shown"
+    caption = f"{fits} of {len(document.passes)} passes within the window hold the pieces; {taken}."
     told = table(e(caption), ("Begins", "Lasts", "Speed", "Propellant", "Orbit after it"), rows, stack=True)
     return _section("burns", "Burns", told)
 
