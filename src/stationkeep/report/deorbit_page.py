@@ -100,7 +100,10 @@ def _map(document: DeorbitDocument) -> str:
         f"{area.nearest_land_km:,.0f} km from the nearest land.</p>"
     )
     drawn = both_sheets(lambda sheet: footprint_svg(document, sheet))
-    caption = "Each dot is a piece of one of the runs; the dot at the end of the path is the break-up."
+    caption = (
+        "Each small dot is a piece of one of the runs. The contour begins before the break-up of the flight without "
+        "errors: what is torn off with the arrays at 90 to 110 km, and runs in thicker air, come down earlier."
+    )
     return _section(
         "where", "Where the pieces fall", f"{told}<figure>{drawn}<figcaption>{caption}</figcaption></figure>"
     )

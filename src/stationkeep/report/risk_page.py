@@ -87,7 +87,11 @@ def _answer(document: ReentryRiskDocument) -> str:
     rows: list[tuple[str, str, str]] = []
     if document.when is not None:
         when = document.when
-        days = [text.UNKNOWN if day is None else day[:10] for day in (when.median_utc, when.p05_utc, when.p95_utc)]
+        # Hyphens that do not break: a date stays on its line.
+        days = [
+            text.UNKNOWN if day is None else day[:10].replace("-", "\u2011")
+            for day in (when.median_utc, when.p05_utc, when.p95_utc)
+        ]
         rows.append((f"Falls ({e(when.branch)}, {when.runs} runs)", days[0], f"{days[1]} – {days[2]}"))
     if document.surviving_mass_kg is not None:
         span = document.surviving_mass_kg_interval
@@ -183,7 +187,9 @@ def _view(view: View, index: int) -> str:
     risk = view.risk
     title = f"{risk.label[:1].upper()}{risk.label[1:]}"
     chance = (
-        "" if risk.probability is None else f" It falls then with a probability of {text.percent(risk.probability)}."
+        ""
+        if risk.probability is None or risk.probability > 0.999
+        else f" It falls then with a probability of {text.percent(risk.probability)}."
     )
     span = risk.casualty_expectation_interval
     low, high = _odds(span.p95), _odds(span.p05)
