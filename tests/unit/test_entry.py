@@ -392,6 +392,7 @@ def test_the_command_draws(tmp_path: Path) -> None:
         (("--body", "iss", "--date", "2020-01-01"), "drop --date"),
         (("--body", "iss", "--wind", "5"), "EAST,NORTH"),
         (("--body", "iss", "--altitude-km", "900"), "is flown"),
+        (("--body", "iss", "--break-up-km", "500"), "break-up at 500 km"),
         (("--body", "iss", "--recession", "none"), "constant-radius"),
         (("--body", "iss", "--output", "picture.png"), ".html or .svg"),
     ],

@@ -14,6 +14,7 @@ from stationkeep.errors import InputError
 BREAK_UP_ALTITUDE_KM: Final = 78.0
 """Where the main structure comes apart: the convention of NASA's ORSAT and DAS; observed 72 to 84 km."""
 START_TEMPERATURE_K: Final = 300.0
+_HIGHEST_BREAK_UP_KM: Final = 250.0
 _NOTHING: Final = 1.0e-6
 _TOO_DENSE: Final = 1.02  # rounding of a diameter to a millimetre
 
@@ -182,6 +183,11 @@ class PartError(InputError):
 def _check(body: Body) -> None:
     if not body.parts:
         raise InputError(f"body {body.name!r} has no parts", hint="list at least one under parts")
+    if not 0.0 < body.break_up_altitude_km <= _HIGHEST_BREAK_UP_KM:
+        raise InputError(
+            f"a main break-up at {body.break_up_altitude_km:g} km",
+            hint=f"give up to {_HIGHEST_BREAK_UP_KM:g} km, the highest start of an entry; 72 to 84 km have been seen",
+        )
     seen: set[str] = set()
     for part in body.parts:
         if part.name in seen:
