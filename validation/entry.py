@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from entry_bodies import Survivors, body_fields, body_findings, survivors
+from entry_held_out import held_out
 from record import Finding, record
 
 from stationkeep.descent.air import us76_air
@@ -184,6 +185,8 @@ bridging nearer to wind tunnels (`--bridging wide`) the sphere melts at {wide_on
 {wide_demise:.2f} km, peak heating is {wide_peak:+.1f} %: that is how much the choice is worth. With a radius that
 shrinks with the mass it is gone at {shrink:.2f} km.
 
+{held_out}
+
 ## Drag of a sphere
 
 Against DRAMA's table (HTG) as printed by its users.
@@ -327,6 +330,7 @@ def page(data: Path, draws: int) -> tuple[str, list[Finding]]:
         sesam="\n".join(_line(row) for row in rows),
         height=worst[0], speed=worst[1], kelvin=worst[2],
         wide_onset=wide.melt_onset_km, wide_demise=wide.demise_km, wide_peak=wide_peak, shrink=shrink.demise_km,
+        held_out=held_out(),
         drag="\n".join(f"| {m:g} | {a:.3f} | {b:.3f} | {c:.3f} | {d:.3f} |" for m, a, b, c, d in drag_rows()),
         flux="\n".join(f"| {name} | {value:,.0f} | {100 * off:+.0f} % |" for name, value, off in heat_flux_rows()),
         found=ground_distance_km(*TANK, *BALL), delta="\n".join(delta_rows()), draws=draws,

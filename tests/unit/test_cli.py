@@ -133,6 +133,8 @@ BAD = [
     (["decay", "--tle", "geo.tle"], "too high for air drag"),
     (["run", "iss-2022", "--json", "."], "is not a file name"),
     (["run", "iss-2022", "--json", ""], "is not a file name"),
+    (["run", "iss-2022", "--json"], "--json at the end names no place to write to"),
+    (["entry", "--json", "--body", "iss"], "as in --json result.json"),
     (["catalogue", "mir-2"], "mir-2"),
     (["run"], "Missing argument"),
     (["fly"], "No such command"),

@@ -101,7 +101,7 @@ def test_the_orbit_of_a_file(shared_data: Path, tmp_path: Path) -> None:
         (("iss-2022", "--vehicle", "usdv", "--runs", "3"), "3 runs"),
         (("iss-2022", "--vehicle", "usdv", "--output", "x.txt"), "what kind of file"),
         (("iss-2022", "--vehicle", "usdv", "--final-perigee-km", "100"), "final perigee"),
-        (("iss-2022", "--vehicle", "usdv", "--failure-probability", "2"), "probabilities"),
+        (("iss-2022", "--vehicle", "usdv", "--failure-probability", "2"), "--failure-probability"),
         (("iss-2022", "--vehicle", "usdv", "--window-days", "0"), "passes over"),
         (("iss-2022", "--vehicle", "usdv", "--mass-kg", "5000"), "belong to --orbit"),
         (("--orbit", "x.tle", "--vehicle", "usdv"), "mass of the object"),

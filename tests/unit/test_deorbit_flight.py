@@ -146,8 +146,11 @@ def test_debris_that_cannot_be_is_refused() -> None:
 def test_many_computed_pieces_are_grouped_without_losing_area_or_ends() -> None:
     rng = np.random.default_rng(5)
     levels, areas = rng.uniform(2.0, 800.0, 500), rng.uniform(0.1, 9.0, 500)
-    mix = computed_mix(list(levels), list(areas), "test")
+    counts = rng.integers(1, 9, 500).astype(float)
+    mix = computed_mix(list(levels), list(areas), "test", list(counts))
     assert len(mix.ballistic_kg_m2) <= 40
+    assert mix.piece_share.sum() == pytest.approx(1.0, rel=1.0e-12)
+    assert mix.piece_share[0] == pytest.approx(counts[np.argmin(levels)] / counts.sum())
     assert mix.casualty_area_share.sum() == pytest.approx(1.0, rel=1.0e-12)
     assert mix.ballistic_kg_m2.min() == pytest.approx(levels.min())
     assert mix.ballistic_kg_m2.max() == pytest.approx(levels.max())

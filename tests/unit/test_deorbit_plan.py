@@ -16,7 +16,7 @@ from stationkeep.campaign.deorbit_setup import StationToFall, decayed, station_o
 from stationkeep.campaign.deorbit_vehicle import GivenFigures, pushing_vehicles
 from stationkeep.catalogue.loader import load_catalogue
 from stationkeep.descent.debris import assumed_mix
-from stationkeep.descent.deorbit_dispersion import Dispersions, disperse
+from stationkeep.descent.deorbit_dispersion import Dispersions, disperse, until_dry
 from stationkeep.descent.deorbit_flight import StationBody
 from stationkeep.descent.deorbit_need import DeorbitLimits
 from stationkeep.descent.deorbit_plan import DeorbitPlan, DeorbitProblem, clear_water, search
@@ -102,6 +102,26 @@ def test_without_errors_every_run_is_the_plan(plan: DeorbitPlan) -> None:
     assert along.max() < planned.max() + 250.0
 
 
+def test_a_burn_ends_where_the_tank_is_empty() -> None:
+    rows = np.array([[10.0, 110.0, 1000.0, 2.0, 0.01], [110.0, 210.0, 500.0, 1.0, 0.01]])
+    assert until_dry(rows, math.inf) == pytest.approx(rows)
+    assert until_dry(rows, 250.0)[:, 1] == pytest.approx([110.0, 160.0])
+    assert until_dry(rows, 100.0)[:, 1] == pytest.approx([60.0, 110.0])
+    assert rows[0, 1] == 110.0
+
+
+def test_an_empty_tank_changes_where_it_falls(plan: DeorbitPlan) -> None:
+    quiet = Dispersions(thrust_percent=0.0, pointing_deg=0.0, late_probability=0.0, engine_out_probability=0.0,
+                        failure_probability=0.0)  # fmt: skip
+    full, dry = (
+        disperse(problem(), plan, quiet, runs=60, seed=3, propellant_kg=load)
+        for load in (math.inf, 0.97 * plan.propellant_kg)
+    )
+    assert not np.array_equal(full.nominal.latitude_deg, dry.nominal.latitude_deg)
+    same = disperse(problem(), plan, quiet, runs=60, seed=3, propellant_kg=1.1 * plan.propellant_kg)
+    assert np.array_equal(full.nominal.latitude_deg, same.nominal.latitude_deg)
+
+
 def test_late_ignition_falls_further_on(plan: DeorbitPlan) -> None:
     """A minute of delay on average: 7.2 km/s along the ground if all moved on; the orbit before the burn, whose perigee
     stays where it is, keeps back a part of it."""
@@ -154,6 +174,10 @@ def test_the_deorbit_vehicle_brings_the_station_down(iss: StationToFall) -> None
     assert found.risk is not None
     assert found.risk.burn_fails > found.risk.burn_works
     assert found.parking is not None
+    # Three sigma of half a per cent of the last burn, kept.
+    assert found.need.reserve_kg == pytest.approx(0.015 * found.burns[-1].propellant_kg, abs=0.1)
+    assert found.need.highest_start_altitude_km is not None
+    assert found.need.highest_start_altitude_km >= found.station.start_altitude_km
     assert sum(burn.propellant_kg for burn in found.burns) < 16_000.0
     again = found.model_dump(mode="json", by_alias=True)
     assert again["schema"] == "stationkeep.deorbit/1"

@@ -275,6 +275,45 @@ def test_a_part_heavier_than_what_holds_it_is_refused(tmp_path: Path) -> None:
         read_body(path)
 
 
+BALL_IN = "contained_in: ball, mass_kg: 0.01, material: AA6061"
+
+
+@pytest.mark.parametrize(
+    ("inner", "told"),
+    [
+        (
+            "shape: sphere, diameter_m: 0.2",
+            "larger than what it is contained in: diameter 0.2 m in 'ball', diameter 0.1 m",
+        ),
+        ("shape: box, length_m: 0.2, width_m: 0.01, height_m: 0.01", "longer than .*length 0.2 m, width .* in 'ball'"),
+        ("shape: plate, length_m: 3, width_m: 3, thickness_m: 0.001, release_altitude_km: 95", "larger than"),
+    ],
+)
+def test_a_part_larger_than_what_holds_it_is_refused(tmp_path: Path, inner: str, told: str) -> None:
+    path = tmp_path / "body.yaml"
+    path.write_text(f"{SPHERE_FILE}  - {{name: lump, {inner}, {BALL_IN}}}\n")
+    with pytest.raises(InputError, match=f"line 8: part 'lump': it is {told}"):
+        read_body(path)
+
+
+def test_a_part_wider_than_a_flat_holder_is_refused_unless_it_unfolds(tmp_path: Path) -> None:
+    path = tmp_path / "body.yaml"
+    flat = SPHERE_FILE.replace("shape: sphere\n    diameter_m: 0.1", "shape: box\n    length_m: 2\n    width_m: 2\n    "
+                               "height_m: 0.05")  # fmt: skip
+    tank = f"  - {{name: lump, shape: sphere, diameter_m: 0.1, {BALL_IN}}}\n"
+    path.write_text(flat + tank)
+    with pytest.raises(
+        InputError, match=r"thicker than what it is contained in: diameter 0\.1 m in 'ball', length 2 m"
+    ):
+        read_body(path)
+    mast = "  - {name: mast, shape: cylinder, diameter_m: 0.02, length_m: 8, " + BALL_IN
+    path.write_text(f"{flat}{mast}, release_altitude_km: 95}}\n")
+    assert read_body(path).part("mast").release_altitude_km == 95.0
+    path.write_text(f"{flat}{mast}}}\n")
+    with pytest.raises(InputError, match=r"longer than (.|\n)*release_altitude_km"):
+        read_body(path)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -288,6 +327,19 @@ def test_a_part_heavier_than_what_holds_it_is_refused(tmp_path: Path) -> None:
 def test_states_that_cannot_be_flown_are_refused(field: str, value: float) -> None:
     with pytest.raises(OrbitError, match="is flown"):
         replace(STATE, **{field: value})
+
+
+@pytest.mark.parametrize("lift", [0.05, 0.2, 1.0])
+def test_lift_that_points_down_brings_it_down_sooner(lift: float) -> None:
+    # Straight down there is no upward across the stream: lift beyond 90 degrees of bank turned over from step to step.
+    state = EntryState(29.546, -82.134, 77.5, 7500.0, -0.9593, 347.17)
+    falls = []
+    for bank in (60.0, 90.0, 100.0, 135.0, 180.0):
+        options = EntryOptions(melting=False, lift_over_drag=lift, bank_deg=bank)
+        (part,) = fly_entry(Body("ball", (BALL,)), state, options=options).parts
+        assert part.impact is not None
+        falls.append(part.impact.downrange_km)
+    assert falls == sorted(falls, reverse=True)
 
 
 def test_one_that_does_not_come_down_is_told() -> None:
@@ -340,6 +392,7 @@ def test_the_command_draws(tmp_path: Path) -> None:
         (("--body", "iss", "--date", "2020-01-01"), "drop --date"),
         (("--body", "iss", "--wind", "5"), "EAST,NORTH"),
         (("--body", "iss", "--altitude-km", "900"), "is flown"),
+        (("--body", "iss", "--break-up-km", "500"), "break-up at 500 km"),
         (("--body", "iss", "--recession", "none"), "constant-radius"),
         (("--body", "iss", "--output", "picture.png"), ".html or .svg"),
     ],

@@ -21,6 +21,7 @@ from stationkeep.environment.population_raster import read_population_raster
 from stationkeep.errors import InputError, MissingExtraError
 
 rasterio = pytest.importorskip("rasterio", reason="reading rasters needs the extra 'rasters'")
+from rasterio import warp  # noqa: E402
 from rasterio.transform import Affine, from_origin  # noqa: E402
 
 FloatArray = NDArray[np.float64]
@@ -110,6 +111,25 @@ def test_a_projected_map_is_placed_by_its_projection(tmp_path: Path) -> None:
     row, column = int((48.75 + 90) / 0.5), int((3.0 + 180) / 0.5)
     here = grid.on_map()[row - 1 : row + 1, column - 1 : column + 1]
     assert here.max() == pytest.approx(5e6)
+
+
+def test_a_map_of_the_world_has_corners_that_are_nowhere(tmp_path: Path) -> None:
+    """Mollweide without a 'no data' value, pixels of 60 km: a million people near 3 E, 48.7 N; none in the corners."""
+    values = np.zeros((302, 602))
+    (east,), (north,) = warp.transform("EPSG:4326", "ESRI:54009", [3.0], [48.7])
+    values[int((9_060_000 - north) // 60_000), int((east + 18_060_000) // 60_000)] = SHIPPED.total_people
+    path = written(
+        tmp_path / "world_2020.tif", values, from_origin(-18_060_000, 9_060_000, 60_000, 60_000), "ESRI:54009"
+    )
+    grid = read_population_raster(path)
+    assert grid.total_people == pytest.approx(SHIPPED.total_people)
+    row, column = np.unravel_index(int(np.argmax(grid.on_map())), (ROWS, COLUMNS))
+    assert abs(-89.75 + 0.5 * row - 48.7) < 0.6
+    assert abs(-179.75 + 0.5 * column - 3.0) < 0.8
+    values[0, 0] = 0.01 * SHIPPED.total_people
+    path = written(path, values, from_origin(-18_060_000, 9_060_000, 60_000, 60_000), "ESRI:54009")
+    with pytest.raises(InputError, match=r"people outside the Earth"):
+        read_population_raster(path)
 
 
 def test_another_year_follows_the_world_totals(tmp_path: Path) -> None:

@@ -65,6 +65,9 @@ def test_tanks_of_titanium_come_down_and_bolts_do_not_count(body_file: Path) -> 
     assert fallen.fragments >= 2
     assert fallen.area_draws_m2 is not None
     assert len(fallen.area_draws_m2) == 4
+    # An expectation is linear in the area: it takes the mean of what may be, the parts are the most probable ones.
+    assert fallen.mean_area_m2 == pytest.approx(float(np.mean(fallen.area_draws_m2)))
+    assert fly_body(named_body(str(body_file)), 51.64, draws=0).mean_area_m2 == fallen.casualty_area_m2
     assert fallen.surviving_mass_kg is not None
     assert 40.0 < fallen.surviving_mass_kg <= 430.0
 

@@ -26,6 +26,7 @@ from stationkeep.campaign.deorbit_case import DeorbitCase
 from stationkeep.campaign.deorbit_comparison import compared
 from stationkeep.campaign.deorbit_document import (
     DeorbitDocument,
+    DeorbitFootprint,
     DeorbitNeed,
     DeorbitParking,
     DeorbitRisk,
@@ -35,7 +36,7 @@ from stationkeep.campaign.deorbit_need import Limiting, need_of
 from stationkeep.campaign.deorbit_risk import Debris, debris_of, ground_risk
 from stationkeep.campaign.deorbit_setup import StationToFall, attitude_floor_km, decayed
 from stationkeep.campaign.deorbit_vehicle import PushingVehicle
-from stationkeep.descent.deorbit_dispersion import Dispersed, Dispersions, disperse
+from stationkeep.descent.deorbit_dispersion import RESERVE_SIGMAS, Dispersed, Dispersions, disperse
 from stationkeep.descent.deorbit_need import DeorbitLimits, combined_thruster
 from stationkeep.descent.deorbit_plan import DeorbitPlan, PlanSearch, search
 from stationkeep.descent.footprint import Footprint, footprint
@@ -98,20 +99,20 @@ def plan_deorbit(
     floor = attitude_floor_km(station, start.elements)
     case = DeorbitCase(
         station, tuple(vehicles), options.limits, start, thruster, load, mass, floor, options.zone, options.keep_out,
-        options.window_days,
+        options.window_days, RESERVE_SIGMAS * 0.01 * options.dispersions.speed_percent,
     )  # fmt: skip
     debris = debris_of(station.mass_kg, options.body)
     parking = _parking(case, options)
     found, dispersed, plan = PlanSearch((), ()), None, None
     if not case.last_burn_too_long:
         found = search(case.problem(debris.mix))
-        plan = found.best(load)
+        plan = found.best(load, case.reserve_share)
     need, limiting = need_of(case, debris.mix, plan)
     if plan is not None and (limiting is None or limiting == "zone"):
         dispersed = disperse(
             case.problem(debris.mix), plan, options.dispersions, runs=options.runs, seed=options.seed,
-            thruster_count=sum(craft.thruster_count for craft in vehicles), workers=options.workers,
-            progress=progress,
+            thruster_count=sum(craft.thruster_count for craft in vehicles), propellant_kg=load,
+            workers=options.workers, progress=progress,
         )  # fmt: skip
     return _document(case, options, need, limiting, found, plan, dispersed, debris, parking)
 
@@ -140,7 +141,7 @@ def _document(
         keep_out_home_km=options.keep_out.home_km,
         feasible=limiting is None,
         limiting=limiting,
-        reason=_reason(case, need, limiting, plan),
+        reason=_reason(case, need, limiting, plan, band),
         need=need,
         burns=[] if plan is None else [burn_part(burn) for burn in plan.burns],
         passes=[pass_part(one, one is plan) for one in found.plans],
@@ -194,7 +195,10 @@ def _parking(case: DeorbitCase, options: DeorbitOptions) -> DeorbitParking | Non
     return parking_part(trade)
 
 
-def _reason(case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, plan: DeorbitPlan | None) -> str:
+def _reason(
+    case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, plan: DeorbitPlan | None,
+    band: DeorbitFootprint | None,
+) -> str:  # fmt: skip
     what = " and ".join(craft.label for craft in case.vehicles)
     number = need.vehicles_needed
     enough = "" if number is None else f"; {number} of them would do"
@@ -211,17 +215,26 @@ def _reason(case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, pla
     if limiting == "propellant":
         high = need.highest_start_altitude_km
         lower = "" if high is None else f"; what it has does it from {math.floor(high):.0f} km"
+        wanted = need.propellant_kg + need.reserve_kg
+        kept = f" ({need.reserve_kg:,.0f} kg of it in reserve)" if need.reserve_kg >= 0.5 else ""
         return (
-            f"{what}: {need.missing_propellant_kg:,.0f} kg of propellant are missing of {need.propellant_kg:,.0f} kg"
+            f"{what}: {need.missing_propellant_kg:,.0f} kg of propellant are missing of {wanted:,.0f} kg{kept}"
             f"{enough}{lower}"
         )
     if limiting == "no-pass":
         return "no pass of the zone within the window leaves time for the burns; look longer: --window-days"
     if limiting == "zone":
         assert plan is not None
+        whole = ""
+        if band is not None:
+            whole = (
+                f", with its errors and early break-ups it is {band.length_km:,.0f} km long and "
+                f"{100.0 * band.share_outside_zone:.2g} % of the pieces fall outside the zone"
+            )
         return (
-            f"the footprint does not fit: at the best pass it sticks out by {-plan.margin_km:,.0f} km; a lower final "
-            "perigee shortens it (--final-perigee-km), a wider zone holds it"
+            f"the footprint does not fit: at the best pass what comes off at the main break-up alone sticks out by "
+            f"{-plan.margin_km:,.0f} km at each end{whole}; a lower final perigee shortens it (--final-perigee-km), a "
+            "wider zone holds it"
         )
     if limiting == "footprint":
         return (
@@ -241,6 +254,8 @@ def _notes(case: DeorbitCase, debris: Debris, dispersed: Dispersed | None, optio
         )
     if dispersed is not None:
         notes.append(f"debris: {debris.mix.source}; casualty area: {debris.source}")
+        if options.traffic is not None:
+            notes.append(f"ships and aircraft: {debris.pieces_note}")
         if dispersed.nominal.not_down:
             notes.append(f"{dispersed.nominal.not_down} of {options.runs} runs were not down a quarter of a day later")
         if dispersed.failed.not_down:

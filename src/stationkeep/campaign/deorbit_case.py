@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stationkeep.campaign.deorbit_setup import Start, decayed
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.descent.deorbit_flight import StationBody
-from stationkeep.descent.deorbit_need import BurnProfile, DeorbitLimits, burn_profile
+from stationkeep.descent.deorbit_need import LAST_BURN_TIMING, BurnProfile, DeorbitLimits, burn_profile
 from stationkeep.descent.deorbit_plan import DeorbitPlan, DeorbitProblem, search
 from stationkeep.errors import InputError, OrbitError
 from stationkeep.propulsion.burns import Thruster
@@ -39,6 +39,8 @@ class DeorbitCase:
     zone: Zone
     keep_out: LandDistance
     window_days: float
+    reserve_share: float = 0.0
+    """Of the last burn's propellant, kept for what the burn may take beyond its speed."""
 
     @property
     def held_limits(self) -> DeorbitLimits:
@@ -63,7 +65,12 @@ class DeorbitCase:
     @property
     def last_burn_too_long(self) -> bool:
         """Whether the thrust does not suffice on paper."""
-        return self.profile is None or self.profile.final.duration_s > self.held_limits.longest_final_burn_s
+        longest = LAST_BURN_TIMING * self.held_limits.longest_final_burn_s
+        return self.profile is None or self.profile.final.duration_s > longest
+
+    def wanted_kg(self, plan: DeorbitPlan) -> float:
+        """Propellant a plan asks for, the reserve included."""
+        return plan.propellant_with_reserve_kg(self.reserve_share)
 
     def problem(self, mix: DebrisMix) -> DeorbitProblem:
         """The case as the planner wants it."""

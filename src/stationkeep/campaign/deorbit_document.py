@@ -46,6 +46,9 @@ class DeorbitNeed(Part):
     )
     delta_v_m_s: float
     propellant_kg: float = Field(description="with this vehicle's engine, losses of long burns included")
+    reserve_kg: float = Field(
+        description="asked for beside it: three sigma of the speed at cut-off of the last burn; 0 on paper"
+    )
     final_burn_m_s: float
     final_burn_s: float | None = Field(description="null: more than half a revolution")
     paper_delta_v_m_s: float | None = Field(
@@ -53,9 +56,10 @@ class DeorbitNeed(Part):
     )
     minimum_thrust_n: float = Field(description="whose last burn takes as long as allowed, as flown")
     minimum_propellant_kg: float = Field(
-        description="at that thrust and this vehicle's specific impulse, flown to the cheapest pass with water enough"
+        description="at that thrust and this vehicle's specific impulse, flown to the cheapest pass with water enough, "
+        "reserve included"
     )
-    missing_propellant_kg: float
+    missing_propellant_kg: float = Field(description="of burns and reserve")
     missing_thrust_n: float
     vehicles_needed: int | None = Field(description="of this vehicle; null: no number of them up to a hundred")
     highest_start_altitude_km: float | None = Field(
@@ -87,7 +91,10 @@ class DeorbitPass(Part):
     heel_longitude_deg: float
     toe_latitude_deg: float
     toe_longitude_deg: float
-    margin_km: float = Field(description="clear water before the heel and beyond the toe, the smaller; negative: none")
+    margin_km: float = Field(
+        description="clear water before the heel and beyond the toe of what comes off at 78 km, without errors, the "
+        "smaller; negative: none"
+    )
     chosen: bool
 
 
@@ -135,6 +142,7 @@ class DeorbitRisk(Part):
     expectation_high: float = Field(description="95 %")
     land_if_burn_works: float
     land_if_burn_fails: float
+    pieces: float = Field(description="that may strike ships and aircraft, in the mean")
     ships_struck: float | None = Field(description="expected, nobody warned; null: no traffic was given")
     aircraft_struck: float | None
 

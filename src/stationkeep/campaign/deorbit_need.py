@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from stationkeep.campaign.deorbit_document import DeorbitNeed
-from stationkeep.descent.deorbit_need import Need, burn_profile, highest_start_km, minimum_vehicle
+from stationkeep.descent.deorbit_need import LAST_BURN_TIMING, Need, burn_profile, highest_start_km, minimum_vehicle
 from stationkeep.errors import InputError
 from stationkeep.propulsion.burns import Thruster
 from stationkeep.propulsion.finite_burns import Ellipse
@@ -32,30 +32,32 @@ _ALTITUDE_ROUNDS: Final = 4
 _EMPTY_ENOUGH: Final = 0.985
 _LOWEST_FLOWN_KM: Final = 180.0
 _HIGHEST_FLOWN_KM: Final = 1000.0
-_TIMING: Final = 1.005
-"""A flown last burn may last so much longer than allowed: the times of burns are not known better."""
 
 
 def need_of(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None) -> tuple[DeorbitNeed, Limiting | None]:
     """What it takes and what of it is missing; ``plan``: the one flown with these vehicles, if their thrust allows."""
     limits, profile = case.held_limits, case.profile
     least = _least_vehicle(case, mix)
-    wanted = least.propellant_kg if profile is None else profile.propellant_kg
+    wanted, reserve = least.propellant_kg if profile is None else profile.propellant_kg, 0.0
     speed = least.delta_v_m_s if profile is None else profile.delta_v_m_s
     final_m_s = least.final_burn_m_s if profile is None else abs(profile.final.delta_v_m_s)
     final_s = None if profile is None else profile.final.duration_s
     if plan is not None:
         wanted, speed = plan.propellant_kg, sum(burn.delta_v_m_s for burn in plan.burns)
+        reserve = case.wanted_kg(plan) - plan.propellant_kg
         final_m_s, final_s = plan.burns[-1].delta_v_m_s, plan.burns[-1].duration_s
-    too_long = final_s is None or final_s > limits.longest_final_burn_s * (1.0 if plan is None else _TIMING)
-    missing, strength = max(wanted - case.load_kg, 0.0), least.thrust_n
+    too_long = final_s is None or final_s > LAST_BURN_TIMING * limits.longest_final_burn_s
+    missing, strength = max(wanted + reserve - case.load_kg, 0.0), least.thrust_n
     if final_s is not None and too_long:
         strength = max(strength, case.thruster.thrust_n * final_s / limits.longest_final_burn_s)
     highest = _highest_start_km(case, mix, plan)
+    if plan is not None and not too_long and missing == 0.0:
+        highest = max(highest or 0.0, case.start.elements.mean_altitude_km)  # it has just been flown from there
     need = DeorbitNeed(
         as_flown=plan is not None,
         delta_v_m_s=round(speed, 2),
         propellant_kg=round(wanted, 1),
+        reserve_kg=round(reserve, 1),
         final_burn_m_s=round(final_m_s, 2),
         final_burn_s=None if final_s is None else round(final_s, 1),
         paper_delta_v_m_s=None if profile is None else round(profile.delta_v_m_s, 2),
@@ -81,10 +83,11 @@ def _least_vehicle(case: DeorbitCase, mix: DebrisMix) -> Need:
     paper = minimum_vehicle(case.ellipse, case.mass_kg, impulse, limits)
     flown = replace(case, thruster=Thruster(paper.thrust_n, impulse)).cheapest(mix)
     if flown is None:
-        return paper
+        last_share = paper.final_burn_m_s / paper.delta_v_m_s
+        return replace(paper, propellant_kg=paper.propellant_kg * (1.0 + case.reserve_share * last_share))
     last = flown.burns[-1]
     return Need(
-        sum(burn.delta_v_m_s for burn in flown.burns), flown.propellant_kg, last.delta_v_m_s,
+        sum(burn.delta_v_m_s for burn in flown.burns), case.wanted_kg(flown), last.delta_v_m_s,
         paper.thrust_n * max(last.duration_s / limits.longest_final_burn_s, 1.0),
     )  # fmt: skip
 
@@ -105,7 +108,7 @@ def _vehicles_needed(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None
         flown = plan if own else several.cheapest(mix)
         flights += 1
         if flown is None or (
-            flown.propellant_kg <= several.load_kg and flown.burns[-1].duration_s <= _TIMING * longest
+            several.wanted_kg(flown) <= several.load_kg and flown.burns[-1].duration_s <= LAST_BURN_TIMING * longest
         ):
             return number
         if flights >= _FLOWN_COUNTS:
@@ -117,7 +120,7 @@ def _highest_start_km(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | Non
     """From which mean altitude the tanks just suffice: on paper with a surcharge, which flights from there correct."""
     factor = _USUAL_SURCHARGE
     if plan is not None and case.profile is not None:
-        factor = plan.propellant_kg / case.profile.propellant_kg
+        factor = case.wanted_kg(plan) / case.profile.propellant_kg
     altitude, best = _paper_start_km(case, factor), None
     for turn in range(_ALTITUDE_ROUNDS):
         if altitude is None or not _LOWEST_FLOWN_KM < altitude < _HIGHEST_FLOWN_KM:
@@ -127,12 +130,13 @@ def _highest_start_km(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | Non
         flown = case.from_altitude(altitude).cheapest(mix)
         if flown is None:
             break
-        if flown.propellant_kg <= case.load_kg:
+        wanted = case.wanted_kg(flown)
+        if wanted <= case.load_kg:
             best = altitude if best is None else max(best, altitude)
-            if flown.propellant_kg >= _EMPTY_ENOUGH * case.load_kg:
+            if wanted >= _EMPTY_ENOUGH * case.load_kg:
                 return best
         on_paper = _paper_propellant_kg(case, altitude)
-        factor = (1.001 + 0.003 * turn) * (flown.propellant_kg / on_paper if on_paper else factor)
+        factor = (1.001 + 0.003 * turn) * (wanted / on_paper if on_paper else factor)
         altitude = _paper_start_km(case, factor)
     return altitude if best is None else best
 

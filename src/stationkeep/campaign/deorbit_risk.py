@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,8 +39,8 @@ _AREA_OF_A_PIECE_M2 = 2.6
 _HARMLESS_J = 15.0
 _HYPERSONIC_DRAG = 0.92
 """Of any convex tumbling body on its mean shadow: 1.83 cos^2 on every face, averaged over attitudes (a sphere's)."""
-_CODE_SPREAD = 1.5
-"""ORSAT and SCARAB gave ROSAT 13.6 and 31.8 m2 (Kelley et al., 2010): 1.5 either way of their middle."""
+_BREAK_UPS = 40
+"""Of a body, with what is not known of its demise drawn; as many as ``reentry`` flies beside a station's odds."""
 _USUAL_ENTRY = EntryState(-20.0, -150.0, 120.0, 7560.0, -0.7, 130.0)
 
 
@@ -53,6 +52,9 @@ class Debris:
     area_m2: float
     """Mean: an expectation is linear in the area."""
     area_draws_m2: FloatArray
+    pieces: float
+    """How many they are: for ships and aircraft, which any of them may strike."""
+    pieces_note: str
     source: str
 
 
@@ -63,13 +65,17 @@ def debris_of(mass_kg: float, body: str | None) -> Debris:
     model = casualty_area_model(mass_kg)
     _, draws = model.sample(*np.random.default_rng(_DRAW_SEED).random((2, _DRAWS)))
     source = "10 to 40 % of the mass, published cases per surviving kilogram; the mean of both"
-    return Debris(assumed_mix(PIECES_A_RUN), model.mean.casualty_area_m2, draws, source)
+    area = model.mean.casualty_area_m2
+    pieces = area / _AREA_OF_A_PIECE_M2
+    note = f"{pieces:,.0f} pieces, assumed: the casualty area over {_AREA_OF_A_PIECE_M2:g} m2, that of a piece of 1 m2"
+    return Debris(assumed_mix(PIECES_A_RUN), area, draws, pieces, note, source)
 
 
 def _computed(name: str) -> Debris:
     """What survives the demise computed for the parts of a body, entering as after a usual last burn."""
     from stationkeep.descent.body import read_body, shipped_body
     from stationkeep.descent.entry import fly_entry
+    from stationkeep.descent.entry_spread import entry_spread
 
     is_file = Path(name).exists() or Path(name).suffix in (".yaml", ".yml")
     body = read_body(name) if is_file else shipped_body(name)
@@ -81,11 +87,16 @@ def _computed(name: str) -> Debris:
         raise InputError(f"nothing of {body.name} reaches the ground with 15 J", hint="there is no footprint to keep")
     ballistic = [impact.mass_kg / (_HYPERSONIC_DRAG * part.mean_area_m2) for part, impact in struck]
     areas = [part.count * (PERSON_WIDTH_M + part.mean_area_m2**0.5) ** 2 for part, _ in struck]
-    total = float(sum(areas))
+    spread = entry_spread(body, _USUAL_ENTRY, draws=_BREAK_UPS, seed=_DRAW_SEED)
+    draws = np.random.default_rng(_DRAW_SEED).choice(spread.casualty_area_m2, _DRAWS)
     source = f"computed for the body {body.name}"
-    sigma = math.log(_CODE_SPREAD) / 1.645  # 5 to 95 %
-    draws = total * np.exp(sigma * np.random.default_rng(_DRAW_SEED).standard_normal(_DRAWS))
-    return Debris(computed_mix(ballistic, areas, source), total, draws, f"{source}; codes differ by half either way")
+    mix = computed_mix(ballistic, areas, source, [part.count for part, _ in struck])
+    pieces = float(spread.pieces.mean())
+    return Debris(
+        mix, float(draws.mean()), draws, pieces, f"{pieces:,.0f} pieces above 15 J, the mean of {_BREAK_UPS} break-ups",
+        f"{source}, {_BREAK_UPS} break-ups with what is not known drawn; the most probable one leaves "
+        f"{sum(areas):,.0f} m2",
+    )  # fmt: skip
 
 
 def ground_risk(
@@ -103,7 +114,7 @@ def ground_risk(
     struck = None
     if traffic is not None:
         falls = dispersed.nominal
-        pieces = np.tile(debris.mix.casualty_area_share, falls.runs) * middle / _AREA_OF_A_PIECE_M2 / falls.runs
+        pieces = np.tile(debris.mix.piece_share, falls.runs) * debris.pieces / falls.runs
         struck = traffic_risk(traffic, falls.latitude_deg.ravel(), falls.longitude_deg.ravel(), pieces)
     return DeorbitRisk(
         casualty_area_m2=round(middle, 1),
@@ -117,6 +128,7 @@ def ground_risk(
         expectation_high=float(f"{np.quantile(spread, 0.95):.3g}"),
         land_if_burn_works=float(f"{works_land:.3g}"),
         land_if_burn_fails=float(f"{fails_land:.3g}"),
+        pieces=float(f"{debris.pieces:.4g}"),
         ships_struck=None if struck is None else float(f"{struck.ships:.3g}"),
         aircraft_struck=None if struck is None else float(f"{struck.aircraft:.3g}"),
     )

@@ -15,7 +15,7 @@ from stationkeep.campaign.weather import AS_KNOWN, CampaignWeather, campaign_wea
 from stationkeep.environment.msafe import forecast_known_at
 from stationkeep.environment.space_weather import HALF_WINDOW_DAYS
 from stationkeep.environment.surrogate import Nrlmsise00Surrogate
-from stationkeep.errors import InputError, OrbitError
+from stationkeep.errors import ElementSetError, InputError, OrbitError
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.latitude_flight import LatitudeFlight
 from stationkeep.outcome import OutcomeReason
@@ -87,7 +87,11 @@ def station_of_orbit(
     if ballistic_m2_kg is None:
         from stationkeep.orbit.calibration import calibrate
 
-        fitted = calibrate(history, weather.median).coefficient
+        try:
+            fitted = calibrate(history, weather.median).coefficient
+        except ElementSetError as error:
+            hint = "give a file with more element sets, or the drag itself: --ballistic-coefficient, Cd*A/m in m2/kg"
+            raise ElementSetError(error.problem, hint=hint) from None
         ballistic_m2_kg = fitted.value_m2_kg
         notes = (f"Cd*A/m = {ballistic_m2_kg:.5f} m2/kg fitted to {fitted.arc_count} arcs of its element sets",)
     elif not 1.0e-5 <= ballistic_m2_kg <= 10.0:

@@ -44,6 +44,7 @@ class EntryPart(Part):
     demise_s: float | None
     peak_heating_w: float
     peak_heating_altitude_km: float | None
+    peak_heating_s: float | None = Field(description="when, after the state it entered with")
     peak_temperature_k: float
     peak_temperature_altitude_km: float | None
     peak_load_g: float

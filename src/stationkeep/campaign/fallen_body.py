@@ -45,6 +45,16 @@ class Fallen:
         return self.entry_mass_kg is not None and not self.published
 
     @property
+    def mean_area_m2(self) -> float:
+        """Which an expectation takes, being linear in it: over the draws where a body was flown, else the area itself.
+
+        The draws are skewed: their mean lies above the most probable fall, whose area ``casualty_area_m2`` is.
+        """
+        if self.flown and self.area_draws_m2 is not None and self.area_draws_m2.size:
+            return float(self.area_draws_m2.mean())
+        return self.casualty_area_m2
+
+    @property
     def surviving_mass_kg(self) -> float | None:
         """Nominal, or the median of the published range; null where only an area is known."""
         if self.flown:

@@ -8,6 +8,7 @@ tear. Not drawn, because nobody knows how: into how many harmful pieces a torn s
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -52,11 +53,13 @@ def fly_body(
     law: CasualtyLaw = "nasa",
     seed: int = 1,
     last: LastFalls | None = None,
+    progress: Callable[[], None] | None = None,
 ) -> Fallen:
     """What of this body reaches the ground after a natural decay from an orbit of this inclination?
 
     ``last``: its foreseen falls; the parts then set out from where those pass the break-up altitude, so that their way
     downrange belongs to that place. Otherwise the entry begins at 120 km. The air is the U.S. Standard Atmosphere.
+    ``progress`` is called after each draw.
     """
     state = decay_state(inclination_deg, 0.0) if last is None else state_of(last)
     pieces = ground_pieces(fly_entry(body, state))
@@ -65,9 +68,12 @@ def fly_body(
         f"{body.name}: {len(body.parts)} kinds of parts, {body.mass_kg / 1000.0:,.1f} t, flown to the ground; "
         f"{100.0 * share:.0f} % of the mass arrives. Published for large spacecraft: 10 to 40 %, Columbia 38 %."
     )
-    spread = entry_spread(body, state, draws=draws, seed=seed) if draws else None
+    spread = entry_spread(body, state, draws=draws, seed=seed, advance=progress) if draws else None
     if spread is not None:
-        note += f" Interval: {draws} flights with heating, drag, break-up, tearing, amounts and sizes of pieces drawn."
+        note += (
+            f" Interval: {draws} flights with heating, drag, break-up, tearing, amounts and sizes of pieces drawn; the "
+            "expectation is their mean, parts and fragments are those of the most probable fall."
+        )
     # The draws count by NASA's rule; another rule changes all of them by about the ratio it changes the nominal fall.
     counted = total_casualty_area_m2(pieces, "nasa")
     ratio = total_casualty_area_m2(pieces, law) / counted if counted > 0.0 else 1.0

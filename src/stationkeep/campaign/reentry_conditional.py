@@ -53,8 +53,11 @@ def conditional_risk(
     probability: float | None = None,
 ) -> View:
     """The risk if the break-up happens on these paths."""
-    found = paths_risk(paths, fallen.casualty_area_m2, fallen.pieces, ground.population, ground.land, law=fallen.law)
-    factor = options.sheltering.factor if options.sheltering else 1.0
+    # Where the pieces fall is told by the most probable fall, how many they are by the mean of all draws.
+    pieces = fallen.pieces if fallen.casualty_area_m2 > 0.0 else ()
+    more = fallen.mean_area_m2 / fallen.casualty_area_m2 if pieces else 1.0
+    found = paths_risk(paths, fallen.mean_area_m2, pieces, ground.population, ground.land, law=fallen.law)
+    factor = more * (options.sheltering.factor if options.sheltering else 1.0)
     expected = factor * found.casualty_expectation
     draws = drawn(fallen, found.people_per_km2, track_people_sigma(revolutions), options)
     risk = ConditionalRisk(

@@ -64,7 +64,7 @@ def window_views(
     Raises :class:`InputError` for moments in the wrong order, or between which it does not come down.
     """
     whole = falls_paths(last.falls, last.smear_days)
-    views = [_view(whole, last, fallen, ground, options, "over the whole window, nine tenths of it", None)]
+    views = [_view(whole, last, fallen, ground, options, "whenever it falls; nine times in ten", None)]
     start, stop = between_mjd_utc
     if start is None and stop is None:
         return views
@@ -76,6 +76,8 @@ def window_views(
     part = falls_paths(last.falls, last.smear_days, low, high)
     bounds = (("after", start), ("before", stop))
     words = " and ".join(f"{word} {iso_utc(when)[:16].replace('T', ' ')}" for word, when in bounds if when is not None)
+    if start is not None and stop == start + 1.0 and start == math.floor(start):
+        words = f"on {iso_utc(start)[:10]}"
     views.append(_view(part, last, fallen, ground, options, f"if it falls {words} UTC", (low, high)))
     return views
 

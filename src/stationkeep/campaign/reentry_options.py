@@ -59,6 +59,8 @@ def chosen_ground(options: PeopleOptions) -> Ground:
     if options.people_per_km2 is not None:
         if options.raster is not None:
             raise InputError("a raster and one density for all were given", hint="choose one of the two")
+        if options.year is not None:
+            raise InputError("one density for all has no year", hint="leave out --year, or --people-per-km2")
         return Ground(flat_population(options.people_per_km2), load_land())
     if options.raster is not None:
         grid = read_population_raster(

@@ -68,7 +68,8 @@ def answer(question: Question, progress: Progress = None) -> Assessment:
         return _of_tracked(question, options, progress)
     assert question.inclination_deg is not None  # _check saw to it
     ground = chosen_ground(options.people)
-    return assess_risk(_fallen(question, question.inclination_deg), question.inclination_deg, options, ground)
+    fallen = _fallen(question, question.inclination_deg, progress=progress)
+    return assess_risk(fallen, question.inclination_deg, options, ground)
 
 
 # --- Checks ---------------------------------------------------------------------------------------------------------
@@ -155,7 +156,17 @@ def _options(question: Question) -> RiskOptions:
 # --- What falls -----------------------------------------------------------------------------------------------------
 
 
-def _fallen(question: Question, inclination_deg: float, last: LastFalls | None = None) -> Fallen:
+def steps(question: Question) -> int:
+    """How often :func:`answer` reports progress: for each run of the way down, and for each break-up."""
+    parts = question.casualty_area_m2 is None and (question.body is not None or question.scenario is not None)
+    beside = question.body is None  # a station's own parts are flown beside published cases
+    break_ups = min(question.break_ups, _BREAK_UPS_BESIDE) if beside else question.break_ups
+    return (question.runs if question.tle or question.scenario else 0) + (break_ups if parts else 0)
+
+
+def _fallen(
+    question: Question, inclination_deg: float, last: LastFalls | None = None, progress: Progress = None
+) -> Fallen:
     if question.casualty_area_m2 is not None:
         factor = AREA_FACTOR if question.area_factor is None else question.area_factor
         return given_area(question.casualty_area_m2, factor)
@@ -164,8 +175,9 @@ def _fallen(question: Question, inclination_deg: float, last: LastFalls | None =
     assert question.body is not None  # _check saw to it
     law = cast("CasualtyLaw", question.law)
     return fly_body(
-        named_body(question.body), inclination_deg, draws=question.break_ups, law=law, seed=question.seed, last=last
-    )
+        named_body(question.body), inclination_deg, draws=question.break_ups, law=law, seed=question.seed, last=last,
+        progress=progress,
+    )  # fmt: skip
 
 
 # --- The three ways -------------------------------------------------------------------------------------------------
@@ -194,7 +206,7 @@ def _of_scenario(question: Question, options: RiskOptions, progress: Progress) -
     options = _with_year(options, fall.year)
     ground = chosen_ground(options.people)
     asked = question.casualty_area_m2 is not None or question.body is not None
-    fallen = _fallen(question, fall.inclination_deg) if asked else fall.published
+    fallen = _fallen(question, fall.inclination_deg, progress=progress) if asked else fall.published
     found = assess_risk(fallen, fall.inclination_deg, options, ground).updated(
         name=loaded.scenario.title, when=fall.when
     )
@@ -206,7 +218,7 @@ def _of_scenario(question: Question, options: RiskOptions, progress: Progress) -
     if parts is None:
         return found
     draws = min(question.break_ups, _BREAK_UPS_BESIDE)
-    computed = _fallen(replace(question, body=parts, break_ups=draws), fall.inclination_deg)
+    computed = _fallen(replace(question, body=parts, break_ups=draws), fall.inclination_deg, progress=progress)
     return computed_beside(found, computed, options, ground)
 
 
@@ -221,7 +233,7 @@ def _of_tracked(question: Question, options: RiskOptions, progress: Progress) ->
     ground = chosen_ground(options.people)
     inclination_deg = known.sets[-1].elements.inclination_deg
     last, why_not = _last_falls(question, known, as_of, ground, progress)
-    fallen = _fallen(question, inclination_deg, last)
+    fallen = _fallen(question, inclination_deg, last, progress)
     found = assess_risk(fallen, inclination_deg, options, ground)
     found = found.updated(name=known.name or f"Object {known.norad_id}")
     if last is None:

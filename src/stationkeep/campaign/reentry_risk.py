@@ -61,7 +61,7 @@ def assess_risk(
     """
     options = options or RiskOptions()
     ground = ground or chosen_ground(options.people)
-    result = uncontrolled_risk(inclination_deg, fallen.casualty_area_m2, ground.population, ground.land)
+    result = uncontrolled_risk(inclination_deg, fallen.mean_area_m2, ground.population, ground.land)
     draws = drawn(fallen, result.people_per_km2, people_sigma(inclination_deg), options)
     factor = options.sheltering.factor if options.sheltering else 1.0
     expected = factor * result.casualty_expectation
@@ -72,6 +72,7 @@ def assess_risk(
         inclination_deg=inclination_deg,
         entry_mass_kg=fallen.entry_mass_kg,
         casualty_area_m2=fallen.casualty_area_m2,
+        mean_casualty_area_m2=fallen.mean_area_m2,
         casualty_area_m2_interval=interval_of(draws.area_quantiles()),
         casualty_law=fallen.law,
         surviving_mass_kg=fallen.surviving_mass_kg,

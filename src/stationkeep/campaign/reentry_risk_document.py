@@ -125,7 +125,10 @@ class ReentryRiskDocument(Part):
     name: str
     inclination_deg: float
     entry_mass_kg: float | None
-    casualty_area_m2: float
+    casualty_area_m2: float = Field(description="of the most probable fall where parts were flown to the ground")
+    mean_casualty_area_m2: float = Field(
+        description="over what is not known, where parts were flown: the expectation, linear in the area, takes it"
+    )
     casualty_area_m2_interval: Interval
     casualty_law: str
     surviving_mass_kg: float | None = Field(description="null where only a casualty area was given")

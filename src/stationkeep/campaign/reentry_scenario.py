@@ -145,13 +145,13 @@ def other_area(
 ) -> OtherArea:
     """The same fall with the casualty area of another source, for comparison."""
     ground = ground or chosen_ground(options.people)
-    result = uncontrolled_risk(inclination_deg, fallen.casualty_area_m2, ground.population, ground.land)
+    result = uncontrolled_risk(inclination_deg, fallen.mean_area_m2, ground.population, ground.land)
     levels = drawn(fallen, result.people_per_km2, people_sigma(inclination_deg), options).area_quantiles()
     factor = options.sheltering.factor if options.sheltering else 1.0
     expected = factor * result.casualty_expectation
     return OtherArea(
         label=label,
-        casualty_area_m2=fallen.casualty_area_m2,
+        casualty_area_m2=fallen.mean_area_m2,
         casualty_area_m2_interval=Interval(p05=levels[0], median=levels[1], p95=levels[2]),
         surviving_mass_kg=fallen.surviving_mass_kg,
         casualty_expectation=expected,

@@ -24,7 +24,9 @@ def main() -> None:
 
     try:
         from stationkeep.cli.app import app
+        from stationkeep.cli.common import refuse_bare_json
 
+        refuse_bare_json(sys.argv[1:])
         app()
     except InputError as error:
         _say(f"error: {error}")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _MOST_PLACES = 8  # of refused element sets shown; --json has them all
+_JSON_HINT = "give a file, as in --json result.json, or - for standard output, as in --json -"
 _PIPED_WIDTH = 100  # columns where nobody said how wide the page is
 
 JsonOption = Annotated[
@@ -79,12 +80,20 @@ def emit_json(document: dict[str, Any], target: str) -> None:
         write_atomically(Path(target), json_text(document))
 
 
+def refuse_bare_json(arguments: Sequence[str]) -> None:
+    """Refuse ``--json`` at the end or before another option, which would be taken for the name of the file."""
+    for given, following in zip(arguments, [*arguments[1:], None], strict=True):
+        if given == "--json" and (following is None or (following.startswith("-") and following != "-")):
+            where = "at the end" if following is None else f"before {following}"
+            raise OutputError(f"--json {where} names no place to write to", hint=_JSON_HINT)
+
+
 def require_json_target(target: str | None) -> None:
     """Refuse a place where no JSON can be written before minutes of work, not after."""
     if target is None or target == "-":
         return
     if not target.strip() or Path(target).is_dir():
-        raise OutputError(f"--json {target!r} is not a file name", hint="give a file, or - for standard output")
+        raise OutputError(f"--json {target!r} is not a file name", hint=_JSON_HINT)
     require_writable_folder(Path(target).parent)
 
 

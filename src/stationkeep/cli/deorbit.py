@@ -76,7 +76,12 @@ def deorbit(
     ] = None,
     ballistic_coefficient_m2_kg: Annotated[
         float | None,
-        typer.Option("--ballistic-coefficient-m2-kg", help="Cd*A/m of --orbit. Default: fitted to its history."),
+        typer.Option(
+            "--ballistic-coefficient",
+            "--ballistic-coefficient-m2-kg",
+            metavar="M2/KG",
+            help="As --ballistic-coefficient 0.0054: Cd*A/m of --orbit. Default: fitted to its history.",
+        ),
     ] = None,
     norad_id: Annotated[str | None, typer.Option("--norad-id", help="Which object of --orbit.")] = None,
     space_weather: Annotated[
@@ -204,7 +209,7 @@ def _station(
     assert scenario is not None
     if mass_kg is not None or ballistic_m2_kg is not None:
         raise InputError(
-            "--mass-kg and --ballistic-coefficient-m2-kg belong to --orbit",
+            "--mass-kg and --ballistic-coefficient belong to --orbit",
             hint="a scenario says both itself: edit its file ('stationkeep new')",
         )
     return station_of_scenario(scenario, load_catalogue(), space_weather)
@@ -224,8 +229,8 @@ def _show(console: Console, document: DeorbitDocument) -> None:
     console.print(f"{'Feasible' if document.feasible else 'Not feasible':<15}{document.reason}", style="bold")
     final = "" if need.final_burn_s is None else f" in {need.final_burn_s:,.0f} s"
     console.print(
-        f"Takes          {need.delta_v_m_s:.1f} m/s, {need.propellant_kg:,.0f} kg; last burn {need.final_burn_m_s:.1f} "
-        f"m/s{final}"
+        f"Takes          {need.delta_v_m_s:.1f} m/s, {need.propellant_kg:,.0f} kg and {need.reserve_kg:,.0f} kg in "
+        f"reserve; last burn {need.final_burn_m_s:.1f} m/s{final}"
     )
     console.print(
         f"Least vehicle  {need.minimum_thrust_n:,.0f} N and {need.minimum_propellant_kg:,.0f} kg at "
@@ -260,10 +265,8 @@ def _show_burns(console: Console, document: DeorbitDocument) -> None:
         )  # fmt: skip
     console.print(table)
     allowed = sum(one.margin_km >= 0.0 for one in document.passes)
-    console.print(
-        f"{allowed} of {len(document.passes)} passes within the window hold the pieces; the first with water enough is "
-        "taken"
-    )
+    taken = "the first with water enough is taken" if allowed else "the one with most water is shown"
+    console.print(f"{allowed} of {len(document.passes)} passes within the window hold the pieces; {taken}")
 
 
 def _show_fall(console: Console, document: DeorbitDocument) -> None:
@@ -301,8 +304,8 @@ def _show_fall(console: Console, document: DeorbitDocument) -> None:
         )
     if risk.ships_struck is not None:
         console.print(
-            f"Traffic        {risk.ships_struck:.2g} ships and {risk.aircraft_struck:.2g} aircraft struck, "
-            "if nobody is warned"
+            f"Traffic        {risk.ships_struck:.2g} ships and {risk.aircraft_struck:.2g} aircraft struck by "
+            f"{risk.pieces:,.0f} pieces, if nobody is warned"
         )
 
 

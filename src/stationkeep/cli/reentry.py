@@ -97,7 +97,7 @@ def reentry(
     ] = None,
     on: Annotated[
         str | None, typer.Option("--on", metavar="DAY", rich_help_panel=_VIEW,
-                                 help="If it falls on this day (UTC); with --body and --tle a minute or two.")
+                                 help="If it falls on this day (UTC).")
     ] = None,
     from_: Annotated[
         str | None, typer.Option("--from", metavar="DATE", help="If it falls after this.", rich_help_panel=_VIEW)
@@ -131,7 +131,7 @@ def reentry(
 
     Example: stationkeep reentry --inclination-deg 57 --casualty-area-m2 22.4 --year 2011
     """
-    from stationkeep.campaign.reentry_question import Question, answer
+    from stationkeep.campaign.reentry_question import Question, answer, steps
 
     require_json_target(json)
     for folder in (output.parent if output else None, figures):
@@ -146,8 +146,8 @@ def reentry(
         from_=from_, to=to, node_longitude_deg=node_longitude_deg, by_orbit=by_orbit, runs=runs, seed=seed,
         space_weather=space_weather, size_m=size_m,
     )  # fmt: skip
-    with progress_bar(runs) as advance:
-        found = answer(question, advance if tle or scenario else None)
+    with progress_bar(steps(question)) as advance:
+        found = answer(question, advance)
     _write(found, output, figures)
     document = found.document
     if json is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from stationkeep.errors import InputError
 BREAK_UP_ALTITUDE_KM: Final = 78.0
 """Where the main structure comes apart: the convention of NASA's ORSAT and DAS; observed 72 to 84 km."""
 START_TEMPERATURE_K: Final = 300.0
+_HIGHEST_BREAK_UP_KM: Final = 250.0
 _NOTHING: Final = 1.0e-6
 _TOO_DENSE: Final = 1.02  # rounding of a diameter to a millimetre
 
@@ -73,17 +74,24 @@ class Body:
     break_up_altitude_km: float = BREAK_UP_ALTITUDE_KM
     description: str = ""
     source: str = ""
+    _named: dict[str, Part] = field(init=False, repr=False, compare=False)
+    _inside: dict[str | None, tuple[Part, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        inside: dict[str | None, list[Part]] = {}
+        for part in self.parts:
+            inside.setdefault(part.contained_in, []).append(part)
+        object.__setattr__(self, "_named", {part.name: part for part in self.parts})
+        object.__setattr__(self, "_inside", {name: tuple(parts) for name, parts in inside.items()})
         _check(self)
 
     def part(self, name: str) -> Part:
         """The part of that name."""
-        return next(part for part in self.parts if part.name == name)
+        return self._named[name]
 
     def contents(self, name: str | None) -> tuple[Part, ...]:
         """What is directly contained in a part; for ``None`` the parts that are in nothing."""
-        return tuple(part for part in self.parts if part.contained_in == name)
+        return self._inside.get(name, ())
 
     def total_count(self, part: Part) -> int:
         """How many of a part the whole body has."""
@@ -175,6 +183,11 @@ class PartError(InputError):
 def _check(body: Body) -> None:
     if not body.parts:
         raise InputError(f"body {body.name!r} has no parts", hint="list at least one under parts")
+    if not 0.0 < body.break_up_altitude_km <= _HIGHEST_BREAK_UP_KM:
+        raise InputError(
+            f"a main break-up at {body.break_up_altitude_km:g} km",
+            hint=f"give up to {_HIGHEST_BREAK_UP_KM:g} km, the highest start of an entry; 72 to 84 km have been seen",
+        )
     seen: set[str] = set()
     for part in body.parts:
         if part.name in seen:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import yaml
 
 from stationkeep.descent.body import BREAK_UP_ALTITUDE_KM, START_TEMPERATURE_K, Body, Part, PartError
+from stationkeep.descent.body_sizes import refuse_what_does_not_fit
 from stationkeep.descent.shapes import DIMENSIONS
 from stationkeep.errors import InputError
 from stationkeep.ordinary_file import Expected, read_text
@@ -73,7 +74,7 @@ class _Reader:
         parts = tuple(self._part(node, index, lines) for index, node in enumerate(listed.value.value))
         altitude = fields.get("break_up_altitude_km")
         try:
-            return Body(
+            body = Body(
                 name=self._text(fields, "name") or Path(self._name).name.split(".")[0],
                 parts=parts,
                 break_up_altitude_km=(
@@ -82,9 +83,11 @@ class _Reader:
                 description=self._text(fields, "description"),
                 source=self._text(fields, "source"),
             )
+            refuse_what_does_not_fit(body)
         except PartError as error:
             places = lines.get(error.part, {})
             raise self._refusal(places.get(error.field, places.get("", 1)), error.problem, error.hint or "") from None
+        return body
 
     def _root(self, text: str) -> yaml.MappingNode:
         depth = 0

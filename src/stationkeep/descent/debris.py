@@ -44,6 +44,8 @@ class DebrisMix:
     """(n,) low and high edge by logarithm drawn within."""
     casualty_area_share: FloatArray
     """(n,) sums to 1."""
+    piece_share: FloatArray
+    """(n,) of the number of pieces, sums to 1."""
     source: str
 
     def __post_init__(self) -> None:
@@ -61,13 +63,15 @@ def assumed_mix(count: int) -> DebrisMix:
         shares.append(np.full(number, danger / number))
     share = np.concatenate(shares)
     return DebrisMix(
-        np.concatenate(levels), share / share.sum(),
+        np.concatenate(levels), share / share.sum(), np.full(len(share), 1.0 / len(share)),
         f"assumed: {LIGHTEST_KG_M2:g} to {DENSEST_KG_M2:g} kg/m2 by published pieces of Delta II, Skylab and Columbia",
     )  # fmt: skip
 
 
-def computed_mix(ballistic_kg_m2: Sequence[float], casualty_areas_m2: Sequence[float], source: str) -> DebrisMix:
-    """The pieces a computed demise leaves, each with its casualty area [m2].
+def computed_mix(
+    ballistic_kg_m2: Sequence[float], casualty_areas_m2: Sequence[float], source: str, counts: Sequence[float] = ()
+) -> DebrisMix:
+    """The pieces a computed demise leaves, each kind with its casualty area [m2] and how many there are (one).
 
     Where there are more than can be flown in every run, neighbours in drag stand for each other: groups of about the
     same casualty area, each with its mean drag, the lightest and the densest piece by themselves.
@@ -77,14 +81,15 @@ def computed_mix(ballistic_kg_m2: Sequence[float], casualty_areas_m2: Sequence[f
         raise InputError("nothing survives: there is no footprint", hint="a controlled deorbit is not needed")
     order = np.argsort(ballistic_kg_m2)
     levels, shares = np.asarray(ballistic_kg_m2, dtype=np.float64)[order], (areas / areas.sum())[order]
+    number = np.asarray(counts, dtype=np.float64)[order] if len(counts) else np.ones(len(order))
     if len(levels) > _MOST_PIECES:
         inner = np.clip((np.cumsum(shares) * (_MOST_PIECES - 2)).astype(int) + 1, 1, _MOST_PIECES - 2)
         inner[0], inner[-1] = 0, _MOST_PIECES - 1
         group = np.unique(inner, return_inverse=True)[1]
         summed = np.bincount(group, shares)
         levels = np.exp(np.bincount(group, shares * np.log(levels)) / np.maximum(summed, 1.0e-300))
-        shares = summed
-    return DebrisMix(levels, shares, source)
+        shares, number = summed, np.bincount(group, number).astype(np.float64)
+    return DebrisMix(levels, shares, number / number.sum(), source)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ from stationkeep.propulsion.finite_burns import burn_duration_s
 FloatArray = NDArray[np.float64]
 
 MOST_RUNS: Final = 20_000
+RESERVE_SIGMAS: Final = 3.0
+"""Of the speed at cut-off: propellant a plan keeps for its last burn, so that one burn in a thousand runs dry."""
 _FAILED_SHARE: Final = 3  # one failed run is flown for each so many good ones
 _FEWEST_FAILED: Final = 20
 _FAILED_DAYS: Final = 1.5
@@ -77,9 +79,14 @@ class Dispersions:
     """Below 20 km, to the east and to the north."""
 
     def __post_init__(self) -> None:
-        shares = (self.late_probability, self.engine_out_probability, self.failure_probability)
-        if not all(0.0 <= share <= 1.0 for share in shares):
-            raise InputError(f"probabilities {shares}", hint="give numbers from 0 to 1")
+        shares = (
+            ("of an ignition that comes late", self.late_probability),
+            ("of a thruster that fails", self.engine_out_probability),
+            ("that the last burn stops for good (--failure-probability)", self.failure_probability),
+        )
+        for what, share in shares:
+            if not 0.0 <= share <= 1.0:
+                raise InputError(f"a probability of {share:g} {what}", hint="probabilities run from 0 to 1")
 
 
 @dataclass(frozen=True)
@@ -119,17 +126,20 @@ def disperse(
     runs: int = 1000,
     seed: int = 1,
     thruster_count: int = 1,
+    propellant_kg: float = math.inf,
     workers: int | None = None,
     progress: Callable[[], None] | None = None,
 ) -> Dispersed:
     """Fly the last burn of a plan ``runs`` times with errors, and a third as many with a burn that stops.
 
-    The answer does not depend on ``workers``. Raises :class:`InputError` for fewer than 20 or too many runs.
+    A last burn ends where the ``propellant_kg`` that the plan begins with are used up. The answer does not depend on
+    ``workers``. Raises :class:`InputError` for fewer than 20 or too many runs.
     """
     if not 20 <= runs <= MOST_RUNS:
         raise InputError(f"{runs} runs", hint=f"give --runs from 20 to {MOST_RUNS}")
     longitude = math.degrees(math.atan2(plan.interface.state[1], plan.interface.state[0]))
-    task = _Task(problem, plan, dispersions, problem.air_at(plan.interface.time_mjd_utc, longitude), thruster_count)
+    task = _Task(problem, plan, dispersions, problem.air_at(plan.interface.time_mjd_utc, longitude), thruster_count,
+                 propellant_kg - sum(burn.propellant_kg for burn in plan.burns[:-1]))  # fmt: skip
     failures = max(runs // _FAILED_SHARE, _FEWEST_FAILED) if dispersions.failure_probability > 0.0 else 0
 
     def chunk(first: int, last: int, fails: bool) -> list[FloatArray | None]:
@@ -159,6 +169,16 @@ def _gathered(runs: list[FloatArray | None]) -> DispersedFalls:
     return DispersedFalls(table[:, :, 0], table[:, :, 1], table[:, :, 2], table[:, :, 3], when, lost)
 
 
+def until_dry(rows: FloatArray, tank_kg: float) -> FloatArray:
+    """Rows of thrust as the kernel wants them, cut off where the tank is empty."""
+    cut, left = rows.copy(), max(tank_kg, 0.0)
+    for row in cut:
+        used = min(row[3] * (row[1] - row[0]), left)
+        row[1] = row[0] + used / row[3]
+        left -= used
+    return cut
+
+
 @dataclass(frozen=True)
 class _Task:
     problem: DeorbitProblem
@@ -166,13 +186,15 @@ class _Task:
     errors: Dispersions
     air: EntryAir
     thruster_count: int
+    tank_kg: float
+    """What is left for the last burn."""
 
     def run(self, flyer: DescentFlyer, rng: np.random.Generator, fails: bool) -> FloatArray | None:
         """Places of all pieces (n_piece, 5): latitude, longitude, seconds, speed, moment of the break-up."""
         errors = self.errors
         body, break_up_km = self._body(rng)
         start = self._start(rng)
-        rows = self._burn(rng, start, fails)
+        rows = until_dry(self._burn(rng, start, fails), self.tank_kg)
         until = start.time_mjd_utc + (_FAILED_DAYS if fails else 0.25)
         fallen = flyer.fly(start, body, until, segments=rows, stop_altitude_km=body.wings_off_km)
         if not fallen.reached_altitude:

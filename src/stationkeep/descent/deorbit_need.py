@@ -27,6 +27,8 @@ LONGEST_FINAL_BURN_S: Final = 1800.0
 """A third of a revolution, which loses 17 % of the change of shape. Mir's lasted about 1,320 s."""
 LONGEST_LOWERING_BURN_S: Final = 1330.0
 """As long as Mir's second (1,328 s) or the station's longest reboost (1,390 s)."""
+LAST_BURN_TIMING: Final = 1.005
+"""A last burn may last so much longer than allowed: the times of burns are not known better."""
 _ROUNDS: Final = 60
 _HIGHEST_START_KM: Final = 2000.0
 
@@ -180,26 +182,33 @@ def highest_start_km(
     """From which near-circular orbit can this vehicle still bring the station down? Mean altitude [km].
 
     By propellant; the thrust decides only the last burn, which begins from the hold perigee with an apogee at the start
-    altitude. None where not even an orbit just above the hold height will do.
+    altitude: the higher that is, the lighter the station by then and the shorter the burn. So the thrust is asked at
+    the top. None where not even an orbit just above the hold height will do, or the last burn takes too long there.
     """
 
-    def enough(altitude_km: float) -> bool:
-        orbit = Ellipse.near_circular(altitude_km, inclination_rad)
+    def profile(altitude_km: float) -> BurnProfile | None:
         try:
-            profile = burn_profile(orbit, mass_kg, thruster, limits)
+            return burn_profile(Ellipse.near_circular(altitude_km, inclination_rad), mass_kg, thruster, limits)
         except InputError:
-            return False
-        return profile.propellant_kg <= propellant_kg and profile.final.duration_s <= limits.longest_final_burn_s
+            return None
+
+    def enough(altitude_km: float) -> bool:
+        found = profile(altitude_km)
+        return found is not None and found.propellant_kg <= propellant_kg
+
+    def short_enough(altitude_km: float) -> bool:
+        found = profile(altitude_km)
+        return found is not None and found.final.duration_s <= LAST_BURN_TIMING * limits.longest_final_burn_s
 
     low, high = limits.hold_perigee_km + 15.0, _HIGHEST_START_KM
     if not enough(low):
         return None
     if enough(high):
-        return high
+        return high if short_enough(high) else None
     while high - low > 0.1:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if enough(middle) else (low, middle)
-    return low
+    return low if short_enough(low) else None
 
 
 def combined_thruster(parts: Iterable[tuple[Thruster, float]]) -> tuple[Thruster, float]:

@@ -136,6 +136,10 @@ class DeorbitPlan:
         """Of all burns as flown."""
         return sum(burn.propellant_kg for burn in self.burns)
 
+    def propellant_with_reserve_kg(self, reserve_share: float) -> float:
+        """Of all burns, and this share of the last one's again, for what it may take beyond its speed."""
+        return self.propellant_kg + reserve_share * self.burns[-1].propellant_kg
+
     @property
     def length_km(self) -> float:
         """Heel to toe without errors."""
@@ -355,13 +359,13 @@ class PlanSearch:
     passes: tuple[ZonePass, ...]
     plans: tuple[DeorbitPlan, ...]
 
-    def best(self, propellant_kg: float = math.inf) -> DeorbitPlan | None:
+    def best(self, propellant_kg: float = math.inf, reserve_share: float = 0.0) -> DeorbitPlan | None:
         """The first with water enough around it, else the one with most, among those the propellant suffices for.
 
         The earlier the better: in such low orbits each further revolution makes the fall less certain. Where none that
         holds the pieces can be afforded, the cheapest of them.
         """
-        able = [plan for plan in self._holding() if plan.propellant_kg <= propellant_kg]
+        able = [plan for plan in self._holding() if plan.propellant_with_reserve_kg(reserve_share) <= propellant_kg]
         if not able:
             return self.cheapest()
         return max(able, key=lambda plan: (min(plan.margin_km, ENOUGH_WATER_KM), -plan.burns[0].start_mjd_utc))

@@ -150,6 +150,7 @@ class PartResult:
     demise_s: float | None
     peak_heating_w: float
     peak_heating_altitude_km: float | None
+    peak_heating_s: float | None
     peak_temperature_k: float
     peak_temperature_altitude_km: float | None
     peak_load_g: float

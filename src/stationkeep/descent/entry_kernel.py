@@ -14,32 +14,7 @@ from typing import Any
 import numpy as np
 
 from stationkeep.compiled import compiled
-from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_FLATTENING, EARTH_J2, EARTH_MU_KM3_S2
-from stationkeep.constants import EARTH_ROTATION_RAD_S as _SPIN
-from stationkeep.descent.entry_forces import (
-    AREA,
-    BANK,
-    CARRIED_MASS,
-    DRAG_SCALE,
-    HEAT_SCALE,
-    HEAT_SHAPE,
-    HEATED,
-    LEAST_SHARE,
-    LIFT_OVER_DRAG,
-    OWN_MASS,
-    SHRINKS,
-    SIZE,
-    SUBSONIC_DRAG,
-    SURFACE,
-    WIDE_BRIDGE,
-    air_at,
-    convective_heat_w,
-    drag_coefficient,
-    flying_mass_kg,
-    from_table,
-    mach_and_knudsen,
-    radiated_heat_w,
-)
+from stationkeep.descent.entry_forces import LEAST_SHARE, OWN_MASS, flying_mass_kg
 from stationkeep.descent.entry_look import (
     ALTITUDE,
     ALTITUDE_REACHED,
@@ -50,44 +25,36 @@ from stationkeep.descent.entry_look import (
     GROUND,
     HEAT_AT_MELT,
     HEAT_IN,
-    HEAT_OUT,
-    KNUDSEN,
     LOAD,
     LOAD_REACHED,
     LOOK,
-    MACH,
     MASS,
     MELT_ALTITUDE,
     MELT_TIME,
     MELTS,
-    PEAK_HEAT,
-    PEAK_HEAT_AT,
-    PEAK_K,
-    PEAK_K_AT,
-    PEAK_LOAD,
-    PEAK_LOAD_AT,
-    PEAK_PRESSURE,
     PRESSURE,
     PRESSURE_REACHED,
     RADIATED,
-    SPEED,
     STATE,
     STEPS,
-    TEMPERATURE,
     TIME,
     TIMED_OUT,
-    WORK,
 )
-from stationkeep.descent.entry_sink import geodetic, settled, sink
+from stationkeep.descent.entry_peaks import (
+    BEGIN,
+    BEGIN_RATES,
+    END,
+    END_RATES,
+    look_between,
+    note_film,
+    note_peaks,
+    seek_peaks,
+)
+from stationkeep.descent.entry_rates import rates
+from stationkeep.descent.entry_sink import settled, sink
 
-_MU = EARTH_MU_KM3_S2 * 1.0e9
-_RADIUS = EARTH_EQUATORIAL_RADIUS_KM * 1.0e3
-_J2 = EARTH_J2
-_FLAT = EARTH_FLATTENING
-_POLAR = _RADIUS * (1.0 - _FLAT)
-_ECCENTRICITY2 = _FLAT * (2.0 - _FLAT)
-_G0 = 9.80665
-_LONGEST_STEP_S = 5.0  # a peak of heating lasts a minute: sampled every 5 s its height is right to 0.1 %
+_LONGEST_STEP_S = 5.0
+_RECORD_S = 1.0
 _LONGEST_S = 6.0 * 3600.0
 _MOST_STEPS = 200_000
 _EVENT_S = 2.0e-3  # how near to an event a step has to end: half a metre of height
@@ -101,98 +68,6 @@ _A51, _A52, _A53, _A54 = 19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729
 _A61, _A62, _A63, _A64, _A65 = 9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656
 _B1, _B3, _B4, _B5, _B6 = 35 / 384, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84
 _E1, _E3, _E4, _E5, _E6, _E7 = 71 / 57600, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40
-
-
-@compiled(fastmath=True)
-def _gravity_and_turning(y: Any, dy: Any) -> None:
-    """Acceleration by gravity with J2, Coriolis and centrifugal force, into ``dy[3:6]``."""
-    radius2 = y[0] * y[0] + y[1] * y[1] + y[2] * y[2]
-    pull = _MU / (radius2 * math.sqrt(radius2))
-    oblate = 1.5 * _J2 * _RADIUS * _RADIUS / radius2
-    polar = 5.0 * y[2] * y[2] / radius2
-    across = -pull * (1.0 + oblate * (1.0 - polar)) + _SPIN * _SPIN
-    dy[3] = across * y[0] + 2.0 * _SPIN * y[4]
-    dy[4] = across * y[1] - 2.0 * _SPIN * y[3]
-    dy[5] = -pull * (1.0 + oblate * (3.0 - polar)) * y[2]
-
-
-@compiled(fastmath=True)
-def _lift(y: Any, stream: Any, speed: float, push: float, body: Any, force: Any) -> None:
-    """Adds lift: across the stream, upward in the plane of the vertical, turned to the right by the bank angle."""
-    radius = math.sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
-    climb = (y[0] * stream[0] + y[1] * stream[1] + y[2] * stream[2]) / (radius * speed)
-    level = math.sqrt(max(1.0 - climb * climb, 1.0e-12))
-    size = push * body[LIFT_OVER_DRAG] * speed
-    up = size * math.cos(body[BANK]) / level
-    right = size * math.sin(body[BANK]) / (level * radius * speed)
-    for axis in range(3):
-        force[axis] += up * (y[axis] / radius - climb * stream[axis] / speed)
-    force[0] += right * (stream[1] * y[2] - stream[2] * y[1])
-    force[1] += right * (stream[2] * y[0] - stream[0] * y[2])
-    force[2] += right * (stream[0] * y[1] - stream[1] * y[0])
-
-
-@compiled(fastmath=True)
-def rates(
-    y: Any,
-    melting: bool,
-    body: Any,
-    world: Any,
-    dy: Any,
-    look: Any,
-    spare: Any,
-) -> None:
-    """Time derivative of the state into ``dy``, and what an observer would note into ``look``."""
-    head, material, table, step_km = world
-    cos_lat, sin_lat, across, height = geodetic(y[0], y[1], y[2])
-    air, stream, force = spare[0:5], spare[5:8], spare[8:11]
-    stream[0], stream[1], stream[2] = y[3], y[4], y[5]
-    if table.shape[0] == 1:
-        air_at(table, step_km, 1.0e-3 * height, 0.0, 0.0, air)
-    else:
-        air_at(table, step_km, 1.0e-3 * height, math.asin(sin_lat), math.atan2(y[1], y[0]), air)
-        cos_lon, sin_lon = y[0] / max(across, 1.0), y[1] / max(across, 1.0)
-        stream[0] -= -air[3] * sin_lon - air[4] * sin_lat * cos_lon
-        stream[1] -= air[3] * cos_lon - air[4] * sin_lat * sin_lon
-        stream[2] -= air[4] * cos_lat
-    density = math.exp(air[0])
-    speed = max(math.sqrt(stream[0] * stream[0] + stream[1] * stream[1] + stream[2] * stream[2]), 1.0e-3)
-    scale = 1.0
-    if body[SHRINKS] > 0.5:
-        scale = (max(y[MASS], 0.0) / body[OWN_MASS]) ** (1.0 / 3.0)
-    size = body[SIZE] * scale
-    mach, knudsen = mach_and_knudsen(density, air[1], air[2], speed, size)
-    temperature = from_table(material[0], y[ENTHALPY], head[0])
-    drag = drag_coefficient(mach, knudsen, temperature / air[1], body[SUBSONIC_DRAG], body[WIDE_BRIDGE])
-    mass = max(flying_mass_kg(y[MASS], body) + body[CARRIED_MASS], 1.0e-12)
-    push = 0.5 * density * speed * drag * body[DRAG_SCALE] * body[AREA] * scale * scale / mass
-    for axis in range(3):
-        force[axis] = -push * stream[axis]
-    if body[LIFT_OVER_DRAG] != 0.0:
-        _lift(y, stream, speed, push, body, force)
-    _gravity_and_turning(y, dy)
-    work = 0.0
-    for axis in range(3):
-        dy[axis] = y[3 + axis]
-        dy[3 + axis] += force[axis]
-        work += force[axis] * y[3 + axis]
-    dy[WORK] = work
-    convective, radiated = 0.0, 0.0
-    if body[HEATED] > 0.5:
-        heat_shape, area = body[HEAT_SHAPE] * scale * math.sqrt(scale), body[AREA] * scale * scale
-        convective = body[HEAT_SCALE] * convective_heat_w(density, speed, air[1], temperature, heat_shape, area)
-        emissivity = from_table(material[1], y[ENTHALPY], head[0])
-        radiated = radiated_heat_w(body[SURFACE] * scale * scale, emissivity, temperature)
-    dy[HEAT_IN], dy[HEAT_OUT] = convective, radiated
-    dy[ENTHALPY], dy[MASS] = 0.0, 0.0
-    if melting:
-        dy[MASS] = -(convective - radiated) / head[1]
-    else:
-        dy[ENTHALPY] = (convective - radiated) / max(flying_mass_kg(y[MASS], body), 1.0e-12)
-    look[ALTITUDE], look[SPEED], look[MACH], look[KNUDSEN] = 1.0e-3 * height, speed, mach, knudsen
-    look[TEMPERATURE], look[CONVECTIVE], look[RADIATED] = temperature, convective, radiated
-    look[LOAD] = math.sqrt(force[0] * force[0] + force[1] * force[1] + force[2] * force[2]) / _G0
-    look[PRESSURE] = 0.5 * density * speed * speed
 
 
 @compiled(fastmath=True)
@@ -274,22 +149,48 @@ def _crossing(
 
 
 @compiled(fastmath=True)
-def _note(time: float, look: Any, y: Any, body: Any, summary: Any, record: Any, rows: int) -> int:
-    """Keeps the peaks, and a row of the record while there is room."""
-    if look[CONVECTIVE] > summary[PEAK_HEAT]:
-        summary[PEAK_HEAT], summary[PEAK_HEAT_AT] = look[CONVECTIVE], look[ALTITUDE]
-    if look[TEMPERATURE] > summary[PEAK_K]:
-        summary[PEAK_K], summary[PEAK_K_AT] = look[TEMPERATURE], look[ALTITUDE]
-    # The last film of a melting part is stopped by hundreds of g, which loads nothing.
-    if look[LOAD] > summary[PEAK_LOAD] and y[MASS] >= 0.1 * body[OWN_MASS]:
-        summary[PEAK_LOAD], summary[PEAK_LOAD_AT] = look[LOAD], look[ALTITUDE]
-    summary[PEAK_PRESSURE] = max(summary[PEAK_PRESSURE], look[PRESSURE])
-    if rows < record.shape[0]:
-        record[rows, 0] = time
-        record[rows, 1 : 1 + LOOK] = look
-        record[rows, 1 + LOOK :] = y
-        return rows + 1
-    return rows
+def _copy(source: Any, target: Any) -> None:
+    """As ``target[:] = source``, which takes seconds to compile for its messages alone."""
+    for i in range(len(source)):
+        target[i] = source[i]
+
+
+@compiled(fastmath=True)
+def _record(time: float, look: Any, y: Any, record: Any, rows: int) -> int:
+    """A row of the record, while there is room."""
+    if rows >= record.shape[0]:
+        return rows
+    record[rows, 0] = time
+    _copy(look, record[rows, 1 : 1 + LOOK])
+    _copy(y, record[rows, 1 + LOOK :])
+    return rows + 1
+
+
+@compiled(fastmath=True)
+def _record_step(step: Any, h: float, time: float, look: Any, body: Any, world: Any, record: Any, rows: int) -> int:
+    """A step that ends at ``time``: its end, and before it a row about every second, so that a curve has no corners."""
+    parts = math.ceil(h / _RECORD_S)
+    if rows + parts < record.shape[0]:
+        y, seen = np.empty(STATE), np.empty(LOOK)
+        for part in range(1, parts):
+            look_between(step, h, part / parts, body, world, y, seen)
+            rows = _record(time + (part / parts - 1.0) * h, seen, y, record, rows)
+    return _record(time, look, step[END], record, rows)
+
+
+@compiled(fastmath=True)
+def _keep(y: Any, k: Any, new: Any, step: Any) -> None:
+    """The ends of a step, for what is sought between them."""
+    for i in range(STATE):
+        step[BEGIN, i], step[BEGIN_RATES, i], step[END, i], step[END_RATES, i] = y[i], k[0, i], new[i], k[6, i]
+
+
+@compiled(fastmath=True)
+def _shift(looks: Any, look: Any, after: Any) -> None:
+    """The last three looks move on by one step, at whose end ``look`` is ``after``."""
+    for i in range(LOOK):
+        looks[0, i], looks[1, i], looks[2, i] = looks[1, i], look[i], after[i]
+        look[i] = after[i]
 
 
 @compiled(fastmath=True)
@@ -319,13 +220,15 @@ def fly(
     """
     k, new, after, spare = np.empty((7, STATE)), np.empty(STATE), np.empty(LOOK), np.empty(11)
     look, time, h, rows = np.empty(LOOK), start_time, 0.5, 0
+    looks, steps, lengths, newer = np.zeros((3, LOOK)), np.empty((2, 4, STATE)), np.zeros(2), 0
     melting = y[ENTHALPY] >= world[0][0]
     rates(y, melting, body, world, k[0], look, spare)
-    rows = _note(time, look, y, body, summary, record, rows)
+    note_peaks(time, look, y, body, summary)
+    rows = _record(time, look, y, record, rows)
     for _ in range(_MOST_STEPS):
         summary[STEPS] += 1.0
         if melting and look[CONVECTIVE] < look[RADIATED]:
-            melting = False
+            melting = look[CONVECTIVE] >= look[RADIATED]  # false; see where it begins
             rates(y, melting, body, world, k[0], look, spare)
         h = min(h, _LONGEST_STEP_S)
         error = _try_step(y, h, melting, body, world, k, new, after, spare) / tolerance
@@ -341,18 +244,28 @@ def fly(
             _try_step(y, h, melting, body, world, k, new, after, spare)
             share, event = _crossing(y, new, look, after, melting, world[0], body, stops)
         time += h
-        y[:], look[:], k[0, :] = new, after, k[6, :]
-        rows = _note(time, look, y, body, summary, record, rows)
+        newer = 1 - newer
+        lengths[newer] = h
+        _keep(y, k, new, steps[newer])
+        _shift(looks, look, after)
+        _copy(new, y)
+        _copy(k[6], k[0])
+        note_peaks(time, look, y, body, summary)
+        if melting:
+            note_film(steps[newer], h, time, body, world, summary)
+        if lengths[1 - newer] > 0.0:
+            seek_peaks(looks, steps, lengths, 1 - newer, time, body, world, summary)
+        rows = _record_step(steps[newer], h, time, look, body, world, record, rows)
         summary[TIME] = time
         if event != FAILED and (1.0 - share) * h < _EVENT_S:
             if event != MELTS:
                 return (GROUND if event == ALTITUDE_REACHED and stops[0] <= 0.0 else event), rows
-            melting = True
+            melting = event == MELTS  # true; for a plain True all would compile once more
             _begin_to_melt(y, time, look, world[0], body, summary)
             rates(y, melting, body, world, k[0], look, spare)
         if settled(y, look, body, world):
             summary[TIME] = sink(y, time, body, world, stops[0], look)
-            rows = _note(summary[TIME], look, y, body, summary, record, rows)
+            rows = _record(summary[TIME], look, y, record, rows)
             return (GROUND if stops[0] <= 0.0 else ALTITUDE_REACHED), rows
         if time - start_time > _LONGEST_S:
             return TIMED_OUT, rows

@@ -9,8 +9,8 @@ ALTITUDE, SPEED, MACH, KNUDSEN, TEMPERATURE, CONVECTIVE, RADIATED, LOAD, PRESSUR
 LOOK = 9
 """What an observer notes: km, m/s through the air, Mach, Knudsen, K, W, W, g0, Pa."""
 TIME, MELT_TIME, MELT_ALTITUDE, PEAK_HEAT, PEAK_HEAT_AT, PEAK_K, PEAK_K_AT, PEAK_LOAD, PEAK_LOAD_AT = range(9)
-PEAK_PRESSURE, HEAT_AT_MELT, STEPS = range(9, 12)
-SUMMARY = 12
+PEAK_PRESSURE, HEAT_AT_MELT, STEPS, PEAK_HEAT_TIME = range(9, 13)
+SUMMARY = 13
 """What a flight leaves behind beside its last state."""
 GROUND, ALTITUDE_REACHED, DEMISED, LOAD_REACHED, PRESSURE_REACHED, TIMED_OUT, FAILED, MELTS = range(8)
 """How a flight ends; ``MELTS`` ends nothing."""

@@ -71,32 +71,39 @@ def entry_spread(
     found = np.zeros((draws, 4))
     by_owner = np.zeros((draws, 2, len(owners)))
     for index in range(draws):
-        random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index,))))
-        heat, drag = np.exp(random.normal(0.0, (HEAT_SIGMA, DRAG_SIGMA)))
-        body_drawn = moved(body, random.uniform(*BREAK_UP_KM), random.uniform(*ARRAYS_KM))
-        rest = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index, 1))))
-        chosen = replace(
-            base, heat_scale=base.heat_scale * heat, drag_scale=base.drag_scale * drag, record=False,
-            tear_share=rest.uniform(*TEAR_SHARES),
-        )  # fmt: skip
-        coarser = np.exp(rest.normal() * np.array([part.piece_uncertainty for part in body.parts]))
-        result = fly_entry(regrouped(body_drawn, coarser), state, air, chosen)
-        amounts = np.array([_amount(random, part) for part in body.parts]) / coarser
-        total = sum(
-            amount * part.count * part.start_mass_kg for amount, part in zip(amounts, result.parts, strict=True)
-        )
-        for amount, part in zip(amounts, result.parts, strict=True):
-            if part.impact is None:
-                continue
-            mass, pieces = amount * part.count * part.impact.mass_kg, amount * part.count
-            harmful = part.impact.energy_j > HARMFUL_J
-            area = pieces * nasa_casualty_area_m2([part.mean_area_m2]) if harmful else 0.0
-            found[index] += (mass / total, mass, area, pieces if harmful else 0.0)
-            by_owner[index, :, owners.index(part.owner)] += (mass, area)
+        _draw(body, state, air, base, (seed, index), found[index], by_owner[index], owners)
         if advance is not None:
             advance()
     fraction, mass_kg, area_m2, count = found.T
     return EntrySpread(fraction, mass_kg, area_m2, count, owners, by_owner[:, 0], by_owner[:, 1])
+
+
+def _draw(
+    body: Body, state: EntryState, air: AirTable | None, base: EntryOptions, key: tuple[int, int], found: FloatArray,
+    by_owner: FloatArray, owners: tuple[str, ...],
+) -> None:  # fmt: skip
+    """One fall, added to ``found`` (share, mass, area, pieces) and ``by_owner`` (mass and area by owner)."""
+    seed, index = key
+    random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index,))))
+    heat, drag = np.exp(random.normal(0.0, (HEAT_SIGMA, DRAG_SIGMA)))
+    body_drawn = moved(body, random.uniform(*BREAK_UP_KM), random.uniform(*ARRAYS_KM))
+    rest = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index, 1))))
+    chosen = replace(
+        base, heat_scale=base.heat_scale * heat, drag_scale=base.drag_scale * drag, record=False,
+        tear_share=rest.uniform(*TEAR_SHARES),
+    )  # fmt: skip
+    coarser = np.exp(rest.normal() * np.array([part.piece_uncertainty for part in body.parts]))
+    result = fly_entry(regrouped(body_drawn, coarser), state, air, chosen)
+    amounts = np.array([_amount(random, part) for part in body.parts]) / coarser
+    total = sum(amount * part.count * part.start_mass_kg for amount, part in zip(amounts, result.parts, strict=True))
+    for amount, part in zip(amounts, result.parts, strict=True):
+        if part.impact is None:
+            continue
+        mass, pieces = amount * part.count * part.impact.mass_kg, amount * part.count
+        harmful = part.impact.energy_j > HARMFUL_J
+        area = pieces * nasa_casualty_area_m2([part.mean_area_m2]) if harmful else 0.0
+        found += (mass / total, mass, area, pieces if harmful else 0.0)
+        by_owner[:, owners.index(part.owner)] += (mass, area)
 
 
 def _amount(random: np.random.Generator, part: Part) -> float:

@@ -165,7 +165,8 @@ class Tree:
         own = self._body.own_mass_kg(part)
         return self._made(part, own, outcome=outcome, free_at_km=None, free_at_s=None, melt_onset_km=None,
                           melt_onset_s=None, demise_km=None, demise_s=None, peak_heating_w=0.0,
-                          peak_heating_altitude_km=None, peak_temperature_k=part.initial_temperature_k,
+                          peak_heating_altitude_km=None, peak_heating_s=None,
+                          peak_temperature_k=part.initial_temperature_k,
                           peak_temperature_altitude_km=None, peak_load_g=0.0, heat_in_j=0.0, heat_out_j=0.0,
                           impact=None, surviving_share=1.0)  # fmt: skip
 
@@ -194,6 +195,7 @@ class Tree:
             demise_s=float(flight.time_s) if gone else None,
             peak_heating_w=float(summary[look.PEAK_HEAT]),
             peak_heating_altitude_km=float(summary[look.PEAK_HEAT_AT]) if heated else None,
+            peak_heating_s=float(summary[look.PEAK_HEAT_TIME]) if heated else None,
             peak_temperature_k=float(max(summary[look.PEAK_K], flight.part.initial_temperature_k)),
             peak_temperature_altitude_km=float(summary[look.PEAK_K_AT]) if heated else None,
             peak_load_g=float(summary[look.PEAK_LOAD]),
@@ -218,7 +220,7 @@ class Tree:
         latitude, longitude, _ = geodetic_degrees(y)
         speed = float(np.linalg.norm(y[3:6]))
         table = material_of(flight.part).table(self._options.melting)
-        kelvin = float(np.interp(y[look.ENTHALPY], np.linspace(0.0, table.head[0], table.rows.shape[1]), table.rows[0]))
+        kelvin = table.temperature_k(float(y[look.ENTHALPY]))
         range_km = ground_distance_km(self._state.latitude_deg, self._state.longitude_deg, latitude, longitude)
         return Impact(mass, speed, 0.5 * mass * speed**2, range_km, float(flight.time_s), latitude, longitude, kelvin)
 

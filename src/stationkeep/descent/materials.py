@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
@@ -72,8 +72,15 @@ class MaterialTable:
 
     def enthalpy_j_kg(self, temperature_k: float) -> float:
         """Specific enthalpy at a temperature, by the same table."""
-        steps = np.linspace(0.0, self.head[0], self.rows.shape[1])
-        return float(np.interp(temperature_k, self.rows[0], steps))
+        return float(np.interp(temperature_k, self.rows[0], self._steps))
+
+    def temperature_k(self, enthalpy_j_kg: float) -> float:
+        """Temperature at a specific enthalpy, by the same table."""
+        return float(np.interp(enthalpy_j_kg, self._steps, self.rows[0]))
+
+    @cached_property
+    def _steps(self) -> FloatArray:
+        return np.linspace(0.0, self.head[0], self.rows.shape[1])
 
 
 def _enthalpy_j_kg(material: Material, temperature_k: FloatArray) -> FloatArray:
@@ -106,13 +113,21 @@ def materials() -> Mapping[str, Material]:
     return MappingProxyType({name: _material(name, fields) for name, fields in given.items()})
 
 
+@cache
+def _by_folded_name() -> Mapping[str, Material]:
+    return MappingProxyType(
+        {folded(text): item for item in materials().values() for text in (item.name, *item.aliases)}
+    )
+
+
+@lru_cache(maxsize=1024)
 def material_named(name: str) -> Material:
     """The material a person means: by name or alias, in any case. Raises :class:`InputError` with the nearest ones."""
-    known = {folded(text): item for item in materials().values() for text in (item.name, *item.aliases)}
+    known = _by_folded_name()
     found = known.get(folded(name))
     if found is not None:
         return found
-    near = [known[match].name for match in get_close_matches(folded(name), known, n=3, cutoff=0.6)]
+    near = [known[match].name for match in get_close_matches(folded(name), known, n=3, cutoff=0.7)]
     nearest = " or ".join(dict.fromkeys(near))
     everything = f"all of them: {', '.join(materials())}"
     hint = f"did you mean {nearest}? {everything}" if nearest else everything

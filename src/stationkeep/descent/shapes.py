@@ -23,6 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from stationkeep.descent.entry_forces import SPHERE_SUBSONIC_DRAG
@@ -64,6 +65,7 @@ class ShapeNumbers:
         return math.sqrt(self.surface_m2 / math.pi)
 
 
+@lru_cache(maxsize=4096)  # asked for again at each turn of a flight
 def shape_numbers(shape: str, dimensions: tuple[float, ...]) -> ShapeNumbers:
     """Surface, heat and drag of a shape from its outer dimensions [m], in the order of :data:`DIMENSIONS`.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -120,8 +121,11 @@ def zone_named(target: str) -> Zone:
     path = Path(target)
     if path.suffix.lower() in (".json", ".geojson", ".yaml", ".yml") or path.exists():
         return read_zone(path)
+    near = get_close_matches(target.lower(), shipped, n=1, cutoff=0.6)
+    meant = f"did you mean {near[0]}? " if near else ""
     raise InputError(
-        f"no zone {target!r}", hint=f"shipped are {', '.join(shipped)}; or give a GeoJSON or YAML file of corners"
+        f"no zone {target!r}",
+        hint=f"{meant}shipped are {', '.join(shipped)}; or give a GeoJSON or YAML file of corners",
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeep.environment.map_places import geographic
 from stationkeep.environment.population import (
     CELL_DEG,
     COLUMNS,
@@ -39,6 +40,7 @@ RASTER_HOLDS: Final[tuple[Holds, ...]] = ("people", "people-per-km2")
 _PIXELS_AT_ONCE: Final = 4_000_000  # 150 MB while they are placed
 _FARTHEST_FACTOR: Final = 2.0  # people of the raster against those it replaces; a density read as counts is far off
 _FEWEST_TO_JUDGE: Final = 1e6
+_LOST_SHARE: Final = 1e-4
 _WHOLE_WORLD: Final = 0.9  # share of the shipped people whose cells hold data
 
 
@@ -179,8 +181,7 @@ def _centres(
     y = t.f + t.d * (column + across) + t.e * (row + down)
     if source.crs.is_geographic:
         return np.asarray(y), np.asarray(x)
-    east, north = rasterio.warp.transform(source.crs, "EPSG:4326", x.ravel(), y.ravel())
-    return np.reshape(north, x.shape), np.reshape(east, x.shape)
+    return geographic(rasterio, source.crs, x, y)
 
 
 def _pixel_area_km2(source: Any, row: NDArray[np.intp]) -> FloatArray:
@@ -196,15 +197,21 @@ def _into_cells(
     path: Path, values: FloatArray, north: FloatArray, east: FloatArray, area: FloatArray | None, land_share: FloatArray
 ) -> tuple[NDArray[np.intp], FloatArray]:
     """The cell and the people of each pixel or part of a pixel; parts share by their land, or equally at sea."""
-    if not (np.isfinite(north).all() and np.isfinite(east).all() and np.abs(north).max() <= 90.0 + 1e-6):
-        raise InputError(
-            f"{path} places pixels outside the Earth", hint="its projection and its pixels' size do not belong together"
-        )
     people = values if area is None else values * area
-    row, column = cell_of(np.clip(north, -90.0, 90.0), east)
+    placed = np.atleast_2d(np.isfinite(north) & np.isfinite(east) & (np.abs(north) <= 90.0 + 1e-6))
+    # Maps of the world have corners that are nowhere. Hardly anybody lives in a pixel whose middle is just beyond.
+    somewhere = placed.any(axis=0)
+    if people[~somewhere].sum() > _LOST_SHARE * people.sum():
+        raise InputError(
+            f"{path} places {people[~somewhere].sum():,.0f} people outside the Earth",
+            hint="its projection and its pixels' size do not belong together",
+        )
+    placed, people = placed[:, somewhere], people[somewhere]
+    north, east = np.atleast_2d(north)[:, somewhere], np.atleast_2d(east)[:, somewhere]
+    row, column = cell_of(np.where(placed, np.clip(north, -90.0, 90.0), 0.0), np.where(placed, east, 0.0))
     cells = row * COLUMNS + column
-    weight = land_share[cells] + 1e-9
-    return cells.ravel(), (people * weight / weight.sum(axis=0)).ravel()
+    weight = np.where(placed, land_share[cells] + 1e-9, 0.0)
+    return cells[placed], (people * weight / weight.sum(axis=0))[placed]
 
 
 # --- Joining it with what ships --------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ outside the integrator and enter as run-time parameters: one compiled integrator
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -45,10 +46,18 @@ def surrogate_parameters(day_mjd: int, drivers: Floats, tt_minus_utc_s: float) -
     with its rate: value at noon and change per day, which leaves under 5e-5 of its amplitude. In front of them stand
     the noon itself [TT s since J2000] and TT - UTC [s].
     """
+    previous, mean, ap = (float(value) for value in drivers)
+    return _parameters_of_day(day_mjd, (previous, mean, ap), tt_minus_utc_s)
+
+
+@lru_cache(maxsize=64)  # flights go on leg by leg within a day
+def _parameters_of_day(day_mjd: int, drivers: tuple[float, float, float], tt_minus_utc_s: float) -> Floats:
     noon_mjd = day_mjd + 0.5
     start, middle, end = (_folded_matrix(noon_mjd + shift, drivers) for shift in (-0.5, 0.0, 0.5))
     noon_tt_s = (noon_mjd - MJD_OF_J2000) * SECONDS_PER_DAY + tt_minus_utc_s
-    return np.concatenate([[noon_tt_s, tt_minus_utc_s], middle.ravel(), (end - start).ravel()])
+    parameters = np.concatenate([[noon_tt_s, tt_minus_utc_s], middle.ravel(), (end - start).ravel()])
+    parameters.flags.writeable = False
+    return parameters
 
 
 def surrogate_expression(itrs_km: list[Any], geodetic: list[Any], first_parameter: int) -> Any:
@@ -81,10 +90,10 @@ def surrogate_expression(itrs_km: list[Any], geodetic: list[Any], first_paramete
     return heyoka.exp(_network(heyoka, weights, latents, altitude))
 
 
-def _folded_matrix(time_mjd: float, drivers: Floats) -> Floats:
+def _folded_matrix(time_mjd: float, drivers: tuple[float, float, float]) -> Floats:
     """The network's first matrix (used latents, ``N_PLACE``) with Sun, storms and season of a moment folded in."""
     season = 2.0 * np.pi / formulas.YEAR_DAYS * (time_mjd - 51544.0)
-    previous, mean, ap = (float(value) for value in drivers)
+    previous, mean, ap = drivers
     previous = min(previous, formulas.HIGHEST_DAILY_F107_SFU)
     saturation = np.exp(-formulas.AP_SATURATION_RATE * (ap - 4.0))
     features = np.array(formulas.day_features(np.cos(season), np.sin(season), previous, mean, ap, saturation))

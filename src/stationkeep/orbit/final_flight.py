@@ -116,20 +116,23 @@ class FinalFlights:
         end_mjd_utc: float,
     ) -> EntryState | None:
         state, time = propagator.frames.gcrs_state_from_mean_elements(elements), elements.epoch_mjd_utc
+        first = True
         while time < end_mjd_utc:
             place = propagator.frames.geodetic(state[:3], time)[0]
             if place[2] <= self.entry_altitude_km:
                 break
             coefficient, until = self.fit.coefficient_at(course, time)
             level = max(self.entry_altitude_km, _level_below_km(float(place[2])))
-            flown = propagator.propagate(
-                state[:3], state[3:], time, min(until, end_mjd_utc), coefficient * self._thinned(time, place, weather),
-                stop_geodetic_altitude_km=level,
-            )  # fmt: skip
-            state, time = flown.final_state_gcrs, flown.final_time_mjd_utc
-            if flown.outcome.reason is OutcomeReason.NUMERICAL_FAILURE:
+            drag, until = coefficient * self._thinned(time, place, weather), min(until, end_mjd_utc)
+            if first:  # a start that cannot be flown is refused here
+                flown = propagator.propagate(state[:3], state[3:], time, until, drag, stop_geodetic_altitude_km=level)
+                state, time, reason = flown.final_state_gcrs, flown.final_time_mjd_utc, flown.outcome.reason
+                first = False
+            else:
+                state, time, reason = propagator.carry_on(state, time, until, drag, level)
+            if reason is OutcomeReason.NUMERICAL_FAILURE:
                 return None
-            if flown.outcome.reason is not OutcomeReason.TIME_LIMIT and level <= self.entry_altitude_km:
+            if reason is not OutcomeReason.TIME_LIMIT and level <= self.entry_altitude_km:
                 break
         else:
             return None

@@ -190,9 +190,32 @@ class HighFidelityPropagator:
             self._integrator.pars[BALLISTIC_PARAMETER] = ballistic_coefficient_m2_kg
             self._integrator.pars[STOP_ALTITUDE_PARAMETER] = stop_geodetic_altitude_km
             self._start_light(state, start_mjd_utc, light_coefficient_m2_kg)
-            return self._fly(state, flight, drivers, stop_geodetic_altitude_km, mass_kg)
+            rows, end, (reason, detail), mass = self._fly(state, flight, drivers, stop_geodetic_altitude_km, mass_kg)
+            seen = self._events(end[0])
         finally:
             self._in_use.release()
+        return finished(flight, rows, end, reason, detail, self.frames, self.density_model, seen, mass)
+
+    def carry_on(
+        self,
+        state_gcrs: Floats,
+        start_mjd_utc: float,
+        stop_mjd_utc: float,
+        ballistic_coefficient_m2_kg: float,
+        stop_geodetic_altitude_km: float,
+    ) -> tuple[Floats, float, OutcomeReason]:
+        """Where is it after one more leg of a flight that :meth:`propagate` began, when, and why does the leg end?
+
+        The same motion, for flights of many short legs with a coefficient for each: nothing is summed up, and nothing
+        refused but what the space-weather table does not cover. Without light and burns.
+        """
+        flight = Flight(start_mjd_utc, stop_mjd_utc, np.empty(0))
+        drivers = flight_drivers(self.settings, self.space_weather, flight)
+        with self._in_use:
+            self._integrator.pars[BALLISTIC_PARAMETER] = ballistic_coefficient_m2_kg
+            self._integrator.pars[STOP_ALTITUDE_PARAMETER] = stop_geodetic_altitude_km
+            _, (end_tt_s, end), (reason, _), _ = self._fly(state_gcrs, flight, drivers, stop_geodetic_altitude_km, None)
+        return end, _end_mjd_utc(flight, end_tt_s, reason), reason
 
     def _start_light(self, state: Floats, start_mjd_utc: float, light_m2_kg: float) -> None:
         first = Parameters.of(self.settings).light
@@ -203,8 +226,11 @@ class HighFidelityPropagator:
 
     def _fly(
         self, state: Floats, flight: Flight, drivers: Floats | None, stop_km: float, mass_kg: float | None
-    ) -> HighFidelityResult:
-        """Advance piece by piece: within one day every daily index is constant."""
+    ) -> tuple[Floats, tuple[float, Floats], tuple[OutcomeReason, str], float | None]:
+        """Advance piece by piece: within one day every daily index is constant.
+
+        The states at the wanted times, the end (TT seconds since J2000, state), why it ended, the mass then.
+        """
         integrator, outcomes = self._integrator, require_heyoka().taylor_outcome
         at = Parameters.of(self.settings)
         integrator.time = tt_seconds_since_j2000(flight.start_mjd_utc)
@@ -229,7 +255,7 @@ class HighFidelityPropagator:
                 set_parameters(integrator.pars, at.burn, block)
             begun = integrator.time
             code, _, _, _, track, _ = integrator.propagate_until(
-                piece.until_tt_s, c_output=True, max_steps=MOST_STEPS_A_DAY
+                piece.until_tt_s, c_output=len(wanted) > 0, max_steps=MOST_STEPS_A_DAY
             )
             if mass is not None and piece.burn is not None:
                 mass -= piece.burn.flow_kg_s * (integrator.time - begun)
@@ -243,11 +269,7 @@ class HighFidelityPropagator:
             if code != outcomes.time_limit:
                 reason, detail = how_it_ended(stop_km)
                 break
-        rows = np.array(states).reshape(-1, 6)
-        seen = self._events(good_time)
-        return finished(
-            flight, rows, (good_time, good_state), reason, detail, self.frames, self.density_model, seen, mass
-        )
+        return np.array(states).reshape(-1, 6), (good_time, good_state), (reason, detail), mass
 
     def _events(self, until_tt_s: float) -> tuple[EventRecord, ...]:
         records = [
@@ -295,8 +317,7 @@ def finished(
 ) -> HighFidelityResult:
     """A flight as it is given back: places, mean axes and outcome of the raw states."""
     end_tt_s, end_state = end
-    # The time limit is given back as it was asked for, not as rounding of seconds since J2000 left it.
-    stop = flight.stop_mjd_utc if reason is OutcomeReason.TIME_LIMIT else mjd_utc_from_tt_seconds(end_tt_s)
+    stop = _end_mjd_utc(flight, end_tt_s, reason)
     latitude, longitude, _ = frames.geodetic(end_state[:3], stop)[0]
     end_axis = float(mean_semi_major_axis_km(frames.teme_states(end_state, stop))[0])
     times = flight.output_times[: len(states)]
@@ -304,6 +325,11 @@ def finished(
     altitude = end_axis - EARTH_EQUATORIAL_RADIUS_KM
     outcome = Outcome(reason, stop, altitude, float(latitude), float(longitude), detail)
     return HighFidelityResult(outcome, times, states, axes, stop, end_state, density_model, events, mass_kg)
+
+
+def _end_mjd_utc(flight: Flight, end_tt_s: float, reason: OutcomeReason) -> float:
+    """The time limit as it was asked for, not as rounding of seconds since J2000 left it."""
+    return flight.stop_mjd_utc if reason is OutcomeReason.TIME_LIMIT else mjd_utc_from_tt_seconds(end_tt_s)
 
 
 class PropagatorFactory:

@@ -17,6 +17,8 @@ _MOST_CURVES: Final = 6
 _MOST_BARS: Final = 40
 _MOST_ROWS: Final = 400
 _ROW_PX: Final = 24.0
+# The sixth hue is a second blue: dashed, so that nobody takes it for the first.
+_CURVES: Final = tuple((ink, "--" if index == len(BRANCH_LINES) - 1 else "-") for index, ink in enumerate(BRANCH_LINES))
 
 
 def demise_svg(result: EntryResult) -> str:
@@ -82,9 +84,10 @@ def _figure(key: str, title: str, drawn: str, caption: str) -> str:
 def _table(document: EntryDocument) -> str:
     heads = ("Part", "Material", "Own mass", "Melts", "Gone", "Peak heat", "Peak", "Lands with", "Speed", "Downrange")
     rows = []
-    for part in document.parts[:_MOST_ROWS]:
+    told_parts = [part for part in document.parts if part.outcome != "empty"]
+    for part in told_parts[:_MOST_ROWS]:
         hit = part.impact
-        ends = ("inside", "", "") if part.outcome == "inside" else ("–", "", "")
+        ends = ("inside", "–", "–") if part.outcome == "inside" else ("–", "–", "–")
         if hit is not None:
             ends = (f"{hit.mass_kg:.4g} kg", f"{hit.speed_m_s:.0f} m/s", f"{hit.downrange_km:.0f} km")
         name = f"{part.count} × {part.name}" if part.count > 1 else part.name
@@ -94,7 +97,7 @@ def _table(document: EntryDocument) -> str:
         )  # fmt: skip
         rows.append(tuple(map(e, cells)))
     told = table("Figures are of one where there are several.", heads, rows, numeric=tuple(range(2, 10)), stack=True)
-    more = len(document.parts) - _MOST_ROWS
+    more = len(told_parts) - _MOST_ROWS
     rest = f'<p class="m">and {more} more in the JSON document</p>' if more > 0 else ""
     return f'<section aria-labelledby="parts"><h2 id="parts">Part by part</h2>{told}{rest}</section>'
 
@@ -112,11 +115,12 @@ def heating_figure(result: EntryResult, sheet: Sheet) -> str:
     axes = frame(figure, box)
     top_kw_m2 = max((_flux_kw_m2(part, part.peak_heating_w) for part in shown), default=1.0)
     high = max((float(part.history["altitude_km"].max()) for part in shown), default=120.0)
-    for part, ink in zip(shown, BRANCH_LINES, strict=False):
+    for part, (ink, dashes) in zip(shown, _CURVES, strict=False):
         history = part.history
         axes.plot(
-            history["altitude_km"], _flux_kw_m2(part, history["convective_w"]), color=ink.light, linewidth=sheet.line_px
-        )
+            history["altitude_km"], _flux_kw_m2(part, history["convective_w"]), color=ink.light,
+            linewidth=sheet.line_px, linestyle=dashes,
+        )  # fmt: skip
         if part.demise_km is not None:
             axes.plot(
                 [part.demise_km], [_flux_kw_m2(part, history["convective_w"][-1])], "x", color=ink.light, markersize=8
@@ -124,7 +128,9 @@ def heating_figure(result: EntryResult, sheet: Sheet) -> str:
     low = min((_last_heated_km(part, 0.01 * top_kw_m2) for part in shown), default=0.0)
     axes.set_xlim(high, max(low - 3.0, 0.0))
     axes.set_ylim(0.0, 1.08 * top_kw_m2)
-    places = [float(km) for km in range(int(high // 10) * 10, int(max(low - 3.0, 0.0)), -10)]
+    end = max(low - 3.0, 0.0)
+    step = next(km for km in (1, 2, 5, 10, 20) if (high - end) / km < (6 if sheet.narrow else 11) or km == 20)
+    places = [float(km) for km in range(int(high // step) * step, int(end), -step)]
     set_ticks(axes, sheet, "x", places, [f"{place:g}" for place in places])
     ticks = _round_ticks(top_kw_m2)
     set_ticks(axes, sheet, "y", ticks, [f"{tick:g}" for tick in ticks])
@@ -154,10 +160,10 @@ def _key(figure: object, shown: Sequence[PartResult], sheet: Sheet, height_px: f
     axes.set_axis_off()
     axes.set_xlim(0.0, sheet.width_px)
     axes.set_ylim(0.0, height_px)
-    for row, (part, ink) in enumerate(zip(shown, BRANCH_LINES, strict=False)):
+    for row, (part, (ink, dashes)) in enumerate(zip(shown, _CURVES, strict=False)):
         y = height_px - 14.0 - 20.0 * row
         end = "gone at " + _km(part.demise_km) if part.demise_km is not None else "reaches the ground"
-        axes.plot([62.0, 88.0], [y, y], color=ink.light, linewidth=sheet.line_px + 1.0)
+        axes.plot([62.0, 88.0], [y, y], color=ink.light, linewidth=sheet.line_px + 1.0, linestyle=dashes)
         words = wrapped(f"{part.name} ({part.material}), {end}", sheet, sheet.width_px - 110.0)[0]
         label(axes, 96.0, y, words, sheet, va="center")
 
@@ -172,6 +178,7 @@ def demise_figure(result: EntryResult, sheet: Sheet) -> str:
     left = 130.0 if sheet.narrow else 330.0
     axes = frame(figure, (left, 44.0, sheet.width_px - 66.0, height - 6.0))
     high = max((part.free_at_km or 0.0 for part in shown), default=120.0)
+    names = _short_names(shown)
     for row, part in enumerate(shown):
         y = float(-row)
         end = part.demise_km or 0.0
@@ -185,7 +192,7 @@ def demise_figure(result: EntryResult, sheet: Sheet) -> str:
         share = 100.0 * part.surviving_share
         text = "–" if part.impact is None else "<1 %" if share < 1.0 else f"{share:.0f} %"
         label(axes, -0.03 * high, y, text, sheet, va="center")
-        words = wrapped(f"{part.name.split(': ')[-1]} ({part.material})", sheet, left - 12.0)[0]
+        words = wrapped(f"{names[row]} ({part.material})", sheet, left - 12.0)[0]
         label(axes, 1.01 * high, y, words, sheet, va="center", ha="right")
     axes.set_xlim(high, 0.0)
     axes.set_ylim(-len(shown) + 0.4, 0.6)
@@ -196,6 +203,15 @@ def demise_figure(result: EntryResult, sheet: Sheet) -> str:
     landed = sum(part.impact is not None for part in flown)
     alt = f"Where {len(flown)} kinds of parts end: {landed} strike the ground, {len(flown) - landed} burn up."
     return svg_of(figure, name="demise", alt=alt)
+
+
+def _short_names(parts: Sequence[PartResult]) -> list[str]:
+    """Names without the module; with the mass of one where two of the same material share a name."""
+    short = [(part.name.split(": ")[-1], part.material) for part in parts]
+    return [
+        f"{key[0]}, {part.start_mass_kg:.3g} kg" if short.count(key) > 1 else key[0]
+        for key, part in zip(short, parts, strict=True)
+    ]
 
 
 def _stops_melting_km(part: PartResult, end_km: float) -> float:

@@ -64,7 +64,8 @@ def _verdict(document: DeorbitDocument) -> str:
     rows = [
         ("Speed", f"{need.delta_v_m_s:.1f} m/s", f"last burn {need.final_burn_m_s:.1f} m/s in {final}"),
         ("Propellant", f"{need.propellant_kg:,.0f} kg",
-         f"it has {sum(craft.propellant_kg for craft in document.vehicles):,.0f} kg"),
+         f"and {need.reserve_kg:,.0f} kg in reserve; it has "
+         f"{sum(craft.propellant_kg for craft in document.vehicles):,.0f} kg"),
         ("Thrust", f"{sum(craft.thrust_n for craft in document.vehicles):,.0f} N",
          f"at least {need.minimum_thrust_n:,.0f} N are needed"),
         ("Highest start", "nowhere" if high is None else f"{high:.0f} km", "from which it could still do it"),
@@ -83,10 +84,8 @@ def _burns(document: DeorbitDocument) -> str:
         for burn in document.burns
     ]  # fmt: skip
     fits = sum(one.margin_km >= 0.0 for one in document.passes)
-    caption = (
-        f"{fits} of {len(document.passes)} passes within the window hold the pieces; the first with enough "
-        "water around is taken."
-    )
+    taken = "the first with enough water around is taken" if fits else "the one with most water is shown"
+    caption = f"{fits} of {len(document.passes)} passes within the window hold the pieces; {taken}."
     told = table(e(caption), ("Begins", "Lasts", "Speed", "Propellant", "Orbit after it"), rows, stack=True)
     return _section("burns", "Burns", told)
 
@@ -101,7 +100,10 @@ def _map(document: DeorbitDocument) -> str:
         f"{area.nearest_land_km:,.0f} km from the nearest land.</p>"
     )
     drawn = both_sheets(lambda sheet: footprint_svg(document, sheet))
-    caption = "Each dot is a piece of one of the runs; the dot at the end of the path is the break-up."
+    caption = (
+        "Each small dot is a piece of one of the runs. The contour begins before the break-up of the flight without "
+        "errors: what is torn off with the arrays at 90 to 110 km, and runs in thicker air, come down earlier."
+    )
     return _section(
         "where", "Where the pieces fall", f"{told}<figure>{drawn}<figcaption>{caption}</figcaption></figure>"
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stationkeep.descent.zones import LandDistance, Ring
 from stationkeep.environment.population import load_land_outline
 from stationkeep.report.figures import Sheet, blank, frame, label, set_ticks, svg_of
 from stationkeep.report.palette import BRANCH_LINES, INK, LAND, MUTED, RISK, RULE
@@ -22,7 +24,7 @@ FloatArray = NDArray[np.float64]
 
 _MARGIN_DEG: Final = 14.0
 _LEAST_WIDE_DEG: Final = 120.0
-_KEY_PX: Final = 58.0
+_DOT_PX: Final = 4.0
 _ZONE = BRANCH_LINES[0]
 
 
@@ -31,14 +33,15 @@ def footprint_figure(document: DeorbitDocument, sheet: Sheet) -> Figure:
     centre = _centre(document)
     west, east, south, north = _limits(document, centre)
     tall = (sheet.width_px - 60.0) * (north - south) / (east - west) / np.cos(np.radians(0.5 * (south + north)))
-    figure = blank(sheet, tall + _KEY_PX + 24.0)
-    axes = frame(figure, (48.0, _KEY_PX, sheet.width_px - 12.0, _KEY_PX + tall))
+    figure = blank(sheet, tall + _key_px(sheet) + 24.0)
+    axes = frame(figure, (48.0, _key_px(sheet), sheet.width_px - 12.0, _key_px(sheet) + tall))
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
     _draw_coasts(axes, (west, east))
     for ring in document.zone:
         places = np.array(ring)
         axes.plot(_near(places[:, 1], centre), places[:, 0], color=_ZONE.light, linewidth=1.2, dashes=(5, 3), zorder=3)
+    _draw_clear_water(axes, document, centre)
     _draw_path(axes, document, centre, sheet)
     _draw_pieces(axes, document, centre, sheet)
     _graticule(axes, sheet, (west, east, south, north))
@@ -116,7 +119,7 @@ def _draw_pieces(axes: Axes, document: DeorbitDocument, centre: float, sheet: Sh
     if document.impacts:
         places = np.array(document.impacts)
         east = (places[:, 1] - centre + 180.0) % 360.0 - 180.0 + centre
-        axes.plot(east, places[:, 0], ".", color=RISK.light, markersize=2.0, alpha=0.45, zorder=4, markeredgewidth=0)
+        axes.plot(east, places[:, 0], ".", color=RISK.light, markersize=_DOT_PX, alpha=0.6, zorder=4, markeredgewidth=0)
     if document.footprint is not None:
         contour = np.array(document.footprint.contour)
         axes.plot(
@@ -143,28 +146,77 @@ def _east_west(longitude: float) -> str:
     return "0°" if abs(turned) < 0.5 else f"{abs(turned):.0f}° {'E' if turned > 0 else 'W'}"
 
 
+def _draw_clear_water(axes: Axes, document: DeorbitDocument, centre: float) -> None:
+    """Inside the zone, how near to land pieces may fall."""
+    for ring in document.zone:
+        east, north, spare = _spare_water_km(tuple(ring), document.keep_out_km, document.keep_out_home_km)
+        if not (np.nanmin(spare) < 0.0 < np.nanmax(spare)):
+            continue
+        turn = 360.0 * np.round((0.5 * (east[0] + east[-1]) - centre) / 360.0)
+        axes.contour(
+            east - turn, north, spare, levels=[0.0], colors=[MUTED.light], linewidths=1.0, linestyles=[(0, (1.5, 2.0))],
+            zorder=3,
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=8)  # for the wide and the narrow sheet
+def _spare_water_km(
+    ring: tuple[tuple[float, float], ...], foreign_km: float, home_km: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Longitudes, latitudes, and there the distance to land beyond the one to keep [km]; none outside the zone."""
+    corners = np.array(ring)
+    (south, west), (north, east) = corners.min(axis=0), corners.max(axis=0)
+    across = np.linspace(west, east, max(int(east - west) + 1, 12))
+    up = np.linspace(south, north, max(int(north - south) + 1, 12))
+    latitude, longitude = (grid.ravel() for grid in np.meshgrid(up, across, indexing="ij"))
+    foreign, home = LandDistance(foreign_km, home_km).distances_km(latitude, longitude)
+    spare = np.minimum(foreign - foreign_km, home - home_km)
+    # A hair inwards: the border itself belongs to the zone here.
+    inwards = 1.0 - 1.0e-6
+    middle_north, middle_east = 0.5 * (south + north), 0.5 * (west + east)
+    inside = Ring(corners).contains(
+        middle_north + inwards * (latitude - middle_north), middle_east + inwards * (longitude - middle_east)
+    )
+    return across, up, np.where(inside, spare, np.nan).reshape(len(up), len(across))
+
+
 def _key(figure: Figure, document: DeorbitDocument, sheet: Sheet) -> None:
-    """What the lines are, in one row (two on a phone)."""
-    axes = frame(figure, (48.0, 0.0, sheet.width_px - 12.0, 26.0))
-    axes.spines["bottom"].set_visible(False)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_xlim(0.0, sheet.width_px - 60.0)
-    axes.set_ylim(0.0, 26.0)
-    entries: list[tuple[str, str, tuple[float, ...] | None]] = [(f"zone {document.target}", _ZONE.light, (5, 3))]
+    """What lines and dots are, in rows."""
+    entries: list[tuple[str, dict[str, Any]]] = [
+        (f"zone {document.target}", {"color": _ZONE.light, "dashes": (5, 3)}),
+        (f"{document.keep_out_km:.0f} km from land", {"color": MUTED.light, "linewidth": 1.0, "dashes": (1.5, 2.0)}),
+    ]
     if document.footprint is not None:
         entries += [
-            (f"{100.0 * document.footprint.level:.1f} % of the pieces", RISK.light, None),
-            ("path to the break-up", INK.light, None),
+            (f"{100.0 * document.footprint.level:.1f} % of the pieces", {"color": RISK.light}),
+            ("a piece of one run", {"color": RISK.light, "marker": ".", "markersize": _DOT_PX * 1.6, "linewidth": 0.0}),
+            ("path", {"color": INK.light}),
+            ("break-up at 78 km", {"color": INK.light, "marker": "o", "markersize": 4.0, "linewidth": 0.0}),
         ]
-    wide = 8.2 * (0.75 if sheet.narrow else 1.0)
-    place = 0.0
-    for words, colour, dashes in entries[: 2 if sheet.narrow else 3]:
-        (line,) = axes.plot([place, place + 24.0], [12.0, 12.0], color=colour, linewidth=1.8)
+    axes = frame(figure, (48.0, 0.0, sheet.width_px - 12.0, _key_px(sheet) - 32.0))
+    axes.set_axis_off()
+    axes.set_xlim(0.0, sheet.width_px - 60.0)
+    axes.set_ylim(_key_px(sheet) - 32.0, 0.0)
+    columns = 2 if sheet.narrow else 6
+    for index, (words, style) in enumerate(entries):
+        # On a wide sheet the columns are as wide as their words; on a narrow one half of it.
+        before = entries[:index] if not sheet.narrow else []
+        place = sum(50.0 + 0.53 * sheet.text_px * len(text) for text, _ in before)
+        place += (index % columns) * 0.5 * (sheet.width_px - 60.0) if sheet.narrow else 0.0
+        y = 10.0 + 18.0 * (index // columns)
+        dashes = style.pop("dashes", None)
+        is_dot = "marker" in style
+        (line,) = axes.plot([place + 9.0] if is_dot else [place, place + 20.0], [y] if is_dot else [y, y],
+                            **({"linewidth": 1.6} | style))  # fmt: skip
         if dashes is not None:
             line.set_dashes(dashes)
-        label(axes, place + 30.0, 12.0, words, sheet, color=MUTED.light, va="center")
-        place += 52.0 + wide * len(words)
+        label(axes, place + 26.0, y, words, sheet, color=MUTED.light, va="center",
+              fontsize=sheet.text_px - (1.5 if sheet.narrow else 0.5))  # fmt: skip
+
+
+def _key_px(sheet: Sheet) -> float:
+    """Height of the legend and of the row of longitudes above it."""
+    return 88.0 if sheet.narrow else 56.0
 
 
 def place_text(latitude_deg: float, longitude_deg: float) -> str:

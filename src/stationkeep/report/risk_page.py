@@ -87,7 +87,11 @@ def _answer(document: ReentryRiskDocument) -> str:
     rows: list[tuple[str, str, str]] = []
     if document.when is not None:
         when = document.when
-        days = [text.UNKNOWN if day is None else day[:10] for day in (when.median_utc, when.p05_utc, when.p95_utc)]
+        # Hyphens that do not break: a date stays on its line.
+        days = [
+            text.UNKNOWN if day is None else day[:10].replace("-", "\u2011")
+            for day in (when.median_utc, when.p05_utc, when.p95_utc)
+        ]
         rows.append((f"Falls ({e(when.branch)}, {when.runs} runs)", days[0], f"{days[1]} – {days[2]}"))
     if document.surviving_mass_kg is not None:
         span = document.surviving_mass_kg_interval
@@ -100,6 +104,8 @@ def _answer(document: ReentryRiskDocument) -> str:
         ("Casualty area", f"{text.significant(document.casualty_area_m2)} m²",
          f"{text.significant(area.p05)} – {text.significant(area.p95)} m²")
     )  # fmt: skip
+    if document.mean_casualty_area_m2 != document.casualty_area_m2:
+        rows.append(("in the mean of all draws", f"{text.significant(document.mean_casualty_area_m2)} m²", ""))
     rows.append(("Casualty expectation", f"<b>{_odds(document.casualty_expectation)}</b>", _odds_window(document)))
     rows.append(("Into the sea", text.percent(document.ocean_share), ""))
     for other in document.other_areas:
@@ -181,7 +187,9 @@ def _view(view: View, index: int) -> str:
     risk = view.risk
     title = f"{risk.label[:1].upper()}{risk.label[1:]}"
     chance = (
-        "" if risk.probability is None else f" It falls then with a probability of {text.percent(risk.probability)}."
+        ""
+        if risk.probability is None or risk.probability > 0.999
+        else f" It falls then with a probability of {text.percent(risk.probability)}."
     )
     span = risk.casualty_expectation_interval
     low, high = _odds(span.p95), _odds(span.p05)

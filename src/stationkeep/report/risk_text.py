@@ -28,8 +28,10 @@ def show_risk(document: ReentryRiskDocument, console: Console) -> None:
         _show_survivors(document, console)
     area = document.casualty_area_m2_interval
     # The expectation is linear in the area: it takes the mean, which lies above the median of so wide a range.
+    skewed = document.mean_casualty_area_m2 != document.casualty_area_m2
+    mean = f", in the mean of all draws {_number(document.mean_casualty_area_m2)} m2" if skewed else ""
     console.print(
-        f"Casualty area          {_number(document.casualty_area_m2)} m2   90 %: {_number(area.p05)} to "
+        f"Casualty area          {_number(document.casualty_area_m2)} m2{mean}   90 %: {_number(area.p05)} to "
         f"{_number(area.p95)} m2"
     )
     odds = document.one_in_interval
@@ -119,12 +121,9 @@ def _show_countries(document: ReentryRiskDocument, console: Console) -> None:
 
 
 def _show_view(view: ConditionalRisk, console: Console) -> None:
-    when = (
-        ""
-        if view.from_utc is None or view.to_utc is None
-        else (f" ({minute_text(view.from_utc)} to {minute_text(view.to_utc)})")
-    )
-    chance = "" if view.probability is None else f", probability {100 * view.probability:.3g} %"
+    said = view.from_utc is None or view.to_utc is None or view.label.startswith("if it falls")
+    when = "" if said else f" {minute_text(view.from_utc or '')} to {minute_text(view.to_utc or '')}"
+    chance = "" if view.probability is None or not said else f", probability {100 * view.probability:.3g} %"
     console.print(f"{view.label[:1].upper()}{view.label[1:]}{when}{chance}")
     low, high = view.casualty_expectation_interval.p05, view.casualty_expectation_interval.p95
     console.print(
