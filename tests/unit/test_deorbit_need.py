@@ -72,6 +72,22 @@ def test_the_highest_start_is_where_the_tank_is_just_empty() -> None:
     assert highest_start_km(MASS_KG, Thruster(500.0, 300.0), 15_680.0, limits, INCLINATION) is None
 
 
+def test_a_last_burn_too_long_from_below_is_judged_at_the_top() -> None:
+    """To 39 km the last burn takes 1,807 s from 180 km, 1,760 from 300: with 1,770 (and half a per cent) from high only."""
+    engine, limits = Thruster(10_400.0, 300.0), DeorbitLimits(final_perigee_km=39.0, longest_final_burn_s=1770.0)
+    low, high = (
+        burn_profile(Ellipse.near_circular(altitude, INCLINATION), MASS_KG, engine, limits).final.duration_s
+        for altitude in (180.0, 300.0)
+    )
+    assert not limits.last_burn_fits(low)
+    assert limits.last_burn_fits(high)
+    found = highest_start_km(MASS_KG, engine, 15_680.0, limits, INCLINATION)
+    assert found is not None
+    assert found > 300.0
+    # With a tank for low starts only, none is left: those take too long.
+    assert highest_start_km(MASS_KG, engine, 7_500.0, limits, INCLINATION) is None
+
+
 def test_engines_together() -> None:
     both, load = combined_thruster([(Thruster(3000.0, 300.0), 800.0), (Thruster(1000.0, 250.0), 200.0)])
     assert (both.thrust_n, load) == (4000.0, 1000.0)

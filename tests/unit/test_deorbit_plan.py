@@ -215,12 +215,22 @@ def test_what_is_said_to_do_does_it_when_flown(iss: StationToFall) -> None:
     assert 1.0 < need.delta_v_m_s / need.paper_delta_v_m_s < 1.1
 
 
-def flown_case(iss: StationToFall, altitude_km: float) -> DeorbitCase:
+def test_a_plan_that_can_be_flown_is_never_above_the_highest_start(iss: StationToFall) -> None:
+    """A steep last burn is the longer the lower the start: the highest start is not sought from below."""
+    case, mix = flown_case(iss, 300.0, final_perigee_km=39.0), assumed_mix(30)
+    plan = search(case.problem(mix)).best(case.load_kg)
+    need, limiting = need_of(case, mix, plan)
+    assert limiting is None
+    assert need.highest_start_altitude_km is not None
+    assert need.highest_start_altitude_km >= 300.0
+
+
+def flown_case(iss: StationToFall, altitude_km: float, **limits: float) -> DeorbitCase:
     craft = pushing_vehicles(load_catalogue(), ["usdv"], GivenFigures())[0]
     start = decayed(iss, altitude_km, 220.0)
     return DeorbitCase(
-        iss, (craft,), DeorbitLimits(), start, craft.thruster, craft.propellant_kg, iss.mass_kg + craft.mass_kg, None,
-        zone_named("spoua"), LandDistance(), 1.0,
+        iss, (craft,), DeorbitLimits(**limits), start, craft.thruster, craft.propellant_kg,
+        iss.mass_kg + craft.mass_kg, None, zone_named("spoua"), LandDistance(), 1.0,
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ class DeorbitCase:
     @property
     def last_burn_too_long(self) -> bool:
         """Whether the thrust does not suffice on paper."""
-        return self.profile is None or self.profile.final.duration_s > self.held_limits.longest_final_burn_s
+        return self.profile is None or not self.held_limits.last_burn_fits(self.profile.final.duration_s)
 
     def problem(self, mix: DebrisMix) -> DeorbitProblem:
         """The case as the planner wants it."""
@@ -72,6 +72,10 @@ class DeorbitCase:
             self.start.elements, body, self.thruster, self.zone, self.keep_out, self.station.weather.median, mix,
             self.held_limits, self.window_days,
         )  # fmt: skip
+
+    def does(self, plan: DeorbitPlan) -> bool:
+        """Whether these vehicles can fly this plan: propellant, and a last burn short enough."""
+        return plan.propellant_kg <= self.load_kg and self.held_limits.last_burn_fits(plan.burns[-1].duration_s)
 
     def cheapest(self, mix: DebrisMix) -> DeorbitPlan | None:
         """Fly it to every pass: the one of least propellant with water enough around it."""

@@ -32,8 +32,6 @@ _ALTITUDE_ROUNDS: Final = 4
 _EMPTY_ENOUGH: Final = 0.985
 _LOWEST_FLOWN_KM: Final = 180.0
 _HIGHEST_FLOWN_KM: Final = 1000.0
-_TIMING: Final = 1.005
-"""A flown last burn may last so much longer than allowed: the times of burns are not known better."""
 
 
 def need_of(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None) -> tuple[DeorbitNeed, Limiting | None]:
@@ -47,7 +45,7 @@ def need_of(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None) -> tupl
     if plan is not None:
         wanted, speed = plan.propellant_kg, sum(burn.delta_v_m_s for burn in plan.burns)
         final_m_s, final_s = plan.burns[-1].delta_v_m_s, plan.burns[-1].duration_s
-    too_long = final_s is None or final_s > limits.longest_final_burn_s * (1.0 if plan is None else _TIMING)
+    too_long = final_s is None or not limits.last_burn_fits(final_s)
     missing, strength = max(wanted - case.load_kg, 0.0), least.thrust_n
     if final_s is not None and too_long:
         strength = max(strength, case.thruster.thrust_n * final_s / limits.longest_final_burn_s)
@@ -104,9 +102,7 @@ def _vehicles_needed(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None
         own = number == case.vehicles[0].count and plan is not None
         flown = plan if own else several.cheapest(mix)
         flights += 1
-        if flown is None or (
-            flown.propellant_kg <= several.load_kg and flown.burns[-1].duration_s <= _TIMING * longest
-        ):
+        if flown is None or several.does(flown):
             return number
         if flights >= _FLOWN_COUNTS:
             return None
@@ -114,10 +110,18 @@ def _vehicles_needed(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None
 
 
 def _highest_start_km(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None) -> float | None:
-    """From which mean altitude the tanks just suffice: on paper with a surcharge, which flights from there correct."""
+    """From which mean altitude this vehicle just suffices; never below the start of a plan it can fly.
+
+    The search does not depend on where the station starts, so every question about one vehicle gets one answer.
+    """
+    own = case.start.elements.mean_altitude_km if plan is not None and case.does(plan) else None
+    found = _searched_start_km(case, mix)
+    return max((altitude for altitude in (own, found) if altitude is not None), default=None)
+
+
+def _searched_start_km(case: DeorbitCase, mix: DebrisMix) -> float | None:
+    """On paper with a surcharge, which flights from there correct."""
     factor = _USUAL_SURCHARGE
-    if plan is not None and case.profile is not None:
-        factor = plan.propellant_kg / case.profile.propellant_kg
     altitude, best = _paper_start_km(case, factor), None
     for turn in range(_ALTITUDE_ROUNDS):
         if altitude is None or not _LOWEST_FLOWN_KM < altitude < _HIGHEST_FLOWN_KM:
@@ -127,7 +131,7 @@ def _highest_start_km(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | Non
         flown = case.from_altitude(altitude).cheapest(mix)
         if flown is None:
             break
-        if flown.propellant_kg <= case.load_kg:
+        if case.does(flown):
             best = altitude if best is None else max(best, altitude)
             if flown.propellant_kg >= _EMPTY_ENOUGH * case.load_kg:
                 return best

@@ -27,6 +27,8 @@ LONGEST_FINAL_BURN_S: Final = 1800.0
 """A third of a revolution, which loses 17 % of the change of shape. Mir's lasted about 1,320 s."""
 LONGEST_LOWERING_BURN_S: Final = 1330.0
 """As long as Mir's second (1,328 s) or the station's longest reboost (1,390 s)."""
+TIMING: Final = 1.005
+"""A last burn may last so much longer than allowed: the times of burns are not known better."""
 _ROUNDS: Final = 60
 _HIGHEST_START_KM: Final = 2000.0
 
@@ -71,6 +73,10 @@ class DeorbitLimits:
                 f"burns of at most {self.longest_final_burn_s:g} s (last) and {self.longest_lowering_burn_s:g} s",
                 hint="give 60 s or more, the last one at most 2,600 s (half a revolution)",
             )
+
+    def last_burn_fits(self, duration_s: float) -> bool:
+        """Whether a last burn is short enough: the same answer on paper and as flown."""
+        return duration_s <= TIMING * self.longest_final_burn_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,27 +185,31 @@ def highest_start_km(
 ) -> float | None:
     """From which near-circular orbit can this vehicle still bring the station down? Mean altitude [km].
 
-    By propellant; the thrust decides only the last burn, which begins from the hold perigee with an apogee at the start
-    altitude. None where not even an orbit just above the hold height will do.
+    The propellant grows with the altitude and sets the answer. The last burn, from the hold perigee with an apogee at
+    the start altitude, is the *shorter* the higher that is: its duration is judged there, not on the way up.
+    None where not even an orbit just above the hold height will do.
     """
 
-    def enough(altitude_km: float) -> bool:
-        orbit = Ellipse.near_circular(altitude_km, inclination_rad)
+    def profile_from(altitude_km: float) -> BurnProfile | None:
         try:
-            profile = burn_profile(orbit, mass_kg, thruster, limits)
+            return burn_profile(Ellipse.near_circular(altitude_km, inclination_rad), mass_kg, thruster, limits)
         except InputError:
-            return False
-        return profile.propellant_kg <= propellant_kg and profile.final.duration_s <= limits.longest_final_burn_s
+            return None  # more than half a revolution: from higher up it takes less
+
+    def enough(altitude_km: float) -> bool:
+        profile = profile_from(altitude_km)
+        return profile is None or profile.propellant_kg <= propellant_kg
 
     low, high = limits.hold_perigee_km + 15.0, _HIGHEST_START_KM
     if not enough(low):
         return None
     if enough(high):
-        return high
+        low = high
     while high - low > 0.1:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if enough(middle) else (low, middle)
-    return low
+    profile = profile_from(low)
+    return low if profile is not None and limits.last_burn_fits(profile.final.duration_s) else None
 
 
 def combined_thruster(parts: Iterable[tuple[Thruster, float]]) -> tuple[Thruster, float]:
