@@ -73,7 +73,7 @@ def test_the_highest_start_is_where_the_tank_is_just_empty() -> None:
 
 
 def test_a_last_burn_too_long_from_below_is_judged_at_the_top() -> None:
-    """To 39 km the last burn takes 1,807 s from 180 km, 1,760 from 300: with 1,770 (and half a per cent) from high only."""
+    """To 39 km the last burn takes 1,807 s from 180 km, 1,760 from 300: with 1,770 only high starts do."""
     engine, limits = Thruster(10_400.0, 300.0), DeorbitLimits(final_perigee_km=39.0, longest_final_burn_s=1770.0)
     low, high = (
         burn_profile(Ellipse.near_circular(altitude, INCLINATION), MASS_KG, engine, limits).final.duration_s

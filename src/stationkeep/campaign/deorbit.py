@@ -26,6 +26,7 @@ from stationkeep.campaign.deorbit_case import DeorbitCase
 from stationkeep.campaign.deorbit_comparison import compared
 from stationkeep.campaign.deorbit_document import (
     DeorbitDocument,
+    DeorbitFootprint,
     DeorbitNeed,
     DeorbitParking,
     DeorbitRisk,
@@ -67,6 +68,8 @@ class DeorbitOptions:
     window_days: float = 1.0
     runs: int = 1000
     seed: int = 1
+    reserve_kg: float | None = None
+    """Propellant to be left over; null: three sigma of what the errors may use."""
     workers: int | None = None
     parking_altitudes_km: Sequence[float] | None = None
     """Null: no comparison with parking."""
@@ -78,6 +81,8 @@ class DeorbitOptions:
     def __post_init__(self) -> None:
         if not 0.3 <= self.window_days <= 10.0:
             raise InputError(f"passes over {self.window_days:g} days", hint="give --window-days from 0.3 to 10")
+        if self.reserve_kg is not None and not 0.0 <= self.reserve_kg <= 1.0e7:
+            raise InputError(f"a reserve of {self.reserve_kg:g} kg", hint="give --reserve-kg, zero or more")
 
 
 def plan_deorbit(
@@ -98,18 +103,20 @@ def plan_deorbit(
     floor = attitude_floor_km(station, start.elements)
     case = DeorbitCase(
         station, tuple(vehicles), options.limits, start, thruster, load, mass, floor, options.zone, options.keep_out,
-        options.window_days,
+        options.window_days, options.dispersions, options.reserve_kg,
     )  # fmt: skip
     debris = debris_of(station.mass_kg, options.body)
     parking = _parking(case, options)
     found, dispersed, plan = PlanSearch((), ()), None, None
     if not case.last_burn_too_long:
         found = search(case.problem(debris.mix))
-        plan = found.best(load)
+        plan = found.best(case.affords)
     need, limiting = need_of(case, debris.mix, plan)
-    if plan is not None and (limiting is None or limiting == "zone"):
+    # A plan that lacks only its reserve is flown: how often the tank runs dry is part of the answer.
+    reserve_only = limiting == "propellant" and need.spare_propellant_kg >= 0.0
+    if plan is not None and (limiting is None or limiting == "zone" or reserve_only):
         dispersed = disperse(
-            case.problem(debris.mix), plan, options.dispersions, runs=options.runs, seed=options.seed,
+            case.problem(debris.mix), plan, options.dispersions, runs=options.runs, seed=options.seed, load_kg=load,
             thruster_count=sum(craft.thruster_count for craft in vehicles), workers=options.workers,
             progress=progress,
         )  # fmt: skip
@@ -140,7 +147,7 @@ def _document(
         keep_out_home_km=options.keep_out.home_km,
         feasible=limiting is None,
         limiting=limiting,
-        reason=_reason(case, need, limiting, plan),
+        reason=_reason(case, need, limiting, plan, band),
         need=need,
         burns=[] if plan is None else [burn_part(burn) for burn in plan.burns],
         passes=[pass_part(one, one is plan) for one in found.plans],
@@ -194,7 +201,10 @@ def _parking(case: DeorbitCase, options: DeorbitOptions) -> DeorbitParking | Non
     return parking_part(trade)
 
 
-def _reason(case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, plan: DeorbitPlan | None) -> str:
+def _reason(
+    case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, plan: DeorbitPlan | None,
+    band: DeorbitFootprint | None,
+) -> str:  # fmt: skip
     what = " and ".join(craft.label for craft in case.vehicles)
     number = need.vehicles_needed
     enough = "" if number is None else f"; {number} of them would do"
@@ -211,9 +221,15 @@ def _reason(case: DeorbitCase, need: DeorbitNeed, limiting: Limiting | None, pla
     if limiting == "propellant":
         high = need.highest_start_altitude_km
         lower = "" if high is None else f"; what it has does it from {math.floor(high):.0f} km"
+        if need.spare_propellant_kg >= 0.0:
+            return (
+                f"{what}: the plan leaves {need.spare_propellant_kg:,.0f} kg of {case.load_kg:,.0f} kg, less than the "
+                f"{need.reserve_propellant_kg:,.0f} kg asked in reserve for errors{enough}{lower}"
+            )
         return (
-            f"{what}: {need.missing_propellant_kg:,.0f} kg of propellant are missing of {need.propellant_kg:,.0f} kg"
-            f"{enough}{lower}"
+            f"{what}: {need.missing_propellant_kg:,.0f} kg of propellant are missing of "
+            f"{need.propellant_kg + need.reserve_propellant_kg:,.0f} kg, {need.reserve_propellant_kg:,.0f} kg of it a "
+            f"reserve for errors{enough}{lower}"
         )
     if limiting == "no-pass":
         return "no pass of the zone within the window leaves time for the burns; look longer: --window-days"

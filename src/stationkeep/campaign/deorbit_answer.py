@@ -95,6 +95,8 @@ def footprint_part(found: Footprint, dispersed: Dispersed, zone: Zone, keep_out:
         contour=[(round(float(a), 3), round(float(b), 3)) for a, b in found.contour_deg],
         one_fall_length_km=round(float(np.median(spans)), 1),
         nearest_land_km=round(float(min(foreign.min(), home.min())), 0),
+        runs_dry=falls.dry,
+        dry_short_m_s=round(float(falls.short_m_s.max(initial=0.0)), 2),
         share_outside_zone=float(f"{outside.mean():.3g}"),
     )
 

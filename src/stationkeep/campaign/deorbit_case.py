@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stationkeep.campaign.deorbit_setup import Start, decayed
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
+from stationkeep.descent.deorbit_dispersion import Dispersions
 from stationkeep.descent.deorbit_flight import StationBody
 from stationkeep.descent.deorbit_need import BurnProfile, DeorbitLimits, burn_profile
 from stationkeep.descent.deorbit_plan import DeorbitPlan, DeorbitProblem, search
@@ -39,6 +40,9 @@ class DeorbitCase:
     zone: Zone
     keep_out: LandDistance
     window_days: float
+    errors: Dispersions = field(default_factory=Dispersions)
+    given_reserve_kg: float | None = None
+    """What must be left in the tanks; null: three sigma of the errors."""
 
     @property
     def held_limits(self) -> DeorbitLimits:
@@ -73,9 +77,21 @@ class DeorbitCase:
             self.held_limits, self.window_days,
         )  # fmt: skip
 
+    def reserve_kg(self, final_kg: float, total_kg: float) -> float:
+        """What must be left over of a last burn and all burns that take so much."""
+        return self.errors.reserve_kg(final_kg, total_kg) if self.given_reserve_kg is None else self.given_reserve_kg
+
+    def asked_kg(self, burns: DeorbitPlan | BurnProfile) -> float:
+        """Propellant these burns take, with the reserve."""
+        return burns.propellant_kg + self.reserve_kg(burns.burns[-1].propellant_kg, burns.propellant_kg)
+
+    def affords(self, plan: DeorbitPlan) -> bool:
+        """Whether the propellant suffices, reserve and all."""
+        return self.asked_kg(plan) <= self.load_kg
+
     def does(self, plan: DeorbitPlan) -> bool:
         """Whether these vehicles can fly this plan: propellant, and a last burn short enough."""
-        return plan.propellant_kg <= self.load_kg and self.held_limits.last_burn_fits(plan.burns[-1].duration_s)
+        return self.affords(plan) and self.held_limits.last_burn_fits(plan.burns[-1].duration_s)
 
     def cheapest(self, mix: DebrisMix) -> DeorbitPlan | None:
         """Fly it to every pass: the one of least propellant with water enough around it."""

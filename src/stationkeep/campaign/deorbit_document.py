@@ -53,9 +53,14 @@ class DeorbitNeed(Part):
     )
     minimum_thrust_n: float = Field(description="whose last burn takes as long as allowed, as flown")
     minimum_propellant_kg: float = Field(
-        description="at that thrust and this vehicle's specific impulse, flown to the cheapest pass with water enough"
+        description="at that thrust and this vehicle's specific impulse, flown to the cheapest pass with water enough, "
+        "reserve included"
     )
-    missing_propellant_kg: float
+    reserve_propellant_kg: float = Field(
+        description="asked for beyond the plan: three sigma of the errors of speed and specific impulse, or as given"
+    )
+    spare_propellant_kg: float = Field(description="usable less propellant_kg; negative: missing for the plan itself")
+    missing_propellant_kg: float = Field(description="for plan and reserve")
     missing_thrust_n: float
     vehicles_needed: int | None = Field(description="of this vehicle; null: no number of them up to a hundred")
     highest_start_altitude_km: float | None = Field(
@@ -103,6 +108,8 @@ class DeorbitFootprint(Part):
     contour: list[tuple[float, float]] = Field(description="closed line of [latitude_deg, longitude_deg]")
     one_fall_length_km: float = Field(description="lightest to densest piece of one fall, median over the runs")
     nearest_land_km: float = Field(description="from the contour, never overestimated by the half-degree land mask")
+    runs_dry: int = Field(description="whose last burn ended because the tank was empty; they are counted")
+    dry_short_m_s: float = Field(description="the most speed an empty tank took from one of them")
     share_outside_zone: float = Field(description="of the pieces")
 
 

@@ -27,9 +27,9 @@ Limiting = Literal["propellant", "thrust", "no-pass", "zone", "footprint"]
 _MOST_VEHICLES: Final = 100
 _FLOWN_COUNTS: Final = 5
 _USUAL_SURCHARGE: Final = 1.05
-"""Flown over paper, where nothing has been flown yet: only where the search for the highest start begins."""
+"""Flown and with a reserve over paper, where nothing has been flown yet: only where the search for a start begins."""
 _ALTITUDE_ROUNDS: Final = 4
-_EMPTY_ENOUGH: Final = 0.985
+_EMPTY_ENOUGH: Final = 0.992
 _LOWEST_FLOWN_KM: Final = 180.0
 _HIGHEST_FLOWN_KM: Final = 1000.0
 
@@ -46,7 +46,8 @@ def need_of(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None) -> tupl
         wanted, speed = plan.propellant_kg, sum(burn.delta_v_m_s for burn in plan.burns)
         final_m_s, final_s = plan.burns[-1].delta_v_m_s, plan.burns[-1].duration_s
     too_long = final_s is None or not limits.last_burn_fits(final_s)
-    missing, strength = max(wanted - case.load_kg, 0.0), least.thrust_n
+    reserve = case.reserve_kg(wanted * final_m_s / speed, wanted)
+    missing, strength = max(wanted + reserve - case.load_kg, 0.0), least.thrust_n
     if final_s is not None and too_long:
         strength = max(strength, case.thruster.thrust_n * final_s / limits.longest_final_burn_s)
     highest = _highest_start_km(case, mix, plan)
@@ -58,7 +59,13 @@ def need_of(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None) -> tupl
         final_burn_s=None if final_s is None else round(final_s, 1),
         paper_delta_v_m_s=None if profile is None else round(profile.delta_v_m_s, 2),
         minimum_thrust_n=round(strength, 1),
-        minimum_propellant_kg=round(least.propellant_kg, 1),
+        minimum_propellant_kg=round(
+            least.propellant_kg
+            + case.reserve_kg(least.propellant_kg * least.final_burn_m_s / least.delta_v_m_s, least.propellant_kg),
+            1,
+        ),
+        reserve_propellant_kg=round(reserve, 1),
+        spare_propellant_kg=round(case.load_kg - wanted, 1),
         missing_propellant_kg=round(missing, 1),
         missing_thrust_n=round(max(strength - case.thruster.thrust_n, 0.0) if too_long else 0.0, 1),
         vehicles_needed=_vehicles_needed(case, mix, plan),
@@ -97,7 +104,7 @@ def _vehicles_needed(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None
         if several.mass_kg * 20.0 > several.thruster.thrust_n * 2.0 * longest:
             continue  # half of what even a last burn of 20 m/s needs: not worth solving
         profile = several.profile
-        if profile is None or several.last_burn_too_long or profile.propellant_kg > several.load_kg:
+        if profile is None or several.last_burn_too_long or several.asked_kg(profile) > several.load_kg:
             continue
         own = number == case.vehicles[0].count and plan is not None
         flown = plan if own else several.cheapest(mix)
@@ -133,10 +140,10 @@ def _searched_start_km(case: DeorbitCase, mix: DebrisMix) -> float | None:
             break
         if case.does(flown):
             best = altitude if best is None else max(best, altitude)
-            if flown.propellant_kg >= _EMPTY_ENOUGH * case.load_kg:
+            if case.asked_kg(flown) >= _EMPTY_ENOUGH * case.load_kg:
                 return best
         on_paper = _paper_propellant_kg(case, altitude)
-        factor = (1.001 + 0.003 * turn) * (flown.propellant_kg / on_paper if on_paper else factor)
+        factor = (1.001 + 0.003 * turn) * (case.asked_kg(flown) / on_paper if on_paper else factor)
         altitude = _paper_start_km(case, factor)
     return altitude if best is None else best
 

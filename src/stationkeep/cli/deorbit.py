@@ -68,6 +68,10 @@ def deorbit(
     propellant_kg: Annotated[
         float | None, typer.Option("--propellant-kg", help="Of one vehicle, instead of the catalogue's.")
     ] = None,
+    reserve_kg: Annotated[
+        float | None,
+        typer.Option("--reserve-kg", help="Propellant to be left over. Default: three sigma of what errors may use."),
+    ] = None,
     vehicle_mass_kg: Annotated[
         float | None, typer.Option("--vehicle-mass-kg", help="Of one vehicle, instead of the catalogue's.")
     ] = None,
@@ -127,7 +131,7 @@ def deorbit(
         _require_picture(output)
     options = _options(
         target, (keep_out_km, keep_out_home_km), (final_perigee_km, hold_perigee_km, longest_burn_s),
-        (start_altitude_km, window_days), (runs, seed), failure_probability, traffic, body,
+        (start_altitude_km, window_days), (runs, seed), reserve_kg, failure_probability, traffic, body,
         list(parking_altitude_km or []) if compare_parking or parking_altitude_km else None,
     )  # fmt: skip
     given = GivenFigures(thrust_n, specific_impulse_s, propellant_kg, vehicle_mass_kg, push)
@@ -159,8 +163,8 @@ def _require_picture(output: Path) -> None:
 
 def _options(
     target: str, keep_out: tuple[float, float], burns: tuple[float, float, float],
-    start: tuple[float | None, float], sampling: tuple[int, int], failure: float, traffic: Path | None,
-    body: str | None,    parking: list[float] | None,
+    start: tuple[float | None, float], sampling: tuple[int, int], reserve_kg: float | None, failure: float,
+    traffic: Path | None, body: str | None, parking: list[float] | None,
 ) -> DeorbitOptions:  # fmt: skip
     from stationkeep.campaign.deorbit import DeorbitOptions
     from stationkeep.descent.deorbit_dispersion import MOST_RUNS, Dispersions
@@ -180,6 +184,7 @@ def _options(
         window_days=start[1],
         runs=sampling[0],
         seed=sampling[1],
+        reserve_kg=reserve_kg,
         parking_altitudes_km=parking,
         traffic=None if traffic is None else read_traffic(traffic),
         body=body,
@@ -211,6 +216,7 @@ def _station(
 
 
 def _show(console: Console, document: DeorbitDocument) -> None:
+    from stationkeep.report.deorbit_page import tank_text
     from stationkeep.report.text import minute_text
 
     station, need = document.station, document.need
@@ -229,8 +235,9 @@ def _show(console: Console, document: DeorbitDocument) -> None:
     )
     console.print(
         f"Least vehicle  {need.minimum_thrust_n:,.0f} N and {need.minimum_propellant_kg:,.0f} kg at "
-        f"{document.vehicles[0].specific_impulse_s:.0f} s"
+        f"{document.vehicles[0].specific_impulse_s:.0f} s, reserve included, for its own cheapest pass"
     )
+    console.print(f"Tank           {tank_text(document)}")
     high = need.highest_start_altitude_km
     reach = "nowhere above the hold perigee" if high is None else f"at most {high:.0f} km"
     console.print(f"Starts from    {reach} with this vehicle")

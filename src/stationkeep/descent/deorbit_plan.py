@@ -7,7 +7,7 @@ time until the pieces from the lightest to the densest lie in the middle of the 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
@@ -355,13 +355,13 @@ class PlanSearch:
     passes: tuple[ZonePass, ...]
     plans: tuple[DeorbitPlan, ...]
 
-    def best(self, propellant_kg: float = math.inf) -> DeorbitPlan | None:
+    def best(self, affordable: Callable[[DeorbitPlan], bool] = lambda plan: True) -> DeorbitPlan | None:
         """The first with water enough around it, else the one with most, among those the propellant suffices for.
 
         The earlier the better: in such low orbits each further revolution makes the fall less certain. Where none that
         holds the pieces can be afforded, the cheapest of them.
         """
-        able = [plan for plan in self._holding() if plan.propellant_kg <= propellant_kg]
+        able = [plan for plan in self._holding() if affordable(plan)]
         if not able:
             return self.cheapest()
         return max(able, key=lambda plan: (min(plan.margin_km, ENOUGH_WATER_KM), -plan.burns[0].start_mjd_utc))

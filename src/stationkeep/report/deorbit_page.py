@@ -63,8 +63,7 @@ def _verdict(document: DeorbitDocument) -> str:
     final = "more than half a revolution" if need.final_burn_s is None else f"{need.final_burn_s:,.0f} s"
     rows = [
         ("Speed", f"{need.delta_v_m_s:.1f} m/s", f"last burn {need.final_burn_m_s:.1f} m/s in {final}"),
-        ("Propellant", f"{need.propellant_kg:,.0f} kg",
-         f"it has {sum(craft.propellant_kg for craft in document.vehicles):,.0f} kg"),
+        ("Propellant", f"{need.propellant_kg:,.0f} kg", tank_text(document)),
         ("Thrust", f"{sum(craft.thrust_n for craft in document.vehicles):,.0f} N",
          f"at least {need.minimum_thrust_n:,.0f} N are needed"),
         ("Highest start", "nowhere" if high is None else f"{high:.0f} km", "from which it could still do it"),
@@ -72,6 +71,19 @@ def _verdict(document: DeorbitDocument) -> str:
     told = table("What it takes.", ("", "", ""), [tuple(map(e, row)) for row in rows])
     word = "Yes." if document.feasible else "No."
     return _section("verdict", "Can it be brought down there?", f"<p><b>{word}</b> {e(document.reason)}.</p>{told}")
+
+
+def tank_text(document: DeorbitDocument) -> str:
+    """What it has, what the plan leaves, what is asked in reserve, how many falls ran dry."""
+    need, area = document.need, document.footprint
+    usable = sum(craft.propellant_kg for craft in document.vehicles)
+    over = need.spare_propellant_kg
+    left = f"{over:,.0f} kg to spare" if over >= 0.0 else f"{-over:,.0f} kg short"
+    told = f"{usable:,.0f} kg usable: {left}, {need.reserve_propellant_kg:,.0f} kg asked in reserve for errors"
+    if area is None:
+        return told
+    worst = f", by at most {area.dry_short_m_s:.1f} m/s" if area.runs_dry else ""
+    return f"{told}; {area.runs_dry:,} of {document.runs:,} falls run dry{worst}"
 
 
 def _burns(document: DeorbitDocument) -> str:
