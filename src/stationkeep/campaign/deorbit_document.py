@@ -142,6 +142,8 @@ class DeorbitRisk(Part):
     expectation_high: float = Field(description="95 %")
     land_if_burn_works: float
     land_if_burn_fails: float
+    pieces: float = Field(description="that strike with more than 15 J, mean; ships and aircraft are struck by number")
+    pieces_source: str
     ships_struck: float | None = Field(description="expected, nobody warned; null: no traffic was given")
     aircraft_struck: float | None
 

@@ -306,6 +306,7 @@ def _show_fall(console: Console, document: DeorbitDocument) -> None:
             "1 in 10,000    is kept if the last burn fails at most once in "
             f"{_inverse(risk.failure_probability_allowed)}"
         )
+    console.print(f"Pieces         {risk.pieces:,.0f}, {risk.pieces_source}")
     if risk.ships_struck is not None:
         console.print(
             f"Traffic        {risk.ships_struck:.2g} ships and {risk.aircraft_struck:.2g} aircraft struck, "

@@ -44,6 +44,8 @@ class DebrisMix:
     """(n,) low and high edge by logarithm drawn within."""
     casualty_area_share: FloatArray
     """(n,) sums to 1."""
+    piece_share: FloatArray
+    """(n,) of the number of pieces, sums to 1."""
     source: str
 
     def __post_init__(self) -> None:
@@ -53,21 +55,25 @@ class DebrisMix:
 
 def assumed_mix(count: int) -> DebrisMix:
     """The mix assumed for a station where no demise was computed: ``count`` pieces spread over three classes."""
-    levels, shares = [], []
+    levels, shares, numbers = [], [], []
     for low, high, pieces, danger in _SHARES:
         number = max(round(count * pieces), 1)
         places = (np.arange(number) + 0.5) / number
         levels.append(low * (high / low) ** places)
         shares.append(np.full(number, danger / number))
-    share = np.concatenate(shares)
+        numbers.append(np.full(number, pieces / number))
+    share, by_number = np.concatenate(shares), np.concatenate(numbers)
     return DebrisMix(
-        np.concatenate(levels), share / share.sum(),
+        np.concatenate(levels), share / share.sum(), by_number / by_number.sum(),
         f"assumed: {LIGHTEST_KG_M2:g} to {DENSEST_KG_M2:g} kg/m2 by published pieces of Delta II, Skylab and Columbia",
     )  # fmt: skip
 
 
-def computed_mix(ballistic_kg_m2: Sequence[float], casualty_areas_m2: Sequence[float], source: str) -> DebrisMix:
-    """The pieces a computed demise leaves, each with its casualty area [m2].
+def computed_mix(
+    ballistic_kg_m2: Sequence[float], casualty_areas_m2: Sequence[float], source: str,
+    counts: Sequence[float] | None = None,
+) -> DebrisMix:  # fmt: skip
+    """The pieces a computed demise leaves, each kind with its casualty area [m2] and how many of it there are.
 
     Where there are more than can be flown in every run, neighbours in drag stand for each other: groups of about the
     same casualty area, each with its mean drag, the lightest and the densest piece by themselves.
@@ -75,7 +81,9 @@ def computed_mix(ballistic_kg_m2: Sequence[float], casualty_areas_m2: Sequence[f
     areas = np.asarray(casualty_areas_m2, dtype=np.float64)
     if areas.sum() <= 0.0:
         raise InputError("nothing survives: there is no footprint", hint="a controlled deorbit is not needed")
+    many = np.ones(len(areas)) if counts is None else np.asarray(counts, dtype=np.float64)
     order = np.argsort(ballistic_kg_m2)
+    many = many[order]
     levels, shares = np.asarray(ballistic_kg_m2, dtype=np.float64)[order], (areas / areas.sum())[order]
     if len(levels) > _MOST_PIECES:
         inner = np.clip((np.cumsum(shares) * (_MOST_PIECES - 2)).astype(int) + 1, 1, _MOST_PIECES - 2)
@@ -83,8 +91,8 @@ def computed_mix(ballistic_kg_m2: Sequence[float], casualty_areas_m2: Sequence[f
         group = np.unique(inner, return_inverse=True)[1]
         summed = np.bincount(group, shares)
         levels = np.exp(np.bincount(group, shares * np.log(levels)) / np.maximum(summed, 1.0e-300))
-        shares = summed
-    return DebrisMix(levels, shares, source)
+        shares, many = summed, np.asarray(np.bincount(group, many), dtype=np.float64)
+    return DebrisMix(levels, shares, many / many.sum(), source)
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,7 @@ def _risk(document: DeorbitDocument) -> str:
             f"<p>One in 10,000, the usual limit, is kept if the last burn fails at most once in "
             f"{1.0 / risk.failure_probability_allowed:,.0f}.</p>"
         )
+    more += f"<p>{risk.pieces:,.0f} pieces, {e(risk.pieces_source)}.</p>"
     if risk.ships_struck is not None and risk.aircraft_struck is not None:
         more += (
             f"<p>If nobody is warned, {risk.ships_struck:.2g} ships and {risk.aircraft_struck:.2g} aircraft are struck "
