@@ -26,6 +26,7 @@ from stationkeep.errors import CatalogueError, InputError, OrbitError
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import WeatherTrack
 from stationkeep.propulsion.burns import Thruster
+from stationkeep.report.deorbit_page import passes_text
 
 
 def problem(zone: Zone | None = None) -> DeorbitProblem:
@@ -58,7 +59,7 @@ def document(iss: StationToFall, *vehicles: str, **more: object) -> DeorbitDocum
 
 
 def test_the_best_pass_puts_every_piece_in_clear_water(plan: DeorbitPlan) -> None:
-    assert clear_water(problem(), plan.impacts.latitude_deg, plan.impacts.longitude_deg).all()
+    assert clear_water(problem().zone, problem().keep_out, plan.impacts.latitude_deg, plan.impacts.longitude_deg).all()
     assert plan.margin_km > 1000.0
     assert abs(plan.slack_km[0] - plan.slack_km[1]) < 60.0  # in the middle, to two steps of the search along the track
     assert plan.burns[-1].perigee_km == pytest.approx(50.0, abs=2.0)
@@ -168,6 +169,32 @@ def test_a_zone_too_small_is_an_answer(iss: StationToFall) -> None:
     assert not found.feasible
     assert found.limiting in ("zone", "no-pass")
     assert found.limiting == "no-pass" or "sticks out" in found.reason
+
+
+def test_a_zone_shorter_than_one_fall_is_told_by_how_much(iss: StationToFall) -> None:
+    """Ten degrees by ten, some 900 km along the track: one fall of 2,400 km sticks out by half of what is missing."""
+    corners = np.array([[-40.0, -150.0], [-40.0, -140.0], [-50.0, -140.0], [-50.0, -150.0], [-40.0, -150.0]])
+    given = DeorbitOptions(Zone("small", ((Ring(corners),),)), LandDistance(), runs=20)
+    found = plan_deorbit(iss, pushing_vehicles(load_catalogue(), ["usdv"], GivenFigures()), given)
+    assert found.limiting == "zone"
+    assert found.footprint is not None
+    best = next(one for one in found.passes if one.chosen)
+    water = found.footprint.one_fall_length_km + 2.0 * best.margin_km
+    assert 500.0 < water < 1500.0
+    assert all(one.margin_km < 0.0 for one in found.passes)
+    # With all errors it reaches further than one fall does, and what is said is what is drawn.
+    assert found.footprint.sticks_out_km > -best.margin_km - 200.0
+    assert f"{found.footprint.sticks_out_km:,.0f} km" in found.reason
+    assert passes_text(found).startswith("None of the")
+
+
+def test_the_pass_says_what_one_fall_covers(plan: DeorbitPlan) -> None:
+    """Heel and toe of the plan are those of a dispersed fall in the median, to a tenth."""
+    errors = replace(Dispersions(), failure_probability=0.0)
+    falls = disperse(problem(), plan, errors, runs=60).nominal
+    along, _ = plan.frame.coordinates_km(falls.latitude_deg.ravel(), falls.longitude_deg.ravel())
+    spans = np.ptp(along.reshape(falls.latitude_deg.shape), axis=1)
+    assert plan.length_km == pytest.approx(float(np.median(spans)), rel=0.1)
 
 
 def test_the_deorbit_vehicle_brings_the_station_down(iss: StationToFall) -> None:

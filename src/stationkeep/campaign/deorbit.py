@@ -134,9 +134,7 @@ def _document(
         print_area = footprint(dispersed.nominal.latitude_deg, dispersed.nominal.longitude_deg)
         band = footprint_part(print_area, dispersed, options.zone, options.keep_out)
         risk = ground_risk(dispersed, debris, case.start.elements, options.dispersions, options.traffic)
-        inside = options.zone.contains(print_area.contour_deg[:, 0], print_area.contour_deg[:, 1])
-        clear = options.keep_out.clear(print_area.contour_deg[:, 0], print_area.contour_deg[:, 1])
-        if limiting is None and not bool((inside & clear).all()):
+        if limiting is None and band.sticks_out_km > 0.0:
             limiting = "footprint"
     return DeorbitDocument(
         station=_station(case),
@@ -235,14 +233,19 @@ def _reason(
         return "no pass of the zone within the window leaves time for the burns; look longer: --window-days"
     if limiting == "zone":
         assert plan is not None
+        water = plan.length_km + sum(plan.slack_km)
+        errors = "" if band is None else f", with all errors the 99.9 % contour by {band.sticks_out_km:,.0f} km"
         return (
-            f"the footprint does not fit: at the best pass it sticks out by {-plan.margin_km:,.0f} km; a lower final "
-            "perigee shortens it (--final-perigee-km), a wider zone holds it"
+            f"the footprint does not fit: one fall covers {plan.length_km:,.0f} km, the best pass has {water:,.0f} km "
+            f"of clear water; one fall sticks out by {-plan.margin_km:,.0f} km{errors}; a lower final perigee shortens "
+            "it (--final-perigee-km), a longer zone holds it"
         )
     if limiting == "footprint":
+        assert band is not None
         return (
             "without errors every piece falls in clear water, but the 99.9 % contour leaves the zone or comes too near "
-            "to land; a lower final perigee, smaller errors, a longer --window-days or a wider zone would do"
+            f"to land, by {band.sticks_out_km:,.0f} km; a lower final perigee, smaller errors, a longer --window-days "
+            "or a wider zone would do"
         )
     return f"{what}: every piece falls inside the zone and clear of land, the 99.9 % contour too"
 

@@ -92,7 +92,10 @@ class DeorbitPass(Part):
     heel_longitude_deg: float
     toe_latitude_deg: float
     toe_longitude_deg: float
-    margin_km: float = Field(description="clear water before the heel and beyond the toe, the smaller; negative: none")
+    margin_km: float = Field(
+        description="clear water before the heel and beyond the toe of one fall, the smaller; negative: so far the "
+        "pieces of one fall stick out"
+    )
     chosen: bool
 
 
@@ -108,6 +111,7 @@ class DeorbitFootprint(Part):
     contour: list[tuple[float, float]] = Field(description="closed line of [latitude_deg, longitude_deg]")
     one_fall_length_km: float = Field(description="lightest to densest piece of one fall, median over the runs")
     nearest_land_km: float = Field(description="from the contour, never overestimated by the half-degree land mask")
+    sticks_out_km: float = Field(description="how far the contour reaches beyond clear water; 0: nowhere")
     runs_dry: int = Field(description="whose last burn ended because the tank was empty; they are counted")
     dry_short_m_s: float = Field(description="the most speed an empty tank took from one of them")
     share_outside_zone: float = Field(description="of the pieces")

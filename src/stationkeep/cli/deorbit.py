@@ -255,6 +255,8 @@ def _show_burns(console: Console, document: DeorbitDocument) -> None:
         return
     from rich.table import Table
 
+    from stationkeep.report.deorbit_page import passes_text
+
     console.print()
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("burn begins (UTC)", no_wrap=True)
@@ -266,11 +268,7 @@ def _show_burns(console: Console, document: DeorbitDocument) -> None:
             f"{burn.perigee_km:.0f}", f"{burn.apogee_km:.0f}",
         )  # fmt: skip
     console.print(table)
-    allowed = sum(one.margin_km >= 0.0 for one in document.passes)
-    console.print(
-        f"{allowed} of {len(document.passes)} passes within the window hold the pieces; the first with water enough is "
-        "taken"
-    )
+    console.print(passes_text(document))
 
 
 def _show_fall(console: Console, document: DeorbitDocument) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.constants import SECONDS_PER_DAY
-from stationkeep.descent.debris import DebrisMix, strike
+from stationkeep.descent.debris import FLUTTERING_KG_M2, PIECE_DRAG_SIGMA, DebrisMix, strike
 from stationkeep.descent.deorbit_flight import DescentFlyer, EntryAir, FixedState, StationBody
 from stationkeep.descent.deorbit_plan import DeorbitPlan, DeorbitProblem
 from stationkeep.errors import InputError
@@ -33,8 +33,6 @@ _FAILED_DAYS: Final = 1.5
 _CHUNK: Final = 25
 _GRAM_KG: Final = 1.0e-3  # below it, rounding
 _RESERVE_SIGMAS: Final = 3.0
-_FLUTTERING_KG_M2: Final = 30.0
-"""Pieces lighter than this come off with the solar arrays, higher up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +212,10 @@ class _Task:
         # A burn cut short by the air itself is over by now; what is left of it does not count.
         broken = flyer.fly(wings, body, wings.time_mjd_utc + 0.1, stop_altitude_km=break_up_km).end
         levels = self.problem.mix.ballistic_kg_m2
-        release = np.where((levels < _FLUTTERING_KG_M2)[:, None], wings.state, broken.state)
+        release = np.where((levels < FLUTTERING_KG_M2)[:, None], wings.state, broken.state)
         release = release + 1.0e-3 * errors.kick_m_s * rng.standard_normal(release.shape) * (np.arange(6) >= 3)
         pieces = np.empty((len(levels), 6))
-        pieces[:, 0] = levels * np.exp(0.2 * rng.standard_normal(len(levels)))
+        pieces[:, 0] = levels * np.exp(PIECE_DRAG_SIGMA * rng.standard_normal(len(levels)))
         pieces[:, 1] = np.abs(errors.lift_over_drag * rng.standard_normal(len(levels)))
         pieces[:, 2] = rng.uniform(0.0, 2.0 * math.pi, len(levels))
         pieces[:, 3] = body.low_air

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stationkeep.descent.deorbit_plan import ENOUGH_WATER_KM
 from stationkeep.files import write_atomically
 from stationkeep.report.figures import WIDE, both_sheets
 from stationkeep.report.footprint import footprint_figure, footprint_svg
@@ -86,6 +87,24 @@ def tank_text(document: DeorbitDocument) -> str:
     return f"{told}; {area.runs_dry:,} of {document.runs:,} falls run dry{worst}"
 
 
+def passes_text(document: DeorbitDocument) -> str:
+    """How many passes hold the pieces of one fall, and which was taken."""
+    count = len(document.passes)
+    holding = sum(one.margin_km >= 0.0 for one in document.passes)
+    room = max((one.margin_km for one in document.passes if one.chosen), default=0.0)
+    if not holding:
+        return (
+            f"None of the {count} passes within the window holds the pieces of one fall; taken is the one they stick "
+            f"out of least, by {-room:,.0f} km"
+        )
+    told = f"{holding} of {count} passes within the window hold the pieces of one fall; taken is "
+    if document.limiting == "propellant":
+        return f"{told}the cheapest with water enough"
+    if room >= ENOUGH_WATER_KM:
+        return f"{told}the first with {ENOUGH_WATER_KM:,.0f} km to spare before and beyond"
+    return f"{told}the one with most water around, {room:,.0f} km to spare, of those the propellant suffices for"
+
+
 def _burns(document: DeorbitDocument) -> str:
     if not document.burns:
         return ""
@@ -94,12 +113,9 @@ def _burns(document: DeorbitDocument) -> str:
                       f"{burn.propellant_kg:,.0f} kg", f"{burn.perigee_km:.0f} x {burn.apogee_km:.0f} km")))
         for burn in document.burns
     ]  # fmt: skip
-    fits = sum(one.margin_km >= 0.0 for one in document.passes)
-    caption = (
-        f"{fits} of {len(document.passes)} passes within the window hold the pieces; the first with enough "
-        "water around is taken."
+    told = table(
+        e(f"{passes_text(document)}."), ("Begins", "Lasts", "Speed", "Propellant", "Orbit after it"), rows, stack=True
     )
-    told = table(e(caption), ("Begins", "Lasts", "Speed", "Propellant", "Orbit after it"), rows, stack=True)
     return _section("burns", "Burns", told)
 
 
