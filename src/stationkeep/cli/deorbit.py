@@ -78,9 +78,12 @@ def deorbit(
     mass_kg: Annotated[
         float | None, typer.Option("--mass-kg", help="Of the object of --orbit, without the vehicle.")
     ] = None,
-    ballistic_coefficient_m2_kg: Annotated[
+    ballistic_m2_kg: Annotated[
         float | None,
-        typer.Option("--ballistic-coefficient-m2-kg", help="Cd*A/m of --orbit. Default: fitted to its history."),
+        typer.Option("--ballistic-m2-kg", help="Cd*A/m of --orbit, 0.005 or so. Default: fitted to its history."),
+    ] = None,
+    ballistic_coefficient_m2_kg: Annotated[
+        float | None, typer.Option("--ballistic-coefficient-m2-kg", hidden=True, help="The same, its longer name.")
     ] = None,
     norad_id: Annotated[str | None, typer.Option("--norad-id", help="Which object of --orbit.")] = None,
     space_weather: Annotated[
@@ -136,7 +139,9 @@ def deorbit(
     )  # fmt: skip
     given = GivenFigures(thrust_n, specific_impulse_s, propellant_kg, vehicle_mass_kg, push)
     vehicles = pushing_vehicles(load_catalogue(), list(vehicle or []), given)
-    station = _station(scenario, orbit, norad_id, mass_kg, ballistic_coefficient_m2_kg, space_weather)
+    station = _station(
+        scenario, orbit, norad_id, mass_kg, _one_of(ballistic_m2_kg, ballistic_coefficient_m2_kg), space_weather
+    )
     with progress_bar(runs) as advance:
         document = plan_deorbit(station, vehicles, options, advance)
     if output is not None:
@@ -191,6 +196,14 @@ def _options(
     )
 
 
+def _one_of(short: float | None, long: float | None) -> float | None:
+    from stationkeep.errors import InputError
+
+    if short is not None and long is not None:
+        raise InputError("--ballistic-m2-kg was given twice", hint="--ballistic-coefficient-m2-kg is its longer name")
+    return long if short is None else short
+
+
 def _station(
     scenario: str | None, orbit: list[Path] | None, norad_id: str | None, mass_kg: float | None,
     ballistic_m2_kg: float | None, space_weather: str | None,
@@ -209,7 +222,7 @@ def _station(
     assert scenario is not None
     if mass_kg is not None or ballistic_m2_kg is not None:
         raise InputError(
-            "--mass-kg and --ballistic-coefficient-m2-kg belong to --orbit",
+            "--mass-kg and --ballistic-m2-kg belong to --orbit",
             hint="a scenario says both itself: edit its file ('stationkeep new')",
         )
     return station_of_scenario(scenario, load_catalogue(), space_weather)
