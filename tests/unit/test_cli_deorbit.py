@@ -70,6 +70,12 @@ def test_a_feasible_one_with_all_its_fields_and_a_page(tmp_path: Path) -> None:
     assert 0.0 <= document["land_probability"] <= 1.0
     assert document["casualty_expectation"] > 0.0
     assert document["risk"]["ships_struck"] > 0.0
+    assert document["risk"]["pieces"] == pytest.approx(document["risk"]["casualty_area_m2"] / 2.6, rel=1.0e-3)
+    assert document["footprint"]["runs_dry"] == 0
+    assert document["footprint"]["sticks_out_km"] == 0.0
+    assert document["need"]["spare_propellant_kg"] > document["need"]["reserve_propellant_kg"] > 0.0
+    # By number of pieces, not by their area: 0.0001 a square kilometre under all of them, 3,000 m2 a ship.
+    assert document["risk"]["ships_struck"] == pytest.approx(document["risk"]["pieces"] * 1.0e-4 * 3.0e-3, rel=0.02)
     text = page.read_text()
     assert "<svg" in text
     assert "controlled deorbit" in text
@@ -91,6 +97,37 @@ def test_the_orbit_of_a_file(shared_data: Path, tmp_path: Path) -> None:
     assert document["limiting"] == "propellant"
 
 
+def test_the_documented_orbit_works(tmp_path: Path) -> None:
+    """The element set printed in the page, with the command beside it."""
+    page = (Path(__file__).parents[2] / "docs" / "deorbit.md").read_text(encoding="utf-8")
+    lines = [line for line in page.splitlines() if line.startswith(("1 16609U", "2 16609"))]
+    command = next(line for line in page.splitlines() if "--orbit mir.tle" in line)
+    (tmp_path / "mir.tle").write_text("\n".join(lines) + "\n")
+    words = command.split("#")[0].split()[2:]
+    words[words.index("mir.tle")] = str(tmp_path / "mir.tle")
+    found = RUNNER.invoke(app, [*words, "--runs", "20"])
+    assert found.exit_code == 0, found.output
+    assert "Feasible" in found.output
+
+
+def test_help_names_every_option_whole() -> None:
+    """On a terminal of 80 columns no name may be cut, or nobody can type it."""
+    found = RUNNER.invoke(app, ["deorbit", "--help"], env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
+    assert "--ballistic-m2-kg" in found.output
+    assert "…" not in found.output
+    assert "--ballistic-coefficient-m2-kg" not in found.output
+
+
+def test_a_history_too_short_for_its_drag_names_the_option(tmp_path: Path, shared_data: Path) -> None:
+    one = tmp_path / "mir.tle"
+    one.write_text("\n".join((shared_data / "tle" / "16609_mir.tle").read_text().splitlines()[:2]) + "\n")
+    given = ("--orbit", str(one), "--mass-kg", "130000", "--vehicle", "progress:2", "--space-weather", "observed")
+    error = refused(*given)
+    assert "--ballistic-m2-kg" in error.hint
+    error = refused(*given, "--ballistic-m2-kg", "0.005", "--ballistic-coefficient-m2-kg", "0.005")
+    assert "twice" in error.problem
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -101,8 +138,9 @@ def test_the_orbit_of_a_file(shared_data: Path, tmp_path: Path) -> None:
         (("iss-2022", "--vehicle", "usdv", "--runs", "3"), "3 runs"),
         (("iss-2022", "--vehicle", "usdv", "--output", "x.txt"), "what kind of file"),
         (("iss-2022", "--vehicle", "usdv", "--final-perigee-km", "100"), "final perigee"),
-        (("iss-2022", "--vehicle", "usdv", "--failure-probability", "2"), "--failure-probability"),
+        (("iss-2022", "--vehicle", "usdv", "--failure-probability", "2"), "probabilities"),
         (("iss-2022", "--vehicle", "usdv", "--window-days", "0"), "passes over"),
+        (("iss-2022", "--vehicle", "usdv", "--reserve-kg", "-5"), "reserve"),
         (("iss-2022", "--vehicle", "usdv", "--mass-kg", "5000"), "belong to --orbit"),
         (("--orbit", "x.tle", "--vehicle", "usdv"), "mass of the object"),
         (("iss-2022", "--vehicle", "usdv", "--thrust-n", "-5"), "thrust"),

@@ -146,12 +146,28 @@ def test_debris_that_cannot_be_is_refused() -> None:
 def test_many_computed_pieces_are_grouped_without_losing_area_or_ends() -> None:
     rng = np.random.default_rng(5)
     levels, areas = rng.uniform(2.0, 800.0, 500), rng.uniform(0.1, 9.0, 500)
-    counts = rng.integers(1, 9, 500).astype(float)
-    mix = computed_mix(list(levels), list(areas), "test", list(counts))
+    mix = computed_mix(list(levels), list(areas), "test")
     assert len(mix.ballistic_kg_m2) <= 40
-    assert mix.piece_share.sum() == pytest.approx(1.0, rel=1.0e-12)
-    assert mix.piece_share[0] == pytest.approx(counts[np.argmin(levels)] / counts.sum())
     assert mix.casualty_area_share.sum() == pytest.approx(1.0, rel=1.0e-12)
     assert mix.ballistic_kg_m2.min() == pytest.approx(levels.min())
     assert mix.ballistic_kg_m2.max() == pytest.approx(levels.max())
     assert (np.diff(mix.ballistic_kg_m2) > 0.0).all()
+
+
+def test_pieces_are_counted_apart_from_their_area() -> None:
+    """Three kinds: many small ones, one large one. Ships are struck by number, people by area."""
+    mix = computed_mix([100.0, 20.0, 300.0], [10.0, 30.0, 10.0], "test", [8.0, 1.0, 1.0])
+    np.testing.assert_allclose(mix.ballistic_kg_m2, [20.0, 100.0, 300.0])
+    np.testing.assert_allclose(mix.casualty_area_share, [0.6, 0.2, 0.2])
+    np.testing.assert_allclose(mix.piece_share, [0.1, 0.8, 0.1])
+    rng = np.random.default_rng(6)
+    levels, areas, counts = rng.uniform(2.0, 800.0, 300), rng.uniform(0.1, 9.0, 300), rng.integers(1, 40, 300)
+    grouped = computed_mix(list(levels), list(areas), "test", list(counts))
+    assert grouped.piece_share.sum() == pytest.approx(1.0, rel=1.0e-12)
+    light = levels < 20.0
+    assert grouped.piece_share[grouped.ballistic_kg_m2 < 20.0].sum() == pytest.approx(
+        counts[light].sum() / counts.sum(), abs=0.03
+    )
+    assumed = assumed_mix(30)
+    assert assumed.piece_share[assumed.ballistic_kg_m2 < 60.0].sum() == pytest.approx(0.3)
+    assert assumed.casualty_area_share[assumed.ballistic_kg_m2 < 60.0].sum() == pytest.approx(0.35)

@@ -72,16 +72,20 @@ def test_the_highest_start_is_where_the_tank_is_just_empty() -> None:
     assert highest_start_km(MASS_KG, Thruster(500.0, 300.0), 15_680.0, limits, INCLINATION) is None
 
 
-def test_a_last_burn_that_gets_shorter_with_height_is_asked_for_at_the_top() -> None:
-    """To 39 km the last burn takes 1,807 s from 180 km and 1,760 s from 300: able from there is able."""
-    engine, limits = Thruster(10_400.0, 300.0), DeorbitLimits(final_perigee_km=39.0)
-    low = burn_profile(Ellipse.near_circular(175.0, INCLINATION), MASS_KG, engine, limits)
-    assert low.final.duration_s > limits.longest_final_burn_s
-    found = highest_start_km(MASS_KG, engine, 15_000.0, limits, INCLINATION)
+def test_a_last_burn_too_long_from_below_is_judged_at_the_top() -> None:
+    """To 39 km the last burn takes 1,807 s from 180 km, 1,760 from 300: with 1,770 only high starts do."""
+    engine, limits = Thruster(10_400.0, 300.0), DeorbitLimits(final_perigee_km=39.0, longest_final_burn_s=1770.0)
+    low, high = (
+        burn_profile(Ellipse.near_circular(altitude, INCLINATION), MASS_KG, engine, limits).final.duration_s
+        for altitude in (180.0, 300.0)
+    )
+    assert not limits.last_burn_fits(low)
+    assert limits.last_burn_fits(high)
+    found = highest_start_km(MASS_KG, engine, 15_680.0, limits, INCLINATION)
     assert found is not None
     assert found > 300.0
-    high = burn_profile(Ellipse.near_circular(found, INCLINATION), MASS_KG, engine, limits)
-    assert high.final.duration_s < limits.longest_final_burn_s
+    # With a tank for low starts only, none is left: those take too long.
+    assert highest_start_km(MASS_KG, engine, 7_500.0, limits, INCLINATION) is None
 
 
 def test_engines_together() -> None:

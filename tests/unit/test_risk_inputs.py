@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from stationkeep.campaign.deorbit_risk import debris_of
+from stationkeep.campaign.reentry_body import fly_body
+from stationkeep.descent.body import shipped_body
 from stationkeep.descent.casualty_area import casualty_area_model
 from stationkeep.descent.pieces import (
     GroundPiece,
@@ -67,6 +69,25 @@ def test_the_mean_area_is_the_mean_of_its_draws() -> None:
     found = debris_of(460_000.0, None)
     assert found.area_m2 == model.mean.casualty_area_m2
     assert found.area_draws_m2.mean() == pytest.approx(found.area_m2, rel=0.05)
+    assert found.pieces == pytest.approx(found.area_m2 / 2.6)
+    assert "assumed" in found.pieces_source
+
+
+def test_a_body_has_one_interval_however_it_comes_down() -> None:
+    """``deorbit --body`` and ``reentry --body`` draw the same unknowns; only the steepness of the entry differs.
+
+    Steeper, less melts: the medians are a third apart, the upper ends more. A fixed half either way would be 0.8 wide.
+    """
+    steep, shallow = debris_of(5_668.0, "uars-like"), fly_body(shipped_body("uars-like"), 57.0)
+    assert shallow.area_draws_m2 is not None
+    assert steep.area_m2 == pytest.approx(steep.area_draws_m2.mean())
+    ends = [np.log(np.quantile(draws, (0.05, 0.5, 0.95))) for draws in (steep.area_draws_m2, shallow.area_draws_m2)]
+    assert abs(ends[0][1] - ends[1][1]) < 0.5
+    widths = [end[2] - end[0] for end in ends]
+    assert min(widths) > 1.2
+    assert 0.6 < widths[0] / widths[1] < 1.6
+    assert steep.pieces > 1.0
+    assert "counted" in steep.pieces_source
 
 
 def test_roofs_take_their_part() -> None:

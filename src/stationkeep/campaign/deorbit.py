@@ -36,7 +36,7 @@ from stationkeep.campaign.deorbit_need import Limiting, need_of
 from stationkeep.campaign.deorbit_risk import Debris, debris_of, ground_risk
 from stationkeep.campaign.deorbit_setup import StationToFall, attitude_floor_km, decayed
 from stationkeep.campaign.deorbit_vehicle import PushingVehicle
-from stationkeep.descent.deorbit_dispersion import RESERVE_SIGMAS, Dispersed, Dispersions, disperse
+from stationkeep.descent.deorbit_dispersion import Dispersed, Dispersions, disperse
 from stationkeep.descent.deorbit_need import DeorbitLimits, combined_thruster
 from stationkeep.descent.deorbit_plan import DeorbitPlan, PlanSearch, search
 from stationkeep.descent.footprint import Footprint, footprint
@@ -68,6 +68,8 @@ class DeorbitOptions:
     window_days: float = 1.0
     runs: int = 1000
     seed: int = 1
+    reserve_kg: float | None = None
+    """Propellant to be left over; null: three sigma of what the errors may use."""
     workers: int | None = None
     parking_altitudes_km: Sequence[float] | None = None
     """Null: no comparison with parking."""
@@ -79,6 +81,8 @@ class DeorbitOptions:
     def __post_init__(self) -> None:
         if not 0.3 <= self.window_days <= 10.0:
             raise InputError(f"passes over {self.window_days:g} days", hint="give --window-days from 0.3 to 10")
+        if self.reserve_kg is not None and not 0.0 <= self.reserve_kg <= 1.0e7:
+            raise InputError(f"a reserve of {self.reserve_kg:g} kg", hint="give --reserve-kg, zero or more")
 
 
 def plan_deorbit(
@@ -99,20 +103,22 @@ def plan_deorbit(
     floor = attitude_floor_km(station, start.elements)
     case = DeorbitCase(
         station, tuple(vehicles), options.limits, start, thruster, load, mass, floor, options.zone, options.keep_out,
-        options.window_days, RESERVE_SIGMAS * 0.01 * options.dispersions.speed_percent,
+        options.window_days, options.dispersions, options.reserve_kg,
     )  # fmt: skip
     debris = debris_of(station.mass_kg, options.body)
     parking = _parking(case, options)
     found, dispersed, plan = PlanSearch((), ()), None, None
     if not case.last_burn_too_long:
         found = search(case.problem(debris.mix))
-        plan = found.best(load, case.reserve_share)
+        plan = found.best(case.affords)
     need, limiting = need_of(case, debris.mix, plan)
-    if plan is not None and (limiting is None or limiting == "zone"):
+    # A plan that lacks only its reserve is flown: how often the tank runs dry is part of the answer.
+    reserve_only = limiting == "propellant" and need.spare_propellant_kg >= 0.0
+    if plan is not None and (limiting is None or limiting == "zone" or reserve_only):
         dispersed = disperse(
-            case.problem(debris.mix), plan, options.dispersions, runs=options.runs, seed=options.seed,
-            thruster_count=sum(craft.thruster_count for craft in vehicles), propellant_kg=load,
-            workers=options.workers, progress=progress,
+            case.problem(debris.mix), plan, options.dispersions, runs=options.runs, seed=options.seed, load_kg=load,
+            thruster_count=sum(craft.thruster_count for craft in vehicles), workers=options.workers,
+            progress=progress,
         )  # fmt: skip
     return _document(case, options, need, limiting, found, plan, dispersed, debris, parking)
 
@@ -128,9 +134,7 @@ def _document(
         print_area = footprint(dispersed.nominal.latitude_deg, dispersed.nominal.longitude_deg)
         band = footprint_part(print_area, dispersed, options.zone, options.keep_out)
         risk = ground_risk(dispersed, debris, case.start.elements, options.dispersions, options.traffic)
-        inside = options.zone.contains(print_area.contour_deg[:, 0], print_area.contour_deg[:, 1])
-        clear = options.keep_out.clear(print_area.contour_deg[:, 0], print_area.contour_deg[:, 1])
-        if limiting is None and not bool((inside & clear).all()):
+        if limiting is None and band.sticks_out_km > 0.0:
             limiting = "footprint"
     return DeorbitDocument(
         station=_station(case),
@@ -215,31 +219,33 @@ def _reason(
     if limiting == "propellant":
         high = need.highest_start_altitude_km
         lower = "" if high is None else f"; what it has does it from {math.floor(high):.0f} km"
-        wanted = need.propellant_kg + need.reserve_kg
-        kept = f" ({need.reserve_kg:,.0f} kg of it in reserve)" if need.reserve_kg >= 0.5 else ""
+        if need.spare_propellant_kg >= 0.0:
+            return (
+                f"{what}: the plan leaves {need.spare_propellant_kg:,.0f} kg of {case.load_kg:,.0f} kg, less than the "
+                f"{need.reserve_propellant_kg:,.0f} kg asked in reserve for errors{enough}{lower}"
+            )
         return (
-            f"{what}: {need.missing_propellant_kg:,.0f} kg of propellant are missing of {wanted:,.0f} kg{kept}"
-            f"{enough}{lower}"
+            f"{what}: {need.missing_propellant_kg:,.0f} kg of propellant are missing of "
+            f"{need.propellant_kg + need.reserve_propellant_kg:,.0f} kg, {need.reserve_propellant_kg:,.0f} kg of it a "
+            f"reserve for errors{enough}{lower}"
         )
     if limiting == "no-pass":
         return "no pass of the zone within the window leaves time for the burns; look longer: --window-days"
     if limiting == "zone":
         assert plan is not None
-        whole = ""
-        if band is not None:
-            whole = (
-                f", with its errors and early break-ups it is {band.length_km:,.0f} km long and "
-                f"{100.0 * band.share_outside_zone:.2g} % of the pieces fall outside the zone"
-            )
+        water = plan.length_km + sum(plan.slack_km)
+        errors = "" if band is None else f", with all errors the 99.9 % contour by {band.sticks_out_km:,.0f} km"
         return (
-            f"the footprint does not fit: at the best pass what comes off at the main break-up alone sticks out by "
-            f"{-plan.margin_km:,.0f} km at each end{whole}; a lower final perigee shortens it (--final-perigee-km), a "
-            "wider zone holds it"
+            f"the footprint does not fit: one fall covers {plan.length_km:,.0f} km, the best pass has {water:,.0f} km "
+            f"of clear water; one fall sticks out by {-plan.margin_km:,.0f} km{errors}; a lower final perigee shortens "
+            "it (--final-perigee-km), a longer zone holds it"
         )
     if limiting == "footprint":
+        assert band is not None
         return (
             "without errors every piece falls in clear water, but the 99.9 % contour leaves the zone or comes too near "
-            "to land; a lower final perigee, smaller errors, a longer --window-days or a wider zone would do"
+            f"to land, by {band.sticks_out_km:,.0f} km; a lower final perigee, smaller errors, a longer --window-days "
+            "or a wider zone would do"
         )
     return f"{what}: every piece falls inside the zone and clear of land, the 99.9 % contour too"
 
@@ -254,8 +260,6 @@ def _notes(case: DeorbitCase, debris: Debris, dispersed: Dispersed | None, optio
         )
     if dispersed is not None:
         notes.append(f"debris: {debris.mix.source}; casualty area: {debris.source}")
-        if options.traffic is not None:
-            notes.append(f"ships and aircraft: {debris.pieces_note}")
         if dispersed.nominal.not_down:
             notes.append(f"{dispersed.nominal.not_down} of {options.runs} runs were not down a quarter of a day later")
         if dispersed.failed.not_down:

@@ -18,6 +18,7 @@ from stationkeep.campaign.deorbit_document import (
 )
 from stationkeep.constants import SECONDS_PER_DAY
 from stationkeep.descent.deorbit_flight import BREAK_UP_KM
+from stationkeep.descent.deorbit_plan import clear_water
 from stationkeep.descent.footprint import LEVEL, Footprint
 from stationkeep.descent.parking import EXPOSURE_SPREAD, PUBLISHED, ParkingTrade
 from stationkeep.orbit.precise_tables import geodetic_from_itrs
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _SHOWN_IMPACTS = 1000
 _SHOWN_TRACK = 200
+_AXIS_STEP_KM = 20.0
 
 
 def vehicle_part(craft: PushingVehicle) -> DeorbitVehicle:
@@ -95,8 +97,26 @@ def footprint_part(found: Footprint, dispersed: Dispersed, zone: Zone, keep_out:
         contour=[(round(float(a), 3), round(float(b), 3)) for a, b in found.contour_deg],
         one_fall_length_km=round(float(np.median(spans)), 1),
         nearest_land_km=round(float(min(foreign.min(), home.min())), 0),
+        sticks_out_km=round(_sticking_out_km(found, zone, keep_out)),
+        runs_dry=falls.dry,
+        dry_short_m_s=round(float(falls.short_m_s.max(initial=0.0)), 2),
         share_outside_zone=float(f"{outside.mean():.3g}"),
     )
+
+
+def _sticking_out_km(found: Footprint, zone: Zone, keep_out: LandDistance) -> float:
+    """How far the contour reaches beyond clear water: from its worst corner to the nearest clear place inside it."""
+    clear = clear_water(zone, keep_out, found.contour_deg[:, 0], found.contour_deg[:, 1])
+    if clear.all():
+        return 0.0
+    along, across = found.frame.coordinates_km(found.contour_deg[:, 0], found.contour_deg[:, 1])
+    axis = np.arange(along.min(), along.max(), _AXIS_STEP_KM)
+    wet = clear_water(zone, keep_out, *found.frame.places(axis, np.zeros_like(axis)))
+    places = np.concatenate([np.column_stack([along, across])[clear], np.column_stack([axis, 0.0 * axis])[wet]])
+    if not len(places):
+        return found.length_km
+    apart = np.column_stack([along, across])[~clear][:, None, :] - places
+    return max(float(np.hypot(apart[..., 0], apart[..., 1]).min(axis=1).max()), 1.0)
 
 
 def parking_part(trade: ParkingTrade) -> DeorbitParking:

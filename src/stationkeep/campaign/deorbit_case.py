@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stationkeep.campaign.deorbit_setup import Start, decayed
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
+from stationkeep.descent.deorbit_dispersion import Dispersions
 from stationkeep.descent.deorbit_flight import StationBody
-from stationkeep.descent.deorbit_need import LAST_BURN_TIMING, BurnProfile, DeorbitLimits, burn_profile
+from stationkeep.descent.deorbit_need import BurnProfile, DeorbitLimits, burn_profile
 from stationkeep.descent.deorbit_plan import DeorbitPlan, DeorbitProblem, search
 from stationkeep.errors import InputError, OrbitError
 from stationkeep.propulsion.burns import Thruster
@@ -39,8 +40,9 @@ class DeorbitCase:
     zone: Zone
     keep_out: LandDistance
     window_days: float
-    reserve_share: float = 0.0
-    """Of the last burn's propellant, kept for what the burn may take beyond its speed."""
+    errors: Dispersions = field(default_factory=Dispersions)
+    given_reserve_kg: float | None = None
+    """What must be left in the tanks; null: three sigma of the errors."""
 
     @property
     def held_limits(self) -> DeorbitLimits:
@@ -65,12 +67,7 @@ class DeorbitCase:
     @property
     def last_burn_too_long(self) -> bool:
         """Whether the thrust does not suffice on paper."""
-        longest = LAST_BURN_TIMING * self.held_limits.longest_final_burn_s
-        return self.profile is None or self.profile.final.duration_s > longest
-
-    def wanted_kg(self, plan: DeorbitPlan) -> float:
-        """Propellant a plan asks for, the reserve included."""
-        return plan.propellant_with_reserve_kg(self.reserve_share)
+        return self.profile is None or not self.held_limits.last_burn_fits(self.profile.final.duration_s)
 
     def problem(self, mix: DebrisMix) -> DeorbitProblem:
         """The case as the planner wants it."""
@@ -79,6 +76,22 @@ class DeorbitCase:
             self.start.elements, body, self.thruster, self.zone, self.keep_out, self.station.weather.median, mix,
             self.held_limits, self.window_days,
         )  # fmt: skip
+
+    def reserve_kg(self, final_kg: float, total_kg: float) -> float:
+        """What must be left over of a last burn and all burns that take so much."""
+        return self.errors.reserve_kg(final_kg, total_kg) if self.given_reserve_kg is None else self.given_reserve_kg
+
+    def asked_kg(self, burns: DeorbitPlan | BurnProfile) -> float:
+        """Propellant these burns take, with the reserve."""
+        return burns.propellant_kg + self.reserve_kg(burns.burns[-1].propellant_kg, burns.propellant_kg)
+
+    def affords(self, plan: DeorbitPlan) -> bool:
+        """Whether the propellant suffices, reserve and all."""
+        return self.asked_kg(plan) <= self.load_kg
+
+    def does(self, plan: DeorbitPlan) -> bool:
+        """Whether these vehicles can fly this plan: propellant, and a last burn short enough."""
+        return self.affords(plan) and self.held_limits.last_burn_fits(plan.burns[-1].duration_s)
 
     def cheapest(self, mix: DebrisMix) -> DeorbitPlan | None:
         """Fly it to every pass: the one of least propellant with water enough around it."""

@@ -46,9 +46,6 @@ class DeorbitNeed(Part):
     )
     delta_v_m_s: float
     propellant_kg: float = Field(description="with this vehicle's engine, losses of long burns included")
-    reserve_kg: float = Field(
-        description="asked for beside it: three sigma of the speed at cut-off of the last burn; 0 on paper"
-    )
     final_burn_m_s: float
     final_burn_s: float | None = Field(description="null: more than half a revolution")
     paper_delta_v_m_s: float | None = Field(
@@ -59,7 +56,11 @@ class DeorbitNeed(Part):
         description="at that thrust and this vehicle's specific impulse, flown to the cheapest pass with water enough, "
         "reserve included"
     )
-    missing_propellant_kg: float = Field(description="of burns and reserve")
+    reserve_propellant_kg: float = Field(
+        description="asked for beyond the plan: three sigma of the errors of speed and specific impulse, or as given"
+    )
+    spare_propellant_kg: float = Field(description="usable less propellant_kg; negative: missing for the plan itself")
+    missing_propellant_kg: float = Field(description="for plan and reserve")
     missing_thrust_n: float
     vehicles_needed: int | None = Field(description="of this vehicle; null: no number of them up to a hundred")
     highest_start_altitude_km: float | None = Field(
@@ -92,8 +93,8 @@ class DeorbitPass(Part):
     toe_latitude_deg: float
     toe_longitude_deg: float
     margin_km: float = Field(
-        description="clear water before the heel and beyond the toe of what comes off at 78 km, without errors, the "
-        "smaller; negative: none"
+        description="clear water before the heel and beyond the toe of one fall, the smaller; negative: so far the "
+        "pieces of one fall stick out"
     )
     chosen: bool
 
@@ -110,6 +111,9 @@ class DeorbitFootprint(Part):
     contour: list[tuple[float, float]] = Field(description="closed line of [latitude_deg, longitude_deg]")
     one_fall_length_km: float = Field(description="lightest to densest piece of one fall, median over the runs")
     nearest_land_km: float = Field(description="from the contour, never overestimated by the half-degree land mask")
+    sticks_out_km: float = Field(description="how far the contour reaches beyond clear water; 0: nowhere")
+    runs_dry: int = Field(description="whose last burn ended because the tank was empty; they are counted")
+    dry_short_m_s: float = Field(description="the most speed an empty tank took from one of them")
     share_outside_zone: float = Field(description="of the pieces")
 
 
@@ -142,7 +146,8 @@ class DeorbitRisk(Part):
     expectation_high: float = Field(description="95 %")
     land_if_burn_works: float
     land_if_burn_fails: float
-    pieces: float = Field(description="that may strike ships and aircraft, in the mean")
+    pieces: float = Field(description="that strike with more than 15 J, mean; ships and aircraft are struck by number")
+    pieces_source: str
     ships_struck: float | None = Field(description="expected, nobody warned; null: no traffic was given")
     aircraft_struck: float | None
 

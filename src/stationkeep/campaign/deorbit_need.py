@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from stationkeep.campaign.deorbit_document import DeorbitNeed
-from stationkeep.descent.deorbit_need import LAST_BURN_TIMING, Need, burn_profile, highest_start_km, minimum_vehicle
+from stationkeep.descent.deorbit_need import Need, burn_profile, highest_start_km, minimum_vehicle
 from stationkeep.errors import InputError
 from stationkeep.propulsion.burns import Thruster
 from stationkeep.propulsion.finite_burns import Ellipse
@@ -27,9 +27,9 @@ Limiting = Literal["propellant", "thrust", "no-pass", "zone", "footprint"]
 _MOST_VEHICLES: Final = 100
 _FLOWN_COUNTS: Final = 5
 _USUAL_SURCHARGE: Final = 1.05
-"""Flown over paper, where nothing has been flown yet: only where the search for the highest start begins."""
+"""Flown and with a reserve over paper, where nothing has been flown yet: only where the search for a start begins."""
 _ALTITUDE_ROUNDS: Final = 4
-_EMPTY_ENOUGH: Final = 0.985
+_EMPTY_ENOUGH: Final = 0.992
 _LOWEST_FLOWN_KM: Final = 180.0
 _HIGHEST_FLOWN_KM: Final = 1000.0
 
@@ -38,31 +38,34 @@ def need_of(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None) -> tupl
     """What it takes and what of it is missing; ``plan``: the one flown with these vehicles, if their thrust allows."""
     limits, profile = case.held_limits, case.profile
     least = _least_vehicle(case, mix)
-    wanted, reserve = least.propellant_kg if profile is None else profile.propellant_kg, 0.0
+    wanted = least.propellant_kg if profile is None else profile.propellant_kg
     speed = least.delta_v_m_s if profile is None else profile.delta_v_m_s
     final_m_s = least.final_burn_m_s if profile is None else abs(profile.final.delta_v_m_s)
     final_s = None if profile is None else profile.final.duration_s
     if plan is not None:
         wanted, speed = plan.propellant_kg, sum(burn.delta_v_m_s for burn in plan.burns)
-        reserve = case.wanted_kg(plan) - plan.propellant_kg
         final_m_s, final_s = plan.burns[-1].delta_v_m_s, plan.burns[-1].duration_s
-    too_long = final_s is None or final_s > LAST_BURN_TIMING * limits.longest_final_burn_s
+    too_long = final_s is None or not limits.last_burn_fits(final_s)
+    reserve = case.reserve_kg(wanted * final_m_s / speed, wanted)
     missing, strength = max(wanted + reserve - case.load_kg, 0.0), least.thrust_n
     if final_s is not None and too_long:
         strength = max(strength, case.thruster.thrust_n * final_s / limits.longest_final_burn_s)
     highest = _highest_start_km(case, mix, plan)
-    if plan is not None and not too_long and missing == 0.0:
-        highest = max(highest or 0.0, case.start.elements.mean_altitude_km)  # it has just been flown from there
     need = DeorbitNeed(
         as_flown=plan is not None,
         delta_v_m_s=round(speed, 2),
         propellant_kg=round(wanted, 1),
-        reserve_kg=round(reserve, 1),
         final_burn_m_s=round(final_m_s, 2),
         final_burn_s=None if final_s is None else round(final_s, 1),
         paper_delta_v_m_s=None if profile is None else round(profile.delta_v_m_s, 2),
         minimum_thrust_n=round(strength, 1),
-        minimum_propellant_kg=round(least.propellant_kg, 1),
+        minimum_propellant_kg=round(
+            least.propellant_kg
+            + case.reserve_kg(least.propellant_kg * least.final_burn_m_s / least.delta_v_m_s, least.propellant_kg),
+            1,
+        ),
+        reserve_propellant_kg=round(reserve, 1),
+        spare_propellant_kg=round(case.load_kg - wanted, 1),
         missing_propellant_kg=round(missing, 1),
         missing_thrust_n=round(max(strength - case.thruster.thrust_n, 0.0) if too_long else 0.0, 1),
         vehicles_needed=_vehicles_needed(case, mix, plan),
@@ -83,11 +86,10 @@ def _least_vehicle(case: DeorbitCase, mix: DebrisMix) -> Need:
     paper = minimum_vehicle(case.ellipse, case.mass_kg, impulse, limits)
     flown = replace(case, thruster=Thruster(paper.thrust_n, impulse)).cheapest(mix)
     if flown is None:
-        last_share = paper.final_burn_m_s / paper.delta_v_m_s
-        return replace(paper, propellant_kg=paper.propellant_kg * (1.0 + case.reserve_share * last_share))
+        return paper
     last = flown.burns[-1]
     return Need(
-        sum(burn.delta_v_m_s for burn in flown.burns), case.wanted_kg(flown), last.delta_v_m_s,
+        sum(burn.delta_v_m_s for burn in flown.burns), flown.propellant_kg, last.delta_v_m_s,
         paper.thrust_n * max(last.duration_s / limits.longest_final_burn_s, 1.0),
     )  # fmt: skip
 
@@ -102,14 +104,12 @@ def _vehicles_needed(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None
         if several.mass_kg * 20.0 > several.thruster.thrust_n * 2.0 * longest:
             continue  # half of what even a last burn of 20 m/s needs: not worth solving
         profile = several.profile
-        if profile is None or several.last_burn_too_long or profile.propellant_kg > several.load_kg:
+        if profile is None or several.last_burn_too_long or several.asked_kg(profile) > several.load_kg:
             continue
         own = number == case.vehicles[0].count and plan is not None
         flown = plan if own else several.cheapest(mix)
         flights += 1
-        if flown is None or (
-            several.wanted_kg(flown) <= several.load_kg and flown.burns[-1].duration_s <= LAST_BURN_TIMING * longest
-        ):
+        if flown is None or several.does(flown):
             return number
         if flights >= _FLOWN_COUNTS:
             return None
@@ -117,10 +117,18 @@ def _vehicles_needed(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None
 
 
 def _highest_start_km(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | None) -> float | None:
-    """From which mean altitude the tanks just suffice: on paper with a surcharge, which flights from there correct."""
+    """From which mean altitude this vehicle just suffices; never below the start of a plan it can fly.
+
+    The search does not depend on where the station starts, so every question about one vehicle gets one answer.
+    """
+    own = case.start.elements.mean_altitude_km if plan is not None and case.does(plan) else None
+    found = _searched_start_km(case, mix)
+    return max((altitude for altitude in (own, found) if altitude is not None), default=None)
+
+
+def _searched_start_km(case: DeorbitCase, mix: DebrisMix) -> float | None:
+    """On paper with a surcharge, which flights from there correct."""
     factor = _USUAL_SURCHARGE
-    if plan is not None and case.profile is not None:
-        factor = case.wanted_kg(plan) / case.profile.propellant_kg
     altitude, best = _paper_start_km(case, factor), None
     for turn in range(_ALTITUDE_ROUNDS):
         if altitude is None or not _LOWEST_FLOWN_KM < altitude < _HIGHEST_FLOWN_KM:
@@ -130,13 +138,12 @@ def _highest_start_km(case: DeorbitCase, mix: DebrisMix, plan: DeorbitPlan | Non
         flown = case.from_altitude(altitude).cheapest(mix)
         if flown is None:
             break
-        wanted = case.wanted_kg(flown)
-        if wanted <= case.load_kg:
+        if case.does(flown):
             best = altitude if best is None else max(best, altitude)
-            if wanted >= _EMPTY_ENOUGH * case.load_kg:
+            if case.asked_kg(flown) >= _EMPTY_ENOUGH * case.load_kg:
                 return best
         on_paper = _paper_propellant_kg(case, altitude)
-        factor = (1.001 + 0.003 * turn) * (wanted / on_paper if on_paper else factor)
+        factor = (1.001 + 0.003 * turn) * (case.asked_kg(flown) / on_paper if on_paper else factor)
         altitude = _paper_start_km(case, factor)
     return altitude if best is None else best
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,29 +32,27 @@ _DRAW_SEED = 20_010_323
 REQUIREMENT = 1.0e-4
 """Casualty expectation allowed for a fall (NASA-STD-8719.14C, ESSB-ST-U-007)."""
 _AREA_OF_A_PIECE_M2 = 2.6
-"""Casualty area of one piece of a square metre, (0.6 + 1)^2: turns a casualty area into a number of pieces."""
-
-
+"""Casualty area of one piece of a square metre, (0.6 + 1)^2: how many an assumed casualty area is taken to be."""
 _HARMLESS_J = 15.0
 _HYPERSONIC_DRAG = 0.92
 """Of any convex tumbling body on its mean shadow: 1.83 cos^2 on every face, averaged over attitudes (a sphere's)."""
-_BREAK_UPS = 40
-"""Of a body, with what is not known of its demise drawn; as many as ``reentry`` flies beside a station's odds."""
+_BODY_DRAWS = 100
+"""Falls of a body with the unknown drawn: as many, and the same, as ``reentry --body`` draws."""
 _USUAL_ENTRY = EntryState(-20.0, -150.0, 120.0, 7560.0, -0.7, 130.0)
 
 
 @dataclass(frozen=True)
 class Debris:
-    """Pieces to fly, and the casualty area of all that survives."""
+    """Pieces to fly, the casualty area of all that survives, and how many pieces that is."""
 
     mix: DebrisMix
     area_m2: float
     """Mean: an expectation is linear in the area."""
     area_draws_m2: FloatArray
-    pieces: float
-    """How many they are: for ships and aircraft, which any of them may strike."""
-    pieces_note: str
     source: str
+    pieces: float
+    """That strike with more than 15 J: ships and aircraft are struck by number."""
+    pieces_source: str
 
 
 def debris_of(mass_kg: float, body: str | None) -> Debris:
@@ -66,19 +63,21 @@ def debris_of(mass_kg: float, body: str | None) -> Debris:
     _, draws = model.sample(*np.random.default_rng(_DRAW_SEED).random((2, _DRAWS)))
     source = "10 to 40 % of the mass, published cases per surviving kilogram; the mean of both"
     area = model.mean.casualty_area_m2
-    pieces = area / _AREA_OF_A_PIECE_M2
-    note = f"{pieces:,.0f} pieces, assumed: the casualty area over {_AREA_OF_A_PIECE_M2:g} m2, that of a piece of 1 m2"
-    return Debris(assumed_mix(PIECES_A_RUN), area, draws, pieces, note, source)
+    assumed = f"assumed: the casualty area in pieces of {_AREA_OF_A_PIECE_M2:g} m2"
+    return Debris(assumed_mix(PIECES_A_RUN), area, draws, source, area / _AREA_OF_A_PIECE_M2, assumed)
 
 
 def _computed(name: str) -> Debris:
-    """What survives the demise computed for the parts of a body, entering as after a usual last burn."""
-    from stationkeep.descent.body import read_body, shipped_body
+    """What survives the demise computed for the parts of a body, entering as after a usual last burn.
+
+    The pieces that are flown are those of the most probable fall; casualty area and number are the means of many falls
+    with the unknown drawn (:mod:`stationkeep.descent.entry_spread`), whose spread is the interval.
+    """
+    from stationkeep.campaign.reentry_body import named_body
     from stationkeep.descent.entry import fly_entry
     from stationkeep.descent.entry_spread import entry_spread
 
-    is_file = Path(name).exists() or Path(name).suffix in (".yaml", ".yml")
-    body = read_body(name) if is_file else shipped_body(name)
+    body = named_body(name)
     struck = [
         (part, part.impact) for part in fly_entry(body, _USUAL_ENTRY).parts
         if part.impact is not None and part.impact.energy_j > _HARMLESS_J
@@ -87,15 +86,14 @@ def _computed(name: str) -> Debris:
         raise InputError(f"nothing of {body.name} reaches the ground with 15 J", hint="there is no footprint to keep")
     ballistic = [impact.mass_kg / (_HYPERSONIC_DRAG * part.mean_area_m2) for part, impact in struck]
     areas = [part.count * (PERSON_WIDTH_M + part.mean_area_m2**0.5) ** 2 for part, _ in struck]
-    spread = entry_spread(body, _USUAL_ENTRY, draws=_BREAK_UPS, seed=_DRAW_SEED)
-    draws = np.random.default_rng(_DRAW_SEED).choice(spread.casualty_area_m2, _DRAWS)
+    counts = [float(part.count) for part, _ in struck]
+    spread = entry_spread(body, _USUAL_ENTRY, draws=_BODY_DRAWS)
     source = f"computed for the body {body.name}"
-    mix = computed_mix(ballistic, areas, source, [part.count for part, _ in struck])
-    pieces = float(spread.pieces.mean())
     return Debris(
-        mix, float(draws.mean()), draws, pieces, f"{pieces:,.0f} pieces above 15 J, the mean of {_BREAK_UPS} break-ups",
-        f"{source}, {_BREAK_UPS} break-ups with what is not known drawn; the most probable one leaves "
-        f"{sum(areas):,.0f} m2",
+        computed_mix(ballistic, areas, source, counts), float(spread.casualty_area_m2.mean()), spread.casualty_area_m2,
+        f"{source}, the mean of {_BODY_DRAWS} falls with heating, drag, break-up, tearing and amounts drawn",
+        float(spread.pieces.mean()),
+        f"counted from its list, the mean of those falls; {sum(counts):,.0f} in the most probable one",
     )  # fmt: skip
 
 
@@ -107,8 +105,8 @@ def ground_risk(
     people, land = load_population(min(max(year, 1950), 2099)), load_land()
     middle = debris.area_m2
     low, high = (float(level) for level in np.quantile(debris.area_draws_m2, (0.05, 0.95)))
-    works, works_land = _of_falls(dispersed.nominal, debris, middle, people, land)
-    fails, fails_land = _of_failures(dispersed.failed, debris, middle, elements, people, land)
+    works, works_land = _of_runs(dispersed.nominal, debris, middle, elements, people, land)
+    fails, fails_land = _of_runs(dispersed.failed, debris, middle, elements, people, land)
     p = errors.failure_probability
     spread = _expectation_draws(dispersed, debris, works, fails, p, people)
     struck = None
@@ -129,6 +127,7 @@ def ground_risk(
         land_if_burn_works=float(f"{works_land:.3g}"),
         land_if_burn_fails=float(f"{fails_land:.3g}"),
         pieces=float(f"{debris.pieces:.4g}"),
+        pieces_source=debris.pieces_source,
         ships_struck=None if struck is None else float(f"{struck.ships:.3g}"),
         aircraft_struck=None if struck is None else float(f"{struck.aircraft:.3g}"),
     )
@@ -181,11 +180,11 @@ def _of_falls(
     return risk.casualty_expectation, float(touched.mean())
 
 
-def _of_failures(
+def _of_runs(
     falls: DispersedFalls, debris: Debris, area_m2: float, elements: MeanElements, people: PopulationGrid,
     land: LandMask,
 ) -> tuple[float, float]:  # fmt: skip
-    """The same for burns that stopped; what stays in orbit falls at random."""
+    """The same, runs that stayed in orbit counted (a burn that stopped, a tank run dry): they fall at random."""
     count = falls.runs + falls.not_down
     if not count:
         return 0.0, 0.0

@@ -15,7 +15,7 @@ from stationkeep.campaign.weather import AS_KNOWN, CampaignWeather, campaign_wea
 from stationkeep.environment.msafe import forecast_known_at
 from stationkeep.environment.space_weather import HALF_WINDOW_DAYS
 from stationkeep.environment.surrogate import Nrlmsise00Surrogate
-from stationkeep.errors import ElementSetError, InputError, OrbitError
+from stationkeep.errors import InputError, OrbitError
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.latitude_flight import LatitudeFlight
 from stationkeep.outcome import OutcomeReason
@@ -24,6 +24,8 @@ from stationkeep.timescale import iso_day, iso_utc
 
 if TYPE_CHECKING:
     from stationkeep.catalogue.store import Catalogue
+    from stationkeep.orbit.mean_decay import BallisticCoefficient, WeatherTrack
+    from stationkeep.orbit.tle import ElementHistory
 
 _ORBIT_HORIZON_DAYS = 3652.0
 _LEAD_DAYS = 366.0
@@ -85,13 +87,7 @@ def station_of_orbit(
     weather = campaign_weather(choice, last.epoch_mjd_utc - _LEAD_DAYS, last.epoch_mjd_utc, horizon)
     notes: tuple[str, ...] = ()
     if ballistic_m2_kg is None:
-        from stationkeep.orbit.calibration import calibrate
-
-        try:
-            fitted = calibrate(history, weather.median).coefficient
-        except ElementSetError as error:
-            hint = "give a file with more element sets, or the drag itself: --ballistic-coefficient, Cd*A/m in m2/kg"
-            raise ElementSetError(error.problem, hint=hint) from None
+        fitted = _fitted(history, weather.median)
         ballistic_m2_kg = fitted.value_m2_kg
         notes = (f"Cd*A/m = {ballistic_m2_kg:.5f} m2/kg fitted to {fitted.arc_count} arcs of its element sets",)
     elif not 1.0e-5 <= ballistic_m2_kg <= 10.0:
@@ -108,6 +104,19 @@ def station_of_orbit(
         provenance={"element_sets": history.source, "last_element_set_utc": iso_utc(last.epoch_mjd_utc)},
         notes=notes,
     )
+
+
+def _fitted(history: ElementHistory, weather: WeatherTrack) -> BallisticCoefficient:
+    from stationkeep.orbit.calibration import calibrate
+
+    try:
+        return calibrate(history, weather).coefficient
+    except InputError as error:
+        raise OrbitError(
+            f"its drag cannot be fitted to these element sets: {error.problem}",
+            hint="give Cd*A/m itself: --ballistic-m2-kg (Mir in its last weeks 0.0054, the ISS 0.006 to 0.008); or a "
+            "file with more element sets",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,20 +68,22 @@ def deorbit(
     propellant_kg: Annotated[
         float | None, typer.Option("--propellant-kg", help="Of one vehicle, instead of the catalogue's.")
     ] = None,
+    reserve_kg: Annotated[
+        float | None,
+        typer.Option("--reserve-kg", help="Propellant to be left over. Default: three sigma of what errors may use."),
+    ] = None,
     vehicle_mass_kg: Annotated[
         float | None, typer.Option("--vehicle-mass-kg", help="Of one vehicle, instead of the catalogue's.")
     ] = None,
     mass_kg: Annotated[
         float | None, typer.Option("--mass-kg", help="Of the object of --orbit, without the vehicle.")
     ] = None,
-    ballistic_coefficient_m2_kg: Annotated[
+    ballistic_m2_kg: Annotated[
         float | None,
-        typer.Option(
-            "--ballistic-coefficient",
-            "--ballistic-coefficient-m2-kg",
-            metavar="M2/KG",
-            help="As --ballistic-coefficient 0.0054: Cd*A/m of --orbit. Default: fitted to its history.",
-        ),
+        typer.Option("--ballistic-m2-kg", help="Cd*A/m of --orbit, 0.005 or so. Default: fitted to its history."),
+    ] = None,
+    ballistic_coefficient_m2_kg: Annotated[
+        float | None, typer.Option("--ballistic-coefficient-m2-kg", hidden=True, help="The same, its longer name.")
     ] = None,
     norad_id: Annotated[str | None, typer.Option("--norad-id", help="Which object of --orbit.")] = None,
     space_weather: Annotated[
@@ -132,12 +134,14 @@ def deorbit(
         _require_picture(output)
     options = _options(
         target, (keep_out_km, keep_out_home_km), (final_perigee_km, hold_perigee_km, longest_burn_s),
-        (start_altitude_km, window_days), (runs, seed), failure_probability, traffic, body,
+        (start_altitude_km, window_days), (runs, seed), reserve_kg, failure_probability, traffic, body,
         list(parking_altitude_km or []) if compare_parking or parking_altitude_km else None,
     )  # fmt: skip
     given = GivenFigures(thrust_n, specific_impulse_s, propellant_kg, vehicle_mass_kg, push)
     vehicles = pushing_vehicles(load_catalogue(), list(vehicle or []), given)
-    station = _station(scenario, orbit, norad_id, mass_kg, ballistic_coefficient_m2_kg, space_weather)
+    station = _station(
+        scenario, orbit, norad_id, mass_kg, _one_of(ballistic_m2_kg, ballistic_coefficient_m2_kg), space_weather
+    )
     with progress_bar(runs) as advance:
         document = plan_deorbit(station, vehicles, options, advance)
     if output is not None:
@@ -164,8 +168,8 @@ def _require_picture(output: Path) -> None:
 
 def _options(
     target: str, keep_out: tuple[float, float], burns: tuple[float, float, float],
-    start: tuple[float | None, float], sampling: tuple[int, int], failure: float, traffic: Path | None,
-    body: str | None,    parking: list[float] | None,
+    start: tuple[float | None, float], sampling: tuple[int, int], reserve_kg: float | None, failure: float,
+    traffic: Path | None, body: str | None, parking: list[float] | None,
 ) -> DeorbitOptions:  # fmt: skip
     from stationkeep.campaign.deorbit import DeorbitOptions
     from stationkeep.descent.deorbit_dispersion import MOST_RUNS, Dispersions
@@ -185,10 +189,19 @@ def _options(
         window_days=start[1],
         runs=sampling[0],
         seed=sampling[1],
+        reserve_kg=reserve_kg,
         parking_altitudes_km=parking,
         traffic=None if traffic is None else read_traffic(traffic),
         body=body,
     )
+
+
+def _one_of(short: float | None, long: float | None) -> float | None:
+    from stationkeep.errors import InputError
+
+    if short is not None and long is not None:
+        raise InputError("--ballistic-m2-kg was given twice", hint="--ballistic-coefficient-m2-kg is its longer name")
+    return long if short is None else short
 
 
 def _station(
@@ -209,13 +222,14 @@ def _station(
     assert scenario is not None
     if mass_kg is not None or ballistic_m2_kg is not None:
         raise InputError(
-            "--mass-kg and --ballistic-coefficient belong to --orbit",
+            "--mass-kg and --ballistic-m2-kg belong to --orbit",
             hint="a scenario says both itself: edit its file ('stationkeep new')",
         )
     return station_of_scenario(scenario, load_catalogue(), space_weather)
 
 
 def _show(console: Console, document: DeorbitDocument) -> None:
+    from stationkeep.report.deorbit_page import tank_text
     from stationkeep.report.text import minute_text
 
     station, need = document.station, document.need
@@ -229,13 +243,14 @@ def _show(console: Console, document: DeorbitDocument) -> None:
     console.print(f"{'Feasible' if document.feasible else 'Not feasible':<15}{document.reason}", style="bold")
     final = "" if need.final_burn_s is None else f" in {need.final_burn_s:,.0f} s"
     console.print(
-        f"Takes          {need.delta_v_m_s:.1f} m/s, {need.propellant_kg:,.0f} kg and {need.reserve_kg:,.0f} kg in "
-        f"reserve; last burn {need.final_burn_m_s:.1f} m/s{final}"
+        f"Takes          {need.delta_v_m_s:.1f} m/s, {need.propellant_kg:,.0f} kg; last burn {need.final_burn_m_s:.1f} "
+        f"m/s{final}"
     )
     console.print(
         f"Least vehicle  {need.minimum_thrust_n:,.0f} N and {need.minimum_propellant_kg:,.0f} kg at "
-        f"{document.vehicles[0].specific_impulse_s:.0f} s"
+        f"{document.vehicles[0].specific_impulse_s:.0f} s, reserve included, for its own cheapest pass"
     )
+    console.print(f"Tank           {tank_text(document)}")
     high = need.highest_start_altitude_km
     reach = "nowhere above the hold perigee" if high is None else f"at most {high:.0f} km"
     console.print(f"Starts from    {reach} with this vehicle")
@@ -253,6 +268,8 @@ def _show_burns(console: Console, document: DeorbitDocument) -> None:
         return
     from rich.table import Table
 
+    from stationkeep.report.deorbit_page import passes_text
+
     console.print()
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("burn begins (UTC)", no_wrap=True)
@@ -264,9 +281,7 @@ def _show_burns(console: Console, document: DeorbitDocument) -> None:
             f"{burn.perigee_km:.0f}", f"{burn.apogee_km:.0f}",
         )  # fmt: skip
     console.print(table)
-    allowed = sum(one.margin_km >= 0.0 for one in document.passes)
-    taken = "the first with water enough is taken" if allowed else "the one with most water is shown"
-    console.print(f"{allowed} of {len(document.passes)} passes within the window hold the pieces; {taken}")
+    console.print(passes_text(document))
 
 
 def _show_fall(console: Console, document: DeorbitDocument) -> None:
@@ -302,10 +317,11 @@ def _show_fall(console: Console, document: DeorbitDocument) -> None:
             "1 in 10,000    is kept if the last burn fails at most once in "
             f"{_inverse(risk.failure_probability_allowed)}"
         )
+    console.print(f"Pieces         {risk.pieces:,.0f}, {risk.pieces_source}")
     if risk.ships_struck is not None:
         console.print(
-            f"Traffic        {risk.ships_struck:.2g} ships and {risk.aircraft_struck:.2g} aircraft struck by "
-            f"{risk.pieces:,.0f} pieces, if nobody is warned"
+            f"Traffic        {risk.ships_struck:.2g} ships and {risk.aircraft_struck:.2g} aircraft struck, "
+            "if nobody is warned"
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -34,6 +34,10 @@ _SHARES: Final = (
 _MOST_PIECES: Final = 40
 LIGHTEST_KG_M2: Final = 15.0
 DENSEST_KG_M2: Final = 1200.0
+FLUTTERING_KG_M2: Final = 30.0
+"""Pieces lighter than this come off with the solar arrays, higher up."""
+PIECE_DRAG_SIGMA: Final = 0.2
+"""Of the logarithm of a piece's mass over Cd*A, 1 sigma."""
 
 
 @dataclass(frozen=True)
@@ -55,23 +59,25 @@ class DebrisMix:
 
 def assumed_mix(count: int) -> DebrisMix:
     """The mix assumed for a station where no demise was computed: ``count`` pieces spread over three classes."""
-    levels, shares = [], []
+    levels, shares, numbers = [], [], []
     for low, high, pieces, danger in _SHARES:
         number = max(round(count * pieces), 1)
         places = (np.arange(number) + 0.5) / number
         levels.append(low * (high / low) ** places)
         shares.append(np.full(number, danger / number))
-    share = np.concatenate(shares)
+        numbers.append(np.full(number, pieces / number))
+    share, by_number = np.concatenate(shares), np.concatenate(numbers)
     return DebrisMix(
-        np.concatenate(levels), share / share.sum(), np.full(len(share), 1.0 / len(share)),
+        np.concatenate(levels), share / share.sum(), by_number / by_number.sum(),
         f"assumed: {LIGHTEST_KG_M2:g} to {DENSEST_KG_M2:g} kg/m2 by published pieces of Delta II, Skylab and Columbia",
     )  # fmt: skip
 
 
 def computed_mix(
-    ballistic_kg_m2: Sequence[float], casualty_areas_m2: Sequence[float], source: str, counts: Sequence[float] = ()
-) -> DebrisMix:
-    """The pieces a computed demise leaves, each kind with its casualty area [m2] and how many there are (one).
+    ballistic_kg_m2: Sequence[float], casualty_areas_m2: Sequence[float], source: str,
+    counts: Sequence[float] | None = None,
+) -> DebrisMix:  # fmt: skip
+    """The pieces a computed demise leaves, each kind with its casualty area [m2] and how many of it there are.
 
     Where there are more than can be flown in every run, neighbours in drag stand for each other: groups of about the
     same casualty area, each with its mean drag, the lightest and the densest piece by themselves.
@@ -79,17 +85,18 @@ def computed_mix(
     areas = np.asarray(casualty_areas_m2, dtype=np.float64)
     if areas.sum() <= 0.0:
         raise InputError("nothing survives: there is no footprint", hint="a controlled deorbit is not needed")
+    many = np.ones(len(areas)) if counts is None else np.asarray(counts, dtype=np.float64)
     order = np.argsort(ballistic_kg_m2)
+    many = many[order]
     levels, shares = np.asarray(ballistic_kg_m2, dtype=np.float64)[order], (areas / areas.sum())[order]
-    number = np.asarray(counts, dtype=np.float64)[order] if len(counts) else np.ones(len(order))
     if len(levels) > _MOST_PIECES:
         inner = np.clip((np.cumsum(shares) * (_MOST_PIECES - 2)).astype(int) + 1, 1, _MOST_PIECES - 2)
         inner[0], inner[-1] = 0, _MOST_PIECES - 1
         group = np.unique(inner, return_inverse=True)[1]
         summed = np.bincount(group, shares)
         levels = np.exp(np.bincount(group, shares * np.log(levels)) / np.maximum(summed, 1.0e-300))
-        shares, number = summed, np.bincount(group, number).astype(np.float64)
-    return DebrisMix(levels, shares, number / number.sum(), source)
+        shares, many = summed, np.asarray(np.bincount(group, many), dtype=np.float64)
+    return DebrisMix(levels, shares, many / many.sum(), source)
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,20 @@ def nominal_heel_and_toe(release: FloatArray, air: EntryAir, mix: DebrisMix) -> 
     pieces = np.zeros((3, 6))
     pieces[:, 0], pieces[:, 3] = levels, 1.0
     return strike(np.tile(release, (3, 1)), pieces, air)
+
+
+def one_fall(wings: FloatArray, break_up: FloatArray, between_s: float, air: EntryAir, mix: DebrisMix) -> Impacts:
+    """Heel, middle and toe of one fall (3,), its ends a sigma of their drag further out; seconds since the break-up.
+
+    The lightest come off with the solar arrays (state ``wings``, ``between_s`` earlier). Kicks, lift and all errors of
+    the path left out, this is what a dispersed fall covers in the median, to a few per cent.
+    """
+    levels = np.quantile(mix.ballistic_kg_m2, (0.0, 0.5, 1.0))
+    early = levels < FLUTTERING_KG_M2
+    pieces = np.zeros((3, 6))
+    pieces[:, 0], pieces[:, 3] = levels * np.exp(PIECE_DRAG_SIGMA * np.array([-1.0, 0.0, 1.0])), 1.0
+    struck = strike(np.where(early[:, None], wings, break_up), pieces, air)
+    return replace(struck, fall_s=struck.fall_s - np.where(early, between_s, 0.0))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.constants import SECONDS_PER_DAY
-from stationkeep.descent.debris import DebrisMix, strike
+from stationkeep.descent.debris import FLUTTERING_KG_M2, PIECE_DRAG_SIGMA, DebrisMix, strike
 from stationkeep.descent.deorbit_flight import DescentFlyer, EntryAir, FixedState, StationBody
 from stationkeep.descent.deorbit_plan import DeorbitPlan, DeorbitProblem
 from stationkeep.errors import InputError
@@ -27,14 +27,12 @@ from stationkeep.propulsion.finite_burns import burn_duration_s
 FloatArray = NDArray[np.float64]
 
 MOST_RUNS: Final = 20_000
-RESERVE_SIGMAS: Final = 3.0
-"""Of the speed at cut-off: propellant a plan keeps for its last burn, so that one burn in a thousand runs dry."""
 _FAILED_SHARE: Final = 3  # one failed run is flown for each so many good ones
 _FEWEST_FAILED: Final = 20
 _FAILED_DAYS: Final = 1.5
 _CHUNK: Final = 25
-_FLUTTERING_KG_M2: Final = 30.0
-"""Pieces lighter than this come off with the solar arrays, higher up."""
+_GRAM_KG: Final = 1.0e-3  # below it, rounding
+_RESERVE_SIGMAS: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,8 @@ class Dispersions:
     """After the lowering burns have shown it."""
     speed_percent: float = 0.5
     """Of the speed at which the engine is cut off."""
+    impulse_percent: float = 0.5
+    """Specific impulse of all burns alike: what a speed costs. With it a tank filled for the plan alone may run dry."""
     pointing_deg: float = 1.0
     ignition_s: float = 1.0
     late_probability: float = 0.02
@@ -79,14 +79,17 @@ class Dispersions:
     """Below 20 km, to the east and to the north."""
 
     def __post_init__(self) -> None:
-        shares = (
-            ("of an ignition that comes late", self.late_probability),
-            ("of a thruster that fails", self.engine_out_probability),
-            ("that the last burn stops for good (--failure-probability)", self.failure_probability),
-        )
-        for what, share in shares:
-            if not 0.0 <= share <= 1.0:
-                raise InputError(f"a probability of {share:g} {what}", hint="probabilities run from 0 to 1")
+        shares = (self.late_probability, self.engine_out_probability, self.failure_probability)
+        if not all(0.0 <= share <= 1.0 for share in shares):
+            raise InputError(f"probabilities {shares}", hint="give numbers from 0 to 1")
+
+    def reserve_kg(self, final_kg: float, total_kg: float) -> float:
+        """Propellant the errors may use beyond the plan's, three sigma: cut-off of the last burn, impulse of all.
+
+        Errors of the lowering burns are not in it: the next burn makes good what they left or took.
+        """
+        one_sigma = math.hypot(0.01 * self.speed_percent * final_kg, 0.01 * self.impulse_percent * total_kg)
+        return _RESERVE_SIGMAS * one_sigma
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,18 @@ class DispersedFalls:
     """(n_run,)"""
     not_down: int
     """Runs that were still flying when they were given up; they are not among the rows."""
+    short_m_s: FloatArray
+    """(n_flown,) speed the tank did not give, those not down included; zero where it held enough."""
 
     @property
     def runs(self) -> int:
         """How many came down."""
         return len(self.latitude_deg)
+
+    @property
+    def dry(self) -> int:
+        """How many burns ended because the tank was empty."""
+        return int((self.short_m_s > 0.0).sum())
 
 
 @dataclass(frozen=True)
@@ -125,24 +135,24 @@ def disperse(
     *,
     runs: int = 1000,
     seed: int = 1,
+    load_kg: float = math.inf,
     thruster_count: int = 1,
-    propellant_kg: float = math.inf,
     workers: int | None = None,
     progress: Callable[[], None] | None = None,
 ) -> Dispersed:
     """Fly the last burn of a plan ``runs`` times with errors, and a third as many with a burn that stops.
 
-    A last burn ends where the ``propellant_kg`` that the plan begins with are used up. The answer does not depend on
-    ``workers``. Raises :class:`InputError` for fewer than 20 or too many runs.
+    ``load_kg``: usable propellant before the first burn; the last burn ends when it is used up. The answer does not
+    depend on ``workers``. Raises :class:`InputError` for fewer than 20 or too many runs.
     """
     if not 20 <= runs <= MOST_RUNS:
         raise InputError(f"{runs} runs", hint=f"give --runs from 20 to {MOST_RUNS}")
     longitude = math.degrees(math.atan2(plan.interface.state[1], plan.interface.state[0]))
-    task = _Task(problem, plan, dispersions, problem.air_at(plan.interface.time_mjd_utc, longitude), thruster_count,
-                 propellant_kg - sum(burn.propellant_kg for burn in plan.burns[:-1]))  # fmt: skip
+    air = problem.air_at(plan.interface.time_mjd_utc, longitude)
+    task = _Task(problem, plan, dispersions, air, thruster_count, load_kg)
     failures = max(runs // _FAILED_SHARE, _FEWEST_FAILED) if dispersions.failure_probability > 0.0 else 0
 
-    def chunk(first: int, last: int, fails: bool) -> list[FloatArray | None]:
+    def chunk(first: int, last: int, fails: bool) -> list[_Run]:
         flyer = DescentFlyer(task.air)
         found = []
         for index in range(first, last):
@@ -161,22 +171,22 @@ def disperse(
     return Dispersed(_gathered(good), _gathered(bad), problem.mix)
 
 
-def _gathered(runs: list[FloatArray | None]) -> DispersedFalls:
-    down = [run for run in runs if run is not None]
+def _gathered(runs: list[_Run]) -> DispersedFalls:
+    down = [run.places for run in runs if run.places is not None]
     table = np.stack(down) if down else np.empty((0, 0, 5))
     when = table[:, 0, 4] if len(table) else np.empty(0)
     lost = len(runs) - len(down)
-    return DispersedFalls(table[:, :, 0], table[:, :, 1], table[:, :, 2], table[:, :, 3], when, lost)
+    return DispersedFalls(table[:, :, 0], table[:, :, 1], table[:, :, 2], table[:, :, 3], when, lost,
+                          np.array([run.short_m_s for run in runs]))  # fmt: skip
 
 
-def until_dry(rows: FloatArray, tank_kg: float) -> FloatArray:
-    """Rows of thrust as the kernel wants them, cut off where the tank is empty."""
-    cut, left = rows.copy(), max(tank_kg, 0.0)
-    for row in cut:
-        used = min(row[3] * (row[1] - row[0]), left)
-        row[1] = row[0] + used / row[3]
-        left -= used
-    return cut
+@dataclass(frozen=True)
+class _Run:
+    """One fall: places of all pieces (n_piece, 5): latitude, longitude, seconds, speed, moment of the break-up."""
+
+    places: FloatArray | None
+    """Null: still flying when it was given up."""
+    short_m_s: float
 
 
 @dataclass(frozen=True)
@@ -186,27 +196,26 @@ class _Task:
     errors: Dispersions
     air: EntryAir
     thruster_count: int
-    tank_kg: float
-    """What is left for the last burn."""
+    load_kg: float
 
-    def run(self, flyer: DescentFlyer, rng: np.random.Generator, fails: bool) -> FloatArray | None:
-        """Places of all pieces (n_piece, 5): latitude, longitude, seconds, speed, moment of the break-up."""
+    def run(self, flyer: DescentFlyer, rng: np.random.Generator, fails: bool) -> _Run:
+        """One fall with its errors."""
         errors = self.errors
         body, break_up_km = self._body(rng)
         start = self._start(rng)
-        rows = until_dry(self._burn(rng, start, fails), self.tank_kg)
-        until = start.time_mjd_utc + (_FAILED_DAYS if fails else 0.25)
+        rows, short = self._burn(rng, start, fails)
+        until = start.time_mjd_utc + (_FAILED_DAYS if fails or short > 0.0 else 0.25)
         fallen = flyer.fly(start, body, until, segments=rows, stop_altitude_km=body.wings_off_km)
         if not fallen.reached_altitude:
-            return None
+            return _Run(None, short)
         wings, body = fallen.end, replace(body, mass_kg=fallen.mass_kg)
         # A burn cut short by the air itself is over by now; what is left of it does not count.
         broken = flyer.fly(wings, body, wings.time_mjd_utc + 0.1, stop_altitude_km=break_up_km).end
         levels = self.problem.mix.ballistic_kg_m2
-        release = np.where((levels < _FLUTTERING_KG_M2)[:, None], wings.state, broken.state)
+        release = np.where((levels < FLUTTERING_KG_M2)[:, None], wings.state, broken.state)
         release = release + 1.0e-3 * errors.kick_m_s * rng.standard_normal(release.shape) * (np.arange(6) >= 3)
         pieces = np.empty((len(levels), 6))
-        pieces[:, 0] = levels * np.exp(0.2 * rng.standard_normal(len(levels)))
+        pieces[:, 0] = levels * np.exp(PIECE_DRAG_SIGMA * rng.standard_normal(len(levels)))
         pieces[:, 1] = np.abs(errors.lift_over_drag * rng.standard_normal(len(levels)))
         pieces[:, 2] = rng.uniform(0.0, 2.0 * math.pi, len(levels))
         pieces[:, 3] = body.low_air
@@ -214,7 +223,8 @@ class _Task:
         pieces[:, 5] = 1.0e-3 * errors.wind_m_s[1] * rng.standard_normal()
         struck = strike(release, pieces, self.air)
         when = np.full(len(levels), broken.time_mjd_utc)
-        return np.column_stack([struck.latitude_deg, struck.longitude_deg, struck.fall_s, struck.speed_m_s, when])
+        columns = [struck.latitude_deg, struck.longitude_deg, struck.fall_s, struck.speed_m_s, when]
+        return _Run(np.column_stack(columns), short)
 
     def _body(self, rng: np.random.Generator) -> tuple[StationBody, float]:
         errors = self.errors
@@ -244,14 +254,15 @@ class _Task:
         state[3:] += 0.5 * self.errors.axis_km * axis / radius * float(np.linalg.norm(state[3:])) * direction
         return FixedState(known.time_mjd_utc, state)
 
-    def _burn(self, rng: np.random.Generator, start: FixedState, fails: bool) -> FloatArray:
-        """Rows of the last burn with its errors."""
+    def _burn(self, rng: np.random.Generator, start: FixedState, fails: bool) -> tuple[FloatArray, float]:
+        """Rows of the last burn with its errors, and the speed [m/s] an empty tank took from it."""
         errors, planned = self.errors, self.plan.planned[-1]
         thrust, speed, tilt, timing = rng.standard_normal(4)
         late, late_u, out, out_u, stop_u = rng.random(5)
+        thrift = 1.0 + 0.01 * errors.impulse_percent * rng.spawn(1)[0].standard_normal()
         engine = Thruster(
             self.problem.thruster.thrust_n * (1.0 + 0.01 * errors.thrust_percent * thrust),
-            self.problem.thruster.specific_impulse_s,
+            self.problem.thruster.specific_impulse_s * thrift,
         )
         wanted = planned.delta_v_m_s * (1.0 + 0.01 * errors.speed_percent * speed)
         begin = (planned.start_mjd_utc - start.time_mjd_utc) * SECONDS_PER_DAY + errors.ignition_s * timing
@@ -262,8 +273,10 @@ class _Task:
         if fails:
             duration *= stop_u
         whole = [begin, begin + duration, engine.thrust_n, engine.flow_kg_s, angle]
+        # The lowering burns had the same impulse: what they used beyond the plan is gone before this one begins.
+        tank = self.load_kg - sum(burn.propellant_kg for burn in self.plan.burns[:-1]) / thrift
         if out >= errors.engine_out_probability or self.thruster_count < 2 or fails:
-            return np.array([whole])
+            return _until_dry(np.array([whole]), tank, self.plan.mass_before_final_kg, engine)
         left = 1.0 - 1.0 / self.thruster_count
         first = duration * out_u
         rest = (duration - first) / left
@@ -271,4 +284,19 @@ class _Task:
             [begin, begin + first, engine.thrust_n, engine.flow_kg_s, angle],
             [begin + first, begin + first + rest, left * engine.thrust_n, left * engine.flow_kg_s, angle],
         ]
-        return np.array(rows)
+        return _until_dry(np.array(rows), tank, self.plan.mass_before_final_kg, engine)
+
+
+def _until_dry(rows: FloatArray, tank_kg: float, mass_kg: float, engine: Thruster) -> tuple[FloatArray, float]:
+    """The burn as far as its propellant goes, and the speed [m/s] that is missing then (Tsiolkovsky)."""
+    wanted = float(((rows[:, 1] - rows[:, 0]) * rows[:, 3]).sum())
+    left = max(tank_kg, 0.0)
+    if wanted <= left + _GRAM_KG:
+        return rows, 0.0
+    short = engine.exhaust_velocity_m_s * math.log((mass_kg - left) / (mass_kg - wanted))
+    kept = rows.copy()
+    for row in kept:
+        burnt = min((row[1] - row[0]) * row[3], left)
+        row[1] = row[0] + burnt / row[3]
+        left -= burnt
+    return kept[kept[:, 1] > kept[:, 0]], short

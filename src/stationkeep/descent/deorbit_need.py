@@ -27,7 +27,7 @@ LONGEST_FINAL_BURN_S: Final = 1800.0
 """A third of a revolution, which loses 17 % of the change of shape. Mir's lasted about 1,320 s."""
 LONGEST_LOWERING_BURN_S: Final = 1330.0
 """As long as Mir's second (1,328 s) or the station's longest reboost (1,390 s)."""
-LAST_BURN_TIMING: Final = 1.005
+TIMING: Final = 1.005
 """A last burn may last so much longer than allowed: the times of burns are not known better."""
 _ROUNDS: Final = 60
 _HIGHEST_START_KM: Final = 2000.0
@@ -73,6 +73,10 @@ class DeorbitLimits:
                 f"burns of at most {self.longest_final_burn_s:g} s (last) and {self.longest_lowering_burn_s:g} s",
                 hint="give 60 s or more, the last one at most 2,600 s (half a revolution)",
             )
+
+    def last_burn_fits(self, duration_s: float) -> bool:
+        """Whether a last burn is short enough: the same answer on paper and as flown."""
+        return duration_s <= TIMING * self.longest_final_burn_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,34 +185,31 @@ def highest_start_km(
 ) -> float | None:
     """From which near-circular orbit can this vehicle still bring the station down? Mean altitude [km].
 
-    By propellant; the thrust decides only the last burn, which begins from the hold perigee with an apogee at the start
-    altitude: the higher that is, the lighter the station by then and the shorter the burn. So the thrust is asked at
-    the top. None where not even an orbit just above the hold height will do, or the last burn takes too long there.
+    The propellant grows with the altitude and sets the answer. The last burn, from the hold perigee with an apogee at
+    the start altitude, is the *shorter* the higher that is: its duration is judged there, not on the way up.
+    None where not even an orbit just above the hold height will do.
     """
 
-    def profile(altitude_km: float) -> BurnProfile | None:
+    def profile_from(altitude_km: float) -> BurnProfile | None:
         try:
             return burn_profile(Ellipse.near_circular(altitude_km, inclination_rad), mass_kg, thruster, limits)
         except InputError:
-            return None
+            return None  # more than half a revolution: from higher up it takes less
 
     def enough(altitude_km: float) -> bool:
-        found = profile(altitude_km)
-        return found is not None and found.propellant_kg <= propellant_kg
-
-    def short_enough(altitude_km: float) -> bool:
-        found = profile(altitude_km)
-        return found is not None and found.final.duration_s <= LAST_BURN_TIMING * limits.longest_final_burn_s
+        profile = profile_from(altitude_km)
+        return profile is None or profile.propellant_kg <= propellant_kg
 
     low, high = limits.hold_perigee_km + 15.0, _HIGHEST_START_KM
     if not enough(low):
         return None
     if enough(high):
-        return high if short_enough(high) else None
+        low = high
     while high - low > 0.1:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if enough(middle) else (low, middle)
-    return low if short_enough(low) else None
+    profile = profile_from(low)
+    return low if profile is not None and limits.last_burn_fits(profile.final.duration_s) else None
 
 
 def combined_thruster(parts: Iterable[tuple[Thruster, float]]) -> tuple[Thruster, float]:

@@ -7,7 +7,7 @@ time until the pieces from the lightest to the densest lie in the middle of the 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.constants import EARTH_MU_KM3_S2, SECONDS_PER_DAY
-from stationkeep.descent.debris import DebrisMix, Impacts, TrackFrame, nominal_heel_and_toe
+from stationkeep.descent.debris import DebrisMix, Impacts, TrackFrame, one_fall
 from stationkeep.descent.deorbit_flight import (
     DescentFlyer,
     EntryAir,
@@ -118,7 +118,7 @@ class DeorbitPlan:
     """At 120 km, inertial; negative downwards."""
     break_up: FixedState
     impacts: Impacts
-    """Lightest, middling and densest piece."""
+    """Heel, middle and toe of one fall; seconds since the break-up."""
     frame: TrackFrame
     slack_km: tuple[float, float]
     """Clear water along the track before the heel and beyond the toe."""
@@ -136,13 +136,9 @@ class DeorbitPlan:
         """Of all burns as flown."""
         return sum(burn.propellant_kg for burn in self.burns)
 
-    def propellant_with_reserve_kg(self, reserve_share: float) -> float:
-        """Of all burns, and this share of the last one's again, for what it may take beyond its speed."""
-        return self.propellant_kg + reserve_share * self.burns[-1].propellant_kg
-
     @property
     def length_km(self) -> float:
-        """Heel to toe without errors."""
+        """Heel to toe of one fall, the path without errors."""
         along, _ = self.frame.coordinates_km(self.impacts.latitude_deg, self.impacts.longitude_deg)
         return float(np.ptp(along))
 
@@ -166,19 +162,21 @@ def reference_track(problem: DeorbitProblem) -> FloatArray:
     return np.column_stack([start.time_mjd_utc + track[:, 0] / SECONDS_PER_DAY, places[:, :2]])
 
 
-def clear_water(problem: DeorbitProblem, latitude_deg: FloatArray, longitude_deg: FloatArray) -> NDArray[np.bool_]:
+def clear_water(
+    zone: Zone, keep_out: LandDistance, latitude_deg: FloatArray, longitude_deg: FloatArray
+) -> NDArray[np.bool_]:
     """Whether points are inside the zone and far enough from land, (n,)."""
-    inside = problem.zone.contains(latitude_deg, longitude_deg)
+    inside = zone.contains(latitude_deg, longitude_deg)
     clear = np.zeros(len(inside), dtype=bool)
     if inside.any():
-        clear[inside] = problem.keep_out.clear(latitude_deg[inside], longitude_deg[inside])
+        clear[inside] = keep_out.clear(latitude_deg[inside], longitude_deg[inside])
     return clear
 
 
 def zone_passes(problem: DeorbitProblem) -> list[ZonePass]:
     """Every stretch of clear water the track crosses once the burns can be over, in order of time."""
     track = reference_track(problem)
-    clear = clear_water(problem, track[:, 1], track[:, 2])
+    clear = clear_water(problem.zone, problem.keep_out, track[:, 1], track[:, 2])
     earliest = problem.start.epoch_mjd_utc + _lead_days(problem)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], clear, [False]]).astype(int)))
     found = []
@@ -302,9 +300,12 @@ def _down(
         raise OrbitError("the last burn does not bring it down", hint="aim at a lower final perigee")
     longitude = math.degrees(math.atan2(interface.end.state[1], interface.end.state[0]))
     air = problem.air_at(interface.end.time_mjd_utc, longitude)
-    last = DescentFlyer(air).fly(interface.end, body, now.time_mjd_utc + _LONGEST_FALL_DAYS, track_rows=_TRACK_ROWS)
+    over, end = DescentFlyer(air), now.time_mjd_utc + _LONGEST_FALL_DAYS
+    wings = over.fly(interface.end, body, end, stop_altitude_km=body.wings_off_km, track_rows=_TRACK_ROWS)
+    last = over.fly(wings.end, body, end, track_rows=_TRACK_ROWS)
     broken = last.end
-    impacts = nominal_heel_and_toe(broken.state, air, problem.mix)
+    between_s = (broken.time_mjd_utc - wings.end.time_mjd_utc) * SECONDS_PER_DAY
+    impacts = one_fall(wings.end.state, broken.state, between_s, air, problem.mix)
     frame = TrackFrame.through(impacts.latitude_deg, impacts.longitude_deg)
     return DeorbitPlan(
         burns=burns[0],
@@ -319,7 +320,7 @@ def _down(
         slack_km=_slack(problem, frame, impacts),
         ascending=bool(impacts.latitude_deg[-1] > impacts.latitude_deg[0]),
         track_deg=geodetic_from_itrs(
-            np.vstack([interface.track[:, 1:4], last.track[::20, 1:4], broken.state[None, :3]])
+            np.vstack([interface.track[:, 1:4], wings.track[::20, 1:4], last.track[::20, 1:4], broken.state[None, :3]])
         )[:, :2],
     )
 
@@ -341,7 +342,7 @@ def _slack(problem: DeorbitProblem, frame: TrackFrame, impacts: Impacts) -> tupl
     along, _ = frame.coordinates_km(impacts.latitude_deg, impacts.longitude_deg)
     heel, toe = float(along.min()), float(along.max())
     places = np.arange(heel - _SLACK_REACH_KM, toe + _SLACK_REACH_KM, _SLACK_STEP_KM)
-    clear = clear_water(problem, *frame.places(places, np.zeros_like(places)))
+    clear = clear_water(problem.zone, problem.keep_out, *frame.places(places, np.zeros_like(places)))
     if not clear.any():
         return math.inf, math.inf
     edges = np.flatnonzero(np.diff(np.concatenate([[False], clear, [False]]).astype(int)))
@@ -359,13 +360,13 @@ class PlanSearch:
     passes: tuple[ZonePass, ...]
     plans: tuple[DeorbitPlan, ...]
 
-    def best(self, propellant_kg: float = math.inf, reserve_share: float = 0.0) -> DeorbitPlan | None:
+    def best(self, affordable: Callable[[DeorbitPlan], bool] = lambda plan: True) -> DeorbitPlan | None:
         """The first with water enough around it, else the one with most, among those the propellant suffices for.
 
         The earlier the better: in such low orbits each further revolution makes the fall less certain. Where none that
         holds the pieces can be afforded, the cheapest of them.
         """
-        able = [plan for plan in self._holding() if plan.propellant_with_reserve_kg(reserve_share) <= propellant_kg]
+        able = [plan for plan in self._holding() if affordable(plan)]
         if not able:
             return self.cheapest()
         return max(able, key=lambda plan: (min(plan.margin_km, ENOUGH_WATER_KM), -plan.burns[0].start_mjd_utc))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stationkeep.descent.deorbit_plan import ENOUGH_WATER_KM
 from stationkeep.files import write_atomically
 from stationkeep.report.figures import WIDE, both_sheets
 from stationkeep.report.footprint import footprint_figure, footprint_svg
@@ -63,9 +64,7 @@ def _verdict(document: DeorbitDocument) -> str:
     final = "more than half a revolution" if need.final_burn_s is None else f"{need.final_burn_s:,.0f} s"
     rows = [
         ("Speed", f"{need.delta_v_m_s:.1f} m/s", f"last burn {need.final_burn_m_s:.1f} m/s in {final}"),
-        ("Propellant", f"{need.propellant_kg:,.0f} kg",
-         f"and {need.reserve_kg:,.0f} kg in reserve; it has "
-         f"{sum(craft.propellant_kg for craft in document.vehicles):,.0f} kg"),
+        ("Propellant", f"{need.propellant_kg:,.0f} kg", tank_text(document)),
         ("Thrust", f"{sum(craft.thrust_n for craft in document.vehicles):,.0f} N",
          f"at least {need.minimum_thrust_n:,.0f} N are needed"),
         ("Highest start", "nowhere" if high is None else f"{high:.0f} km", "from which it could still do it"),
@@ -73,6 +72,37 @@ def _verdict(document: DeorbitDocument) -> str:
     told = table("What it takes.", ("", "", ""), [tuple(map(e, row)) for row in rows])
     word = "Yes." if document.feasible else "No."
     return _section("verdict", "Can it be brought down there?", f"<p><b>{word}</b> {e(document.reason)}.</p>{told}")
+
+
+def tank_text(document: DeorbitDocument) -> str:
+    """What it has, what the plan leaves, what is asked in reserve, how many falls ran dry."""
+    need, area = document.need, document.footprint
+    usable = sum(craft.propellant_kg for craft in document.vehicles)
+    over = need.spare_propellant_kg
+    left = f"{over:,.0f} kg to spare" if over >= 0.0 else f"{-over:,.0f} kg short"
+    told = f"{usable:,.0f} kg usable: {left}, {need.reserve_propellant_kg:,.0f} kg asked in reserve for errors"
+    if area is None:
+        return told
+    worst = f", by at most {area.dry_short_m_s:.1f} m/s" if area.runs_dry else ""
+    return f"{told}; {area.runs_dry:,} of {document.runs:,} falls run dry{worst}"
+
+
+def passes_text(document: DeorbitDocument) -> str:
+    """How many passes hold the pieces of one fall, and which was taken."""
+    count = len(document.passes)
+    holding = sum(one.margin_km >= 0.0 for one in document.passes)
+    room = max((one.margin_km for one in document.passes if one.chosen), default=0.0)
+    if not holding:
+        return (
+            f"None of the {count} passes within the window holds the pieces of one fall; taken is the one they stick "
+            f"out of least, by {-room:,.0f} km"
+        )
+    told = f"{holding} of {count} passes within the window hold the pieces of one fall; taken is "
+    if document.limiting == "propellant":
+        return f"{told}the cheapest with water enough"
+    if room >= ENOUGH_WATER_KM:
+        return f"{told}the first with {ENOUGH_WATER_KM:,.0f} km to spare before and beyond"
+    return f"{told}the one with most water around, {room:,.0f} km to spare, of those the propellant suffices for"
 
 
 def _burns(document: DeorbitDocument) -> str:
@@ -83,10 +113,9 @@ def _burns(document: DeorbitDocument) -> str:
                       f"{burn.propellant_kg:,.0f} kg", f"{burn.perigee_km:.0f} x {burn.apogee_km:.0f} km")))
         for burn in document.burns
     ]  # fmt: skip
-    fits = sum(one.margin_km >= 0.0 for one in document.passes)
-    taken = "the first with enough water around is taken" if fits else "the one with most water is shown"
-    caption = f"{fits} of {len(document.passes)} passes within the window hold the pieces; {taken}."
-    told = table(e(caption), ("Begins", "Lasts", "Speed", "Propellant", "Orbit after it"), rows, stack=True)
+    told = table(
+        e(f"{passes_text(document)}."), ("Begins", "Lasts", "Speed", "Propellant", "Orbit after it"), rows, stack=True
+    )
     return _section("burns", "Burns", told)
 
 
@@ -133,6 +162,7 @@ def _risk(document: DeorbitDocument) -> str:
             f"<p>One in 10,000, the usual limit, is kept if the last burn fails at most once in "
             f"{1.0 / risk.failure_probability_allowed:,.0f}.</p>"
         )
+    more += f"<p>{risk.pieces:,.0f} pieces, {e(risk.pieces_source)}.</p>"
     if risk.ships_struck is not None and risk.aircraft_struck is not None:
         more += (
             f"<p>If nobody is warned, {risk.ships_struck:.2g} ships and {risk.aircraft_struck:.2g} aircraft are struck "
