@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,10 +14,11 @@ from stationkeep.habitat.refusal import HabitatError
 if TYPE_CHECKING:
     from stationkeep.habitat.equipment import FailureLaw
     from stationkeep.habitat.habitat import Habitat
-    from stationkeep.habitat.state import HabitatEvent, HabitatState
+    from stationkeep.habitat.state import HabitatEvent, HabitatState, Least
 
 RETRY_DAYS = 5.0
 """A repair that lacked spares or hands is tried again after this."""
+_SAME_DAYS: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,12 @@ class Workshop:
         breaks = self._coming[0][0] if self._coming else math.inf
         return min(breaks, min(self._repairs)[0]) if self._repairs else breaks
 
-    def work(self, state: HabitatState) -> None:
-        """Do everything due at the state's time."""
-        now = state.time_mjd_utc + 1e-9
+    def work(self, state: HabitatState, until_mjd_utc: float = -math.inf) -> None:
+        """Do everything due at the state's time.
+
+        ``until_mjd_utc``: nothing comes from outside before then, so that what is refused now is refused until then.
+        """
+        now = state.time_mjd_utc + _SAME_DAYS
         if self.next_mjd_utc() > now:
             return
         while self._coming and self._coming[0][0] <= now:
@@ -94,17 +98,25 @@ class Workshop:
         for item in due:
             self._repairs.remove(item)
             if not state.repair(item[1]):
-                self.refused.append((state.time_mjd_utc, item[1]))
-                self._repairs.append((state.time_mjd_utc + RETRY_DAYS, item[1]))
+                again = self._put_off(item[1], state.time_mjd_utc, until_mjd_utc)
+                self._repairs.append((again, item[1]))
 
-    def advance(self, state: HabitatState, days: float) -> tuple[HabitatEvent, ...]:
+    def _put_off(self, equipment: str, time: float, until: float) -> float:
+        """When a repair refused at ``time`` is tried again to any purpose; each time it would be is written down."""
+        self.refused.append((time, equipment))
+        while time + RETRY_DAYS <= until + _SAME_DAYS:
+            time += RETRY_DAYS
+            self.refused.append((time, equipment))
+        return time + RETRY_DAYS
+
+    def advance(self, state: HabitatState, days: float, *, least: Least = "all") -> tuple[HabitatEvent, ...]:
         """:meth:`HabitatState.advance` with the breakdowns and repairs of that time."""
         end = state.time_mjd_utc + days
         events: list[HabitatEvent] = []
         while True:
-            self.work(state)
+            self.work(state, end)
             stop = min(end, self.next_mjd_utc())
-            events += state.advance(max(0.0, stop - state.time_mjd_utc))
+            events += state.advance(max(0.0, stop - state.time_mjd_utc), least=least)
             if stop >= end:
                 self.work(state)
                 return tuple(events)

@@ -103,7 +103,7 @@ class Aboard:
         if days <= 0.0:
             self._workshop.work(self.state)
             return [], 0.0
-        news = [event for event in self._workshop.advance(self.state, days) if self._is_news(event)]
+        news = [event for event in self._workshop.advance(self.state, days, least="bad") if self._is_news(event)]
         before, self._lost_kg = self._lost_kg, self._gone_overboard()
         if self.state.people_aboard:
             for event in news:
@@ -141,7 +141,7 @@ class Aboard:
         now = self.state.time_mjd_utc
         twin = self.state.copy()
         workshop = self._workshop.without_new_breakdowns()
-        events = workshop.advance(twin, days)
+        events = workshop.advance(twin, days, least="bad")
         limit = binding_limit(self.state.habitat, self.state, events)
         news = (event.time_mjd_utc for event in events if self._is_news(event))
         return Outlook(limit, self._reserve_reached(events, now), min(news, default=math.inf))
