@@ -15,6 +15,7 @@ from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.flight_board import FlightBoard
 from stationkeep.simulation.people_course import CourseBook
 from stationkeep.simulation.people_words import words
+from stationkeep.simulation.providers import AT_LEVEL_KM
 
 if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Trip
@@ -64,7 +65,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
     def too_low_for_people(self) -> bool:
         """Whether it has sunk to where nobody comes or stays."""
         assert self.setup is not None
-        return self.altitude_km < self.setup.traffic.lowest_altitude_km
+        return self.altitude_km < self.setup.traffic.lowest_altitude_km + AT_LEVEL_KM
 
     @property
     def closed(self) -> bool:
