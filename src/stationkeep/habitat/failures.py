@@ -64,7 +64,12 @@ def _breakdowns(name: str, law: FailureLaw, days: float, stream: np.random.Gener
 class Workshop:
     """Fails and repairs a state's machines as time goes by, by a list of breakdowns."""
 
-    def __init__(self, breakdowns: Sequence[Breakdown], start_mjd_utc: float) -> None:
+    def __init__(
+        self, breakdowns: Sequence[Breakdown], start_mjd_utc: float, *, retry_days: float = RETRY_DAYS
+    ) -> None:
+        self.retry_days = retry_days
+        """A repair that lacked spares or hands is tried again after this; without anybody aboard, not before then."""
+        self._waiting: list[str] = []
         self._coming = [(start_mjd_utc + one.day, one) for one in sorted(breakdowns, key=lambda one: one.day)]
         self._repairs: list[tuple[float, str]] = []
         self.refused: list[tuple[float, str]] = []
@@ -72,8 +77,8 @@ class Workshop:
 
     def without_new_breakdowns(self) -> Workshop:
         """The same with the repairs under way and nothing more breaking: for looking ahead."""
-        twin = Workshop((), 0.0)
-        twin._repairs = list(self._repairs)
+        twin = Workshop((), 0.0, retry_days=self.retry_days)
+        twin._repairs, twin._waiting = list(self._repairs), list(self._waiting)
         return twin
 
     def next_mjd_utc(self) -> float:
@@ -87,6 +92,9 @@ class Workshop:
         ``until_mjd_utc``: nothing comes from outside before then, so that what is refused now is refused until then.
         """
         now = state.time_mjd_utc + _SAME_DAYS
+        if self._waiting and state.people_aboard:
+            self._repairs += [(state.time_mjd_utc, name) for name in self._waiting]
+            self._waiting.clear()
         if self.next_mjd_utc() > now:
             return
         while self._coming and self._coming[0][0] <= now:
@@ -98,16 +106,20 @@ class Workshop:
         for item in due:
             self._repairs.remove(item)
             if not state.repair(item[1]):
-                again = self._put_off(item[1], state.time_mjd_utc, until_mjd_utc)
-                self._repairs.append((again, item[1]))
+                if state.people_aboard:
+                    again = self._put_off(item[1], state.time_mjd_utc, until_mjd_utc)
+                    self._repairs.append((again, item[1]))
+                else:
+                    self.refused.append((state.time_mjd_utc, item[1]))
+                    self._waiting.append(item[1])  # for hands
 
     def _put_off(self, equipment: str, time: float, until: float) -> float:
         """When a repair refused at ``time`` is tried again to any purpose; each time it would be is written down."""
         self.refused.append((time, equipment))
-        while time + RETRY_DAYS <= until + _SAME_DAYS:
-            time += RETRY_DAYS
+        while time + self.retry_days <= until + _SAME_DAYS:
+            time += self.retry_days
             self.refused.append((time, equipment))
-        return time + RETRY_DAYS
+        return time + self.retry_days
 
     def advance(self, state: HabitatState, days: float, *, least: Least = "all") -> tuple[HabitatEvent, ...]:
         """:meth:`HabitatState.advance` with the breakdowns and repairs of that time."""
