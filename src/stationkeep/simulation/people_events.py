@@ -81,7 +81,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             self.everybody_leaves("altitude", f"the station has sunk below {lowest:g} km")
         if before and before[0] and not self.closed and self.board.held:
             self.release_flights()
-        self.after_change()
+        self.change_soon()
 
     def _apply_conditions(self) -> None:
         assert self.setup is not None
@@ -133,7 +133,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         if told:
             self.note(event.type, told, note=event.note)
         self.plan_again()
-        self.at(self.now, self.after_change)
+        self.change_soon()
 
     # --- at the end -----------------------------------------------------------------------------------------------
 

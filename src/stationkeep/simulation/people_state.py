@@ -49,6 +49,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.supplied = True
         """Whether cargo has come since flights were last asked to come again."""
         self.extra_flights = 0
+        self._changing_mjd = -math.inf
         self._station_area_m2 = drag.ballistic_coefficient_m2_kg * drag.reference_mass_kg / traffic.drag_coefficient
         self.levels_km.append(traffic.lowest_altitude_km)
 
@@ -115,6 +116,16 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.aboard.record()
         self.book.seats(self.now, traffic)
         self.look_ahead()
+
+    def change_soon(self) -> None:
+        """The same once everything else of this moment has happened: its order must not matter."""
+        if self._changing_mjd != self.now:
+            self._changing_mjd = self.now
+            self.at(self.now, self._change)
+
+    def _change(self) -> None:
+        self._changing_mjd = -math.inf
+        self.after_change()
 
     @abc.abstractmethod
     def look_ahead(self) -> None:
