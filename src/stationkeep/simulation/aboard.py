@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -47,7 +48,7 @@ class Outlook:
     limit: Limit | None
     """What makes people leave, days from the moment it was foreseen; none within the time looked at."""
     reserve_mjd_utc: float
-    """When the first critical kind of supply falls below its reserve; infinity: not within that time."""
+    """When the first critical kind of supply falls below its reserve; infinity: not within that time, or no limit."""
     next_mjd_utc: float
     """The first of its events that would be news: a critical store at its reserve or empty; infinity: none."""
 
@@ -162,11 +163,12 @@ class Aboard:
         events = workshop.advance(twin, days, least="bad")
         limit = binding_limit(self.state.habitat, self.state, events)
         news = (event.time_mjd_utc for event in events if self._is_news(event))
-        return Outlook(limit, self._reserve_reached(events, now), min(news, default=math.inf))
+        reserve = math.inf if limit is None else self._reserve_reached(events, now)
+        return Outlook(limit, reserve, min(news, default=math.inf))
 
     def _reserve_reached(self, events: Iterable[HabitatEvent], now: float) -> float:
         """When a critical kind, all its stores taken together where they are shared, falls below its reserve."""
-        if any(self._short(stores) for stores in self._critical.values()):
+        if any(map(self._short, self._critical.values())):
             return now
         below = {
             kind: {one.store.name for one in stores if self._is_below(one)} for kind, stores in self._critical.items()
@@ -181,10 +183,12 @@ class Aboard:
         return math.inf
 
     def _short(self, stores: list[_Watched]) -> bool:
-        pairs = [(float(self.state.moment.amount[one.index]), self._reserve(one)) for one in stores]
+        amount, level = self.state.moment.amount, self.state.moment.mark_level
+        held = [float(amount[one.index]) for one in stores]
+        reserves = [0.0 if one.mark is None else float(level[one.mark]) for one in stores]
         if self.state.habitat.shared:
-            return sum(amount for amount, _ in pairs) < sum(reserve for _, reserve in pairs)
-        return any(amount < reserve for amount, reserve in pairs)
+            return sum(held) < sum(reserves)
+        return any(map(operator.lt, held, reserves))
 
     def _is_below(self, one: _Watched) -> bool:
         return float(self.state.moment.amount[one.index]) <= self._reserve(one)
