@@ -124,11 +124,11 @@ class HabitatState:
             raise unknown("store", store, self.plan.store_names)
         if not math.isfinite(kg):
             raise HabitatError(f"{kg} kg of cargo for {store}", hint="a finite number of kilograms")
-        number = self.plan.store_index[store]
-        before = float(self.moment.amount[number])
+        number, moment = self.plan.store_index[store], self.moment
+        before = float(moment.amount[number])
         after = min(max(before + kg, 0.0), float(self.plan.network.capacity[number]))
-        self.moment.amount[number] = after
-        self.moment.brought[number] += after - before
+        moment.amount[number] = after
+        moment.brought[number] += after - before
         self._marks_placed = False
         return kg - (after - before)
 

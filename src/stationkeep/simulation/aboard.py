@@ -26,6 +26,7 @@ _RESERVE: Final = " reserve"
 _WORTH_MOVING_KG: Final = 20.0
 _RETRY_DAYS: Final = 20.0  # a repair for which there was no spare part: about as often as cargo comes
 _SAME_DAYS: Final = 1.0e-6
+_PERSON: Final = Person()
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
 
 
@@ -76,7 +77,7 @@ class Aboard:
             for name, store in habitat.stores.items()
             if store.owner and store.when_full != "vent"
         }
-        self._overboard = np.array([habitat.all_stores[name].kind == "overboard" for name in plan.store_names])
+        self._overboard = np.array([float(habitat.all_stores[name].kind == "overboard") for name in plan.store_names])
         usual = self.setup.usual_kg
         self._nominal = {name: max(float(self.state.amount(name)), usual.get(name, 0.0)) for name in habitat.stores}
         self._critical: dict[str, list[_Watched]] = {}
@@ -118,7 +119,7 @@ class Aboard:
 
     def _gone_overboard(self) -> float:
         moment = self.state.moment
-        return float(moment.amount[self._overboard].sum() + moment.vented.sum())
+        return float(self._overboard @ moment.amount + moment.vented.sum())
 
     def _is_news(self, event: HabitatEvent) -> bool:
         if event.kind == "store-empty":
@@ -201,7 +202,7 @@ class Aboard:
     def set_people(self, by_side: Mapping[str, int]) -> None:
         """So many people of each side are aboard from now on."""
         self.people = dict(by_side)
-        self.state.set_people({side: (Person(),) * number for side, number in by_side.items()})
+        self.state.set_people({side: (_PERSON,) * number for side, number in by_side.items()})
 
     def bring(self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str]) -> float:
         """Cargo of a craft of this kind: each store is filled to what it usually holds, within its share.
@@ -237,18 +238,18 @@ class Aboard:
         for stores in self._critical.values():
             if len(stores) < 2 or any(one.store.owner in absent for one in stores):
                 continue
-            held = [(one.store.name, float(self.state.moment.amount[one.index])) for one in stores]
-            wanted = [self._nominal[name] for name, _ in held]
+            held = [float(self.state.moment.amount[one.index]) for one in stores]
+            wanted = [self._nominal[one.store.name] for one in stores]
             if any(map(self._is_below, stores)):
-                full = sum(kg for _, kg in held) / sum(wanted)
+                full = sum(held) / sum(wanted)
                 wanted = [full * kg for kg in wanted]
-            more = [(name, kg - goal) for (name, kg), goal in zip(held, wanted, strict=True)]
-            spare, lack = sum(max(kg, 0.0) for _, kg in more), sum(max(-kg, 0.0) for _, kg in more)
+            more = [kg - goal for kg, goal in zip(held, wanted, strict=True)]
+            spare, lack = sum([kg for kg in more if kg > 0.0]), sum([-kg for kg in more if kg < 0.0])
             moved = min(spare, lack)
             if moved < _WORTH_MOVING_KG:
                 continue
-            for name, kg in more:
-                self.state.add_cargo(name, -moved * kg / spare if kg > 0.0 else -moved * kg / lack)
+            for one, kg in zip(stores, more, strict=True):
+                self.state.add_cargo(one.store.name, -moved * kg / spare if kg > 0.0 else -moved * kg / lack)
 
     def _used(self) -> set[str]:
         """Stores that people aboard live from."""
