@@ -50,6 +50,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
         """Whether cargo has come since flights were last asked to come again."""
         self.extra_flights = 0
         self._changing_mjd = -math.inf
+        self._awaited = (0, -math.inf)
         self._station_area_m2 = drag.ballistic_coefficient_m2_kg * drag.reference_mass_kg / traffic.drag_coefficient
         self.levels_km.append(traffic.lowest_altitude_km)
 
