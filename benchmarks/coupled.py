@@ -3,8 +3,10 @@
     python benchmarks/coupled.py                  # two years of every branch of iss-2022, ten draws each
     python benchmarks/coupled.py --campaign 250   # and of its four shown branches together, on all cores
 
-The limit is the project's own: 20 ms for two years. CPU time of the thread, best and mean over the draws: other work on
-the machine only ever adds. The exit code is 1 where a branch's best misses the limit.
+Orbit, attitude, propellant, partners, and people with their flights, air, stores and breakdowns. Each branch is flown
+alone: what branches of one run share (one habitat, one luck of the flights) is worked out again for each. The limit is
+the project's own: 50 ms for two years. CPU time of the thread, best and mean over the draws: other work on the machine
+only ever adds. The exit code is 1 where a branch's best misses the limit.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import os
 import resource
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 
 from stationkeep.campaign.execution import map_runs, rare_collections
@@ -24,8 +27,8 @@ from stationkeep.scenario.loader import load_scenario
 from stationkeep.simulation.engine import simulate
 from stationkeep.timescale import datetime_utc
 
-LIMIT_MS = 20.0
-WISH_MS = 5.0
+LIMIT_MS = 50.0
+WISH_MS = 10.0
 TWO_YEARS_DAYS = 730.5
 
 
@@ -44,9 +47,9 @@ def main() -> int:
     print("|---|---:|---:|---|---|")
     missed = False
     for branch in scenario.branches:
-        simulate(campaign.mission, branch, inputs[0])  # compiles
+        simulate(campaign.mission, branch, replace(inputs[0]))  # compiles
         spent = []
-        for item in inputs:
+        for item in map(replace, inputs):  # with nothing worked out yet
             start = time.thread_time()
             simulate(campaign.mission, branch, item)
             spent.append(1.0e3 * (time.thread_time() - start))
