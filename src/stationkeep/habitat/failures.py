@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 RETRY_DAYS = 5.0
 """A repair that lacked spares or hands is tried again after this."""
+_SAME_DAYS: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class Workshop:
         """A repair that lacked spares or hands is tried again after this; without anybody aboard, not before then."""
         self._waiting: list[str] = []
         self._coming = [(start_mjd_utc + one.day, one) for one in sorted(breakdowns, key=lambda one: one.day)]
-        self._repairs: list[tuple[float, str]] = []
+        self._broken = 0  # how many of them have come
+        self._repairs: list[tuple[float, str]] = []  # under way, the next first
         self.refused: list[tuple[float, str]] = []
         """Repairs that could not be done when they were due: when [MJD UTC], and which machine."""
 
@@ -82,38 +86,51 @@ class Workshop:
 
     def next_mjd_utc(self) -> float:
         """When is there something to do next? (infinity: never)"""
-        breaks = self._coming[0][0] if self._coming else math.inf
-        return min(breaks, min(self._repairs)[0]) if self._repairs else breaks
+        breaks = self._coming[self._broken][0] if self._broken < len(self._coming) else math.inf
+        return min(breaks, self._repairs[0][0]) if self._repairs else breaks
 
-    def work(self, state: HabitatState) -> None:
-        """Do everything due at the state's time."""
-        now = state.time_mjd_utc + 1e-9
+    def work(self, state: HabitatState, until_mjd_utc: float = -math.inf) -> None:
+        """Do everything due at the state's time.
+
+        ``until_mjd_utc``: nothing comes from outside before then, so that what is refused now is refused until then.
+        """
+        now = state.time_mjd_utc + _SAME_DAYS
         if self._waiting and state.people_aboard:
-            self._repairs += [(state.time_mjd_utc, name) for name in self._waiting]
+            for name in self._waiting:
+                insort(self._repairs, (state.time_mjd_utc, name))
             self._waiting.clear()
         if self.next_mjd_utc() > now:
             return
-        while self._coming and self._coming[0][0] <= now:
-            time, one = self._coming.pop(0)
+        while self._broken < len(self._coming) and self._coming[self._broken][0] <= now:
+            time, one = self._coming[self._broken]
+            self._broken += 1
             if one.equipment not in state.failed:
                 state.fail(one.equipment)
-                self._repairs.append((time + one.repair_days, one.equipment))
-        due = sorted(item for item in self._repairs if item[0] <= now)
-        for item in due:
-            self._repairs.remove(item)
-            if not state.repair(item[1]):
-                self.refused.append((state.time_mjd_utc, item[1]))
+                insort(self._repairs, (time + one.repair_days, one.equipment))
+        due = bisect_right(self._repairs, now, key=itemgetter(0))
+        ready, self._repairs = self._repairs[:due], self._repairs[due:]
+        for _, equipment in ready:
+            if not state.repair(equipment):
                 if state.people_aboard:
-                    self._repairs.append((state.time_mjd_utc + self.retry_days, item[1]))
+                    insort(self._repairs, (self._put_off(equipment, state.time_mjd_utc, until_mjd_utc), equipment))
                 else:
-                    self._waiting.append(item[1])  # for hands
+                    self.refused.append((state.time_mjd_utc, equipment))
+                    self._waiting.append(equipment)  # for hands
+
+    def _put_off(self, equipment: str, time: float, until: float) -> float:
+        """When a repair refused at ``time`` is tried again to any purpose; each time it would be is written down."""
+        self.refused.append((time, equipment))
+        while time + self.retry_days <= until + _SAME_DAYS:
+            time += self.retry_days
+            self.refused.append((time, equipment))
+        return time + self.retry_days
 
     def advance(self, state: HabitatState, days: float, *, least: Least = "all") -> tuple[HabitatEvent, ...]:
         """:meth:`HabitatState.advance` with the breakdowns and repairs of that time."""
         end = state.time_mjd_utc + days
         events: list[HabitatEvent] = []
         while True:
-            self.work(state)
+            self.work(state, end)
             stop = min(end, self.next_mjd_utc())
             events += state.advance(max(0.0, stop - state.time_mjd_utc), least=least)
             if stop >= end:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -110,11 +110,13 @@ def first_reserve(stores: Iterable[StoreMargin]) -> Limit | None:
     return min(reached, key=lambda limit: limit.days, default=None)
 
 
-def binding_limit(habitat: Habitat, before: HabitatState, events: Iterable[HabitatEvent]) -> Limit | None:
+def binding_limit(habitat: Habitat, before: HabitatState, events: Collection[HabitatEvent]) -> Limit | None:
     """The first event that makes people leave: the last critical store of its kind, or seriously bad air.
 
     Where supplies are shared, one side's empty larder binds only when the others' are empty too.
     """
+    if not any(event.serious for event in events):
+        return None
     critical = {name: store for name, store in habitat.stores.items() if store.critical}
     left = {name for name in critical if before.amount(name) > 0.0}
     for event in events:

@@ -7,8 +7,9 @@ outside (people, cargo, power, partners, failures) is a method; nothing here kno
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -123,11 +124,11 @@ class HabitatState:
             raise unknown("store", store, self.plan.store_names)
         if not math.isfinite(kg):
             raise HabitatError(f"{kg} kg of cargo for {store}", hint="a finite number of kilograms")
-        number = self.plan.store_index[store]
-        before = float(self.moment.amount[number])
+        number, moment = self.plan.store_index[store], self.moment
+        before = float(moment.amount[number])
         after = min(max(before + kg, 0.0), float(self.plan.network.capacity[number]))
-        self.moment.amount[number] = after
-        self.moment.brought[number] += after - before
+        moment.amount[number] = after
+        moment.brought[number] += after - before
         self._marks_placed = False
         return kg - (after - before)
 
@@ -273,27 +274,20 @@ class HabitatState:
     def _fly(self, days: float, least: int, *, stop: bool) -> tuple[HabitatEvent, ...]:
         if not (math.isfinite(days) and days >= 0.0):
             raise HabitatError(f"cannot advance by {days} days", hint="zero or more days")
-        from stationkeep.habitat import kernel
-
         stores, _, groups, marks = self.plan.sizes
         left, events = float(days), []
         leak_share = self.leak_kg_day / self._full_air_kg
         room = (_FEW_EVENTS if least else _EVENT_ROOM) + marks + 2 * stores + groups
+        ints, floats = self.plan.packed
+        kernel = _kernel()
         times, (kinds, indices) = np.empty(room), np.empty((2, room), np.int64)
         while True:
-            count, flown = kernel.advance(
-                *self.plan.packed,
-                self._block,
-                left,
-                leak_share,
-                least,
-                stop,
-                not self._marks_placed,
-                times,
-                kinds,
-                indices,
-            )
-            events += [self._event(times[i], int(kinds[i]), int(indices[i])) for i in range(count)]
+            place = not self._marks_placed
+            count, flown = kernel(
+                ints, floats, self._block, left, leak_share, least, stop, place, times, kinds, indices
+            )  # fmt: skip
+            for i in range(count):
+                events.append(self._event(times[i], int(kinds[i]), int(indices[i])))
             self._marks_placed = True
             self.time_mjd_utc += flown
             left -= flown
@@ -331,6 +325,14 @@ class HabitatState:
             bad = mark.bad_side == ("below" if kind == 2 else "above")
             return HabitatEvent(when, name, mark.name, bad, bad and mark.serious)
         return HabitatEvent(when, name, self.plan.group_names[index], kind == 4)
+
+
+@cache
+def _kernel() -> Callable[..., tuple[int, float]]:
+    """The compiled step, imported when first something flies."""
+    from stationkeep.habitat.kernel import advance
+
+    return advance
 
 
 def _fill(moment: Moment, habitat: Habitat, plan: Plan) -> None:

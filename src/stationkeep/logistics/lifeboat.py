@@ -65,8 +65,12 @@ def seat_everyone(riders: Sequence[Rider], boats: Sequence[Boat]) -> Seating:
     holders: dict[str, list[Rider]] = {boat.flight: [] for boat in boats}
     room = {boat.flight: boat for boat in boats}
 
+    fitting: dict[str, list[str]] = {}
+
     def place(rider: Rider, tried: set[str]) -> bool:
-        for name in _choices(rider, boats):
+        if rider.key not in fitting:
+            fitting[rider.key] = _choices(rider, boats)
+        for name in fitting[rider.key]:
             if name in tried:
                 continue
             tried.add(name)

@@ -84,7 +84,18 @@ class StationTraffic:
         self._makeshift_for: dict[str, str] = {}
         self._riders = {trip.key: _rider(trip, manifest) for trip in manifest.trips}
         self._seating: Seating | None = None
+        self._boats_now: list[Boat] | None = None
         self.advance(start_mjd_utc)
+
+    def copy(self, until_mjd_utc: float = -math.inf) -> StationTraffic:
+        """The same again, to be gone through by itself, advanced to a date; the manifest and its events are shared."""
+        twin = object.__new__(StationTraffic)
+        twin.__dict__.update(self.__dict__)
+        for name in ("_attached", "_people", "_unfit", "_makeshift", "_makeshift_for"):
+            twin.__dict__[name] = dict(self.__dict__[name])
+        twin._ports = {port: list(held) for port, held in self._ports.items()}
+        twin.advance(until_mjd_utc)
+        return twin
 
     @property
     def next_event_mjd_utc(self) -> float:
@@ -118,7 +129,7 @@ class StationTraffic:
     def seating(self) -> Seating:
         """Who has which seat home now."""
         if self._seating is None:
-            self._seating = seat_everyone([self._riders[key] for key in self._people], list(self._boats()))
+            self._seating = seat_everyone([self._riders[key] for key in self._people], self._boats())
         return self._seating
 
     def snapshot(self) -> TrafficSnapshot:
@@ -137,12 +148,18 @@ class StationTraffic:
             seating=self.seating,
         )  # fmt: skip
 
-    def _boats(self) -> Iterator[Boat]:
-        for name, flight in self._attached.items():
-            if flight.seats or name in self._makeshift:
-                working = max(0, flight.seats - self._unfit.get(name, 0))
-                spare, whose = self._makeshift.get(name, 0), self._makeshift_for.get(name, "")
-                yield Boat(name, working, flight.kind.suit, spare, whose)
+    def _boats(self) -> list[Boat]:
+        if self._boats_now is None:
+            self._boats_now = [
+                self._boat(name, flight)
+                for name, flight in self._attached.items()
+                if flight.seats or name in self._makeshift
+            ]
+        return self._boats_now
+
+    def _boat(self, name: str, flight: Flight) -> Boat:
+        working = max(0, flight.seats - self._unfit.get(name, 0))
+        return Boat(name, working, flight.kind.suit, self._makeshift.get(name, 0), self._makeshift_for.get(name, ""))
 
     def _applied(self, event: TrafficEvent) -> TrafficEvent:
         self._people.update({trip.key: trip for trip in event.came})
@@ -152,7 +169,7 @@ class StationTraffic:
             self._move(event, event.flight)
         # Cargo craft come and go without changing anybody's seat.
         if event.came or event.went or event.contingency is not None or (event.flight and event.flight.seats):
-            self._seating = None
+            self._seating = self._boats_now = None
         return event
 
     def _move(self, event: TrafficEvent, flight: Flight) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ _WORTH_MOVING_KG: Final = 20.0
 _RETRY_DAYS: Final = 20.0  # a repair for which there was no spare part: about as often as cargo comes
 _AIR_DUTIES: Final = ("hold", "proportional")
 _SAME_DAYS: Final = 1.0e-6
+_PERSON: Final = Person()
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
 
 
@@ -48,7 +50,7 @@ class Outlook:
     limit: Limit | None
     """What makes people leave, days from the moment it was foreseen; none within the time looked at."""
     reserve_mjd_utc: float
-    """When the first critical kind of supply falls below its reserve; infinity: not within that time."""
+    """When the first critical kind of supply falls below its reserve; infinity: not within that time, or no limit."""
     next_mjd_utc: float
     """The first of its events that would be news: a critical store at its reserve or empty; infinity: none."""
 
@@ -81,7 +83,7 @@ class Aboard:
             for name, store in habitat.stores.items()
             if store.owner and store.when_full != "vent"
         }
-        self._overboard = np.array([habitat.all_stores[name].kind == "overboard" for name in plan.store_names])
+        self._overboard = np.array([float(habitat.all_stores[name].kind == "overboard") for name in plan.store_names])
         usual = self.setup.usual_kg
         self._nominal = {name: max(float(self.state.amount(name)), usual.get(name, 0.0)) for name in habitat.stores}
         self._critical: dict[str, list[_Watched]] = {}
@@ -126,7 +128,7 @@ class Aboard:
 
     def _gone_overboard(self) -> float:
         moment = self.state.moment
-        return float(moment.amount[self._overboard].sum() + moment.vented.sum())
+        return float(self._overboard @ moment.amount + moment.vented.sum())
 
     def _is_news(self, event: HabitatEvent) -> bool:
         if event.kind == "store-empty":
@@ -171,11 +173,12 @@ class Aboard:
         events = workshop.advance(twin, days, least="bad")
         limit = binding_limit(self.state.habitat, self.state, events)
         news = (event.time_mjd_utc for event in events if self._is_news(event))
-        return Outlook(limit, self._reserve_reached(events, now), min(news, default=math.inf))
+        reserve = math.inf if limit is None else self._reserve_reached(events, now)
+        return Outlook(limit, reserve, min(news, default=math.inf))
 
     def _reserve_reached(self, events: Iterable[HabitatEvent], now: float) -> float:
         """When a critical kind, all its stores taken together where they are shared, falls below its reserve."""
-        if any(self._short(stores) for stores in self._critical.values()):
+        if any(map(self._short, self._critical.values())):
             return now
         below = {
             kind: {one.store.name for one in stores if self._is_below(one)} for kind, stores in self._critical.items()
@@ -190,10 +193,12 @@ class Aboard:
         return math.inf
 
     def _short(self, stores: list[_Watched]) -> bool:
-        pairs = [(float(self.state.moment.amount[one.index]), self._reserve(one)) for one in stores]
+        amount, level = self.state.moment.amount, self.state.moment.mark_level
+        held = [float(amount[one.index]) for one in stores]
+        reserves = [0.0 if one.mark is None else float(level[one.mark]) for one in stores]
         if self.state.habitat.shared:
-            return sum(amount for amount, _ in pairs) < sum(reserve for _, reserve in pairs)
-        return any(amount < reserve for amount, reserve in pairs)
+            return sum(held) < sum(reserves)
+        return any(map(operator.lt, held, reserves))
 
     def _is_below(self, one: _Watched) -> bool:
         return float(self.state.moment.amount[one.index]) <= self._reserve(one)
@@ -206,7 +211,7 @@ class Aboard:
     def set_people(self, by_side: Mapping[str, int]) -> None:
         """So many people of each side are aboard from now on."""
         self.people = dict(by_side)
-        self.state.set_people({side: (Person(),) * number for side, number in by_side.items()})
+        self.state.set_people({side: (_PERSON,) * number for side, number in by_side.items()})
 
     def bring(self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str]) -> float:
         """Cargo of a craft of this kind: each store is filled to what it usually holds, within its share.
@@ -242,18 +247,18 @@ class Aboard:
         for stores in self._critical.values():
             if len(stores) < 2 or any(one.store.owner in absent for one in stores):
                 continue
-            held = [(one.store.name, float(self.state.moment.amount[one.index])) for one in stores]
-            wanted = [self._nominal[name] for name, _ in held]
+            held = [float(self.state.moment.amount[one.index]) for one in stores]
+            wanted = [self._nominal[one.store.name] for one in stores]
             if any(map(self._is_below, stores)):
-                full = sum(kg for _, kg in held) / sum(wanted)
+                full = sum(held) / sum(wanted)
                 wanted = [full * kg for kg in wanted]
-            more = [(name, kg - goal) for (name, kg), goal in zip(held, wanted, strict=True)]
-            spare, lack = sum(max(kg, 0.0) for _, kg in more), sum(max(-kg, 0.0) for _, kg in more)
+            more = [kg - goal for kg, goal in zip(held, wanted, strict=True)]
+            spare, lack = sum([kg for kg in more if kg > 0.0]), sum([-kg for kg in more if kg < 0.0])
             moved = min(spare, lack)
             if moved < _WORTH_MOVING_KG:
                 continue
-            for name, kg in more:
-                self.state.add_cargo(name, -moved * kg / spare if kg > 0.0 else -moved * kg / lack)
+            for one, kg in zip(stores, more, strict=True):
+                self.state.add_cargo(one.store.name, -moved * kg / spare if kg > 0.0 else -moved * kg / lack)
 
     def _used(self) -> set[str]:
         """Stores that people aboard live from."""

@@ -7,6 +7,7 @@ each flight's luck is its own and nothing that is dropped or moved has happened 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -21,20 +22,24 @@ if TYPE_CHECKING:
     from stationkeep.logistics.realise import Luck, Realised
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
 
+    Known = tuple[Realised, StationTraffic]
+
 _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once the way is free again
 
 
 class FlightBoard:
     """Flights as they are foreseen at a moment of a run; :attr:`traffic` goes through them."""
 
-    def __init__(self, plan: FlightPlan, luck: Luck, epoch_mjd_utc: float, came: Realised | None = None) -> None:
+    def __init__(
+        self, plan: FlightPlan, luck: Luck, epoch_mjd_utc: float, known: dict[frozenset[str], Known] | None = None
+    ) -> None:
         self.plan: Manifest = plan.manifest
-        self._first_plan = plan.manifest
         self.craft: dict[str, PlannedCraft] = dict(plan.craft)
         self.ports = plan.ports
         self.luck = luck
-        self._first = came
-        """What comes of the plan as it was at first, where somebody has worked it out."""
+        self._known: dict[frozenset[str], Known] = {} if known is None else known
+        """What comes of the plan without some of its flights, as far as it was worked out: ``known`` may be shared by
+        all boards of this plan and this luck."""
         self.epoch = epoch_mjd_utc
         self.version = 0
         """Goes up whenever the flights are planned again: what was put on the calendar before is void."""
@@ -54,6 +59,7 @@ class FlightBoard:
         self.now = epoch_mjd_utc
         self.flights: dict[str, Flight] = {}
         self._arrivals: list[tuple[float, str]] = []
+        self._arrival_times: list[float] = []
         self.supplies: list[tuple[float, str]] = []
         self.traffic: StationTraffic
         self.plan_again()
@@ -64,11 +70,7 @@ class FlightBoard:
 
     def plan_again(self) -> None:
         """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""
-        gone = self.dropped.keys() | self.held
-        plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
-        came = self._first
-        if came is None or plan is not self._first_plan:
-            came = realise(plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports)
+        came, first_traffic = self._without(frozenset(self.dropped.keys() | self.held))
         manifest = came.manifest
         for name in self.lost & manifest.flights.keys():
             manifest = with_lost(manifest, name)
@@ -84,9 +86,23 @@ class FlightBoard:
             for name, flight in self.flights.items()
             if flight.arrival_mjd_utc is not None and flight.arrival_mjd_utc > self.now
         )
+        self._arrival_times = [time for time, _ in self._arrivals]
         self.supplies = self._supplies()
-        self.traffic = StationTraffic(manifest, self.now)
+        same = manifest is came.manifest
+        self.traffic = first_traffic.copy(self.now) if same else StationTraffic(manifest, self.now)
         self.version += 1
+
+    def _without(self, gone: frozenset[str]) -> Known:
+        if gone not in self._known:
+            plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
+            came = realise(plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports)
+            self._known[gone] = came, StationTraffic(came.manifest)
+        return self._known[gone]
+
+    def _change_plan(self, flights: dict[str, Flight]) -> None:
+        ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
+        self.plan = replace(self.plan, flights=ordered)
+        self._known = {}
 
     def _with_troubles(self, manifest: Manifest) -> Manifest:
         fitting = tuple(item for item in self.troubles if item.flight in manifest.flights)
@@ -137,7 +153,8 @@ class FlightBoard:
 
     def due(self, until_mjd_utc: float) -> list[Flight]:
         """Flights that arrive up to a date and have not yet."""
-        return [self.flights[name] for time, name in self._arrivals if self.now < time <= until_mjd_utc]
+        begin, end = bisect_right(self._arrival_times, self.now), bisect_right(self._arrival_times, until_mjd_utc)
+        return [self.flights[name] for _, name in self._arrivals[begin:end]]
 
     @property
     def coming(self) -> set[str]:
@@ -168,15 +185,12 @@ class FlightBoard:
                 flights[name] = later(flight, comes - arrival)
                 comes += _COMES_AGAIN_DAYS
             back.append(name)
-        ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
-        self.plan = replace(self.plan, flights=ordered)
+        self._change_plan(flights)
         return back
 
     def add(self, flight: Flight, craft: PlannedCraft) -> None:
         """One more flight, beside the schedule."""
-        flights = {**self.plan.flights, flight.name: flight}
-        ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
-        self.plan = replace(self.plan, flights=ordered)
+        self._change_plan({**self.plan.flights, flight.name: flight})
         self.craft[flight.name] = craft
 
 

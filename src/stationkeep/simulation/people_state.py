@@ -6,7 +6,7 @@ import abc
 import math
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from stationkeep.logistics.crew import side_of
 from stationkeep.simulation.aboard import Aboard
@@ -15,6 +15,7 @@ from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.flight_board import FlightBoard
 from stationkeep.simulation.people_course import CourseBook
 from stationkeep.simulation.people_words import words
+from stationkeep.simulation.providers import AT_LEVEL_KM
 
 if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Trip
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from stationkeep.simulation.people_setup import PeopleSetup
     from stationkeep.simulation.providers import ProviderState
     from stationkeep.simulation.run_state import Mission
-
-_AT_LEVEL_KM: Final = 1.0e-6  # the engine stops at a level within a millimetre
 
 
 class PeopleState(AttitudeEvents, abc.ABC):
@@ -37,7 +36,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
             return
         traffic, drag = self.setup.traffic, self.scenario.drag
         world = inputs.once(("people",), partial(self.setup.world, inputs.people))
-        self.board = FlightBoard(self.setup.plan, world.luck, self.epoch, world.came)
+        self.board = FlightBoard(self.setup.plan, world.luck, self.epoch, world.known_flights)
         self.aboard = Aboard(self.setup, world)
         self.book = CourseBook(self.epoch, self.board.traffic)
         self.look = 0
@@ -69,7 +68,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
     def too_low_for_people(self) -> bool:
         """Whether it has sunk to where nobody comes or stays."""
         assert self.setup is not None
-        return self.altitude_km < self.setup.traffic.lowest_altitude_km + _AT_LEVEL_KM
+        return self.altitude_km < self.setup.traffic.lowest_altitude_km + AT_LEVEL_KM
 
     @property
     def closed(self) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 USABLE_KG = 1.0
 """Less than this is not worth a burn."""
-_AT_LEVEL_KM = 1.0e-6  # the engine stops at a level within a millimetre
+AT_LEVEL_KM = 1.0e-6  # the engine stops at a level within a millimetre
 _TURNS_DEG = {"forward": 0.0, "pitched": 90.0, "backward": 180.0}
 _UNDISPUTED = ("station-thrusters",)  # what any push can do with
 
@@ -80,7 +80,7 @@ class ProviderPlan:
     def too_low_below_km(self) -> float:
         """Mean altitude below which it neither comes nor pushes; minus infinity: it comes everywhere."""
         lowest = self.provider.lowest_altitude_km
-        return -float("inf") if lowest is None else lowest + _AT_LEVEL_KM
+        return -float("inf") if lowest is None else lowest + AT_LEVEL_KM
 
     @cached_property
     def delivery_times(self) -> tuple[float, ...]:
