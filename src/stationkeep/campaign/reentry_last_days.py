@@ -64,7 +64,7 @@ def window_views(
     Raises :class:`InputError` for moments in the wrong order, or between which it does not come down.
     """
     whole = falls_paths(last.falls, last.smear_days)
-    views = [_view(whole, last, fallen, ground, options, "whenever it falls; nine times in ten", None)]
+    views = [_view(whole, last, fallen, ground, options, "whenever it falls", None)]
     start, stop = between_mjd_utc
     if start is None and stop is None:
         return views

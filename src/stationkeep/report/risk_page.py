@@ -186,6 +186,9 @@ def _two_tables(regions: Sequence[RegionRisk], countries: Sequence[CountryOdds])
 def _view(view: View, index: int) -> str:
     risk = view.risk
     title = f"{risk.label[:1].upper()}{risk.label[1:]}"
+    when = ""
+    if risk.from_utc is not None and risk.to_utc is not None and not risk.label.startswith("if it falls"):
+        when = f" Nine times in ten it falls from {text.minute_text(risk.from_utc)} to {text.minute_text(risk.to_utc)}."
     chance = (
         ""
         if risk.probability is None or risk.probability > 0.999
@@ -200,7 +203,7 @@ def _view(view: View, index: int) -> str:
     return (
         f'<section aria-labelledby="view{index}"><h2 id="view{index}">{e(title)}</h2>'
         f"<p>Casualty expectation <b>{_odds(risk.casualty_expectation)}</b> (90 %: {low} – {high}); "
-        f"{text.percent(risk.ocean_share)} of the debris falls into the sea.{chance}</p>"
+        f"{text.percent(risk.ocean_share)} of the debris falls into the sea.{when}{chance}</p>"
         f"<figure>{drawn}<figcaption>Blue: where debris comes down. Orange: where it endangers people. Each down to a "
         "thousandth of its strongest half-degree cell.</figcaption></figure>"
         f"{_two_tables(risk.by_region, risk.by_country)}</section>"

@@ -122,7 +122,8 @@ def _show_countries(document: ReentryRiskDocument, console: Console) -> None:
 
 def _show_view(view: ConditionalRisk, console: Console) -> None:
     said = view.from_utc is None or view.to_utc is None or view.label.startswith("if it falls")
-    when = "" if said else f" {minute_text(view.from_utc or '')} to {minute_text(view.to_utc or '')}"
+    span = "" if said else f"{minute_text(view.from_utc or '')} to {minute_text(view.to_utc or '')}"
+    when = f" (nine times in ten {span})" if span else ""
     chance = "" if view.probability is None or not said else f", probability {100 * view.probability:.3g} %"
     console.print(f"{view.label[:1].upper()}{view.label[1:]}{when}{chance}")
     low, high = view.casualty_expectation_interval.p05, view.casualty_expectation_interval.p95
