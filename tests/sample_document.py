@@ -17,9 +17,8 @@ from stationkeep.campaign.document import (
     RegionRisk,
     RunDocument,
     ScenarioRef,
-    with_median,
 )
-from stationkeep.campaign.part import Interval, MeanAltitude
+from stationkeep.campaign.part import Interval, MeanAltitude, with_median
 
 EPOCH = datetime(2022, 4, 2, tzinfo=UTC)
 HORIZON = datetime(2031, 1, 1, tzinfo=UTC)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stationkeep.campaign.document import LossDates, RunDocument
+from stationkeep.campaign.document import RunDocument
+from stationkeep.campaign.part import LossDates
 from stationkeep.campaign.run import run_scenario
 from stationkeep.report.html import report_html
 from stationkeep.report.limits import (

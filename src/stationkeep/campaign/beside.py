@@ -19,6 +19,7 @@ from stationkeep.timescale import datetime_utc, iso_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.prepare import Campaign
+    from stationkeep.campaign.run_record import RunRecord
     from stationkeep.simulation.timeline import Timeline
 
 FEWEST_DAYS = 30.0
@@ -33,7 +34,7 @@ class Beside:
 
 
 def under_the_sun_that_came(
-    campaign: Campaign, flown: Mapping[str, Sequence[Timeline]], seed: int, workers: int | None
+    campaign: Campaign, flown: Mapping[str, Sequence[RunRecord]], seed: int, workers: int | None
 ) -> Beside:
     """When would each branch have come down under the Sun that really shone?
 
@@ -73,6 +74,6 @@ def reentry_of(falls: Sequence[float | None]) -> Reentry:
     )
 
 
-def falls_of(runs: Sequence[Timeline]) -> list[float | None]:
+def falls_of(runs: Sequence[RunRecord | Timeline]) -> list[float | None]:
     """When each run falls [MJD UTC]; null: not by the horizon."""
     return [run.outcome.time_mjd_utc if run.outcome.reentered else None for run in runs]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +11,8 @@ from stationkeep.campaign.document import BranchDocument
 from stationkeep.timescale import mjd_utc, parse_utc
 
 if TYPE_CHECKING:
+    from stationkeep.campaign.run_record import RunRecord
     from stationkeep.scenario.schema import Comparison, Scenario
-    from stationkeep.simulation.inputs import RunInputs
     from stationkeep.simulation.timeline import Timeline
 
 _DAYS_PER_YEAR = 365.25
@@ -73,19 +73,27 @@ def _years_after(date_utc: str | None, epoch_mjd: float) -> float | None:
     return None if date_utc is None else (mjd_utc(parse_utc(date_utc)) - epoch_mjd) / _DAYS_PER_YEAR
 
 
+def days_to_the_fall(reference: Timeline, epoch_mjd: float) -> int | None:
+    """Days over which the Sun that brought the reference run down is looked at; null: it still flies."""
+    return max(int(reference.outcome.time_mjd_utc - epoch_mjd), 1) if reference.outcome.reentered else None
+
+
 def solar_explanation(
-    label: str, epoch_mjd: float, runs: Sequence[Timeline], inputs: Sequence[RunInputs], reference: Timeline
+    label: str,
+    epoch_mjd: float,
+    runs: Sequence[RunRecord],
+    mean_f107_sfu: Callable[[int], Sequence[float]],
+    reference: Timeline,
 ) -> str | None:
     """Why does it fall then and not at another time? How active the Sun is decides; in numbers, for one branch.
 
-    Null for a branch in which nothing falls.
+    ``mean_f107_sfu``: of every run, over so many days from the epoch. Null for a branch in which nothing falls.
     """
     falls = np.array([run.outcome.time_mjd_utc if run.outcome.reentered else np.inf for run in runs])
     if not np.isfinite(falls).any():
         return None
-    end = reference.outcome.time_mjd_utc if reference.outcome.reentered else float(falls.min())
-    days = max(int(end - epoch_mjd), 1)
-    suns = np.array([float(item.weather.drivers[:days, 1].mean()) for item in inputs])
+    days = days_to_the_fall(reference, epoch_mjd) or max(int(float(falls.min()) - epoch_mjd), 1)
+    suns = np.array(mean_f107_sfu(days))
     said = f"Why, {label}: mean F10.7 until the reference run's end is {np.median(suns):.0f} sfu"
     if np.ptp(suns) < _SAME_SUN_SFU or len(runs) < _FEWEST_RUNS:
         return f"{said}; the spread of the dates is that of density and drag."

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from stationkeep.campaign.part import Interval, MeanAltitude, Part
+from stationkeep.campaign.part import Interval, LossDates, MeanAltitude, Part
+from stationkeep.campaign.people_document import PeopleDocument
 
 
 class ScenarioRef(Part):
@@ -36,14 +37,6 @@ class Reentry(Part):
     dates_utc: list[str | None] = Field(
         description="fall date of every run, in run order; null: still flying at the horizon"
     )
-
-
-def with_median(**intervals: Interval) -> dict[str, Any]:
-    """Fields ``x`` (the median) and ``x_interval`` for each: a reader may take just the number."""
-    return {
-        **{name: part.median for name, part in intervals.items()},
-        **{f"{name}_interval": part for name, part in intervals.items()},
-    }
 
 
 class RegionRisk(Part):
@@ -104,15 +97,6 @@ class EventRecord(Part):
     duration_s: float | None = None
     propellant_kg: float | None = None
     note: str | None = None
-
-
-class LossDates(Part):
-    """When something is lost: share of the runs in which it is by the horizon, quantiles over all runs."""
-
-    share: float
-    p05_utc: str | None
-    median_utc: str | None
-    p95_utc: str | None
 
 
 class LostFunction(LossDates):
@@ -245,6 +229,9 @@ class BranchDocument(Part):
     arrays: ArraysRecord | None = Field(default=None, description="null: the arrays track the Sun in every run")
     functions_lost: list[LostFunction] = Field(default=[], description="the first one lost first")
     no_return: PointsOfNoReturn | None = None
+    people: PeopleDocument | None = Field(
+        default=None, description="who is aboard and what they live on; null: not asked for in the scenario"
+    )
     ground_risk: GroundRisk | None = Field(description="null where no run falls")
     events: list[EventRecord]
     why: Why = Field(default=Why(chain=[], share_alike=1.0), description="why the reference run ends as it does")

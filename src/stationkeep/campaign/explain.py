@@ -18,6 +18,7 @@ from stationkeep.simulation.timeline import TimelineEvent
 from stationkeep.timescale import iso_utc
 
 if TYPE_CHECKING:
+    from stationkeep.campaign.run_record import RunRecord
     from stationkeep.simulation.timeline import Timeline
 
 _ENDS: Final = ("reboost-ends", "attitude-lost", "unloading-ends")
@@ -25,14 +26,14 @@ _ENDS: Final = ("reboost-ends", "attitude-lost", "unloading-ends")
 BELOW_RESERVE: Final = "below-reserve"
 
 
-def why(reference: Timeline, runs: Sequence[Timeline], reserve_altitude_km: float) -> Why:
+def why(reference: Timeline, runs: Sequence[RunRecord], reserve_altitude_km: float) -> Why:
     """The chain of the reference run, and the share of all runs that end by the same kinds of events, in that order.
 
     A run that loses nothing has an empty chain.
     """
     chain = chain_of(reference, reserve_altitude_km)
-    kinds = tuple(link.kind for link in chain)
-    alike = Counter(tuple(link.kind for link in chain_of(run, reserve_altitude_km)) for run in runs)
+    kinds = kinds_of(reference, reserve_altitude_km)
+    alike = Counter(run.chain_kinds for run in runs)
     return Why(
         chain=[
             WhyLink(
@@ -43,6 +44,11 @@ def why(reference: Timeline, runs: Sequence[Timeline], reserve_altitude_km: floa
         ],
         share_alike=alike[kinds] / len(runs),
     )  # fmt: skip
+
+
+def kinds_of(run: Timeline, reserve_altitude_km: float) -> str:
+    """The kinds of events in a run's chain, in order; empty where it loses nothing."""
+    return " ".join(link.kind for link in chain_of(run, reserve_altitude_km))
 
 
 def chain_of(run: Timeline, reserve_altitude_km: float) -> list[TimelineEvent]:

@@ -13,13 +13,11 @@ from stationkeep.campaign.document import (
     BranchDocument,
     ControlledDeorbitPoint,
     DeorbitChances,
-    LossDates,
     LostFunction,
     PointsOfNoReturn,
-    with_median,
 )
-from stationkeep.campaign.part import Interval
-from stationkeep.campaign.quantiles import date_quantiles, interval
+from stationkeep.campaign.part import Interval, LossDates, with_median
+from stationkeep.campaign.quantiles import date_quantiles, interval, loss_fields
 from stationkeep.catalogue.pushing import STANDINGS
 from stationkeep.scenario.events import ProviderAvailable, Withdrawal, WithdrawalScope
 from stationkeep.simulation.timeline import DeorbitOutlook, Function, NoReturn
@@ -27,6 +25,7 @@ from stationkeep.timescale import iso_utc, parse_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.prepare import Campaign
+    from stationkeep.campaign.run_record import RunRecord
     from stationkeep.catalogue.entries import Vehicle
     from stationkeep.scenario.schema import Provider, Scenario
     from stationkeep.simulation.providers import ProviderPlan
@@ -41,20 +40,14 @@ _TITLES: Final = {
 _STATUS: Final = {"unproven": "nobody has shown it", "retired": "retired by then", "proven": "while its tanks last"}
 
 
-def _dates(dates_mjd: Sequence[float | None]) -> dict[str, Any]:
-    low, middle, high = (None if date is None else iso_utc(date) for date in date_quantiles(dates_mjd))
-    share = sum(date is not None for date in dates_mjd) / len(dates_mjd)
-    return {"share": share, "p05_utc": low, "median_utc": middle, "p95_utc": high}
-
-
-def attitude_propellant(scenario: Scenario, runs: Sequence[Timeline]) -> dict[str, Any]:
+def attitude_propellant(scenario: Scenario, runs: Sequence[RunRecord]) -> dict[str, Any]:
     """What the attitude thrusters drew; nothing where the scenario does not ask."""
     if scenario.attitude is None:
         return {}
     return with_median(attitude_propellant_kg=interval([run.attitude_propellant_kg for run in runs]))
 
 
-def arrays_record(runs: Sequence[Timeline]) -> ArraysRecord | None:
+def arrays_record(runs: Sequence[RunRecord]) -> ArraysRecord | None:
     """Drag and power of the runs in which the arrays did not simply track the Sun; none where they did in all."""
     flown = [run.arrays for run in runs if run.arrays is not None]
     if not flown:
@@ -100,7 +93,7 @@ def _month(date_utc: str | None) -> str:
 
 
 def functions_lost(
-    campaign: Campaign, branch: str, reference: Timeline, runs: Sequence[Timeline]
+    campaign: Campaign, branch: str, reference: Timeline, runs: Sequence[RunRecord]
 ) -> list[LostFunction]:
     """Which functions are lost for good in some run, the earliest median first; empty where nothing ever is."""
     scenario = campaign.mission.scenario
@@ -116,7 +109,7 @@ def functions_lost(
                 LostFunction(
                     function=function.value,  # type: ignore[arg-type]  # the four of _TITLES
                     title=title,
-                    **_dates(dates),
+                    **loss_fields(dates),
                     provided_by=by,
                     partner=partner,
                     could_have=[one.said for one in others],
@@ -235,7 +228,7 @@ def _stopped(scenario: Scenario, branch: str) -> set[str]:
 # --- points of no return ----------------------------------------------------------------------------------------------
 
 
-def no_return_points(scenario: Scenario, runs: Sequence[Timeline]) -> PointsOfNoReturn:
+def no_return_points(scenario: Scenario, runs: Sequence[RunRecord]) -> PointsOfNoReturn:
     """The points of no return over all runs: medians and 90 % intervals."""
     points = [run.no_return for run in runs if run.no_return is not None]
     need, reserve = scenario.controlled_deorbit, scenario.reserve
@@ -255,7 +248,7 @@ def no_return_points(scenario: Scenario, runs: Sequence[Timeline]) -> PointsOfNo
     policy = scenario.altitude_policy
     return PointsOfNoReturn(
         controlled_deorbit=deorbit,
-        reserve_lost=LossDates(**_dates([point.reserve_lost_mjd_utc for point in points])),
+        reserve_lost=LossDates(**loss_fields([point.reserve_lost_mjd_utc for point in points])),
         reserve_altitude_km=reserve.altitude_km,
         reserve_days=reserve.days,
         reboost_pace_days=None if policy is None else policy.min_days_between_burns,
@@ -271,7 +264,7 @@ def _outlook(outlooks: Sequence[DeorbitOutlook], epoch_mjd_utc: float) -> dict[s
         "possible_share": sum(one.ever_possible for one in outlooks) / len(outlooks),
         "from_utc": None if first is None else iso_utc(first),
         "not_at_first": first is not None and first > epoch_mjd_utc,
-        **_dates([one.lost_mjd_utc for one in outlooks]),
+        **loss_fields([one.lost_mjd_utc for one in outlooks]),
         **with_median(
             missing_propellant_kg=interval([one.missing_kg for one in outlooks]),
             missing_thrust_n=interval([one.missing_n for one in outlooks]),

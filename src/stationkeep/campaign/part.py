@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -29,3 +31,20 @@ class Interval(Part):
     p05: float
     median: float
     p95: float
+
+
+class LossDates(Part):
+    """When something is lost: share of the runs in which it is by the horizon, quantiles over all runs."""
+
+    share: float
+    p05_utc: str | None
+    median_utc: str | None
+    p95_utc: str | None
+
+
+def with_median(**intervals: Interval) -> dict[str, Any]:
+    """Fields ``x`` (the median) and ``x_interval`` for each: a reader may take just the number."""
+    return {
+        **{name: part.median for name, part in intervals.items()},
+        **{f"{name}_interval": part for name, part in intervals.items()},
+    }

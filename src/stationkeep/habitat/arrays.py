@@ -23,6 +23,12 @@ class Network(NamedTuple):
     mode: Integers
     group: Integers
     order: Integers
+    member_starts: Integers
+    """By group: where its members begin in ``members``; one more at the end."""
+    members: Integers
+    """Processes by group, in their order."""
+    plain: Booleans
+    """Of a scrubber: what it takes goes where nobody takes it from, so that only the driven gas feels it."""
     share_order: Integers
     gain: Floats
     """Of a scrubber: units a day for a kilogram of the driven gas."""

@@ -69,6 +69,12 @@ class Workshop:
         self.refused: list[tuple[float, str]] = []
         """Repairs that could not be done when they were due: when [MJD UTC], and which machine."""
 
+    def without_new_breakdowns(self) -> Workshop:
+        """The same with the repairs under way and nothing more breaking: for looking ahead."""
+        twin = Workshop((), 0.0)
+        twin._repairs = list(self._repairs)
+        return twin
+
     def next_mjd_utc(self) -> float:
         """When is there something to do next? (infinity: never)"""
         times = [time for time, _ in self._coming[:1]] + [time for time, _ in self._repairs]

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from stationkeep.compiled import compiled
-from stationkeep.habitat.rates import PROPORTIONAL, TINY, balance, working_space
+from stationkeep.habitat.rates import HOLD, LEAK, PROPORTIONAL, TINY, balance, working_space
 
 EMPTY: Final = 0
 FULL: Final = 1
@@ -22,6 +22,8 @@ MET: Final = 5
 
 _SUBSTEP: Final = 0.25  # of the time constant of carbon dioxide, while it settles
 _SETTLED: Final = 1e-3  # of its equilibrium
+_TURNS: Final = 8
+_PATIENCE: Final = 6  # steps of no length after each other, before marks no longer hold up time
 
 
 @compiled()
@@ -32,9 +34,14 @@ def advance(n: Any, m: Any, span_days: float, leak_share: float, times: Any, kin
     rates of this moment are found.
     """
     work = working_space(m.rate.size, m.amount.size)
-    flown, count = 0.0, 0
+    flown, count, stuck = 0.0, 0, 0
+    line = np.empty(2)
     room = times.size - n.mark_store.size - 2 * m.amount.size - m.need.size
     while count < room:
+        if stuck > 0:
+            # Stores lived from hand to mouth can be shared in more ways than one: found afresh, the same way is found
+            # again at the same moment, and no mark is crossed to and fro for ever.
+            m.asked[:] = 0.0
         balance(n, m, leak_share, m.amount[n.driven], work)
         for g in range(m.need.size):
             if (m.met[g] < 0.999) != m.short[g]:
@@ -42,11 +49,24 @@ def advance(n: Any, m: Any, span_days: float, leak_share: float, times: Any, kin
                 count = _note(times, kinds, indices, count, flown, SHORT if m.short[g] else MET, g)
         if flown >= span_days or count >= room:
             break
-        # The mean must be that of the step really made, so whatever else ends the step is asked before it.
-        step, mean = _driven_mean(n, m, _next_change(n, m, span_days - flown, leak_share))
-        if mean != m.amount[n.driven]:
-            balance(n, m, leak_share, mean, work)
-        step = _next_change(n, m, step, leak_share)
+        marks = stuck < _PATIENCE
+        if _settling(n, m, leak_share, line):
+            # The driven gas follows one exponential and nothing else feels it: as far as the next change in one step.
+            step = _next_change(n, m, span_days - flown, leak_share, marks, True)
+            step = min(step, _regime_end(n, m, line, marks))
+            for _turn in range(_TURNS):
+                longest, mean = step, _mean_over(m.amount[n.driven], step, line)
+                _shift(n, m, mean, leak_share)
+                step = _next_change(n, m, longest, leak_share, marks, False)
+                if step >= longest * (1.0 - 1e-9):
+                    break
+        else:
+            # The mean must be that of the step really made, so whatever else ends the step is asked before it.
+            step = _next_change(n, m, span_days - flown, leak_share, marks, False)
+            step, mean = _driven_mean(n, m, step)
+            if mean != m.amount[n.driven]:
+                balance(n, m, leak_share, mean, work)
+            step = _next_change(n, m, step, leak_share, marks, False)
         _move(n, m, step)
         flown = span_days if span_days - flown - step < 1e-12 else flown + step
         for s in range(m.amount.size):
@@ -55,7 +75,83 @@ def advance(n: Any, m: Any, span_days: float, leak_share: float, times: Any, kin
             elif m.amount[s] >= n.capacity[s] - TINY and not m.brim[s] and n.capacity[s] > 0.0:
                 count = _note(times, kinds, indices, count, flown, FULL, s)
         count = _note_marks(n, m, flown, times, kinds, indices, count)
+        stuck = stuck + 1 if step <= 0.0 else 0
     return count, flown
+
+
+@compiled(inner=True)
+def _settling(n: Any, m: Any, leak_share: float, line: Any) -> bool:
+    """Whether the driven gas follows one exponential that nothing else feels; ``line``: its equilibrium, its rate."""
+    now = m.amount[n.driven]
+    if m.dry[n.driven] or now <= TINY:
+        return False
+    others, slope = m.net[n.driven], 0.0
+    for p in range(m.rate.size):
+        if n.mode[p] == PROPORTIONAL and (m.rate[p] > 0.0 or n.cap[p] * m.available[p] > 0.0):
+            share = n.gain[p] * m.available[p]
+            others += m.rate[p]
+            if m.rate[p] >= n.cap[p] * m.available[p] * (1.0 - 1e-12):
+                others -= m.rate[p]
+            elif not n.plain[p] or abs(m.rate[p] - share * now) > 1e-9 * max(1.0, m.rate[p]):
+                return False
+            else:
+                slope += share
+        elif n.mode[p] == LEAK and n.stores[n.starts[p]] == n.driven:
+            others += m.rate[p]
+            slope += leak_share
+        elif n.mode[p] == HOLD and m.rate[p] > 0.0 and n.hold_store[n.group[p]] == n.driven:
+            return False
+    line[0], line[1] = others / slope if slope > 0.0 else 0.0, slope
+    return slope > 0.0 and line[0] > TINY
+
+
+@compiled(inner=True)
+def _regime_end(n: Any, m: Any, line: Any, marks: bool) -> float:
+    """How long until the driven gas crosses a mark, a target, or the level at which a scrubber can do no more?"""
+    found = np.inf
+    for p in range(m.rate.size):
+        if n.mode[p] == PROPORTIONAL and n.gain[p] * m.available[p] > 0.0:
+            # A little beyond, so that the scrubber is seen on the other side.
+            found = min(found, _time_to(n.cap[p] / n.gain[p], m.amount[n.driven], line) * (1.0 + 1e-9) + 1e-9)
+    for g in range(n.hold_store.size):
+        if n.hold_store[g] == n.driven:
+            found = min(found, _time_to(n.hold_target[g], m.amount[n.driven], line))
+    for i in range(n.mark_store.size if marks else 0):
+        if n.mark_store[i] == n.driven:
+            found = min(found, _time_to(m.mark_level[i], m.amount[n.driven], line))
+    return float(found)
+
+
+@compiled(inner=True)
+def _time_to(level: float, now: float, line: Any) -> float:
+    """When an exponential towards ``line[0]`` passes a level; infinity: never, or it is there."""
+    far, left = now - line[0], level - line[0]
+    if far * left <= 0.0 or abs(left) >= abs(far) - TINY:
+        return np.inf
+    return float(np.log(far / left) / line[1])
+
+
+@compiled(inner=True)
+def _mean_over(now: float, step: float, line: Any) -> float:
+    """The mean of an exponential from ``now`` towards ``line[0]`` over a step."""
+    x = line[1] * step
+    share = -np.expm1(-x) / x if x > 1e-9 else 1.0 - 0.5 * x
+    return float(line[0] + (now - line[0]) * share)
+
+
+@compiled(inner=True)
+def _shift(n: Any, m: Any, mean: float, leak_share: float) -> None:
+    """The rates that hang on the driven gas at its mean, with what flows by them; all others stay."""
+    for p in range(m.rate.size):
+        rate = m.rate[p]
+        if n.mode[p] == PROPORTIONAL and rate < n.cap[p] * m.available[p] * (1.0 - 1e-12):
+            rate = min(n.cap[p] * m.available[p], n.gain[p] * m.available[p] * mean)
+        elif n.mode[p] == LEAK and n.stores[n.starts[p]] == n.driven:
+            rate = leak_share * mean
+        if rate != m.rate[p]:
+            for k in range(n.starts[p], n.starts[p + 1]):
+                m.net[n.stores[k]] += n.coefficients[k] * (rate - m.rate[p])
+            m.rate[p] = rate
 
 
 @compiled(inner=True)
@@ -82,10 +178,15 @@ def _driven_mean(n: Any, m: Any, longest: float) -> tuple[float, float]:
 
 
 @compiled(inner=True)
-def _next_change(n: Any, m: Any, step: float, leak_share: float) -> float:
-    """How long until the first store ends (or is worth using again), a target is reached or a mark is crossed?"""
+def _next_change(n: Any, m: Any, step: float, leak_share: float, marks: bool, but_driven: bool) -> float:
+    """How long until the first store ends (or is worth using again), a target is reached or a mark is crossed?
+
+    ``but_driven``: what the driven gas reaches is left out.
+    """
     for s in range(m.amount.size):
         amount, net = m.amount[s], m.net[s]
+        if but_driven and s == n.driven:
+            continue
         if net < 0.0:
             if not m.dry[s] and amount > TINY:
                 step = min(step, amount / -net)
@@ -100,12 +201,14 @@ def _next_change(n: Any, m: Any, step: float, leak_share: float) -> float:
         # The leak keeps its rate and composition within a step, so a step may take no more than a fiftieth of the air.
         step = min(step, 0.02 / leak_share)
     for g in range(n.hold_store.size):
-        if n.hold_store[g] >= 0:
+        if n.hold_store[g] >= 0 and not (but_driven and n.hold_store[g] == n.driven):
             net = m.net[n.hold_store[g]]
             distance = n.hold_target[g] - m.amount[n.hold_store[g]]
             if distance * net > 0.0 and abs(distance) > TINY * max(1.0, n.hold_target[g]):
                 step = min(step, distance / net)
-    for i in range(n.mark_store.size):
+    for i in range(n.mark_store.size if marks else 0):
+        if but_driven and n.mark_store[i] == n.driven:
+            continue
         level, slope = _marked(n, m, i)
         if slope * m.mark_side[i] < 0.0:
             step = min(step, max(0.0, (m.mark_level[i] - level) / slope))

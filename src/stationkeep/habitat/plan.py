@@ -72,14 +72,22 @@ def make_plan(habitat: Habitat) -> Plan:
     holds = [_hold(name, machines, [group for _, group in processes], index, habitat) for name in groups]
     marks = _marks(habitat)
     capacity = np.array([store.capacity_kg for store in stores.values()])
+    group_of = [group_index.get(group, -1) for _, group in processes]
+    members = sorted(
+        (p for p in range(len(machines)) if group_of[p] >= 0), key=lambda p: (group_of[p], machines[p].order, p)
+    )
+    member_counts = [sum(group == number for group in group_of) for number in range(len(groups))]
     network = Network(
         starts=np.cumsum([0, *(len(part) for part in flows)]).astype(np.int64),
         stores=np.array([index[store] for part in flows for store, _ in part], dtype=np.int64),
         coefficients=np.array([kg for part in flows for _, kg in part]),
         cap=np.array([machine.capacity_per_day for machine in machines]),
         mode=np.array([_MODES["leak" if group == "leak" else machine.duty] for machine, group in processes], np.int64),
-        group=np.array([group_index.get(group, -1) for _, group in processes], np.int64),
+        group=np.array(group_of, np.int64),
         order=np.array([machine.order for machine in machines], np.int64),
+        member_starts=np.cumsum([0, *member_counts]).astype(np.int64),
+        members=np.array(members, np.int64),
+        plain=_plain(processes, flows, habitat),
         share_order=np.array([machine.share_order for machine in machines], np.int64),
         gain=np.array([_gain(machine) for machine in machines]),
         hold_store=np.array([hold[0] for hold in holds], np.int64),
@@ -103,6 +111,23 @@ def make_plan(habitat: Habitat) -> Plan:
         network=network,
         elements=np.array([SUBSTANCES[store.substance].mass_shares() for store in stores.values()]),
     )
+
+
+def _plain(
+    processes: list[tuple[Equipment, str]], flows: list[list[tuple[str, float]]], habitat: Habitat
+) -> NDArray[np.bool_]:
+    """Which scrubbers touch nothing but the driven gas: nobody fetches what they give, and nothing fills up with it."""
+    fetched = {store for part in flows for store, kg in part if kg < 0.0}
+    watched = {limit.gas for limit in habitat.cabin.limits} | {machine.target for machine, _ in processes}
+    found = []
+    for (machine, _), part in zip(processes, flows, strict=True):
+        taken = [store for store, kg in part if kg < 0.0]
+        given = {store for store, kg in part if kg >= 0.0}
+        stores = [habitat.all_stores[store] for store in given]
+        endless = all(store.capacity_kg == math.inf and not store.reserve_days + store.reserve_kg for store in stores)
+        alone = machine.duty == "proportional" and taken == [DRIVEN]
+        found.append(alone and endless and not given & (fetched | watched))
+    return np.array(found)
 
 
 def _gain(machine: Equipment) -> float:

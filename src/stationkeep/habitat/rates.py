@@ -25,30 +25,33 @@ _PATIENCE: Final = 40
 _PASSES: Final = 24
 _NEARLY: Final = 1e-6  # of a hold's task: from here on it is known well enough to learn from
 _EXACTLY: Final = 1e-10
-_LEVELS: Final = 16
 
 
 @compiled(inner=True)
-def _ask(n: Any, rate: Any, demand: Any, supply: Any) -> None:
-    """What each class takes out of (row 0) and puts into (row 1) every store, and the sums over classes."""
+def _ask(n: Any, rate: Any, tight: Any, demand: Any, supply: Any) -> None:
+    """What each class takes out of (row 0) and puts into (row 1) every store at its end, and the sums over classes."""
     demand[:] = 0.0
     supply[:] = 0.0
     for p in range(rate.size):
         if rate[p] > 0.0:
             for k in range(n.starts[p], n.starts[p + 1]):
-                side = 0 if n.coefficients[k] < 0.0 else 1
-                flow = abs(n.coefficients[k]) * rate[p]
-                demand[side, n.share_order[p], n.stores[k]] += flow
-                supply[side, n.stores[k]] += flow
+                s = n.stores[k]
+                if tight[s]:
+                    flow = n.coefficients[k] * rate[p]
+                    side = 0 if flow < 0.0 else 1
+                    demand[side, n.share_order[p], s] += abs(flow)
+                    supply[side, s] += abs(flow)
 
 
 @compiled(inner=True)
-def _shortest(n: Any, m: Any, demand: Any, supply: Any, limit: Any) -> bool:
+def _shortest(n: Any, m: Any, tight: Any, demand: Any, supply: Any, limit: Any) -> bool:
     """By which share must each class be cut at each store? Says whether any must."""
-    limit[:] = 1.0
     found = False
     for s in range(m.amount.size):
+        if not tight[s]:
+            continue
         for side in range(2):
+            limit[side, :, s] = 1.0
             if not (m.dry[s] if side == 0 else m.brim[s] and not n.vents[s]):
                 continue
             left = supply[1 - side, s]
@@ -66,19 +69,20 @@ def _shortest(n: Any, m: Any, demand: Any, supply: Any, limit: Any) -> bool:
 
 
 @compiled(inner=True)
-def _limits(n: Any, m: Any, demand: Any, supply: Any, limit: Any) -> None:
+def _limits(n: Any, m: Any, tight: Any, demand: Any, supply: Any, limit: Any) -> None:
     """Cuts rates until no dry store gives more than it gets and no full one takes more than it gives."""
     rate = m.rate
     for turn in range(_ROUNDS):
-        _ask(n, rate, demand, supply)
-        if not _shortest(n, m, demand, supply, limit):
+        _ask(n, rate, tight, demand, supply)
+        if not _shortest(n, m, tight, demand, supply, limit):
             return
         for p in range(rate.size):
             if rate[p] > 0.0:
                 smallest = 1.0
                 for k in range(n.starts[p], n.starts[p + 1]):
-                    side = 0 if n.coefficients[k] < 0.0 else 1
-                    smallest = min(smallest, limit[side, n.share_order[p], n.stores[k]])
+                    if tight[n.stores[k]]:
+                        side = 0 if n.coefficients[k] < 0.0 else 1
+                        smallest = min(smallest, limit[side, n.share_order[p], n.stores[k]])
                 # A loop that gives back all, or nearly all, it takes would shrink for ever: after a while whoever
                 # still has to be cut is halved, and stops where next to nothing is left.
                 rate[p] *= smallest if turn < _PATIENCE or smallest == 1.0 else min(smallest, 0.5)
@@ -105,9 +109,9 @@ def balance(n: Any, m: Any, leak_share: float, mean_driven: float, work: Any) ->
     both are repeated until they no longer change. What a member could not do passes to the next of its group, but
     only once the holds know their task: before that a store may look dry that they are about to feed.
     """
-    usable, wanted, before, demand, supply, limit = work
+    usable, wanted, before, demand, supply, limit, tight = work
     rate = m.rate
-    _look(n, m)
+    _look(n, m, tight)
     usable[:] = n.cap * m.available
     _rule_out(n, m, usable, supply)
     _wishes(n, m, wanted, usable, mean_driven, leak_share)
@@ -116,7 +120,7 @@ def balance(n: Any, m: Any, leak_share: float, mean_driven: float, work: Any) ->
             rate[p] = wanted[p] if n.mode[p] >= PROPORTIONAL else 0.0
         _assign(n, m, usable)
         before[:] = rate
-        _limits(n, m, demand, supply, limit)
+        _limits(n, m, tight, demand, supply, limit)
         _net(n, m)
         change = 0.0
         for g in range(m.need.size):
@@ -127,14 +131,13 @@ def balance(n: Any, m: Any, leak_share: float, mean_driven: float, work: Any) ->
             break
     for g in range(m.need.size):
         done = 0.0
-        for p in range(rate.size):
-            if n.group[p] == g:
-                done += rate[p]
+        for i in range(n.member_starts[g], n.member_starts[g + 1]):
+            done += rate[n.members[i]]
         m.met[g] = 1.0 if m.asked[g] <= 1e-9 else min(1.0, done / m.asked[g])
 
 
 @compiled(inner=True)
-def _look(n: Any, m: Any) -> None:
+def _look(n: Any, m: Any, tight: Any) -> None:
     """Which stores are dry, which full? One that ran dry stays so until it holds enough to be worth it again."""
     for s in range(m.amount.size):
         if m.amount[s] <= TINY:
@@ -145,6 +148,7 @@ def _look(n: Any, m: Any) -> None:
             m.brim[s] = False
         elif m.amount[s] >= n.capacity[s] - TINY:
             m.brim[s] = True
+        tight[s] = m.dry[s] or (m.brim[s] and not n.vents[s])
 
 
 @compiled(inner=True)
@@ -171,7 +175,9 @@ def _wishes(n: Any, m: Any, wanted: Any, usable: Any, mean_driven: float, leak_s
         elif n.mode[p] == FLOW:
             wanted[p] = usable[p]
         else:
-            wanted[p] = leak_share * m.amount[n.stores[n.starts[p]]] if n.mode[p] == LEAK else 0.0
+            s = n.stores[n.starts[p]]
+            held = mean_driven if s == n.driven else m.amount[s]
+            wanted[p] = leak_share * held if n.mode[p] == LEAK else 0.0
 
 
 @compiled(inner=True)
@@ -179,8 +185,9 @@ def _hold(g: int, n: Any, m: Any) -> float:
     """Units a day the members of a hold must do so that their gas stays at, or comes back to, its target."""
     s = n.hold_store[g]
     others = m.net[s]
-    for p in range(m.rate.size):
-        if n.mode[p] == HOLD and n.group[p] == g and m.rate[p] > 0.0:
+    for i in range(n.member_starts[g], n.member_starts[g + 1]):
+        p = n.members[i]
+        if m.rate[p] > 0.0:
             for k in range(n.starts[p], n.starts[p + 1]):
                 if n.stores[k] == s:
                     others -= n.coefficients[k] * m.rate[p]
@@ -197,20 +204,18 @@ def _hold(g: int, n: Any, m: Any) -> float:
 def _assign(n: Any, m: Any, usable: Any) -> None:
     """Gives each group's task to its members, the lowest order first, equals by capacity."""
     for g in range(m.asked.size):
-        left = m.asked[g]
-        for level in range(_LEVELS):
-            if left <= 0.0:
-                break
-            total = 0.0
-            for p in range(usable.size):
-                if n.mode[p] <= HOLD and n.group[p] == g and n.order[p] == level:
-                    total += usable[p]
+        left, first, end = m.asked[g], n.member_starts[g], n.member_starts[g + 1]
+        while first < end and left > 0.0:
+            total, last = 0.0, first
+            while last < end and n.order[n.members[last]] == n.order[n.members[first]]:
+                total += usable[n.members[last]]
+                last += 1
             if total > 0.0:
                 share = min(1.0, left / total)
-                for p in range(usable.size):
-                    if n.mode[p] <= HOLD and n.group[p] == g and n.order[p] == level:
-                        m.rate[p] = share * usable[p]
+                for i in range(first, last):
+                    m.rate[n.members[i]] = share * usable[n.members[i]]
                 left -= share * total
+            first = last
 
 
 @compiled(inner=True)
@@ -234,5 +239,5 @@ def working_space(n_process: int, n_store: int) -> Any:
     """Scratch arrays of :func:`balance`, made once for many steps."""
     return (
         np.empty(n_process), np.empty(n_process), np.empty(n_process), np.empty((2, CLASSES, n_store)),
-        np.empty((2, n_store)), np.empty((2, CLASSES, n_store)),
+        np.empty((2, n_store)), np.empty((2, CLASSES, n_store)), np.empty(n_store, np.bool_),
     )  # fmt: skip

@@ -1,12 +1,14 @@
 """A plan as it may come: every flight with its own delay, loss and trouble, ports and handovers kept where they can be.
 
-The numbers are drawn up front, the same count for each planned flight whatever happens, so that two branches of a
-scenario that share the generator's seed see the same luck.
+Each flight has its own luck, by its name and the run's key: whatever else is planned, dropped or added, it meets the
+same fortune, so that branches of a scenario, and a plan changed on the way, can be compared.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -24,6 +26,8 @@ from stationkeep.logistics.vehicles import Fleet, known_fleet
 _UNKNOWN_LOSS: Final = ShareLaw(0, 8)  # a kind nobody has flown: like the Japanese craft, which never failed
 _UNIFORMS: Final = 3  # a flight: late? lost? docking trouble?
 _NORMALS: Final = 2  # a flight: how late; how long its kind is grounded if it is lost
+_KEY_BYTES: Final = 32
+_BEST: Final = (1.0, 1.0, 1.0, 0.0, 0.0)
 _LONGEST_HANDOVER_DAYS: Final = 40.0
 _WAIT_DAYS: Final = 0.5  # between one craft leaving a port and the next coming there
 _LAUNCH_TO_PORT_DAYS: Final = 5.0  # longer than that nobody waits in orbit: the launch is put off
@@ -39,9 +43,28 @@ class Luck:
     regrounding: Mapping[str, DrawnDays]
     docking_trouble: float
     uniforms: NDArray[np.float64]
-    """Shape (n_flight, 3)."""
+    """Shape (n_flight, 3), each from 0 to 1: late? lost? docking trouble?"""
     normals: NDArray[np.float64]
-    """Shape (n_flight, 2)."""
+    """Shape (n_flight, 2): how late; how long its kind is grounded if it is lost."""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """Row of ``uniforms`` and ``normals`` by flight; empty: by position in the plan."""
+    key: bytes = b""
+    """Makes the numbers of flights that have no row (added later), from their names; empty: they have the best luck."""
+
+    def of(self, name: str, position: int = -1) -> tuple[float, float, float, float, float]:
+        """A flight's three uniform and two normal numbers."""
+        row = self.rows.get(name, -1) if self.rows else position
+        if 0 <= row < len(self.uniforms):
+            late, lost, trouble = self.uniforms[row].tolist()
+            how_late, how_long = self.normals[row].tolist()
+            return late, lost, trouble, how_late, how_long
+        return _numbers(self.key, name) if self.key else _BEST
+
+
+def best_luck() -> Luck:
+    """The luck of a plan that comes as planned: nothing late, lost or in trouble."""
+    nothing = np.zeros((0, _UNIFORMS)), np.zeros((0, _NORMALS))
+    return Luck({"unknown": 0.0}, {}, DrawnDays(0.0, 0.0), {}, 0.0, *nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +98,19 @@ def draw_luck(plan: Manifest, laws: TrafficLaws, random: Generator) -> Luck:
     lateness = laws.lateness_days.draw(random)
     regrounding = {side: law.draw(random) for side, law in sorted(laws.regrounding_days.items())}
     trouble = laws.docking_trouble.draw(random)
-    count = len(plan.flights)
-    return Luck(
-        loss, late, lateness, regrounding, trouble, random.random((count, _UNIFORMS)),
-        random.standard_normal((count, _NORMALS)),
-    )  # fmt: skip
+    key = random.bytes(_KEY_BYTES)
+    rows = {name: row for row, name in enumerate(plan.flights)}
+    numbers = np.array([_numbers(key, name) for name in rows]).reshape(-1, _UNIFORMS + _NORMALS)
+    uniforms, normals = numbers[:, :_UNIFORMS], numbers[:, _UNIFORMS:]
+    return Luck(loss, late, lateness, regrounding, trouble, uniforms, normals, rows, key)
+
+
+def _numbers(key: bytes, name: str) -> tuple[float, float, float, float, float]:
+    """A flight's numbers: bits of a keyed hash of its name (BLAKE2, RFC 7693), normals by Box and Muller (1958)."""
+    digest = hashlib.blake2b(name.encode(), key=key, digest_size=8 * (_UNIFORMS + _NORMALS)).digest()
+    late, lost, trouble, size, turn = ((bits >> 11) * 2.0**-53 for bits in struct.unpack("<5Q", digest))
+    far, angle = math.sqrt(-2.0 * math.log1p(-size)), 2.0 * math.pi * turn
+    return late, lost, trouble, far * math.cos(angle), far * math.sin(angle)
 
 
 def realise(
@@ -153,14 +184,15 @@ class _Work:
                 self.flights[flight.name] = flight
                 continue
             marks = _rocket_marks(flight)
-            ready = flight.launch_mjd_utc + self._lateness(flight, index)
+            numbers = self.luck.of(flight.name, index)
+            ready = flight.launch_mjd_utc + self._lateness(flight, numbers)
             ready = max([ready, *(grounded.get(mark, -math.inf) for mark in marks)])
             launch = self._from_pad(flight, ready, pad_free)
-            if self.luck.uniforms[index, 1] < self.luck.loss.get(_group(flight), self.luck.loss["unknown"]):
-                self._lose(flight, launch, index, grounded, marks)
+            if numbers[1] < self.luck.loss.get(_group(flight), self.luck.loss["unknown"]):
+                self._lose(flight, launch, numbers[4], grounded, marks)
                 continue
             slip = launch - flight.launch_mjd_utc
-            trouble = RETRY_DAYS if self.luck.uniforms[index, 2] < self.luck.docking_trouble else 0.0
+            trouble = RETRY_DAYS if numbers[2] < self.luck.docking_trouble else 0.0
             arrival = (flight.arrival_mjd_utc or flight.launch_mjd_utc) + slip + trouble
             outcome = "docking failed once" if trouble else "success"
             self.flights[flight.name] = replace(flight, launch_mjd_utc=launch, arrival_mjd_utc=arrival, outcome=outcome)
@@ -226,11 +258,9 @@ class _Work:
             return trip
         return replace(trip, arrival_mjd_utc=arrival, departure_mjd_utc=departure)
 
-    def _lateness(self, flight: Flight, index: int) -> float:
+    def _lateness(self, flight: Flight, numbers: Sequence[float]) -> float:
         side = side_of_owner(flight.kind.owner)
-        if self.luck.uniforms[index, 0] >= self.luck.late.get(side, 0.0):
-            return 0.0
-        return self.luck.lateness.days(float(self.luck.normals[index, 0]))
+        return 0.0 if numbers[0] >= self.luck.late.get(side, 0.0) else self.luck.lateness.days(numbers[3])
 
     def _from_pad(self, flight: Flight, ready: float, pad_free: dict[str, float]) -> float:
         """The first moment a pad of its kind can launch it."""
@@ -251,7 +281,7 @@ class _Work:
         return times[chosen]
 
     def _lose(
-        self, flight: Flight, launch: float, index: int, grounded: dict[str, float], marks: tuple[str, ...]
+        self, flight: Flight, launch: float, size: float, grounded: dict[str, float], marks: tuple[str, ...]
     ) -> None:
         self.lost.append(flight.name)
         self.flights[flight.name] = replace(
@@ -260,7 +290,7 @@ class _Work:
         )  # fmt: skip
         law = self.luck.regrounding.get(side_of_owner(flight.kind.owner))
         if law is not None:
-            until = launch + law.days(float(self.luck.normals[index, 1]))
+            until = launch + law.days(size)
             grounded.update({mark: max(until, grounded.get(mark, until)) for mark in marks})
 
     def _placed(self, flight: Flight, taken: dict[str, list[tuple[float, float]]]) -> Flight | None:

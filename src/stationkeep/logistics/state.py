@@ -110,6 +110,11 @@ class StationTraffic:
         return tuple(self._people.values())
 
     @property
+    def seats(self) -> int:
+        """Working seats home now."""
+        return sum(boat.seats for boat in self._boats())
+
+    @property
     def seating(self) -> Seating:
         """Who has which seat home now."""
         if self._seating is None:

@@ -10,11 +10,10 @@ from stationkeep.campaign.document import (
     BranchDocument,
     ControlledDeorbitPoint,
     DeorbitChances,
-    LossDates,
     LostFunction,
     RunDocument,
 )
-from stationkeep.campaign.part import Interval
+from stationkeep.campaign.part import Interval, LossDates
 from stationkeep.report import text
 
 Answer = Callable[[BranchDocument], str]

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stationkeep.scenario.control import ArrayModeName
-from stationkeep.scenario.fields import AltitudeKm, Days, Id, Part, PositiveNumber, Source, Text, UtcMoment
+from stationkeep.scenario.fields import AltitudeKm, Days, Id, Part, PositiveNumber, Source, Text, Title, UtcMoment
 from stationkeep.timescale import mjd_utc
 
 
@@ -56,6 +56,10 @@ class WithdrawalScope(StrEnum):
     """Its vehicles and engines no longer push, though they may still be attached."""
     STOP_RESUPPLY_PROPELLANT = "stop-resupply-propellant"
     """It delivers no more propellant; what is aboard may still be used."""
+    STOP_FLIGHTS = "stop-flights"
+    """None of its craft comes any more, with people, cargo or propellant."""
+    RECALL_CREW = "recall-crew"
+    """Its people go home at that date, in the craft that are there for them."""
 
 
 class _DatedEvent(Part):
@@ -130,7 +134,51 @@ class ArrayModeChange(_DatedEvent):
     arrays: ArrayModeName
 
 
+class FlightEvent(_DatedEvent):
+    """Something that happens to a flight of the scenario's traffic or of its history."""
+
+    type: str
+    flight: Title
+
+
+class CraftUnfit(FlightEvent):
+    """From this date a craft with seats can take nobody home, as Soyuz MS-22 in December 2022."""
+
+    type: Literal["craft-unfit"]
+
+
+class RescueSeat(FlightEvent):
+    """From this date there are makeshift places in a craft, until another date or until it leaves."""
+
+    type: Literal["rescue-seat"]
+    seats: Annotated[int, Field(strict=True, ge=1, le=4)] = 1
+    person: Title | None = None
+    until_utc: UtcMoment | None = None
+
+
+class FlightLost(FlightEvent):
+    """A flight still to be launched at this date never arrives; what flies on its rocket stands still for a time."""
+
+    type: Literal["flight-lost"]
+
+
+class DockingFailed(FlightEvent):
+    """The first docking of a flight fails and is tried again some days later."""
+
+    type: Literal["docking-failed"]
+    days: Days = 2.0
+
+
 Event = Annotated[
-    Withdrawal | ProviderAvailable | ProviderLost | AltitudePolicyChange | AssetOutage | ArrayModeChange,
+    Withdrawal
+    | ProviderAvailable
+    | ProviderLost
+    | AltitudePolicyChange
+    | AssetOutage
+    | ArrayModeChange
+    | CraftUnfit
+    | RescueSeat
+    | FlightLost
+    | DockingFailed,
     Field(discriminator="type"),
 ]

@@ -9,6 +9,7 @@ from stationkeep.errors import ScenarioError
 from stationkeep.partnership.crisis import timeline_names
 from stationkeep.scenario.consistency import Location, Problem, not_known
 from stationkeep.scenario.events import Withdrawal
+from stationkeep.scenario.flights import people_problems
 
 if TYPE_CHECKING:
     from stationkeep.catalogue.store import Catalogue
@@ -51,6 +52,7 @@ def reference_problems(scenario: Scenario, catalogue: Catalogue | None = None) -
                 yield from _unknown(kind, name, known, (*where, kind))
         yield from _cannot_push(provider, catalogue, where)
         yield from _tanks(scenario, provider, catalogue, where)
+    yield from people_problems(scenario)
     for name, branch in scenario.branches.items():
         for number, event in enumerate(branch.events):
             if isinstance(event, Withdrawal):

@@ -29,6 +29,7 @@ from stationkeep.scenario.fields import (
     UtcMoment,
 )
 from stationkeep.scenario.orbit_source import elements_of_lines, elements_of_numbers
+from stationkeep.scenario.people import LifeSupport, Traffic
 from stationkeep.timescale import mjd_utc
 
 SCHEMA_NAME = "stationkeep.scenario/1"
@@ -292,6 +293,8 @@ class Scenario(Part):
     debris_avoidance: DebrisAvoidance | None = Field(default=None, description="null: none")
     controlled_deorbit: ControlledDeorbit = ControlledDeorbit()
     reserve: Reserve = Reserve()
+    life_support: LifeSupport | None = Field(default=None, description="null: nobody's stores are followed")
+    traffic: Traffic | None = Field(default=None, description="null: who comes and goes is not followed")
     branches: Annotated[dict[Id, Branch], Field(min_length=1)]
     ground: GroundChoice | None = None
     comparisons: tuple[Comparison, ...] = ()

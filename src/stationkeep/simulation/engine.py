@@ -80,6 +80,7 @@ class _Run(PartnerEvents):
             last_by=dict(self.last_by),
             no_return=points_of_no_return(self) if limits else None,
             arrays=self.arrays.summary(),
+            people=self.people_course(),
         )
 
     def _schedule(self) -> None:
@@ -91,9 +92,10 @@ class _Run(PartnerEvents):
         for provider in self.providers:
             if not (provider.enabled or provider.id in self.to_be_enabled):
                 continue  # plays no part in this branch
-            for delivery in provider.plan.deliveries:
+            linked = self.linked(provider.id)
+            for delivery in () if linked else provider.plan.deliveries:
                 self.at(delivery.time_mjd_utc, partial(self.deliver, provider, delivery))
-            for stay in provider.plan.stays:
+            for stay in () if linked else provider.plan.stays:
                 self.at(max(stay.arrives_mjd_utc, self.epoch), partial(self.arrive, provider, stay))
                 self.at(stay.leaves_mjd_utc, partial(self.leave, provider, stay))
                 if not provider.plan.reboosts:  # from then on it counts for a controlled fall
@@ -106,6 +108,7 @@ class _Run(PartnerEvents):
         for avoidance in self.inputs.avoidances:
             self.at(max(avoidance.time_mjd_utc - notice_days, self.epoch), partial(self._warned, avoidance))
         self.schedule_failures()
+        self.begin_people()
         self.at(self.epoch, self.review)
 
     # --- the orbit ------------------------------------------------------------------------------------------------
@@ -159,7 +162,7 @@ class _Run(PartnerEvents):
         began = self.flight.time_mjd_utc
         if stop_mjd <= began:
             return OutcomeReason.TIME_LIMIT
-        heavier = self.scenario.drag.reference_mass_kg / self.mass_kg
+        heavier = self.scenario.drag.reference_mass_kg / self.mass_kg * self.area_factor
         keeper = self.attitude
         self.attitude_just_lost = False
         if keeper is None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.orbit.mean_decay import WeatherTrack
+from stationkeep.simulation.people_draw import PeopleDraw
 
 FloatArray = NDArray[np.float64]
 Found = TypeVar("Found")
@@ -77,6 +78,8 @@ class RunInputs:
     attitude: AttitudeDraw = AttitudeDraw()
     avoidances: tuple[Avoidance, ...] = ()
     """In order of time."""
+    people: PeopleDraw | None = None
+    """Of flights, machines and amounts aboard; null: the reference, in which nothing is late, lost or broken."""
     _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:

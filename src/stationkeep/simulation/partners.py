@@ -12,15 +12,16 @@ from stationkeep.scenario.events import (
     AltitudePolicyChange,
     ArrayModeChange,
     AssetOutage,
+    FlightEvent,
     ProviderAvailable,
     ProviderLost,
     Withdrawal,
     WithdrawalScope,
 )
 from stationkeep.simulation import causes
-from stationkeep.simulation.attitude_events import AttitudeEvents
 from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.deorbit import Load, Promise, Supply, shortage
+from stationkeep.simulation.people_events import PeopleEvents
 from stationkeep.simulation.run_state import AS_IT_WAS
 from stationkeep.simulation.timeline import Function
 
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
 _STOPS: Final = {
     WithdrawalScope.STOP_OPERATING_ASSETS: "stops operating its vehicles and engines",
     WithdrawalScope.STOP_RESUPPLY_PROPELLANT: "stops delivering propellant",
+    WithdrawalScope.STOP_FLIGHTS: "launches nothing to the station any more",
+    WithdrawalScope.RECALL_CREW: "calls its people home",
 }
 _SAFE_KM: Final = 400.0  # from above, no Sun seen so far brings it down to 220 km within half a year
 _SCHEDULE_ENDS_DAYS: Final = 365.0  # a schedule that reaches this near the horizon is cut off by it, not ended
 
 
-class PartnerEvents(AttitudeEvents):
+class PartnerEvents(PeopleEvents):
     """The part of a run that partners decide."""
 
     def happen(self, event: Event) -> None:
@@ -53,6 +56,9 @@ class PartnerEvents(AttitudeEvents):
             self._state(event.provider).operating = False
             title = f"{self._state(event.provider).plan.label} is lost"
             self.note(event.type, title, note=event.note, brings=(causes.provider_lost(event.provider),))
+            self.flights_without_provider(event.provider)
+        elif isinstance(event, FlightEvent):
+            self.flight_event(event)
         elif isinstance(event, AssetOutage):
             self.asset_drops_out(event)
         elif isinstance(event, ArrayModeChange):
@@ -88,6 +94,7 @@ class PartnerEvents(AttitudeEvents):
         stops = " and ".join(_STOPS[scope] for scope in event.scope)
         name = self.mission.partner_names.get(event.partner, event.partner)
         self.note(event.type, f"{name} withdraws: {stops}", note=event.note, brings=brings)
+        self.people_withdraw(event)
 
     def deliver(self, provider: ProviderState, delivery: Delivery) -> None:
         """Propellant arrives for tanks that stay, unless nobody sends it or nothing can dock."""
@@ -114,6 +121,9 @@ class PartnerEvents(AttitudeEvents):
             return
         self.next_extra_mjd[provider.id] = self.now + extra.least_days_between
         later = replace(delivery, time_mjd_utc=self.now + extra.after_days, extra=None)
+        if self.linked(provider.id):
+            self.order_flight(provider, later)
+            return
         self.at(later.time_mjd_utc, partial(self.deliver, provider, later))
 
     def arrive(self, provider: ProviderState, stay: Stay) -> None:
@@ -171,6 +181,7 @@ class PartnerEvents(AttitudeEvents):
     def review(self, *, burnt: bool = False) -> None:
         """Which functions have gone, or come back, with what just changed? ``burnt``: nothing but a burn has."""
         self.review_attitude()
+        self.review_people()
         now = self.now
         self.mark(Function.RESUPPLY, any(self._is_resupplied(provider, now) for provider in self.providers))
         possible = self.policy is not None and any(map(self._could_push, self.providers))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stationkeep.scenario.events import AltitudePolicy
     from stationkeep.scenario.schema import Scenario
     from stationkeep.simulation.inputs import RunInputs
+    from stationkeep.simulation.people_setup import PeopleSetup
 
 ATTITUDE: Final = "attitude"
 """The attitude thrusters' name in the feed network."""
@@ -46,6 +47,8 @@ class Mission:
     providers: tuple[ProviderPlan, ...]
     partner_names: Mapping[str, str] = field(default_factory=dict)
     """Names for people by partner id."""
+    people: PeopleSetup | None = None
+    """Who comes and goes, and what they live on; null: the scenario follows nobody."""
 
 
 @dataclass(frozen=True, slots=True)

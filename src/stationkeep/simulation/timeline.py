@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import xarray
 
     from stationkeep.simulation.array_flying import ArraysFlown
+    from stationkeep.simulation.people_record import PeopleCourse
 
 FloatArray = NDArray[np.float64]
 
@@ -121,6 +122,8 @@ class Timeline:
     no_return: NoReturn | None = None
     arrays: ArraysFlown | None = None
     """Drag and power while the arrays did not track the Sun; None: they always did."""
+    people: PeopleCourse | None = None
+    """Who was aboard, on what, until when; None: the scenario follows nobody."""
 
     def series(self) -> xarray.Dataset:
         """The daily series as a labelled dataset, dimension ``time`` (UTC midnights)."""

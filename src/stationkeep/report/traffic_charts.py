@@ -1,0 +1,157 @@
+"""Pictures of traffic: which craft was at which port, who was aboard, how many seats home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from stationkeep.report.barchart import KEY_PX, TICKS_PX, Bar, bar_chart, draw_key, key_lines, label_room_px, time_axis
+from stationkeep.report.figures import Sheet, blank, frame, set_ticks, svg_of
+from stationkeep.report.palette import BRANCH_LINES, INK, MUTED, RISK, RULE, Ink
+from stationkeep.timescale import mjd_utc, parse_utc
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+OWNER_NAMES: Final = {
+    "spacex": "SpaceX", "roscosmos": "Roscosmos", "northrop-grumman": "Northrop Grumman", "jaxa": "JAXA",
+    "nasa": "NASA", "esa": "ESA",
+}  # fmt: skip
+_OWNERS: Final = tuple(OWNER_NAMES)
+_OTHER: Final = "others"
+_SIDES: Final = {"russian": BRANCH_LINES[1], "american": BRANCH_LINES[0]}
+_LANE_PX: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when something was somewhere; ``stop`` null: to the end."""
+
+    from_utc: str
+    to_utc: str | None
+
+    def within(self, first: float, last: float) -> tuple[float, float] | None:
+        """The part of it between two dates [MJD]; null: none."""
+        start = max(first, mjd(self.from_utc))
+        stop = min(last, mjd(self.to_utc) if self.to_utc else last)
+        return (start, stop) if start < stop else None
+
+
+@dataclass(frozen=True, slots=True)
+class Berth:
+    """A craft at a port."""
+
+    port: str
+    name: str
+    owner: str
+    span: Span
+    flagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A person aboard."""
+
+    name: str
+    side: str
+    span: Span
+    flagged: bool = False
+
+
+def port_chart(
+    berths: Iterable[Berth], port_names: Mapping[str, str], span: tuple[float, float], sheet: Sheet, name: str
+) -> str:
+    """Which craft was at which port? One row a port, bars in their owner's colour, as inline SVG."""
+    shown = [(berth, part) for berth in berths if (part := berth.span.within(*span)) is not None]
+    ports = list(port_names)
+    bars = [
+        Bar(ports.index(berth.port), *part, (berth.name, _short(berth.name)), owner_ink(berth.owner), berth.flagged)
+        for berth, part in shown
+    ]
+    owners = [owner for owner in _OWNERS if any(berth.owner == owner for berth, _ in shown)]
+    key = [(OWNER_NAMES[owner], owner_ink(owner)) for owner in owners]
+    if any(berth.owner not in _OWNERS for berth, _ in shown):
+        key.append((_OTHER, owner_ink(_OTHER)))
+    alt = f"Chart of {len(ports)} ports and the {len({berth.name for berth, _ in shown})} craft at them."
+    return bar_chart(bars, [port_names[port] for port in ports], span, key, sheet, f"{name}{suffix(sheet)}", alt)
+
+
+def crew_chart(stays: Iterable[Stay], span: tuple[float, float], sheet: Sheet, name: str) -> str:
+    """Who was aboard? One bar a person, packed into as few lanes as were ever needed, as inline SVG."""
+    lanes: list[float] = []
+    bars = []
+    for stay in stays:
+        part = stay.span.within(*span)
+        if part is None:
+            continue
+        lane = next((index for index, end in enumerate(lanes) if end <= part[0]), len(lanes))
+        lanes[lane : lane + 1] = [part[1]]
+        bars.append(Bar(lane, *part, (_surname(stay.name),), _SIDES[stay.side], stay.flagged))
+    key = [("trained for the Russian segment", _SIDES["russian"]), ("for the American segment", _SIDES["american"])]
+    alt = f"Chart of {len(bars)} people's stays in {len(lanes)} lanes."
+    return bar_chart(bars, [""] * len(lanes), span, key, sheet, f"{name}{suffix(sheet)}", alt, _LANE_PX)
+
+
+@dataclass(frozen=True, slots=True)
+class SeatCourse:
+    """People aboard and working seats at some moments [MJD]; each holds ``where``: around it or from it on."""
+
+    days: Sequence[float]
+    aboard: Sequence[int]
+    seats: Sequence[int]
+    where: Literal["mid", "post"] = "mid"
+
+
+def seats_chart(course: SeatCourse, span: tuple[float, float], sheet: Sheet, name: str) -> str:
+    """Did everyone have a seat? People aboard and working seats home over time, as inline SVG."""
+    aboard, seats = course.aboard, course.seats
+    tall = 130.0 if sheet.narrow else 150.0
+    key = [("people aboard", INK), ("working seats home", RULE)]
+    if any(have < need for have, need in zip(seats, aboard, strict=True)):
+        key.append(("people without a seat", RISK))
+    figure = blank(sheet, tall + TICKS_PX + KEY_PX * len(key_lines(key, sheet)))
+    axes = frame(figure, (label_room_px(["00"], sheet), TICKS_PX, sheet.width_px - 8.0, TICKS_PX + tall))
+    most = max([*aboard, *seats, 1]) + 1
+    axes.set_xlim(*span)
+    axes.set_ylim(0, most)
+    _draw_steps(axes, course, sheet)
+    places = list(range(0, most + 1, 2 if most <= 14 else 4))
+    set_ticks(axes, sheet, "y", places, [str(place) for place in places])
+    time_axis(axes, sheet, *span)
+    draw_key(figure, key, sheet, TICKS_PX + tall)
+    alt = f"People aboard, {min(aboard)} to {max(aboard)}, and working seats home, {min(seats)} to {max(seats)}."
+    return svg_of(figure, name=f"{name}{suffix(sheet)}", alt=alt)
+
+
+def _draw_steps(axes: Axes, course: SeatCourse, sheet: Sheet) -> None:
+    days, aboard, seats = course.days, course.aboard, course.seats
+    short = [have < need for have, need in zip(seats, aboard, strict=True)]
+    axes.fill_between(days, aboard, seats, where=short, step=course.where, color=RISK.light, alpha=0.45, linewidth=0)
+    # As many seats as people is the usual case: the wide line shows on both sides of the narrow one.
+    axes.step(days, seats, where=course.where, color=RULE.light, linewidth=sheet.line_px * 3.6)
+    axes.step(days, aboard, where=course.where, color=INK.light, linewidth=sheet.line_px)
+
+
+def mjd(utc: str) -> float:
+    """Modified Julian day of an ISO date."""
+    return mjd_utc(parse_utc(utc))
+
+
+def suffix(sheet: Sheet) -> str:
+    """What tells the wide drawing's identifiers from the narrow one's."""
+    return "n" if sheet.narrow else "w"
+
+
+def owner_ink(owner: str) -> Ink:
+    """The colour of an owner, the same on every chart."""
+    return BRANCH_LINES[_OWNERS.index(owner)] if owner in _OWNERS else MUTED
+
+
+def _short(vehicle: str) -> str:
+    """``MS-21`` of ``Progress MS-21``: the kind is seen by colour and port."""
+    return vehicle.split(" (")[0].split()[-1]
+
+
+def _surname(name: str) -> str:
+    return name.split(",")[0].split()[-1] if "," not in name else name.split(",")[0]

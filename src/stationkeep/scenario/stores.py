@@ -1,0 +1,101 @@
+"""Do the names in a scenario's ``life_support`` exist in its habitat, and can its air carry those who are aboard?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from stationkeep.habitat.figures import shipped_habitat
+from stationkeep.habitat.refusal import HabitatError
+from stationkeep.logistics.crew import side_of
+from stationkeep.logistics.vehicles import known_fleet
+from stationkeep.scenario.consistency import Location, Problem, not_known
+
+if TYPE_CHECKING:
+    from stationkeep.habitat.habitat import Habitat
+    from stationkeep.logistics.manifest import Manifest
+    from stationkeep.scenario.people import LifeSupport
+    from stationkeep.scenario.schema import Scenario
+
+_KINDS = {"dry": (), "water": ("water",), "gas": ("oxygen", "nitrogen")}
+
+
+def life_support_problems(scenario: Scenario, manifest: Manifest | None) -> Iterator[Problem]:
+    """Each thing in the life support of a scenario that cannot be, at its place.
+
+    ``manifest``: who is aboard at the epoch; none: not known, since the traffic itself is refused.
+    """
+    given = scenario.life_support
+    if (given is None) != (scenario.traffic is None):
+        missing, there = ("traffic", "life_support") if given is not None else ("life_support", "traffic")
+        yield Problem((there,), f"needs a {missing} section beside it: stores are used up by people, who come in craft")
+        return
+    if given is None:
+        return
+    try:
+        document = shipped_habitat(given.habitat)
+    except HabitatError as error:
+        yield Problem(("life_support", "habitat"), f"{error.problem}; {error.hint}")
+        return
+    habitat = document.habitat()
+    yield from _names(given, habitat)
+    if manifest is not None:
+        yield from _people(scenario, manifest)
+
+
+def people_by_side(given: LifeSupport, manifest: Manifest, time_mjd_utc: float) -> dict[str, int]:
+    """How many people of each of the habitat's sides are aboard at a date, by the plan."""
+    counts = dict.fromkeys(given.sides.values(), 0)
+    for trip in manifest.trips:
+        up, down = manifest.flights.get(trip.up_flight), manifest.flights.get(trip.down_flight)
+        came = up.arrival_mjd_utc if up is not None else trip.arrival_mjd_utc
+        left = down.departure_mjd_utc if down is not None else trip.departure_mjd_utc
+        if came is not None and came <= time_mjd_utc and (left is None or left > time_mjd_utc):
+            counts[given.sides[side_of(trip)]] += 1
+    return counts
+
+
+def _names(given: LifeSupport, habitat: Habitat) -> Iterator[Problem]:
+    kinds, stores = list(known_fleet().kinds), list(habitat.stores)
+    for side, name in given.sides.items():
+        if name not in habitat.sides:
+            yield Problem(("life_support", "sides", side), not_known("side", name, list(habitat.sides)))
+    for number, supply in enumerate(given.supplies):
+        where: Location = ("life_support", "supplies", number)
+        for place, vehicle in enumerate(supply.vehicles):
+            if vehicle not in kinds:
+                yield Problem((*where, "vehicles", place), not_known("vehicle", vehicle, kinds))
+        for what, allowed in _KINDS.items():
+            for store in getattr(supply, what):
+                if store not in stores:
+                    yield Problem((*where, what, store), not_known("store", store, stores))
+                elif allowed and habitat.stores[store].substance not in allowed:
+                    held = habitat.stores[store].substance
+                    yield Problem((*where, what, store), f"{store} holds {held}; {what} is {' or '.join(allowed)}")
+    for number, store in enumerate(given.waste):
+        if store not in stores:
+            yield Problem(("life_support", "waste", number), not_known("store", store, stores))
+    for store in given.amounts_kg:
+        if store not in stores:
+            yield Problem(("life_support", "amounts_kg", store), not_known("store", store, stores))
+
+
+def _people(scenario: Scenario, manifest: Manifest) -> Iterator[Problem]:
+    """More people at the start than the air can carry.
+
+    Flown ahead only where there are more than the habitat's own, which it is known to carry.
+    """
+    given = scenario.life_support
+    assert given is not None
+    document = shipped_habitat(given.habitat)
+    counts = people_by_side(given, manifest, scenario.epoch_mjd_utc)
+    if sum(counts.values()) <= sum(map(len, document.habitat().people.values())) or set(counts) - set(
+        document.habitat().sides
+    ):
+        return
+    from stationkeep.habitat.dependence import require_air_for_all
+
+    try:
+        require_air_for_all(document.habitat(people=counts))
+    except HabitatError as error:
+        yield Problem(("traffic",), f"{error.problem}; {error.hint}")

@@ -1,0 +1,256 @@
+"""What people live on in one run: the habitat, its breakdowns and repairs, what is foreseen, and its course in time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from stationkeep.habitat.failures import Workshop
+from stationkeep.habitat.margins import Limit, binding_limit
+from stationkeep.habitat.metabolism import Person
+from stationkeep.simulation.people_record import StoreCourse
+
+if TYPE_CHECKING:
+    from stationkeep.habitat.state import HabitatEvent, HabitatState
+    from stationkeep.habitat.stores import Store
+    from stationkeep.simulation.people_setup import PeopleSetup, PeopleWorld
+
+_RESERVE: Final = " reserve"
+_WORTH_MOVING_KG: Final = 20.0
+_LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A store whose course is kept."""
+
+    store: Store
+    index: int
+    mark: int | None
+    """Of its reserve, among the habitat's marks."""
+    reserve_reached: float | None = None
+    empty: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is foreseen with nothing more delivered and nothing more breaking."""
+
+    limit: Limit | None
+    """What makes people leave, days from the moment it was foreseen; none within the time looked at."""
+    reserve_mjd_utc: float
+    """When the first critical kind of supply falls below its reserve; infinity: not within that time."""
+    next_mjd_utc: float
+    """The first of its events that would be news: a critical store at its reserve or empty; infinity: none."""
+
+
+@dataclass
+class Aboard:
+    """The habitat of one run."""
+
+    setup: PeopleSetup
+    world: PeopleWorld
+    state: HabitatState = field(init=False)
+    brought_kg: float = 0.0
+    """Cargo so far."""
+    taken_kg: float = 0.0
+    """Disposed of so far, in craft that left."""
+
+    def __post_init__(self) -> None:
+        self.state = self.world.start.copy()
+        self._workshop = Workshop(self.world.breakdowns, self.state.time_mjd_utc)
+        habitat, plan = self.state.habitat, self.state.plan
+        marks = {mark.name: number for number, mark in enumerate(plan.marks)}
+        self._watched = {
+            name: _Watched(store, plan.store_index[name], marks.get(name + _RESERVE))
+            for name, store in habitat.stores.items()
+            if store.owner and store.when_full != "vent"
+        }
+        self._overboard = np.array([habitat.all_stores[name].kind == "overboard" for name in plan.store_names])
+        self._nominal = {name: float(self.state.amount(name)) for name in habitat.stores}
+        self._critical: dict[str, list[_Watched]] = {}
+        for one in self._watched.values():
+            if one.store.critical:
+                self._critical.setdefault(one.store.substance, []).append(one)
+        self._times: list[float] = []
+        self._amounts: list[np.ndarray] = []
+        self._reserves: list[np.ndarray] = []
+        self._indices = np.array([one.index for one in self._watched.values()])
+        self._marks = np.array([-1 if one.mark is None else one.mark for one in self._watched.values()])
+        self._told: set[str] = set()
+        self._lost_kg = self._gone_overboard()
+        self.record()
+
+    # --- time --------------------------------------------------------------------------------------------------
+
+    @property
+    def next_work_mjd_utc(self) -> float:
+        """When the next machine breaks or is repaired."""
+        return self._workshop.next_mjd_utc()
+
+    def advance(self, until_mjd_utc: float) -> tuple[list[HabitatEvent], float]:
+        """Go on to a date: what happened that people would mind, and the mass that went overboard meanwhile [kg]."""
+        days = until_mjd_utc - self.state.time_mjd_utc
+        if days <= 0.0:
+            self._workshop.work(self.state)
+            return [], 0.0
+        news = [event for event in self._workshop.advance(self.state, days) if self._is_news(event)]
+        before, self._lost_kg = self._lost_kg, self._gone_overboard()
+        if self.state.people_aboard:
+            for event in news:
+                self._note(event)
+        else:
+            news = []  # nobody minds
+        return news, self._lost_kg - before
+
+    def _gone_overboard(self) -> float:
+        moment = self.state.moment
+        return float(moment.amount[self._overboard].sum() + moment.vented.sum())
+
+    def _is_news(self, event: HabitatEvent) -> bool:
+        if event.kind == "store-empty":
+            one = self._watched.get(event.subject)
+            return one is not None and one.store.critical and one.empty is None
+        if event.kind == "fell-below" and event.subject.endswith(_RESERVE):
+            one = self._watched.get(event.subject.removesuffix(_RESERVE))
+            return one is not None and one.reserve_reached is None
+        return event.serious and event.subject not in self._told
+
+    def _note(self, event: HabitatEvent) -> None:
+        if event.serious:
+            self._told.add(event.subject)
+        one = self._watched.get(event.subject.removesuffix(_RESERVE))
+        if one is None:
+            return
+        if event.kind == "store-empty" and one.empty is None:
+            one.empty = event.time_mjd_utc
+        elif event.kind == "fell-below" and one.reserve_reached is None:
+            one.reserve_reached = event.time_mjd_utc
+
+    def outlook(self, days: float) -> Outlook:
+        """What is foreseen for the next days, with nothing more delivered; repairs under way are counted on."""
+        now = self.state.time_mjd_utc
+        twin = self.state.copy()
+        workshop = self._workshop.without_new_breakdowns()
+        events = workshop.advance(twin, days)
+        limit = binding_limit(self.state.habitat, self.state, events)
+        news = (event.time_mjd_utc for event in events if self._is_news(event))
+        return Outlook(limit, self._reserve_reached(events, now), min(news, default=math.inf))
+
+    def _reserve_reached(self, events: Iterable[HabitatEvent], now: float) -> float:
+        """When a critical kind, all its stores taken together where they are shared, falls below its reserve."""
+        if any(self._short(stores) for stores in self._critical.values()):
+            return now
+        below = {
+            kind: {one.store.name for one in stores if self._is_below(one)} for kind, stores in self._critical.items()
+        }
+        for event in events:
+            name = event.subject.removesuffix(_RESERVE)
+            if event.kind == "fell-below" and name in self._watched and self._watched[name].store.critical:
+                kind = self._watched[name].store.substance
+                below[kind].add(name)
+                if len(below[kind]) == len(self._critical[kind]) or not self.state.habitat.shared:
+                    return event.time_mjd_utc
+        return math.inf
+
+    def _short(self, stores: list[_Watched]) -> bool:
+        pairs = [(float(self.state.moment.amount[one.index]), self._reserve(one)) for one in stores]
+        if self.state.habitat.shared:
+            return sum(amount for amount, _ in pairs) < sum(reserve for _, reserve in pairs)
+        return any(amount < reserve for amount, reserve in pairs)
+
+    def _is_below(self, one: _Watched) -> bool:
+        return float(self.state.moment.amount[one.index]) <= self._reserve(one)
+
+    def _reserve(self, one: _Watched) -> float:
+        return 0.0 if one.mark is None else float(self.state.moment.mark_level[one.mark])
+
+    # --- people and cargo -----------------------------------------------------------------------------------------
+
+    def set_people(self, by_side: Mapping[str, int]) -> None:
+        """So many people of each side are aboard from now on."""
+        self.state.set_people({side: (Person(),) * number for side, number in by_side.items()})
+
+    def bring(self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str]) -> float:
+        """Cargo of a craft of this kind: each store is filled to what it held at the epoch, within its share.
+
+        The rest of the dry cargo is other goods; water and gas nobody needs are not loaded. ``gone``: owners for whom
+        nothing is brought any more. Returns the mass that came.
+        """
+        supply = self.setup.supplies.get(kind)
+        absent = set(gone)
+        came = dry_kg
+        for what, amount in (("dry", dry_kg), ("water", water_kg), ("gas", gas_kg)):
+            for store, share in (getattr(supply, what) if supply is not None else {}).items():
+                one = self._watched.get(store)
+                wanted = 0.0 if one is not None and one.store.owner in absent else self._nominal[store]
+                load = min(share * amount, max(wanted - self.state.amount(store), 0.0))
+                if load < _LEAST_KG:
+                    continue
+                load -= self.state.add_cargo(store, load)
+                came += 0.0 if what == "dry" else load
+        self.brought_kg += came
+        return came
+
+    def even_out(self, gone: Iterable[str]) -> None:
+        """Sides that share hand over what they have too much of: from above what a store held at the epoch to below.
+
+        Not with owners who have gone: ``gone``.
+        """
+        absent = set(gone)
+        if not self.state.habitat.shared:
+            return
+        for stores in self._critical.values():
+            if any(one.store.owner in absent for one in stores):
+                continue
+            more = [
+                (one.store.name, float(self.state.moment.amount[one.index]) - self._nominal[one.store.name])
+                for one in stores
+            ]
+            spare, lack = sum(max(kg, 0.0) for _, kg in more), sum(max(-kg, 0.0) for _, kg in more)
+            moved = min(spare, lack)
+            if moved < _WORTH_MOVING_KG:
+                continue
+            for name, kg in more:
+                self.state.add_cargo(name, -moved * kg / spare if kg > 0.0 else -moved * kg / lack)
+
+    @property
+    def surplus_kg(self) -> float:
+        """Cargo that is aboard in some form, beyond what was there at the epoch."""
+        return self.brought_kg - self.taken_kg - self._lost_kg
+
+    def dispose(self, most_kg: float) -> float:
+        """Fill a departing craft: waste first, then other goods, but no more than came since the epoch."""
+        load = min(most_kg, max(self.surplus_kg, 0.0))
+        left = load
+        for store in self.setup.life_support.waste:
+            part = min(left, self.state.amount(store))
+            if part > _LEAST_KG:
+                self.state.add_cargo(store, -part)
+                left -= part
+        self.taken_kg += load
+        return load
+
+    # --- its course ------------------------------------------------------------------------------------------------
+
+    def record(self) -> None:
+        """Keep the amounts of this moment."""
+        moment = self.state.moment
+        self._times.append(self.state.time_mjd_utc)
+        self._amounts.append(moment.amount[self._indices])
+        self._reserves.append(np.where(self._marks >= 0, moment.mark_level[self._marks], 0.0))
+
+    def courses(self) -> tuple[StoreCourse, ...]:
+        """Every store that is followed, in time."""
+        times, amounts, reserves = np.array(self._times), np.array(self._amounts), np.array(self._reserves)
+        return tuple(
+            StoreCourse(
+                name, one.store.owner, one.store.substance, one.store.critical, times, amounts[:, number],
+                reserves[:, number], one.reserve_reached, one.empty,
+            )
+            for number, (name, one) in enumerate(self._watched.items())
+        )  # fmt: skip

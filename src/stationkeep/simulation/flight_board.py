@@ -1,0 +1,191 @@
+"""The flights of one run: what is still planned, what came of it, and how to plan again when something stops them.
+
+The plan is realised as a whole, with the luck of the run, whenever it changes; what has happened stays as it was, since
+each flight's luck is its own and nothing that is dropped or moved has happened yet.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from stationkeep.logistics.contingencies import with_failed_docking, with_lost, without_flights
+from stationkeep.logistics.manifest import Contingency, Flight, Manifest, PortStay, Trip
+from stationkeep.logistics.realise import realise
+from stationkeep.logistics.state import StationTraffic
+
+if TYPE_CHECKING:
+    from stationkeep.logistics.realise import Luck
+    from stationkeep.scenario.flights import FlightPlan, PlannedCraft
+
+_COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once the way is free again
+
+
+class FlightBoard:
+    """Flights as they are foreseen at a moment of a run; :attr:`traffic` goes through them."""
+
+    def __init__(self, plan: FlightPlan, luck: Luck, epoch_mjd_utc: float) -> None:
+        self.plan: Manifest = plan.manifest
+        self.craft: dict[str, PlannedCraft] = dict(plan.craft)
+        self.ports = plan.ports
+        self.luck = luck
+        self.epoch = epoch_mjd_utc
+        self.version = 0
+        """Goes up whenever the flights are planned again: what was put on the calendar before is void."""
+        self.dropped: set[str] = set()
+        """Flights that come no more."""
+        self.held: set[str] = set()
+        """Flights put off until the station can be reached again."""
+        self.troubles: list[Contingency] = []
+        self.lost: set[str] = set()
+        self.failed: dict[str, float] = {}
+        self.early: dict[str, float] = {}
+        """Craft that leave before their time, and when."""
+        self.rides: dict[str, str] = {}
+        """In which craft somebody goes or went home, whatever the plan says."""
+        self.lost_flights: tuple[str, ...] = ()
+        self.no_port: tuple[str, ...] = ()
+        self.now = epoch_mjd_utc
+        self.flights: dict[str, Flight] = {}
+        self.coming: list[tuple[float, str]] = []
+        self.supplies: list[tuple[float, str]] = []
+        self.traffic: StationTraffic
+        self.plan_again()
+
+    def plan_again(self) -> None:
+        """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""
+        gone = self.dropped | self.held
+        plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
+        came = realise(plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports)
+        manifest = came.manifest
+        for name in self.lost & manifest.flights.keys():
+            manifest = with_lost(manifest, name)
+        for name, days in self.failed.items():
+            if name in manifest.flights:
+                manifest = with_failed_docking(manifest, name, days)
+        manifest = self._with_troubles(self._with_early(manifest))
+        self.flights = dict(manifest.flights)
+        self.lost_flights = tuple(name for name, flight in self.flights.items() if flight.lost)
+        self.no_port = came.not_flown
+        self.coming = sorted(
+            (flight.arrival_mjd_utc, name)
+            for name, flight in self.flights.items()
+            if flight.arrival_mjd_utc is not None and flight.arrival_mjd_utc > self.now
+        )
+        self.supplies = self._supplies()
+        self.traffic = StationTraffic(manifest, self.now)
+        self.version += 1
+
+    def _with_troubles(self, manifest: Manifest) -> Manifest:
+        fitting = tuple(item for item in self.troubles if item.flight in manifest.flights)
+        return replace(manifest, contingencies=(*manifest.contingencies, *fitting)) if fitting else manifest
+
+    def _with_early(self, manifest: Manifest) -> Manifest:
+        """Craft that left before their time, and everybody's ride as it was decided."""
+        if not (self.early or self.rides):
+            return manifest
+        flights = dict(manifest.flights)
+        for name, leaves in self.early.items():
+            if name in flights and flights[name].arrived:
+                flights[name] = leaving(flights[name], leaves)
+        trips = tuple(self._riding(trip, flights) for trip in manifest.trips)
+        return replace(manifest, flights=flights, trips=trips)
+
+    def _riding(self, trip: Trip, flights: dict[str, Flight]) -> Trip:
+        ride = self.rides.get(trip.key)
+        if ride is None:
+            up, down = flights.get(trip.up_flight), flights.get(trip.down_flight)
+            came = None if up is None else up.arrival_mjd_utc
+            left = None if down is None else down.departure_mjd_utc
+            if came is None or left is None or left > came:
+                return trip
+            ride = trip.up_flight  # the craft they should leave in has left without them
+        return replace(trip, down_flight=ride, departure_mjd_utc=None)
+
+    def _supplies(self) -> list[tuple[float, str]]:
+        """When cargo is expected: a flight that will be lost is expected until its launch."""
+        found = []
+        for name, flight in self.flights.items():
+            planned = self.plan.flights[name]
+            if flight.kind.role == "cargo" and planned.arrival_mjd_utc is not None:
+                due = flight.arrival_mjd_utc
+                if due is None:
+                    due = flight.launch_mjd_utc + planned.arrival_mjd_utc - planned.launch_mjd_utc
+                if due > self.now:
+                    found.append((due, name))
+        return sorted(found)
+
+    def next_supply(self) -> float:
+        """When the next cargo is expected; infinity: none."""
+        for due, name in self.supplies:
+            flight = self.flights[name]
+            if due > self.now and (flight.arrived or flight.launch_mjd_utc > self.now):
+                return due
+        return math.inf
+
+    def due(self, until_mjd_utc: float) -> list[Flight]:
+        """Flights that arrive up to a date and have not yet."""
+        return [self.flights[name] for time, name in self.coming if self.now < time <= until_mjd_utc]
+
+    def not_launched(self) -> list[Flight]:
+        """Flights of the plan that are still on the ground."""
+        return [flight for flight in self.flights.values() if flight.launch_mjd_utc > self.now and flight.arrived]
+
+    def hold(self, names: Iterable[str]) -> None:
+        """Put flights off."""
+        self.held |= set(names)
+
+    def release(self, lead_days: float) -> list[str]:
+        """Flights that were put off come again, one after the other; those whose stay is over come no more."""
+        again = sorted(self.held, key=lambda name: self.plan.flights[name].arrival_mjd_utc or 0.0)
+        self.held.clear()
+        flights = dict(self.plan.flights)
+        comes, back = self.now + lead_days, []
+        for name in again:
+            flight = flights[name]
+            arrival, leaves = flight.arrival_mjd_utc, flight.departure_mjd_utc
+            if arrival is None or (leaves is not None and leaves < comes):
+                self.dropped.add(name)
+                continue
+            if arrival < comes:
+                flights[name] = later(flight, comes - arrival)
+                comes += _COMES_AGAIN_DAYS
+            back.append(name)
+        ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
+        self.plan = replace(self.plan, flights=ordered)
+        return back
+
+    def add(self, flight: Flight, craft: PlannedCraft) -> None:
+        """One more flight, beside the schedule."""
+        flights = {**self.plan.flights, flight.name: flight}
+        ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
+        self.plan = replace(self.plan, flights=ordered)
+        self.craft[flight.name] = craft
+
+
+def leaving(flight: Flight, leaves_mjd_utc: float) -> Flight:
+    """The flight with another departure."""
+    kept = [stay for stay in flight.stays if stay.from_mjd_utc < leaves_mjd_utc]
+    if kept:
+        kept[-1] = replace(kept[-1], to_mjd_utc=leaves_mjd_utc)
+    return replace(flight, departure_mjd_utc=leaves_mjd_utc, stays=tuple(kept))
+
+
+def later(flight: Flight, days: float) -> Flight:
+    """The flight as planned, but so many days later; it leaves when it was to leave."""
+    arrival = (flight.arrival_mjd_utc or flight.launch_mjd_utc) + days
+    stays = tuple(replace(stay, from_mjd_utc=max(stay.from_mjd_utc, arrival)) for stay in flight.stays[-1:])
+    return replace(flight, launch_mjd_utc=flight.launch_mjd_utc + days, arrival_mjd_utc=arrival, stays=stays)
+
+
+def like(flight: Flight, name: str, arrival_mjd_utc: float) -> Flight:
+    """Another flight like this one, that arrives at another date and stays as long."""
+    days = arrival_mjd_utc - (flight.arrival_mjd_utc or flight.launch_mjd_utc)
+    leaves = None if flight.departure_mjd_utc is None else flight.departure_mjd_utc + days
+    stays = tuple(PortStay(stay.port, arrival_mjd_utc, leaves) for stay in flight.stays[-1:])
+    return replace(
+        flight, name=name, launch_mjd_utc=flight.launch_mjd_utc + days, arrival_mjd_utc=arrival_mjd_utc,
+        departure_mjd_utc=leaves, stays=stays, crew_up=0, crew_down=0, place="",
+    )  # fmt: skip
