@@ -297,3 +297,49 @@ def test_every_shipped_figure_can_be_drawn_from_end_to_end() -> None:
         before = state.elements_kg()
         state.advance(400.0)
         assert state.elements_kg() == pytest.approx(before, rel=1e-9, abs=1e-9)
+
+
+def test_looking_ahead_finds_the_first_serious_event_and_changes_nothing() -> None:
+    state = HabitatState(small(), 1000.0)
+    before = state.moment.amount.copy()
+    found = state.next_serious(120.0)
+    assert found is not None
+    assert (found.kind, found.subject, found.serious) == ("store-empty", "food", True)
+    assert found.time_mjd_utc == pytest.approx(1100.0, rel=1e-12)
+    assert state.next_serious(99.0) is None
+    assert (state.time_mjd_utc, list(state.moment.amount)) == (1000.0, list(before))
+
+
+def test_asked_for_events_are_those_of_all_that_matter() -> None:
+    habitat = shipped_habitat().habitat()
+    states = [HabitatState(habitat, 0.0) for _ in range(3)]
+    every, bad, serious = (
+        state.advance(500.0, least=least) for state, least in zip(states, ("all", "bad", "serious"), strict=True)
+    )
+    assert bad == tuple(one for one in every if one.bad)
+    assert serious == tuple(one for one in every if one.serious)
+    assert 0 < len(serious) < len(bad) < len(every)
+    for state in states[1:]:
+        assert list(state.moment.amount) == list(states[0].moment.amount)
+
+
+def test_living_from_hand_to_mouth_does_not_stop_time() -> None:
+    """With no water left, oxygen reaches its mark and what little there is can be shared in two ways: once endless."""
+    state = HabitatState(shipped_habitat().habitat(), 0.0)
+    left = {
+        "cabin-oxygen": 277.1, "cabin-nitrogen": 899.5, "cabin-humidity": 8.8533, "us-food": 450.0,
+        "us-oxygen": 72.0, "us-nitrogen": 120.754, "russian-nitrogen": 20.0, "lithium-hydroxide": 60.0,
+        "brine": 41.0529, "russian-urine": 200.0,
+    }  # fmt: skip
+    for name in state.habitat.all_stores:
+        state.add_cargo(name, left.get(name, 0.0) - state.amount(name))
+    events = state.advance(30.0)
+    assert ("fell-below", "cabin-oxygen below 19.5 kPa") in {(one.kind, one.subject) for one in events}
+    assert len(events) < 100
+    assert state.time_mjd_utc == 30.0
+
+
+def test_a_drawn_amount_fits_into_a_drawn_tank() -> None:
+    document = shipped_habitat()
+    ends = {"stores.us-nitrogen.amount_kg": 1.0, "stores.us-nitrogen.capacity_kg": 0.0}
+    assert document.habitat(u=ends).stores["us-nitrogen"].amount_kg == 120.0

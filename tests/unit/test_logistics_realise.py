@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stationkeep.logistics.contingencies import without_partner
+from stationkeep.logistics.contingencies import without_flights, without_partner
 from stationkeep.logistics.dates import mjd_of
 from stationkeep.logistics.delays import DrawnDays
+from stationkeep.logistics.laws_file import shipped_laws
 from stationkeep.logistics.manifest import Manifest
 from stationkeep.logistics.plans import plan_of_entries
-from stationkeep.logistics.realise import Luck, PadClosure, realise, reliefs_of
+from stationkeep.logistics.realise import Luck, PadClosure, best_luck, draw_luck, realise, reliefs_of
 from stationkeep.logistics.watch import watch
 
 START = mjd_of("2022-01-10")
@@ -113,3 +114,31 @@ def test_a_partner_gone_leaves_nobody_without_a_ride(plan: Manifest) -> None:
 def test_what_was_launched_before_the_start_is_history(plan: Manifest) -> None:
     came = realise(plan, luck_of(plan, {"S1": 50.0}), from_mjd_utc=START).manifest
     assert came.flights["S1"].arrival_mjd_utc == plan.flights["S1"].arrival_mjd_utc
+
+
+def test_a_flight_keeps_its_luck_whatever_else_is_planned(plan: Manifest) -> None:
+    """Also where it stands elsewhere in the plan, or was not in it when the luck was drawn."""
+    luck = draw_luck(plan, shipped_laws(), np.random.default_rng(4))
+    fewer = without_flights(plan, lambda flight: flight.name in ("P1", "S2"))
+    other = draw_luck(fewer, shipped_laws(), np.random.default_rng(4))
+    for name in plan.flights:
+        assert luck.of(name) == other.of(name)
+    assert len({luck.of(name) for name in plan.flights}) == len(plan.flights)
+    came = [realise(one, luck, from_mjd_utc=START).delay_days.get("P2") for one in (plan, fewer)]
+    again = [realise(one, other, from_mjd_utc=START).delay_days.get("P2") for one in (plan, fewer)]
+    assert came == again
+
+
+def test_numbers_by_name_are_uniform_and_normal(plan: Manifest) -> None:
+    luck = draw_luck(plan, shipped_laws(), np.random.default_rng(4))
+    numbers = np.array([luck.of(f"flight {index}") for index in range(8000)])
+    # Four standard errors of mean and variance, of a uniform and of a normal number, from 8000 of them.
+    assert np.abs(numbers[:, :3].mean(axis=0) - 0.5).max() < 4.0 / np.sqrt(12 * 8000)
+    assert np.abs(numbers[:, 3:].mean(axis=0)).max() < 4.0 / np.sqrt(8000)
+    assert np.abs(numbers[:, 3:].var(axis=0) - 1.0).max() < 4.0 * np.sqrt(2.0 / 8000)
+    assert np.abs(np.corrcoef(numbers.T) - np.eye(5)).max() < 4.5 / np.sqrt(8000)
+
+
+def test_with_the_best_luck_all_comes_as_planned(plan: Manifest) -> None:
+    came = realise(plan, best_luck(), from_mjd_utc=START)
+    assert (came.lost, set(came.delay_days.values())) == ((), {0.0})

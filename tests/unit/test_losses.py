@@ -86,7 +86,8 @@ def test_controlled_fall_is_never_possible_without_a_vehicle_for_it(document: Ru
             assert point.hindsight == ["US Deorbit Vehicle"]
             assert point.without_hindsight is not None
             assert point.without_hindsight.possible_share == 0.0
-            assert point.without_hindsight.missing_thrust_n > 3000.0
+            # less than the 3.2 kN of 460 t: the mass comes and goes with the craft, and the lightest moment counts
+            assert point.without_hindsight.missing_thrust_n > 2500.0
             assert deorbit_text(branch, horizon) == "never"
             assert hindsight_text(branch, horizon) == "from Nov 2028"
             assert missing_text(branch).endswith(" kN")

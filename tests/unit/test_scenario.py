@@ -242,7 +242,7 @@ FIELD_ERRORS = [
     ("vehicle: progress-ms", "vehicel: progress-ms", ["providers[0].vehicel: unknown field; did you mean 'vehicle'?"]),
     ("type: withdrawal", "type: withdrawl", ["'withdrawl' given; did you mean 'withdrawal'?", "provider-lost"]),
     ("type: withdrawal, ", "", ["type is missing; allowed: altitude-policy-change, array-mode-change"]),
-    ("stop-operating-assets", "stop-flights", ["'stop-flights' given; allowed: stop-operating-assets, stop-resupply"]),
+    ("stop-operating-assets", "hold-trains", ["'hold-trains' given; allowed: stop-operating-assets, stop-resupply"]),
     ("scope: [stop-operating-assets]", "scope: []", ["scope: an empty list given; give at least one"]),
     ("scope: [stop-operating-assets]", "scope: stop-operating-assets", ["must be a list"]),
     ("date_utc: 2022-05-01", "date_utc: 2021-05-01", ["date_utc: 2021-05-01T00:00:00Z given; must lie between"]),

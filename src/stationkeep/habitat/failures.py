@@ -77,12 +77,14 @@ class Workshop:
 
     def next_mjd_utc(self) -> float:
         """When is there something to do next? (infinity: never)"""
-        times = [time for time, _ in self._coming[:1]] + [time for time, _ in self._repairs]
-        return min(times, default=math.inf)
+        breaks = self._coming[0][0] if self._coming else math.inf
+        return min(breaks, min(self._repairs)[0]) if self._repairs else breaks
 
     def work(self, state: HabitatState) -> None:
         """Do everything due at the state's time."""
         now = state.time_mjd_utc + 1e-9
+        if self.next_mjd_utc() > now:
+            return
         while self._coming and self._coming[0][0] <= now:
             time, one = self._coming.pop(0)
             if one.equipment not in state.failed:

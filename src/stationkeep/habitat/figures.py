@@ -192,6 +192,12 @@ class _Builder:
         numbers: dict[str, Any] = self._numbers(given, _STORE_UNITS, f"stores.{name}")
         if plain.get("when_full", "stop") not in ("stop", "vent"):
             raise unknown("rule", str(plain["when_full"]), ("stop", "vent"), f"stores.{name}.when_full")
+        if (
+            numbers.get("amount_kg", 0.0) > numbers.get("capacity_kg", math.inf)
+            and f"stores.{name}.amount_kg" in self._u
+        ):
+            # Each is drawn from its own range, and the ranges may overlap: nothing holds more than it can.
+            numbers["amount_kg"] = numbers["capacity_kg"]
         return Store(name=name, **plain, **numbers)
 
     def _side(self, name: str, given: Mapping[str, Any]) -> Side:

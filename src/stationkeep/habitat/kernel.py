@@ -12,6 +12,7 @@ import numpy as np
 
 from stationkeep.compiled import compiled
 from stationkeep.habitat.rates import HOLD, LEAK, PROPORTIONAL, TINY, balance, working_space
+from stationkeep.habitat.unpacking import moment_in, network_of
 
 EMPTY: Final = 0
 FULL: Final = 1
@@ -27,27 +28,37 @@ _PATIENCE: Final = 6  # steps of no length after each other, before marks no lon
 
 
 @compiled()
-def advance(n: Any, m: Any, span_days: float, leak_share: float, times: Any, kinds: Any, indices: Any) -> Any:
+def advance(
+    ints: Any, floats: Any, state: Any, span_days: float, leak_share: float, least: int, stop: bool,
+    place: bool, times: Any, kinds: Any, indices: Any,
+) -> Any:  # fmt: skip
     """Flies the stores through ``span_days``; returns (number of events, days flown).
 
-    Stops early, with days flown short of the span, when the event list is full: call again. With a span of 0 only the
-    rates of this moment are found.
+    ``ints`` and ``floats`` are a packed network, ``state`` a block. Only events of grade ``least`` or more are noted;
+    ``stop``: the first of them ends the flight. Stops early as well, with days flown short of the span, when the event
+    list is full: call again. ``place``: something was changed from outside, so marks are placed anew. With a span of 0
+    only the rates of this moment are found.
     """
-    work = working_space(m.rate.size, m.amount.size)
+    n, m = network_of(ints, floats), moment_in(ints, state)
+    work = working_space(m.rate.size, m.amount.size, n.stores.size)
+    room = times.size - n.mark_store.size - 2 * m.amount.size - m.need.size
+    if place:
+        _place_marks(n, m)
     flown, count, stuck = 0.0, 0, 0
     line = np.empty(2)
-    room = times.size - n.mark_store.size - 2 * m.amount.size - m.need.size
-    while count < room:
+    while count < room and (least < 2 or flown < span_days or span_days == 0.0):
         if stuck > 0:
             # Stores lived from hand to mouth can be shared in more ways than one: found afresh, the same way is found
             # again at the same moment, and no mark is crossed to and fro for ever.
             m.asked[:] = 0.0
         balance(n, m, leak_share, m.amount[n.driven], work)
         for g in range(m.need.size):
-            if (m.met[g] < 0.999) != m.short[g]:
-                m.short[g] = not m.short[g]
-                count = _note(times, kinds, indices, count, flown, SHORT if m.short[g] else MET, g)
-        if flown >= span_days or count >= room:
+            short = m.met[g] < 0.999
+            if short != (m.short[g] > 0.0):
+                m.short[g] = 1.0 if short else 0.0
+                if least <= (1 if short else 0):
+                    count = _note(times, kinds, indices, count, flown, SHORT if short else MET, g)
+        if flown >= span_days or count >= room or (stop and count > 0):
             break
         marks = stuck < _PATIENCE
         if _settling(n, m, leak_share, line):
@@ -70,20 +81,29 @@ def advance(n: Any, m: Any, span_days: float, leak_share: float, times: Any, kin
         _move(n, m, step)
         flown = span_days if span_days - flown - step < 1e-12 else flown + step
         for s in range(m.amount.size):
-            if m.amount[s] <= TINY and not m.dry[s]:
-                count = _note(times, kinds, indices, count, flown, EMPTY, s)
-            elif m.amount[s] >= n.capacity[s] - TINY and not m.brim[s] and n.capacity[s] > 0.0:
+            if m.amount[s] <= TINY and m.dry[s] == 0.0:
+                if least <= n.store_grade[s]:
+                    count = _note(times, kinds, indices, count, flown, EMPTY, s)
+            elif least == 0 and m.amount[s] >= n.capacity[s] - TINY and m.brim[s] == 0.0 and n.capacity[s] > 0.0:
                 count = _note(times, kinds, indices, count, flown, FULL, s)
-        count = _note_marks(n, m, flown, times, kinds, indices, count)
+        count = _note_marks(n, m, flown, least, times, kinds, indices, count)
         stuck = stuck + 1 if step <= 0.0 else 0
     return count, flown
+
+
+@compiled(inner=True)
+def _place_marks(n: Any, m: Any) -> None:
+    """On which side of every mark does its store stand?"""
+    for i in range(n.mark_store.size):
+        level, _slope = _marked(n, m, i)
+        m.mark_side[i] = 1.0 if level > m.mark_level[i] else -1.0
 
 
 @compiled(inner=True)
 def _settling(n: Any, m: Any, leak_share: float, line: Any) -> bool:
     """Whether the driven gas follows one exponential that nothing else feels; ``line``: its equilibrium, its rate."""
     now = m.amount[n.driven]
-    if m.dry[n.driven] or now <= TINY:
+    if m.dry[n.driven] > 0.0 or now <= TINY:
         return False
     others, slope = m.net[n.driven], 0.0
     for p in range(m.rate.size):
@@ -92,7 +112,7 @@ def _settling(n: Any, m: Any, leak_share: float, line: Any) -> bool:
             others += m.rate[p]
             if m.rate[p] >= n.cap[p] * m.available[p] * (1.0 - 1e-12):
                 others -= m.rate[p]
-            elif not n.plain[p] or abs(m.rate[p] - share * now) > 1e-9 * max(1.0, m.rate[p]):
+            elif n.plain[p] == 0 or abs(m.rate[p] - share * now) > 1e-9 * max(1.0, m.rate[p]):
                 return False
             else:
                 slope += share
@@ -188,14 +208,14 @@ def _next_change(n: Any, m: Any, step: float, leak_share: float, marks: bool, bu
         if but_driven and s == n.driven:
             continue
         if net < 0.0:
-            if not m.dry[s] and amount > TINY:
+            if m.dry[s] == 0.0 and amount > TINY:
                 step = min(step, amount / -net)
-            if m.brim[s] and n.wake[s] > TINY:
+            if m.brim[s] > 0.0 and n.wake[s] > TINY:
                 step = min(step, max(0.0, amount - n.capacity[s] + n.wake[s]) / -net)
         elif net > 0.0:
             if amount < n.capacity[s] - TINY and n.capacity[s] < np.inf:
                 step = min(step, (n.capacity[s] - amount) / net)
-            if m.dry[s] and n.wake[s] > TINY:
+            if m.dry[s] > 0.0 and n.wake[s] > TINY:
                 step = min(step, max(0.0, n.wake[s] - amount) / net)
     if leak_share > 0.0:
         # The leak keeps its rate and composition within a step, so a step may take no more than a fiftieth of the air.
@@ -234,7 +254,7 @@ def _move(n: Any, m: Any, step: float) -> None:
         m.amount[s] += m.net[s] * step
         if m.amount[s] > n.capacity[s]:
             # At the brim of a closed store this is rounding; a venting one lets go what is over.
-            if n.vents[s]:
+            if n.vents[s] != 0:
                 m.vented[s] += m.amount[s] - n.capacity[s]
             m.amount[s] = n.capacity[s]
         elif m.amount[s] < 0.0:
@@ -250,12 +270,13 @@ def _note(times: Any, kinds: Any, indices: Any, count: int, time: float, kind: i
 
 
 @compiled(inner=True)
-def _note_marks(n: Any, m: Any, flown: float, times: Any, kinds: Any, indices: Any, count: int) -> int:
+def _note_marks(n: Any, m: Any, flown: float, least: int, times: Any, kinds: Any, indices: Any, count: int) -> int:
     for i in range(n.mark_store.size):
         level, slope = _marked(n, m, i)
         over = level - m.mark_level[i]
         if slope * m.mark_side[i] < 0.0 and over * m.mark_side[i] <= 1e-12 * max(1.0, m.mark_level[i]):
             m.mark_side[i] = -m.mark_side[i]
             kind = FELL_BELOW if m.mark_side[i] < 0.0 else ROSE_ABOVE
-            count = _note(times, kinds, indices, count, flown, kind, i)
+            if least <= max(0.0, n.mark_grade[i] * m.mark_side[i]):
+                count = _note(times, kinds, indices, count, flown, kind, i)
     return count

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from stationkeep.habitat.air import GASES
-from stationkeep.habitat.arrays import Network
+from stationkeep.habitat.arrays import Floats, Integers, Network, packed, places
 from stationkeep.habitat.equipment import Equipment
 from stationkeep.habitat.recipes import Flow, Recipe
 from stationkeep.habitat.substances import SUBSTANCES
@@ -53,8 +54,45 @@ class Plan:
     group_names: tuple[str, ...]
     marks: tuple[Mark, ...]
     network: Network
+    machines: Mapping[str, Equipment]
     elements: NDArray[np.float64]
     """``(n_store, n_element)``: kilograms of each element in a kilogram of each store."""
+    reserve_floor: NDArray[np.float64]
+    """By mark: its level where nobody uses anything."""
+    reserve_per_need: NDArray[np.float64]
+    """``(n_mark, n_group)``: what each need adds to a reserve given in days of use, from full stores, with nothing
+    given back."""
+
+    @cached_property
+    def packed(self) -> tuple[Integers, Floats]:
+        """The network for the kernels."""
+        return packed(self.network)
+
+    @cached_property
+    def places(self) -> tuple[slice, ...]:
+        """Where in a block what changes lies."""
+        return places(*self.sizes)
+
+    @cached_property
+    def mark_index(self) -> dict[str, int]:
+        """Marks by name."""
+        return {mark.name: number for number, mark in enumerate(self.marks)}
+
+    @cached_property
+    def crew_groups(self) -> tuple[tuple[int, str, str], ...]:
+        """Needs of people: group, side, and which need."""
+        named = [(group, *name.rpartition("-")[::2]) for group, name in enumerate(self.group_names)]
+        return tuple(one for one in named if self.network.hold_store[one[0]] < 0)
+
+    @cached_property
+    def standby(self) -> tuple[Equipment, ...]:
+        """Machines that run only while another cannot."""
+        return tuple(machine for machine in self.machines.values() if machine.backs_up)
+
+    @cached_property
+    def sizes(self) -> tuple[int, int, int, int]:
+        """How many stores, processes, groups and marks."""
+        return len(self.store_names), len(self.process_names), len(self.group_names), len(self.marks)
 
 
 def make_plan(habitat: Habitat) -> Plan:
@@ -98,6 +136,8 @@ def make_plan(habitat: Habitat) -> Plan:
         wake=np.minimum(WAKE_KG, 0.5 * capacity),
         kpa_per_kg=kpa_per_kg,
         mark_store=np.array([index.get(mark.store, -1) for mark in marks], np.int64),
+        store_grade=np.array([2 if store.critical else 0 for store in stores.values()], np.int64),
+        mark_grade=np.array([(2 if mark.serious else 1) * (1 if mark.bad_side == "above" else -1) for mark in marks]),
         driven=index[DRIVEN],
         settle_days=SETTLE_DAYS,
     )
@@ -109,8 +149,24 @@ def make_plan(habitat: Habitat) -> Plan:
         group_names=groups,
         marks=marks,
         network=network,
+        machines=habitat.equipment,
         elements=np.array([SUBSTANCES[store.substance].mass_shares() for store in stores.values()]),
+        reserve_floor=np.array([mark.level for mark in marks]),
+        reserve_per_need=_reserve_per_need(network, marks, habitat),
     )
+
+
+def _reserve_per_need(network: Network, marks: tuple[Mark, ...], habitat: Habitat) -> Floats:
+    use = np.zeros((len(network.capacity), len(network.hold_store)))
+    for p, group in enumerate(network.group):
+        if group >= 0 and network.mode[p] == 0 and network.order[p] == 0:
+            for k in range(network.starts[p], network.starts[p + 1]):
+                use[network.stores[k], group] += max(0.0, -network.coefficients[k])
+    found = np.zeros((len(marks), len(network.hold_store)))
+    for number, mark in enumerate(marks):
+        if mark.name.endswith(" reserve"):
+            found[number] = habitat.stores[mark.store].reserve_days * use[network.mark_store[number]]
+    return found
 
 
 def _plain(

@@ -6,7 +6,7 @@ share; all stores are looked at together, so no order of equipment matters.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -27,32 +27,42 @@ _NEARLY: Final = 1e-6  # of a hold's task: from here on it is known well enough 
 _EXACTLY: Final = 1e-10
 
 
+class Ends(NamedTuple):
+    """Stores at their end, dry or full, and who draws on them or fills them: a few of many."""
+
+    count: Any
+    """How many stores, how many entries."""
+    tight: Any
+    stores: Any
+    process: Any
+    """By entry, as ``store`` and ``coefficient``; in the order of processes."""
+    store: Any
+    coefficient: Any
+
+
 @compiled(inner=True)
-def _ask(n: Any, rate: Any, tight: Any, demand: Any, supply: Any) -> None:
+def _ask(n: Any, rate: Any, ends: Any, demand: Any, supply: Any) -> None:
     """What each class takes out of (row 0) and puts into (row 1) every store at its end, and the sums over classes."""
-    demand[:] = 0.0
-    supply[:] = 0.0
-    for p in range(rate.size):
-        if rate[p] > 0.0:
-            for k in range(n.starts[p], n.starts[p + 1]):
-                s = n.stores[k]
-                if tight[s]:
-                    flow = n.coefficients[k] * rate[p]
-                    side = 0 if flow < 0.0 else 1
-                    demand[side, n.share_order[p], s] += abs(flow)
-                    supply[side, s] += abs(flow)
+    for i in range(ends.count[0]):
+        demand[:, :, ends.stores[i]] = 0.0
+        supply[:, ends.stores[i]] = 0.0
+    for i in range(ends.count[1]):
+        p, s = ends.process[i], ends.store[i]
+        flow = ends.coefficient[i] * rate[p]
+        side = 0 if flow < 0.0 else 1
+        demand[side, n.share_order[p], s] += abs(flow)
+        supply[side, s] += abs(flow)
 
 
 @compiled(inner=True)
-def _shortest(n: Any, m: Any, tight: Any, demand: Any, supply: Any, limit: Any) -> bool:
+def _shortest(n: Any, m: Any, ends: Any, demand: Any, supply: Any, limit: Any) -> bool:
     """By which share must each class be cut at each store? Says whether any must."""
     found = False
-    for s in range(m.amount.size):
-        if not tight[s]:
-            continue
+    for i in range(ends.count[0]):
+        s = ends.stores[i]
         for side in range(2):
             limit[side, :, s] = 1.0
-            if not (m.dry[s] if side == 0 else m.brim[s] and not n.vents[s]):
+            if not (m.dry[s] > 0.0 if side == 0 else m.brim[s] > 0.0 and n.vents[s] == 0):
                 continue
             left = supply[1 - side, s]
             if supply[side, s] <= left * (1.0 + 1e-13) + 1e-16:
@@ -69,25 +79,26 @@ def _shortest(n: Any, m: Any, tight: Any, demand: Any, supply: Any, limit: Any) 
 
 
 @compiled(inner=True)
-def _limits(n: Any, m: Any, tight: Any, demand: Any, supply: Any, limit: Any) -> None:
+def _limits(n: Any, m: Any, ends: Any, demand: Any, supply: Any, limit: Any) -> None:
     """Cuts rates until no dry store gives more than it gets and no full one takes more than it gives."""
-    rate = m.rate
+    rate, count = m.rate, ends.count[1]
     for turn in range(_ROUNDS):
-        _ask(n, rate, tight, demand, supply)
-        if not _shortest(n, m, tight, demand, supply, limit):
+        _ask(n, rate, ends, demand, supply)
+        if not _shortest(n, m, ends, demand, supply, limit):
             return
+        i = 0
+        while i < count:
+            p, smallest = ends.process[i], 1.0
+            while i < count and ends.process[i] == p:
+                side = 0 if ends.coefficient[i] < 0.0 else 1
+                smallest = min(smallest, limit[side, n.share_order[p], ends.store[i]])
+                i += 1
+            # A loop that gives back all, or nearly all, it takes would shrink for ever: after a while whoever
+            # still has to be cut is halved, and stops where next to nothing is left.
+            rate[p] *= smallest if turn < _PATIENCE or smallest == 1.0 else min(smallest, 0.5)
         for p in range(rate.size):
-            if rate[p] > 0.0:
-                smallest = 1.0
-                for k in range(n.starts[p], n.starts[p + 1]):
-                    if tight[n.stores[k]]:
-                        side = 0 if n.coefficients[k] < 0.0 else 1
-                        smallest = min(smallest, limit[side, n.share_order[p], n.stores[k]])
-                # A loop that gives back all, or nearly all, it takes would shrink for ever: after a while whoever
-                # still has to be cut is halved, and stops where next to nothing is left.
-                rate[p] *= smallest if turn < _PATIENCE or smallest == 1.0 else min(smallest, 0.5)
-                if rate[p] < 1e-12:
-                    rate[p] = 0.0
+            if rate[p] < 1e-12:
+                rate[p] = 0.0
     # Not reached in any case known: rather nothing at all than a store below zero.
     rate[:] = 0.0
 
@@ -109,18 +120,19 @@ def balance(n: Any, m: Any, leak_share: float, mean_driven: float, work: Any) ->
     both are repeated until they no longer change. What a member could not do passes to the next of its group, but
     only once the holds know their task: before that a store may look dry that they are about to feed.
     """
-    usable, wanted, before, demand, supply, limit, tight = work
+    usable, wanted, before, demand, supply, limit, ends = work
     rate = m.rate
-    _look(n, m, tight)
-    usable[:] = n.cap * m.available
-    _rule_out(n, m, usable, supply)
+    _look(n, m, ends)
+    for p in range(rate.size):
+        usable[p] = n.cap[p] * m.available[p]
+    _rule_out(m, ends, usable, supply)
     _wishes(n, m, wanted, usable, mean_driven, leak_share)
     for _pass in range(_PASSES):
         for p in range(rate.size):
             rate[p] = wanted[p] if n.mode[p] >= PROPORTIONAL else 0.0
         _assign(n, m, usable)
         before[:] = rate
-        _limits(n, m, tight, demand, supply, limit)
+        _limits(n, m, ends, demand, supply, limit)
         _net(n, m)
         change = 0.0
         for g in range(m.need.size):
@@ -137,33 +149,42 @@ def balance(n: Any, m: Any, leak_share: float, mean_driven: float, work: Any) ->
 
 
 @compiled(inner=True)
-def _look(n: Any, m: Any, tight: Any) -> None:
+def _look(n: Any, m: Any, ends: Any) -> None:
     """Which stores are dry, which full? One that ran dry stays so until it holds enough to be worth it again."""
+    ends.count[:] = 0
     for s in range(m.amount.size):
         if m.amount[s] <= TINY:
-            m.dry[s] = True
+            m.dry[s] = 1.0
         elif m.amount[s] >= n.wake[s] * (1.0 - 1e-9):
-            m.dry[s] = False
+            m.dry[s] = 0.0
         if m.amount[s] <= n.capacity[s] - n.wake[s] * (1.0 - 1e-9):
-            m.brim[s] = False
+            m.brim[s] = 0.0
         elif m.amount[s] >= n.capacity[s] - TINY:
-            m.brim[s] = True
-        tight[s] = m.dry[s] or (m.brim[s] and not n.vents[s])
+            m.brim[s] = 1.0
+        ends.tight[s] = m.dry[s] > 0.0 or (m.brim[s] > 0.0 and n.vents[s] == 0)
+        if ends.tight[s]:
+            ends.stores[ends.count[0]] = s
+            ends.count[0] += 1
+    for p in range(m.rate.size):
+        for k in range(n.starts[p], n.starts[p + 1]):
+            if ends.tight[n.stores[k]]:
+                i = ends.count[1]
+                ends.process[i], ends.store[i], ends.coefficient[i] = p, n.stores[k], n.coefficients[k]
+                ends.count[1] += 1
 
 
 @compiled(inner=True)
-def _rule_out(n: Any, m: Any, usable: Any, supply: Any) -> None:
+def _rule_out(m: Any, ends: Any, usable: Any, supply: Any) -> None:
     """Who lives from a store that is dry, and that nobody can fill, can do nothing."""
-    supply[1, :] = 0.0
-    for p in range(usable.size):
-        if usable[p] > 0.0:
-            for k in range(n.starts[p], n.starts[p + 1]):
-                if n.coefficients[k] > 0.0:
-                    supply[1, n.stores[k]] += n.coefficients[k]
-    for p in range(usable.size):
-        for k in range(n.starts[p], n.starts[p + 1]):
-            if n.coefficients[k] < 0.0 and m.dry[n.stores[k]] and supply[1, n.stores[k]] <= 0.0:
-                usable[p] = 0.0
+    for i in range(ends.count[0]):
+        supply[1, ends.stores[i]] = 0.0
+    for i in range(ends.count[1]):
+        if usable[ends.process[i]] > 0.0 and ends.coefficient[i] > 0.0:
+            supply[1, ends.store[i]] += ends.coefficient[i]
+    for i in range(ends.count[1]):
+        s = ends.store[i]
+        if ends.coefficient[i] < 0.0 and m.dry[s] > 0.0 and supply[1, s] <= 0.0:
+            usable[ends.process[i]] = 0.0
 
 
 @compiled(inner=True)
@@ -235,9 +256,13 @@ def _learn(n: Any, m: Any, before: Any, usable: Any) -> bool:
 
 
 @compiled(inner=True)
-def working_space(n_process: int, n_store: int) -> Any:
+def working_space(n_process: int, n_store: int, n_entry: int) -> Any:
     """Scratch arrays of :func:`balance`, made once for many steps."""
+    ends = Ends(
+        np.zeros(2, np.int64), np.empty(n_store, np.bool_), np.empty(n_store, np.int64), np.empty(n_entry, np.int64),
+        np.empty(n_entry, np.int64), np.empty(n_entry),
+    )  # fmt: skip
     return (
         np.empty(n_process), np.empty(n_process), np.empty(n_process), np.empty((2, CLASSES, n_store)),
-        np.empty((2, n_store)), np.empty((2, CLASSES, n_store)), np.empty(n_store, np.bool_),
+        np.empty((2, n_store)), np.empty((2, CLASSES, n_store)), ends,
     )  # fmt: skip

@@ -6,23 +6,29 @@ outside (people, cargo, power, partners, failures) is a method; nothing here kno
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from stationkeep.habitat.air import GASES
-from stationkeep.habitat.arrays import Moment
+from stationkeep.habitat.arrays import GRADES, Floats, Moment, block, moment_of
 from stationkeep.habitat.metabolism import Person
 from stationkeep.habitat.plan import Plan, make_plan
 from stationkeep.habitat.refusal import HabitatError, unknown
 from stationkeep.habitat.substances import ELEMENTS
 
 if TYPE_CHECKING:
+    from stationkeep.habitat.equipment import Equipment
     from stationkeep.habitat.habitat import Habitat
 
 _EVENT_ROOM: Final = 400
+_FEW_EVENTS: Final = 30
+_FACTORS: Final = {"water": "water_days", "food": "food_days"}
+Least = Literal["all", "bad", "serious"]
 _KINDS: Final = ("store-empty", "store-full", "fell-below", "rose-above", "short", "met")
 
 
@@ -48,13 +54,13 @@ class HabitatState:
         self.habitat = habitat
         self.plan = plan or make_plan(habitat)
         self.time_mjd_utc = float(time_mjd_utc)
-        self.moment = _first_moment(habitat, self.plan)
-        """Everything that changes, as arrays."""
+        self._block = block(*self.plan.sizes)
+        self._moment: Moment | None = None
+        self._marks_placed = False
+        _fill(self.moment, habitat, self.plan)
         self.leak_kg_day = habitat.leak_kg_day
         """Air lost at the pressure of the start; a leak slows down as the pressure falls."""
         self._full_air_kg = sum(habitat.cabin.start_kg(gas) for gas in GASES)
-        self.supplied_kg = np.zeros(len(ELEMENTS))
-        """Elements brought (+) or taken away (-) from outside since the start."""
         self.crew_hours = 0.0
         """Spent on repairs so far."""
         self._people: dict[str, tuple[Person, ...]] = dict.fromkeys(habitat.sides, ())
@@ -62,17 +68,33 @@ class HabitatState:
         self._power: dict[str, float] = {}
         self._failed: frozenset[str] = frozenset()
         self._off: frozenset[str] = frozenset(name for name, one in habitat.equipment.items() if not one.running)
-        self._refresh_available()
+        self._shares: Mapping[str, float] = {}
+        self._refresh_power()
         self.set_people(habitat.people)
-        self._place_marks()
 
-    def copy(self) -> HabitatState:
-        """An independent state to try something on; the habitat and its plan are shared."""
+    def copy(self, time_mjd_utc: float | None = None) -> HabitatState:
+        """An independent state to try something on, or, with another date, to start a run from.
+
+        The habitat and its plan are shared.
+        """
         twin = object.__new__(HabitatState)
-        for name, value in self.__dict__.items():
-            twin.__dict__[name] = value.copy() if isinstance(value, np.ndarray | dict) else value
-        twin.moment = Moment(**{name: array.copy() for name, array in self.moment._asdict().items()})
+        twin.__dict__.update(self.__dict__)
+        twin._block, twin._moment = self._block.copy(), None
+        if time_mjd_utc is not None:
+            twin.time_mjd_utc = float(time_mjd_utc)
         return twin
+
+    @property
+    def moment(self) -> Moment:
+        """Everything that changes, as arrays (views: what is written to them is the state)."""
+        if self._moment is None:
+            self._moment = moment_of(self._block, self.plan.places)
+        return self._moment
+
+    @property
+    def supplied_kg(self) -> Floats:
+        """Elements brought (+) or taken away (-) from outside since the start."""
+        return self.moment.brought @ self.plan.elements
 
     # --- from outside ------------------------------------------------------------------------------------------
 
@@ -82,55 +104,56 @@ class HabitatState:
             if side not in self.habitat.sides:
                 raise unknown("side", side, tuple(self.habitat.sides))
         self._people = {side: tuple(people.get(side, ())) for side in self.habitat.sides}
-        factors = {"water": "water_days", "food": "food_days"}
-        for group, name in enumerate(self.plan.group_names):
-            side, _, need = name.rpartition("-")
-            if side not in self._people or self.plan.network.hold_store[group] >= 0:
-                continue
+        for group, side, need in self.plan.crew_groups:
             aboard = self._people[side]
             if need == "containers":
                 self.moment.need[group] = self.habitat.sides[side].containers_kg_day * len(aboard)
+            elif need in _FACTORS:
+                self.moment.need[group] = sum(map(attrgetter(_FACTORS[need]), aboard))
             else:
-                self.moment.need[group] = sum(getattr(one, factors[need]) if need in factors else 1.0 for one in aboard)
-        self._set_reserves()
+                self.moment.need[group] = float(len(aboard))
+        # A reserve in days counts the days' use of those now aboard.
+        used = self.plan.reserve_per_need @ self.moment.need
+        np.maximum(self.plan.reserve_floor, used, out=self.moment.mark_level)
+        self._marks_placed = False
 
     def add_cargo(self, store: str, kg: float) -> float:
         """Put ``kg`` into a store (negative: take away); returns what there was no room for, or too little of."""
         if store not in self.plan.store_index:
             raise unknown("store", store, self.plan.store_names)
-        if not np.isfinite(kg):
+        if not math.isfinite(kg):
             raise HabitatError(f"{kg} kg of cargo for {store}", hint="a finite number of kilograms")
         number = self.plan.store_index[store]
         before = float(self.moment.amount[number])
         after = min(max(before + kg, 0.0), float(self.plan.network.capacity[number]))
         self.moment.amount[number] = after
-        self.supplied_kg += (after - before) * self.plan.elements[number]
-        self._place_marks()
+        self.moment.brought[number] += after - before
+        self._marks_placed = False
         return kg - (after - before)
 
     def set_owner_active(self, partner: str, active: bool) -> None:
         """A partner's ground control (and spares) stop or come back: what it must command runs only while active."""
         self._absent = self._absent - {partner} if active else self._absent | {partner}
-        self._refresh_available()
+        self._refresh(one.name for one in self.plan.machines.values() if one.controlled_by == partner)
 
     def set_segment_power(self, segment: str, fraction: float) -> None:
         """Only ``fraction`` (0 to 1) of what the segment's machines draw is there: air first, equals share."""
         if not 0.0 <= fraction <= 1.0:
             raise HabitatError(f"power fraction {fraction:g} of {segment}", hint="allowed: 0 (none) to 1 (all)")
-        self._power[segment] = fraction
-        self._refresh_available()
+        self._power = {**self._power, segment: fraction}
+        self._refresh_power()
 
     def set_running(self, equipment: str, running: bool) -> None:
         """Switch a machine on or off."""
         self._known(equipment)
         self._off = self._off - {equipment} if running else self._off | {equipment}
-        self._refresh_available()
+        self._refresh_power()
 
     def fail(self, equipment: str) -> None:
         """A machine breaks: only its degraded share is left."""
         self._known(equipment)
         self._failed |= {equipment}
-        self._refresh_available()
+        self._refresh((equipment,))
 
     def repair(self, equipment: str) -> bool:
         """Get a machine going again, with hands and spares; false where either is missing.
@@ -150,7 +173,7 @@ class HabitatState:
                 self._consume_spare(spare, law.spare_kg)
             self.crew_hours += law.crew_hours
         self._failed -= {equipment}
-        self._refresh_available()
+        self._refresh((equipment,))
         return True
 
     def set_leak(self, kg_day: float) -> None:
@@ -161,28 +184,21 @@ class HabitatState:
 
     # --- time --------------------------------------------------------------------------------------------------
 
-    def advance(self, days: float) -> tuple[HabitatEvent, ...]:
+    def advance(self, days: float, *, least: Least = "all") -> tuple[HabitatEvent, ...]:
         """What happens in the next ``days``? Moves the state on and returns its events, in order of time.
 
         Exact between events: rates are constant there (carbon dioxide, which is not, follows its exponential, and the
-        scrubbers take its exact mean). Running out is an event, never an exception.
+        scrubbers take its exact mean). Running out is an event, never an exception. ``least``: only events people would
+        mind (``bad``), or those that make them leave (``serious``), which is quicker.
         """
-        if not (np.isfinite(days) and days >= 0.0):
-            raise HabitatError(f"cannot advance by {days} days", hint="zero or more days")
-        from stationkeep.habitat import kernel
+        return self._fly(days, GRADES[least], stop=False)
 
-        left, events = float(days), []
-        room = _EVENT_ROOM + len(self.plan.marks) + 2 * len(self.plan.store_names) + len(self.plan.group_names)
-        times, kinds, indices = np.empty(room), np.empty(room, np.int64), np.empty(room, np.int64)
-        while True:
-            count, flown = kernel.advance(
-                self.plan.network, self.moment, left, self.leak_kg_day / self._full_air_kg, times, kinds, indices
-            )
-            events += [self._event(times[i], int(kinds[i]), int(indices[i])) for i in range(count)]
-            self.time_mjd_utc += flown
-            left -= flown
-            if left <= 0.0:
-                return tuple(events)
+    def next_serious(self, days: float) -> HabitatEvent | None:
+        """The next event within ``days`` that makes people leave, with nothing changed from outside; None: none.
+
+        The state itself stays as it is.
+        """
+        return next(iter(self.copy()._fly(days, GRADES["serious"], stop=True)), None)
 
     def flows(self) -> dict[str, float]:
         """Net rate of every store at this moment [kg/day] (positive: filling), without moving time."""
@@ -221,10 +237,8 @@ class HabitatState:
 
     def reserve(self, store: str) -> float:
         """The reserve of a store [kg] for the people now aboard; 0 where it has none."""
-        named = f"{store} reserve"
-        return next(
-            (float(self.moment.mark_level[m]) for m, mark in enumerate(self.plan.marks) if mark.name == named), 0.0
-        )
+        mark = self.plan.mark_index.get(f"{store} reserve")
+        return 0.0 if mark is None else float(self.moment.mark_level[mark])
 
     def pressure_kpa(self, gas: str = "total") -> float:
         """Partial pressure of a gas of the cabin, or the total [kPa]."""
@@ -242,7 +256,7 @@ class HabitatState:
 
     def elements_kg(self) -> dict[str, float]:
         """Every atom aboard or overboard, less what came from outside since: constant, whatever happens [kg]."""
-        held = (self.moment.amount + self.moment.vented) @ self.plan.elements - self.supplied_kg
+        held = (self.moment.amount + self.moment.vented - self.moment.brought) @ self.plan.elements
         return dict(zip(ELEMENTS, map(float, held), strict=True))
 
     # --- inside ------------------------------------------------------------------------------------------------
@@ -254,41 +268,58 @@ class HabitatState:
     def _consume_spare(self, spare: int, kg: float) -> None:
         # A spare used is a broken part left over: it leaves the books as taken away.
         self.moment.amount[spare] -= kg
-        self.supplied_kg -= kg * self.plan.elements[spare]
+        self.moment.brought[spare] -= kg
 
-    def _refresh_available(self) -> None:
-        shares = power_shares(self.habitat, self._power, self._off)
-        for name, machine in self.habitat.equipment.items():
-            share = shares[name]
-            if name in self._off or (machine.controlled_by and machine.controlled_by in self._absent):
-                share = 0.0
-            elif name in self._failed:
-                share *= machine.failure.degraded_share if machine.failure else 0.0
-            self.moment.available[self.plan.process_index[name]] = share
-        for name, machine in self.habitat.equipment.items():
-            if machine.backs_up and all(self.available(other) >= 1.0 for other in machine.backs_up):
-                self.moment.available[self.plan.process_index[name]] = 0.0
+    def _fly(self, days: float, least: int, *, stop: bool) -> tuple[HabitatEvent, ...]:
+        if not (math.isfinite(days) and days >= 0.0):
+            raise HabitatError(f"cannot advance by {days} days", hint="zero or more days")
+        from stationkeep.habitat import kernel
 
-    def _set_reserves(self) -> None:
-        """A reserve in days counts the days' use of those now aboard, from full stores, without giving back."""
-        use = np.zeros(len(self.plan.store_names))
-        for p, group in enumerate(self.plan.network.group):
-            if group >= 0 and self.plan.network.mode[p] == 0 and self.plan.network.order[p] == 0:
-                for k in range(self.plan.network.starts[p], self.plan.network.starts[p + 1]):
-                    use[self.plan.network.stores[k]] -= (
-                        min(0.0, self.plan.network.coefficients[k]) * self.moment.need[group]
-                    )
-        for m, mark in enumerate(self.plan.marks):
-            if mark.name.endswith(" reserve"):
-                store = self.habitat.stores[mark.store]
-                days_kg = store.reserve_days * float(use[self.plan.store_index[mark.store]])
-                self.moment.mark_level[m] = max(store.reserve_kg, days_kg)
-        self._place_marks()
+        stores, _, groups, marks = self.plan.sizes
+        left, events = float(days), []
+        leak_share = self.leak_kg_day / self._full_air_kg
+        room = (_FEW_EVENTS if least else _EVENT_ROOM) + marks + 2 * stores + groups
+        times, (kinds, indices) = np.empty(room), np.empty((2, room), np.int64)
+        while True:
+            count, flown = kernel.advance(
+                *self.plan.packed,
+                self._block,
+                left,
+                leak_share,
+                least,
+                stop,
+                not self._marks_placed,
+                times,
+                kinds,
+                indices,
+            )
+            events += [self._event(times[i], int(kinds[i]), int(indices[i])) for i in range(count)]
+            self._marks_placed = True
+            self.time_mjd_utc += flown
+            left -= flown
+            if left <= 0.0 or (stop and events):
+                return tuple(events)
 
-    def _place_marks(self) -> None:
-        for m, mark in enumerate(self.plan.marks):
-            level = self.pressure_kpa() if mark.store == "total" else self.amount(mark.store)
-            self.moment.mark_side[m] = 1.0 if level > self.moment.mark_level[m] else -1.0
+    def _refresh_power(self) -> None:
+        self._shares = power_shares(self.habitat, self._power, self._off)
+        self._refresh(self._shares)
+
+    def _refresh(self, names: Iterable[str]) -> None:
+        """What can be had of these machines, and of those on standby, whoever they stand by for."""
+        available, row = self.moment.available, self.plan.process_index
+        for name in names:
+            available[row[name]] = self._share(self.plan.machines[name])
+        for machine in self.plan.standby:
+            needed = any(available[row[other]] < 1.0 for other in machine.backs_up)
+            available[row[machine.name]] = self._share(machine) if needed else 0.0
+
+    def _share(self, machine: Equipment) -> float:
+        if machine.name in self._off or (machine.controlled_by and machine.controlled_by in self._absent):
+            return 0.0
+        share = self._shares[machine.name]
+        if machine.name in self._failed:
+            share *= machine.failure.degraded_share if machine.failure else 0.0
+        return share
 
     def _event(self, days: float, kind: int, index: int) -> HabitatEvent:
         name, when = _KINDS[kind], self.time_mjd_utc + float(days)
@@ -302,24 +333,11 @@ class HabitatState:
         return HabitatEvent(when, name, self.plan.group_names[index], kind == 4)
 
 
-def _first_moment(habitat: Habitat, plan: Plan) -> Moment:
-    n_store, n_process, n_group = len(plan.store_names), len(plan.process_names), len(plan.group_names)
-    return Moment(
-        amount=np.array([habitat.all_stores[name].amount_kg for name in plan.store_names]),
-        vented=np.zeros(n_store),
-        dry=np.zeros(n_store, np.bool_),
-        brim=np.zeros(n_store, np.bool_),
-        used=np.zeros(n_process),
-        available=np.ones(n_process),
-        need=np.zeros(n_group),
-        asked=np.zeros(n_group),
-        rate=np.zeros(n_process),
-        net=np.zeros(n_store),
-        met=np.ones(n_group),
-        short=np.zeros(n_group, np.bool_),
-        mark_level=np.array([mark.level for mark in plan.marks]),
-        mark_side=np.ones(len(plan.marks)),
-    )
+def _fill(moment: Moment, habitat: Habitat, plan: Plan) -> None:
+    moment.amount[:] = [habitat.all_stores[name].amount_kg for name in plan.store_names]
+    moment.mark_level[:] = plan.reserve_floor
+    for ones in (moment.available, moment.met, moment.mark_side):
+        ones[:] = 1.0
 
 
 def power_shares(habitat: Habitat, fractions: Mapping[str, float], off: frozenset[str]) -> dict[str, float]:
@@ -329,6 +347,8 @@ def power_shares(habitat: Habitat, fractions: Mapping[str, float], off: frozense
     """
     shares = dict.fromkeys(habitat.equipment, 1.0)
     for segment, fraction in fractions.items():
+        if fraction >= 1.0:
+            continue
         members = [one for one in habitat.equipment.values() if one.segment == segment and one.name not in off]
         left = fraction * sum(one.power_w for one in members)
         for order in sorted({one.share_order for one in members}):

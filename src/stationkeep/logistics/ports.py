@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -75,10 +76,17 @@ class PortBook:
 
     ports: Mapping[str, Port]
     _by_name: dict[str, str] = field(init=False, repr=False, compare=False)
+    _turns: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    """Dates at which a port changes its mechanism."""
+    _found: dict[tuple[object, ...], tuple[Port, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = {folded(name): port.id for port in self.ports.values() for name in (port.id, port.name, *port.names)}
         object.__setattr__(self, "_by_name", names)
+        spans = [span for port in self.ports.values() for span in port.spans]
+        turns = {time for span in spans for time in (span.from_mjd_utc, span.to_mjd_utc) if time is not None}
+        object.__setattr__(self, "_turns", tuple(sorted(turns)))
+        object.__setattr__(self, "_found", {})
 
     def find(self, name: str, where: str = "") -> Port:
         """Which port is meant? Raises :class:`ManifestError` with the closest names; ``where`` is file and line."""
@@ -90,12 +98,17 @@ class PortBook:
 
     def fitting(self, standards: Iterable[str], time_mjd_utc: float, *, carrier: bool = False) -> tuple[Port, ...]:
         """The ports a craft with one of these mechanisms can use then, in the order of the book."""
-        wanted = set(standards)
-        return tuple(
-            port
-            for port in self.ports.values()
-            if port.standard_at(time_mjd_utc) in wanted and (carrier or not port.carriers_only)
-        )
+        wanted = tuple(standards)
+        # Between two dates of the book the answer is the same, and a thousand runs ask the same few questions.
+        key = (wanted, carrier, bisect_left(self._turns, time_mjd_utc), bisect_right(self._turns, time_mjd_utc))
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = tuple(
+                port
+                for port in self.ports.values()
+                if port.standard_at(time_mjd_utc) in wanted and (carrier or not port.carriers_only)
+            )
+        return found
 
 
 @cache

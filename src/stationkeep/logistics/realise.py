@@ -11,6 +11,7 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -26,10 +27,12 @@ from stationkeep.logistics.vehicles import Fleet, known_fleet
 _UNKNOWN_LOSS: Final = ShareLaw(0, 8)  # a kind nobody has flown: like the Japanese craft, which never failed
 _UNIFORMS: Final = 3  # a flight: late? lost? docking trouble?
 _NORMALS: Final = 2  # a flight: how late; how long its kind is grounded if it is lost
+_GROUP_OF: Final = {kind: group for group, kinds in GROUPS.items() for kind in kinds}
 _KEY_BYTES: Final = 32
 _BEST: Final = (1.0, 1.0, 1.0, 0.0, 0.0)
 _LONGEST_HANDOVER_DAYS: Final = 40.0
 _WAIT_DAYS: Final = 0.5  # between one craft leaving a port and the next coming there
+_TRANSIT_DAYS: Final = 1.0
 _LAUNCH_TO_PORT_DAYS: Final = 5.0  # longer than that nobody waits in orbit: the launch is put off
 
 
@@ -87,7 +90,7 @@ class Realised:
     other_port: tuple[str, ...]
     """Flights that found their port taken and went to another."""
     not_flown: tuple[str, ...] = ()
-    """Flights that found no free port before they should have left again."""
+    """Flights that found no free port, or could not be launched, before they should have left again."""
 
 
 def draw_luck(plan: Manifest, laws: TrafficLaws, random: Generator) -> Luck:
@@ -187,6 +190,9 @@ class _Work:
             numbers = self.luck.of(flight.name, index)
             ready = flight.launch_mjd_utc + self._lateness(flight, numbers)
             ready = max([ready, *(grounded.get(mark, -math.inf) for mark in marks)])
+            if flight.departure_mjd_utc is not None and ready + _TRANSIT_DAYS > flight.departure_mjd_utc:
+                self.not_flown.append(flight.name)  # grounded for longer than it was to stay: the next one flies
+                continue
             launch = self._from_pad(flight, ready, pad_free)
             if numbers[1] < self.luck.loss.get(_group(flight), self.luck.loss["unknown"]):
                 self._lose(flight, launch, numbers[4], grounded, marks)
@@ -195,7 +201,7 @@ class _Work:
             trouble = RETRY_DAYS if numbers[2] < self.luck.docking_trouble else 0.0
             arrival = (flight.arrival_mjd_utc or flight.launch_mjd_utc) + slip + trouble
             outcome = "docking failed once" if trouble else "success"
-            self.flights[flight.name] = replace(flight, launch_mjd_utc=launch, arrival_mjd_utc=arrival, outcome=outcome)
+            self.flights[flight.name] = flight.dated(launch, arrival, flight.departure_mjd_utc, flight.stays, outcome)
 
     def set_departures(self) -> None:
         """A crew craft leaves when its relief has taken over; nothing stays longer than its kind is good for."""
@@ -212,7 +218,9 @@ class _Work:
                 leaves = math.inf if comes is None else comes + handover
             limit = flight.kind.stay_limit_days
             most = arrival + max(stay, limit.high if limit is not None else stay)
-            self.flights[name] = replace(flight, departure_mjd_utc=min(leaves, most))
+            departs = min(leaves, most)
+            if departs != planned:
+                self.flights[name] = flight.dated(flight.launch_mjd_utc, arrival, departs, flight.stays, flight.outcome)
 
     def find_ports(self) -> None:
         """Each craft at its planned port if that is free, else at another that fits, else later."""
@@ -256,7 +264,7 @@ class _Work:
         departure = None if {trip.up_flight, trip.down_flight} <= self.flights.keys() else trip.departure_mjd_utc
         if (arrival, departure) == (trip.arrival_mjd_utc, trip.departure_mjd_utc):
             return trip
-        return replace(trip, arrival_mjd_utc=arrival, departure_mjd_utc=departure)
+        return trip.dated(arrival, departure)
 
     def _lateness(self, flight: Flight, numbers: Sequence[float]) -> float:
         side = side_of_owner(flight.kind.owner)
@@ -299,6 +307,10 @@ class _Work:
         planned = flight.stays[0].port if flight.stays else ""
         carrier = flight.kind.role == "module"
         fitting = [port.id for port in self.ports.fitting(flight.kind.standards, arrival, carrier=carrier)]
+        if planned in fitting and _free_from(taken.get(planned, []), arrival, until) <= arrival < until:
+            return flight.dated(
+                flight.launch_mjd_utc, arrival, leaves, (PortStay(planned, arrival, leaves),), flight.outcome
+            )
         choices = [planned] if planned in fitting or not fitting else []
         choices += [port for port in fitting if port != planned]
         options = [(_free_from(taken.get(port, []), arrival, until), port) for port in choices]
@@ -311,7 +323,7 @@ class _Work:
         wait = when - arrival
         launch = flight.launch_mjd_utc + (wait if wait > _LAUNCH_TO_PORT_DAYS else 0.0)
         stays = (PortStay(port, when, leaves),)
-        return replace(flight, launch_mjd_utc=launch, arrival_mjd_utc=when, stays=stays)
+        return flight.dated(launch, when, leaves, stays, flight.outcome)
 
 
 def _free_from(taken: Sequence[tuple[float, float]], arrival: float, until: float) -> float:
@@ -332,11 +344,17 @@ def _ending(stays: tuple[PortStay, ...], leaves: float | None) -> tuple[PortStay
 
 
 def _group(flight: Flight) -> str:
-    return next((group for group, kinds in GROUPS.items() if flight.kind.id in kinds), "unknown")
+    return _GROUP_OF.get(flight.kind.id, "unknown")
 
 
 def _rocket_marks(flight: Flight) -> tuple[str, ...]:
     """What stands still after its loss: its type, and all that flies on the same family of rocket."""
-    rocket = flight.launch_vehicle or (flight.kind.rockets[-1] if flight.kind.rockets else "")
+    return _marks_of(
+        flight.kind.type, flight.launch_vehicle or (flight.kind.rockets[-1] if flight.kind.rockets else "")
+    )
+
+
+@cache
+def _marks_of(kind: str, rocket: str) -> tuple[str, ...]:
     family = rocket.split("-")[0].split(" 2")[0].strip()
-    return tuple(mark for mark in (f"type {flight.kind.type}", f"rocket {family}" if family else "") if mark)
+    return tuple(mark for mark in (f"type {kind}", f"rocket {family}" if family else "") if mark)

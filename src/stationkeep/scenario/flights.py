@@ -231,7 +231,10 @@ class _Work:
                 first = mjd_utc(entry.arrival_utc) if entry.arrival_utc else mjd_utc(entry.launch_utc) + _TRANSIT_DAYS
                 launch = arrival - (first - mjd_utc(entry.launch_utc))
             port = entry.ports[number % len(entry.ports)]
-            flight = Flight(name, kind, launch, arrival, leaves, (PortStay(port, arrival, leaves),), place=name)
+            flight = Flight(
+                name, kind, launch, arrival, leaves, (PortStay(port, arrival, leaves),),
+                launch_vehicle=entry.rocket or "", place=name,
+            )  # fmt: skip
             self._keep(flight, where, PlannedCraft(entry.cargo, entry.provider, load, partners))
             self._man(entry, flight, kind, where)
 

@@ -35,10 +35,18 @@ def _one_or_several(given: Any) -> Any:
     return [given] if isinstance(given, str) else given
 
 
+def _also_one(schema: dict[str, Any]) -> None:
+    """In JSON schema a name by itself stands for a list of one."""
+    whole = {key: schema.pop(key) for key in ("type", "items", "minItems") if key in schema}
+    schema["anyOf"] = [{"type": "string"}, whole]
+
+
 class Supply(Part):
     """Where the cargo of some kinds of craft goes: shares of each kind of cargo by store; the rest is other goods."""
 
-    vehicles: Annotated[tuple[Id, ...], BeforeValidator(_one_or_several), Field(min_length=1)]
+    vehicles: Annotated[tuple[Id, ...], BeforeValidator(_one_or_several)] = Field(
+        min_length=1, json_schema_extra=_also_one
+    )
     dry: Shares = Field(default={})
     water: Shares = Field(default={})
     gas: Shares = Field(default={})
@@ -110,8 +118,13 @@ class PlannedFlight(Part):
 
     name: Title = Field(description="of a repeated flight the number at the end counts on: Progress MS-20, MS-21 ...")
     vehicle: Id = Field(description="a kind of craft: stationkeep replay knows them (progress, soyuz, crew-dragon ...)")
-    ports: Annotated[tuple[Id, ...], BeforeValidator(_one_or_several), Field(min_length=1)] = Field(
-        description="the port, or several that repeated flights take in turn"
+    ports: Annotated[tuple[Id, ...], BeforeValidator(_one_or_several)] = Field(
+        min_length=1,
+        json_schema_extra=_also_one,
+        description="the port, or several that repeated flights take in turn",
+    )
+    rocket: Title | None = Field(
+        default=None, description="what it flies on, for what a loss grounds; null: the latest its kind has flown on"
     )
     partner: Id | None = Field(
         default=None, description="on whose account it flies, beside its owner: either one's withdrawal ends it"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _RESERVE: Final = " reserve"
 _WORTH_MOVING_KG: Final = 20.0
+_SAME_DAYS: Final = 1.0e-6
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
 
 
@@ -63,6 +65,7 @@ class Aboard:
     def __post_init__(self) -> None:
         self.state = self.world.start.copy()
         self._workshop = Workshop(self.world.breakdowns, self.state.time_mjd_utc)
+        self._breaks = [self.state.time_mjd_utc + one.day for one in self.world.breakdowns]
         habitat, plan = self.state.habitat, self.state.plan
         marks = {mark.name: number for number, mark in enumerate(plan.marks)}
         self._watched = {
@@ -71,7 +74,8 @@ class Aboard:
             if store.owner and store.when_full != "vent"
         }
         self._overboard = np.array([habitat.all_stores[name].kind == "overboard" for name in plan.store_names])
-        self._nominal = {name: float(self.state.amount(name)) for name in habitat.stores}
+        usual = self.setup.usual_kg
+        self._nominal = {name: max(float(self.state.amount(name)), usual.get(name, 0.0)) for name in habitat.stores}
         self._critical: dict[str, list[_Watched]] = {}
         for one in self._watched.values():
             if one.store.critical:
@@ -88,9 +92,10 @@ class Aboard:
     # --- time --------------------------------------------------------------------------------------------------
 
     @property
-    def next_work_mjd_utc(self) -> float:
-        """When the next machine breaks or is repaired."""
-        return self._workshop.next_mjd_utc()
+    def next_breakdown_mjd_utc(self) -> float:
+        """When the next machine breaks; what is repaired meanwhile makes nothing worse."""
+        number = bisect_right(self._breaks, self.state.time_mjd_utc + _SAME_DAYS)
+        return self._breaks[number] if number < len(self._breaks) else math.inf
 
     def advance(self, until_mjd_utc: float) -> tuple[list[HabitatEvent], float]:
         """Go on to a date: what happened that people would mind, and the mass that went overboard meanwhile [kg]."""
@@ -176,7 +181,9 @@ class Aboard:
         self.state.set_people({side: (Person(),) * number for side, number in by_side.items()})
 
     def bring(self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str]) -> float:
-        """Cargo of a craft of this kind: each store is filled to what it held at the epoch, within its share.
+        """Cargo of a craft of this kind: each store is filled to what it usually holds, within its share.
+
+        Usual is what was aboard at the epoch, or its best estimate where that is more.
 
         The rest of the dry cargo is other goods; water and gas nobody needs are not loaded. ``gone``: owners for whom
         nothing is brought any more. Returns the mass that came.
@@ -197,20 +204,22 @@ class Aboard:
         return came
 
     def even_out(self, gone: Iterable[str]) -> None:
-        """Sides that share hand over what they have too much of: from above what a store held at the epoch to below.
+        """Sides that share hand over what they have too much of, and all alike where one is at its reserve.
 
-        Not with owners who have gone: ``gone``.
+        Too much is more than was aboard at the epoch. Nothing is handed over with owners who have gone: ``gone``.
         """
         absent = set(gone)
         if not self.state.habitat.shared:
             return
         for stores in self._critical.values():
-            if any(one.store.owner in absent for one in stores):
+            if len(stores) < 2 or any(one.store.owner in absent for one in stores):
                 continue
-            more = [
-                (one.store.name, float(self.state.moment.amount[one.index]) - self._nominal[one.store.name])
-                for one in stores
-            ]
+            held = [(one.store.name, float(self.state.moment.amount[one.index])) for one in stores]
+            wanted = [self._nominal[name] for name, _ in held]
+            if any(map(self._is_below, stores)):
+                full = sum(kg for _, kg in held) / sum(wanted)
+                wanted = [full * kg for kg in wanted]
+            more = [(name, kg - goal) for (name, kg), goal in zip(held, wanted, strict=True)]
             spare, lack = sum(max(kg, 0.0) for _, kg in more), sum(max(-kg, 0.0) for _, kg in more)
             moved = min(spare, lack)
             if moved < _WORTH_MOVING_KG:

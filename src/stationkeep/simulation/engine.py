@@ -13,6 +13,7 @@ from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from stationkeep.errors import InputError
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.propulsion.burns import gain_for_delta_v_km, reboost
 from stationkeep.scenario.events import ProviderAvailable
@@ -25,11 +26,13 @@ from stationkeep.simulation.run_state import ATTITUDE, Mission
 from stationkeep.simulation.timeline import BURN_KINDS, Function, Timeline
 
 if TYPE_CHECKING:
+    from stationkeep.simulation.aboard import Aboard
     from stationkeep.simulation.array_flying import FloatArray
+    from stationkeep.simulation.flight_board import FlightBoard
     from stationkeep.simulation.inputs import Avoidance, RunInputs
     from stationkeep.simulation.providers import ProviderState
 
-__all__ = ["Mission", "simulate"]
+__all__ = ["Mission", "people_at", "simulate"]
 
 _SAME_TIME_DAYS = 1.0e-6  # a tenth of a second: below what the mean engine resolves
 _REACHED_KM = 0.005
@@ -44,6 +47,23 @@ def simulate(mission: Mission, branch: str, inputs: RunInputs, *, limits: bool =
     timeline, on any thread. ``limits``: work out the points of no return as well.
     """
     return _Run(mission, branch, inputs).timeline(limits)
+
+
+def people_at(mission: Mission, branch: str, inputs: RunInputs, time_mjd_utc: float) -> tuple[Aboard, FlightBoard]:
+    """Stores and flights of a run at a date: the run is flown so far, or until it falls before.
+
+    The habitat's state (``.state``) and the flights foreseen then (``.flights``, ``.traffic``, ``.next_supply()``) may
+    be flown on. Raises :class:`InputError` where the scenario follows nobody.
+    """
+    run = _Run(mission, branch, inputs)
+    if run.setup is None:
+        raise InputError(
+            f"scenario {mission.scenario.id} follows nobody",
+            hint="give it life_support and traffic (iss-2022 has them)",
+        )
+    run.horizon = min(max(time_mjd_utc, run.epoch), run.horizon)
+    run.timeline(limits=False)
+    return run.aboard, run.board
 
 
 def _snapped(time_mjd: float) -> float:

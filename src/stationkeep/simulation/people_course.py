@@ -11,7 +11,6 @@ import numpy as np
 
 from stationkeep.logistics.crew import side_of
 from stationkeep.simulation.people_record import CrewRecord, PeopleCourse, PortRecord
-from stationkeep.timescale import iso_day
 
 if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Flight, Trip
@@ -36,8 +35,8 @@ class CourseBook:
         self._unseated: tuple[float, tuple[str, ...]] | None = None
         self._last_left: float | None = None
         self._must_leave: tuple[float, str, str] | None = None
+        self._last_must, self._last_why = -math.inf, ""
         self._stranded: tuple[str, ...] = ()
-        self._limit: tuple[str, float] | None = None
         for flight in traffic.attached.values():
             self._reaches(flight, flight.stays[-1].port if flight.stays else "", flight.stays[-1].from_mjd_utc)
         for trip in traffic.people:
@@ -106,19 +105,11 @@ class CourseBook:
         if self._unseated is None and self._without is not None and time - self._without[0] > _LONG_DAYS:
             self._unseated = self._without
 
-    def limit(self, what: str, ends_mjd_utc: float) -> None:
-        """What is foreseen to end, and when; the last one told counts."""
-        self._limit = what, ends_mjd_utc
-
-    @property
-    def limit_day(self) -> str:
-        """The day of the end that is foreseen."""
-        return "" if self._limit is None else iso_day(self._limit[1])
-
     def must_leave(self, time: float, reason: str, why: str, stranded: tuple[str, ...]) -> None:
         """People have to go; ``stranded``: those who cannot."""
         if self._must_leave is None:
             self._must_leave = time, reason, why
+        self._last_must, self._last_why = time, why
         self._stranded = stranded
 
     # --- at the end -----------------------------------------------------------------------------------------------
@@ -149,8 +140,12 @@ class CourseBook:
 
     def _why(self) -> dict[str, str]:
         found = {}
+        if self._last_left is not None and not self._crew:
+            found["left"] = "the last craft went home as planned, and no other came"
         if self._must_leave is not None:
-            found["first_limit"] = found["left"] = self._must_leave[2]
+            found["first_limit"] = self._must_leave[2]
+            if self._last_left is not None and not self._crew and self._last_left - self._last_must <= _LONG_DAYS:
+                found["left"] = self._last_why
         if self._unseated is not None:
             found["unseated"] = f"no working seat home for {', '.join(self._unseated[1])}"
         return found

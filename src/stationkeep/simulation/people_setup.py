@@ -14,7 +14,7 @@ from stationkeep.habitat.figures import shipped_habitat
 from stationkeep.habitat.plan import make_plan
 from stationkeep.habitat.state import HabitatState
 from stationkeep.logistics.laws_file import shipped_laws
-from stationkeep.logistics.realise import Luck, draw_luck
+from stationkeep.logistics.realise import Luck, best_luck, draw_luck
 from stationkeep.scenario.flights import FlightPlan, flight_plan
 from stationkeep.scenario.stores import people_by_side
 from stationkeep.simulation.people_draw import PeopleDraw
@@ -76,6 +76,12 @@ class PeopleSetup:
         """How many are aboard at the epoch, by side of the habitat."""
         return people_by_side(self.life_support, self.plan.manifest, self.epoch_mjd_utc)
 
+    @cached_property
+    def usual_kg(self) -> dict[str, float]:
+        """How much of everything is aboard, at its best estimate."""
+        found = {name: store.amount_kg for name, store in self.document.habitat(year=self.year).stores.items()}
+        return found | {name: given.middle for name, given in self.life_support.amounts_kg.items()}
+
     def craft(self, kind: str) -> tuple[float, float]:
         """Mass without cargo [kg] and area [m2] that a craft of this kind adds to the station."""
         given: Craft | None = self.traffic.craft.get(kind)
@@ -84,9 +90,13 @@ class PeopleSetup:
     def world(self, draw: PeopleDraw | None) -> PeopleWorld:
         """One run's luck. None: the reference, in which nothing is late or lost and no machine breaks."""
         if draw is None:
-            return PeopleWorld(self._start({}, 0.5), without_luck(self.plan), (), 0.5)
+            return PeopleWorld(self._start({}, 0.5), best_luck(), (), 0.5)
         random = np.random.default_rng(draw.stream(_FIGURES))
         shares = {place: random.random() for place in self.document.uncertain}
+        for place in shares:
+            room = place.replace(".amount_kg", ".capacity_kg")
+            if room != place and room in shares:  # what is aboard has room
+                shares[room] = max(shares[room], shares[place])
         cargo = random.random()
         start = self._start(shares, random.random())
         luck = draw_luck(self.plan.manifest, shipped_laws(), np.random.default_rng(draw.stream(_LUCK)))
@@ -99,17 +109,6 @@ class PeopleSetup:
         for store, given in self.life_support.amounts_kg.items():
             state.add_cargo(store, given.quantile(amount) - state.amount(store))
         return state
-
-
-def without_luck(plan: FlightPlan) -> Luck:
-    """Nothing is late, lost or in trouble."""
-    never = dict.fromkeys(shipped_laws().losses, 0.0) | {"unknown": 0.0}
-    count = len(plan.manifest.flights)
-    drawn = draw_luck(plan.manifest, shipped_laws(), np.random.default_rng(0))
-    return Luck(
-        loss=never, late={}, lateness=drawn.lateness, regrounding={}, docking_trouble=0.0,
-        uniforms=np.ones((count, 3)), normals=np.zeros((count, 2)),
-    )  # fmt: skip
 
 
 def prepare_people(scenario: Scenario, catalogue: Catalogue) -> PeopleSetup | None:

@@ -1,0 +1,215 @@
+"""Craft in a run: they come with people, cargo and propellant, find the way closed, wait, and leave."""
+
+from __future__ import annotations
+
+import abc
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from stationkeep.scenario.schedule import Delivery
+from stationkeep.simulation.flight_board import like
+from stationkeep.simulation.people_state import PeopleState
+from stationkeep.simulation.people_words import told
+
+if TYPE_CHECKING:
+    from stationkeep.logistics.manifest import Flight
+    from stationkeep.logistics.state import TrafficEvent
+    from stationkeep.simulation.providers import ProviderState
+
+LOOK_AHEAD_DAYS: Final = 60.0
+"""How far ahead stores and air are looked at beyond the next thing on the calendar."""
+_AGAIN_DAYS: Final = 10.0  # from the moment the way is free to the first flight that had waited
+
+
+class PeopleFlights(PeopleState, abc.ABC):
+    """The part of a run that has to do with craft and what they bring."""
+
+    # --- on the calendar ------------------------------------------------------------------------------------------
+
+    def begin_people(self) -> None:
+        """Put the first things of flights and people on the calendar."""
+        if self.setup is None:
+            return
+        for name, craft in self.board.craft.items():
+            if craft.provider is not None and name in self.board.traffic.attached and craft.load is not None:
+                self.at(self.epoch, partial(self._load_arrives, name))
+        self.at(self.epoch, self.after_change)
+        self._await_flights()
+
+    def linked(self, provider_id: str) -> bool:
+        """Whether this provider's propellant comes with flights of the plan."""
+        return self.setup is not None and provider_id in self.setup.linked
+
+    def _await_flights(self) -> None:
+        time = self.board.traffic.next_event_mjd_utc
+        if time < math.inf:
+            self.at(time, partial(self._flights_due, self.board.version, time))
+
+    def plan_again(self) -> None:
+        """The flights are worked out anew from now on."""
+        self.board.now = max(self.board.now, self.now)
+        self.board.plan_again()
+        self._await_flights()
+
+    def _flights_due(self, version: int, time: float) -> None:
+        """The next thing of the flights: unless it cannot be, it happens."""
+        if version != self.board.version:
+            return
+        kept_off = [flight for flight in self.board.due(time) if not self._may_come(flight)]
+        if kept_off:
+            self._put_off(kept_off)
+            return
+        self.bring_up_to_date()
+        self.board.now = max(time, self.board.now)
+        events = self.board.traffic.advance(time)
+        self.book.note(events)
+        for event in events:
+            self._happens(event)
+        if self.supplied and self.board.held and not self.closed:
+            self.release_flights()
+        self._await_flights()
+        self.after_change()
+        self.review()
+
+    def _happens(self, event: TrafficEvent) -> None:
+        flight = event.flight
+        if flight is None:
+            return
+        if event.kind == "arrival":
+            self._arrives(flight, event)
+        elif event.kind == "departure":
+            self._departs(flight, event)
+        elif event.kind == "lost":
+            self.note("flight-lost", f"{flight.name} is lost")
+
+    # --- coming and going -----------------------------------------------------------------------------------------
+
+    def _arrives(self, flight: Flight, event: TrafficEvent) -> None:
+        assert self.setup is not None
+        empty, area = self.setup.craft(flight.kind.id)
+        cargo, draw = self.board.craft[flight.name].cargo, self.aboard.world.cargo
+        came = self.aboard.bring(
+            flight.kind.id, cargo.dry_kg.quantile(draw), cargo.water_kg.quantile(draw), cargo.gas_kg.quantile(draw),
+            self.not_delivering | self.stopped,
+        )  # fmt: skip
+        self.mass_kg += empty + came
+        self.craft_area_m2 += area
+        if event.came:
+            self.note("crew-arrival", f"{flight.name} arrives with {told(event.came)}")
+        elif flight.seats:
+            self.note("crew-arrival", f"{flight.name} arrives without people")
+        elif self._provider_of(flight.name) is None:
+            self.note("cargo-arrival", f"{flight.name} arrives with {came:,.0f} kg of cargo")
+        self.supplied = self.supplied or came > 0.0
+        self._load_arrives(flight.name)
+
+    def _departs(self, flight: Flight, event: TrafficEvent) -> None:
+        assert self.setup is not None
+        empty, area = self.setup.craft(flight.kind.id)
+        cargo, provider = self.board.craft[flight.name].cargo, self._provider_of(flight.name)
+        most = cargo.down_kg
+        if most is None:
+            most = cargo.dry_kg.high + cargo.water_kg.high + cargo.gas_kg.high
+        self.mass_kg -= empty + self.aboard.dispose(most)
+        self.craft_area_m2 -= area
+        for trip in event.went:
+            self.board.rides[trip.key] = flight.name
+        if event.went:
+            self.note("crew-departure", f"{flight.name} leaves with {told(event.went)}")
+        load = self.board.craft[flight.name].load
+        if provider is not None and load is not None and not isinstance(load, Delivery):
+            others = (self._provider_of(name) for name in self.board.traffic.attached if name != flight.name)
+            if provider not in others:  # what a second one brought stays with it
+                self.leave(provider, load)
+
+    def _provider_of(self, flight: str) -> ProviderState | None:
+        """Whose propellant it brings; none also where that provider plays no part in the branch."""
+        craft = self.board.craft.get(flight)
+        if craft is None or craft.provider is None or craft.load is None:
+            return None
+        provider = self._state(craft.provider)
+        return provider if provider.enabled or provider.id in self.to_be_enabled else None
+
+    def _load_arrives(self, flight: str) -> None:
+        provider, load = self._provider_of(flight), self.board.craft[flight].load
+        if provider is None or load is None:
+            return
+        if isinstance(load, Delivery):
+            self.deliver(provider, load)
+        else:
+            self.arrive(provider, load)
+
+    # --- who may come ---------------------------------------------------------------------------------------------
+
+    def _may_come(self, flight: Flight) -> bool:
+        provider = self._provider_of(flight.name)
+        if provider is not None and not self._can_come(provider):
+            return False
+        if self.closed:
+            # Whoever may catch a tumbling station is let to it while that is possible at all.
+            return not self.too_low_for_people and provider is not None and provider is self.attitude_tanks
+        if flight.seats and self.aboard.state.people_aboard == 0:
+            return self._habitable_for(flight)
+        return True
+
+    def _habitable_for(self, flight: Flight) -> bool:
+        """Whether the people of a flight could live in the station they find empty."""
+        self.bring_up_to_date()
+        trips = (trip for trip in self.board.traffic.manifest.trips if trip.up_flight == flight.name)
+        twin = copy.copy(self.aboard)
+        twin.state = self.aboard.state.copy()
+        twin.set_people(self.sides(trips))
+        return twin.outlook(LOOK_AHEAD_DAYS).limit is None
+
+    def _put_off(self, flights: list[Flight]) -> None:
+        """Flights that cannot come wait; where nobody can, all that were still to come do."""
+        names = {flight.name for flight in flights}
+        why = ""
+        if self.closed:
+            why = ": the station is too low" if self.too_low_for_people else ": the station tumbles"
+            tanks = None if self.attitude_tanks is None else self.attitude_tanks.id
+            coming = {name for _, name in self.board.coming}
+            hopeful = {name for name in coming if tanks is not None and self.board.craft[name].provider == tanks}
+            names |= coming if names & hopeful else coming - hopeful
+        for flight in flights:
+            self.note("flight-put-off", f"{flight.name} cannot come{why}")
+        self.board.hold(names)
+        self.plan_again()
+        self.after_change()
+
+    def release_flights(self) -> None:
+        """Flights that were put off are told to come again."""
+        back = self.board.release(_AGAIN_DAYS)
+        self.supplied = False
+        self.plan_again()
+        if back:
+            self.note("flights-resume", f"{len(back)} flights that had been put off come again")
+
+    # --- more or fewer flights --------------------------------------------------------------------------------------
+
+    def order_flight(self, provider: ProviderState, delivery: Delivery) -> None:
+        """A flight beside the schedule, like the last that was to bring this provider's propellant."""
+        board = self.board
+        same = [name for name, craft in board.craft.items() if craft.provider == provider.id]
+        last = max(
+            (board.plan.flights[name] for name in same if name in board.plan.flights),
+            key=lambda flight: flight.arrival_mjd_utc or 0.0,
+        )
+        self.extra_flights += 1
+        name = f"{last.kind.name} beside the schedule {self.extra_flights}"
+        board.add(like(last, name, delivery.time_mjd_utc), replace(board.craft[last.name], load=delivery))
+        self.plan_again()
+
+    def drop_flights(self, gone: Callable[[str], bool]) -> None:
+        """Flights that are still on the ground, or put off, come no more."""
+        if self.setup is None:
+            return
+        self.board.now = max(self.board.now, self.now)
+        ground = {flight.name for flight in self.board.not_launched()} | self.board.held
+        self.board.dropped |= {name for name in ground if gone(name)}
+        self.plan_again()
+        self.at(self.now, self.after_change)

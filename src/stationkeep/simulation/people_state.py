@@ -1,0 +1,133 @@
+"""What one run carries along of its people: the flights foreseen, the habitat, and the book of what happened."""
+
+from __future__ import annotations
+
+import abc
+import math
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from stationkeep.logistics.crew import side_of
+from stationkeep.simulation.aboard import Aboard
+from stationkeep.simulation.attitude_events import AttitudeEvents
+from stationkeep.simulation.attitude_keeping import Hold
+from stationkeep.simulation.flight_board import FlightBoard
+from stationkeep.simulation.people_course import CourseBook
+from stationkeep.simulation.people_words import words
+
+if TYPE_CHECKING:
+    from stationkeep.logistics.manifest import Trip
+    from stationkeep.scenario.schedule import Delivery, Stay
+    from stationkeep.simulation.inputs import RunInputs
+    from stationkeep.simulation.people_setup import PeopleSetup
+    from stationkeep.simulation.providers import ProviderState
+    from stationkeep.simulation.run_state import Mission
+
+
+class PeopleState(AttitudeEvents, abc.ABC):
+    """A run with people, as far as its scenario follows any (:attr:`setup`; none: nothing here does anything)."""
+
+    def __init__(self, mission: Mission, branch: str, inputs: RunInputs) -> None:
+        super().__init__(mission, branch, inputs)
+        self.setup: PeopleSetup | None = mission.people
+        self.area_factor = 1.0
+        """Area the air meets, over that of the epoch: craft come and go."""
+        if self.setup is None:
+            return
+        traffic, drag = self.setup.traffic, self.scenario.drag
+        world = inputs.once(("people",), partial(self.setup.world, inputs.people))
+        self.board = FlightBoard(self.setup.plan, world.luck, self.epoch)
+        self.aboard = Aboard(self.setup, world)
+        self.book = CourseBook(self.epoch, self.board.traffic)
+        self.look = 0
+        """Goes up whenever what lies ahead is worked out anew: decisions put on the calendar before are void."""
+        self.conditions: tuple[object, ...] = ()
+        """Control, altitude, partners and arrays as they last were."""
+        self.tumbling_since = math.inf
+        self.supplied = True
+        """Whether cargo has come since flights were last asked to come again."""
+        self.extra_flights = 0
+        self.craft_area_m2 = 0.0
+        """Of the craft there, beyond those of the epoch."""
+        self._station_area_m2 = drag.ballistic_coefficient_m2_kg * drag.reference_mass_kg / traffic.drag_coefficient
+        self.levels_km.append(traffic.lowest_altitude_km)
+
+    # --- how it is ----------------------------------------------------------------------------------------------------
+
+    @property
+    def tumbles(self) -> bool:
+        """Whether the attitude is lost."""
+        return self.attitude is not None and self.attitude.state is Hold.LOST
+
+    @property
+    def too_low_for_people(self) -> bool:
+        """Whether it has sunk to where nobody comes or stays."""
+        assert self.setup is not None
+        return self.altitude_km < self.setup.traffic.lowest_altitude_km
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody can come."""
+        return self.tumbles or self.too_low_for_people
+
+    def sides(self, trips: Iterable[Trip]) -> dict[str, int]:
+        """How many of these people belong to each side of the habitat."""
+        assert self.setup is not None
+        counts = dict.fromkeys(self.aboard.state.habitat.sides, 0)
+        for trip in trips:
+            counts[self.setup.life_support.sides[side_of(trip)]] += 1
+        return counts
+
+    # --- up to date -----------------------------------------------------------------------------------------------
+
+    def bring_up_to_date(self) -> None:
+        """The habitat goes on to now; what went overboard is no longer carried."""
+        news, overboard = self.aboard.advance(self.now)
+        self.mass_kg -= overboard
+        for event in news:
+            if event.kind == "store-empty":
+                self.note("store-empty", f"Nothing is left of {words(event.subject)}")
+            elif event.kind == "fell-below" and event.subject.endswith(" reserve"):
+                self.note("store-reserve", f"{words(event.subject.removesuffix(' reserve'))}: the reserve is reached")
+            else:
+                self.note("bad-air", f"Air: {words(event.subject)}")
+
+    def after_change(self) -> None:
+        """Something changed from outside: who is aboard, what is in the stores, what runs, who may come."""
+        self.bring_up_to_date()
+        traffic = self.board.traffic
+        self.aboard.even_out(self.stopped | self.not_delivering)
+        counts = self.sides(traffic.people)
+        if counts != {side: len(people) for side, people in self.aboard.state.people.items()}:
+            self.aboard.set_people(counts)
+        self.aboard.record()
+        self.book.seats(self.now, traffic)
+        self.area_factor = 1.0 + self.craft_area_m2 / self._station_area_m2
+        self.look_ahead()
+
+    @abc.abstractmethod
+    def look_ahead(self) -> None:
+        """What is foreseen, and when something must be decided or told next."""
+
+    # --- done elsewhere -------------------------------------------------------------------------------------------
+
+    @abc.abstractmethod
+    def deliver(self, provider: ProviderState, delivery: Delivery) -> None:
+        """Propellant arrives for tanks that stay."""
+
+    @abc.abstractmethod
+    def arrive(self, provider: ProviderState, stay: Stay) -> None:
+        """A vehicle comes with its own propellant."""
+
+    @abc.abstractmethod
+    def leave(self, provider: ProviderState, stay: Stay | None) -> None:
+        """The visitor goes."""
+
+    @abc.abstractmethod
+    def _can_come(self, provider: ProviderState) -> bool:
+        """Whether it is high enough, and held still enough, for an arrival."""
+
+    @abc.abstractmethod
+    def _state(self, provider_id: str) -> ProviderState:
+        """A provider by its id."""
