@@ -18,6 +18,8 @@ from stationkeep.report.ground import ground_section
 from stationkeep.report.markup import branch_vars, e, key_to, linked, table, tree
 from stationkeep.report.no_return import no_return_section
 from stationkeep.report.palette import branch_styles, css_variables
+from stationkeep.report.people_section import people_section
+from stationkeep.report.people_text import people_sentences
 from stationkeep.report.verdict import (
     VerdictRow,
     facts_line,
@@ -53,6 +55,7 @@ def report_html(document: RunDocument, *, reproduce: str) -> str:
         _altitude_section(document),
         _falls_section(document),
         no_return_section(document),
+        people_section(document),
         ground_section(document),
         _propellant_section(document),
         crisis_section(document),
@@ -97,13 +100,19 @@ def _verdict_section(document: RunDocument) -> str:
     sentences = "".join(
         f"<li {branch_vars(styles[key])}><b>{e(branch.label)}</b>"
         f"{_described(branch.description)}"
-        f"{e(verdict_sentence(branch, document.scenario.horizon_utc, document.runs))}</li>"
+        f"{e(verdict_sentence(branch, document.scenario.horizon_utc, document.runs))}"
+        f"{_of_people(branch, document)}</li>"
         for key, branch in document.branches.items()
     )
     return (
         f'<section aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>'
         f'<ul class="said">{sentences}</ul>{_verdict_table(document)}</section>'
     )
+
+
+def _of_people(branch: BranchDocument, document: RunDocument) -> str:
+    said = people_sentences(branch, document.scenario.horizon_utc, document.runs)
+    return f'<span class="p">{e(" ".join(said))}</span>' if said else ""
 
 
 def _verdict_table(document: RunDocument) -> str:

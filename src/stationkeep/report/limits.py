@@ -115,10 +115,14 @@ def loss_text(dates: LossDates, horizon_utc: str) -> str:
     """Median date of a loss: to the day where the window is narrow, else the month."""
     if dates.median_utc is None:
         return f"not by {text.horizon_text(horizon_utc)}"
-    narrow = (
-        dates.p05_utc is not None and dates.p95_utc is not None and _days(dates.p05_utc, dates.p95_utc) < _WIDE_DAYS
-    )
-    return text.day_text(dates.median_utc) if narrow else text.month_text(dates.median_utc)
+    return text.day_text(dates.median_utc) if known_to_the_day(dates) else text.month_text(dates.median_utc)
+
+
+def known_to_the_day(dates: LossDates) -> bool:
+    """Whether the window of a loss is narrow enough to name a day."""
+    if dates.p05_utc is None or dates.p95_utc is None:
+        return False
+    return _days(dates.p05_utc, dates.p95_utc) < _WIDE_DAYS
 
 
 def loss_window(dates: LossDates, horizon_utc: str) -> str:

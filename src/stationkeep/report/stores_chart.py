@@ -4,25 +4,49 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stationkeep.report.barchart import KEY_PX, draw_key, key_lines
-from stationkeep.report.figures import Sheet, blank, frame, set_ticks, svg_of, text_width_px, time_ticks
-from stationkeep.report.palette import INK, MUTED, RISK, RULE, Ink
-from stationkeep.report.traffic_charts import OWNER_NAMES, mjd, owner_ink, suffix
+from stationkeep.report.figures import Sheet, blank, frame, label, svg_of, text_width_px, time_ticks
+from stationkeep.report.palette import INK, MUTED, RISK, RULE
+from stationkeep.report.traffic_charts import mjd, suffix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from stationkeep.campaign.people_document import StoreLine
 
+FloatArray = NDArray[np.float64]
+
 _PANEL_PX: Final = 76.0
-_TITLE_PX: Final = 26.0
+_TITLE_PX: Final = 28.0
 _TICKS_PX: Final = 30.0
-_GAP_PX: Final = 22.0
-_RESERVE: Final = "reserve for those aboard"
+_GAP_PX: Final = 30.0
+_RESERVE: Final = "reserve for those aboard (thick: less than that is left)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """A place on the sheet [px, from the lower left corner] and what its sides stand for."""
+
+    left: float
+    bottom: float
+    width: float
+    span: tuple[float, float]
+    top_kg: float
+
+    def x(self, times: FloatArray) -> FloatArray:
+        """Pixels of dates [MJD]."""
+        first, last = self.span
+        return self.left + self.width * (np.clip(times, first, last) - first) / (last - first)
+
+    def y(self, kilograms: FloatArray) -> FloatArray:
+        """Pixels of amounts [kg]."""
+        return self.bottom + _PANEL_PX * kilograms / self.top_kg
 
 
 def shown_stores(stores: Sequence[StoreLine]) -> list[StoreLine]:
@@ -34,47 +58,66 @@ def stores_chart(
     stores: Sequence[StoreLine], words: Sequence[str], span: tuple[float, float], sheet: Sheet, name: str
 ) -> str:
     """How much is left of each store over time, against its reserve? As inline SVG; ``words`` are their names."""
-    columns = 1 if sheet.narrow else 3
+    columns = 1 if sheet.narrow else 2
     rows = max(1, math.ceil(len(stores) / columns))
-    owners = [owner for owner in OWNER_NAMES if any(one.owner == owner for one in stores)]
-    key: list[tuple[str, Ink]] = [(OWNER_NAMES[owner], owner_ink(owner)) for owner in owners]
-    key += [(_RESERVE, INK)] if any(any(one.reserve_kg) for one in stores) else []
-    key_px = KEY_PX * len(key_lines(key, sheet))
+    key = [("aboard", INK), *([(_RESERVE, RISK)] if any(any(one.reserve_kg) for one in stores) else [])]
     pitch = _TITLE_PX + _PANEL_PX + _TICKS_PX
-    figure = blank(sheet, rows * pitch + key_px)
-    left = text_width_px(f"{max(_top_kg(one) for one in stores):,.0f}", sheet) + 6.0
-    width = (sheet.width_px - 8.0 - (columns - 1) * _GAP_PX) / columns
+    figure = blank(sheet, rows * pitch + KEY_PX * len(key_lines(key, sheet)))
+    # One frame for all panels: a frame each would take three quarters of the time.
+    axes = frame(figure, (0.0, 0.0, sheet.width_px, rows * pitch))
+    axes.set_axis_off()
+    axes.set_xlim(0.0, sheet.width_px)
+    axes.set_ylim(0.0, rows * pitch)
+    left = max(text_width_px(f"{_top_kg(one):,.0f}", sheet) for one in stores) + 6.0
+    width = (sheet.width_px - 16.0 - (columns - 1) * _GAP_PX) / columns
     for index, (store, title) in enumerate(zip(stores, words, strict=True)):
-        column, row = index % columns, index // columns
-        start, bottom = column * (width + _GAP_PX), (rows - row - 1) * pitch + _TICKS_PX
-        axes = frame(figure, (start + left, bottom, start + width, bottom + _PANEL_PX))
-        _draw_store(axes, store, title, span, sheet)
+        start, bottom = index % columns * (width + _GAP_PX), (rows - index // columns - 1) * pitch + _TICKS_PX
+        panel = _Panel(start + left, bottom, width - left, span, _top_kg(store))
+        _draw_frame(axes, panel, f"{title} (kg)", sheet)
+        _draw_store(axes, panel, store, sheet)
     draw_key(figure, key, sheet, rows * pitch)
     said = ", ".join(words)
     return svg_of(figure, name=f"{name}{suffix(sheet)}", alt=f"Charts of {len(stores)} stores in kilograms: {said}.")
 
 
-def _draw_store(axes: Axes, store: StoreLine, title: str, span: tuple[float, float], sheet: Sheet) -> None:
-    times = np.array([mjd(date) for date in store.dates_utc])
-    amount, reserve = np.array(store.amount_kg), np.array(store.reserve_kg)
-    ink, top = owner_ink(store.owner), _top_kg(store)
-    axes.set_xlim(*span)
-    axes.set_ylim(0.0, top)
-    axes.fill_between(times, amount, color=ink.light, alpha=0.2, linewidth=0)
-    axes.plot(times, amount, color=ink.light, linewidth=sheet.line_px * 0.8)
+def _draw_frame(axes: Axes, panel: _Panel, title: str, sheet: Sheet) -> None:
+    """Title, baseline, dates below it and the scale beside it."""
+    base, top, right = panel.bottom, panel.bottom + _PANEL_PX, panel.left + panel.width
+    places, dates = time_ticks(*panel.span, 4)
+    for place, date in zip(panel.x(np.array(places)).tolist(), dates, strict=True):
+        axes.plot([place, place], [base, top], color=RULE.light, linewidth=0.8, zorder=0)
+        half = 0.5 * text_width_px(date, sheet)
+        side = "right" if place + half > right else "left" if place - half < panel.left - 20.0 else "center"
+        label(axes, place, base - 8.0, date, sheet, color=MUTED.light, ha=side, va="top")
+    axes.plot([panel.left, right], [base, base], color=MUTED.light, linewidth=0.8)
+    label(axes, panel.left, top + 8.0, title, sheet, color=MUTED.light, va="bottom")
+    for height, number in ((base, "0"), (top, f"{panel.top_kg:,.0f}")):
+        label(axes, panel.left - 6.0, height, number, sheet, color=MUTED.light, ha="right", va="center")
+
+
+def _draw_store(axes: Axes, panel: _Panel, store: StoreLine, sheet: Sheet) -> None:
+    times, amount, reserve = _within(store, panel.span)
+    across, high = panel.x(times), panel.y(amount)
+    axes.fill_between(across, high, panel.bottom, color=MUTED.light, alpha=0.16, linewidth=0)
+    axes.plot(across, high, color=INK.light, linewidth=sheet.line_px * 0.7)
     if reserve.any():
-        below = np.where(amount < reserve, amount, np.nan)
-        axes.plot(times, below, color=RISK.light, linewidth=sheet.line_px * 1.4)
-        axes.plot(times, reserve, color=INK.light, linewidth=1.0, dashes=(4.0, 2.5))
-    places, labels = time_ticks(*span, 4 if sheet.narrow else 3)
-    for place in places:
-        axes.axvline(place, color=RULE.light, linewidth=0.8, zorder=0)
-    set_ticks(axes, sheet, "x", places, labels)
-    set_ticks(axes, sheet, "y", [0.0, top], ["0", f"{top:,.0f}"])
-    axes.annotate(
-        f"{title} (kg)", (0, 1), (0, 9), xycoords="axes fraction", textcoords="offset points", color=MUTED.light,
-        fontsize=sheet.text_px,
-    )  # fmt: skip
+        short = (reserve > 0.0) & (amount < reserve)
+        axes.plot(across, np.where(short, high, np.nan), color=RISK.light, linewidth=sheet.line_px * 1.8)
+        # It changes when people come or go, at once.
+        level = np.where(reserve > 0.0, panel.y(reserve), np.nan)
+        axes.plot(across, level, color=RISK.light, linewidth=1.2, dashes=(4.0, 2.5), drawstyle="steps-post")
+
+
+def _within(store: StoreLine, span: tuple[float, float]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The courses over the span, with a point at either end of it."""
+    times = np.array([mjd(date) for date in store.dates_utc])
+    kept = np.flatnonzero((times > span[0]) & (times < span[1]))
+    across = np.concatenate([[span[0]], times[kept], [span[1]]])
+    lines = []
+    for levels in (np.array(store.amount_kg), np.array(store.reserve_kg)):
+        ends = np.interp([span[0], span[1]], times, levels)
+        lines.append(np.concatenate([ends[:1], levels[kept], ends[1:]]))
+    return across, lines[0], lines[1]
 
 
 def _top_kg(store: StoreLine) -> float:

@@ -9,7 +9,17 @@ from stationkeep.files import write_atomically
 from stationkeep.report.figures import Sheet, both_sheets
 from stationkeep.report.html import page_html
 from stationkeep.report.markup import e, linked, table
-from stationkeep.report.traffic_charts import Berth, SeatCourse, Span, Stay, crew_chart, mjd, port_chart, seats_chart
+from stationkeep.report.traffic_charts import (
+    Berth,
+    SeatCourse,
+    Span,
+    Stay,
+    crew_chart,
+    mjd,
+    port_chart,
+    seats_chart,
+    surname,
+)
 
 
 def port_figure(document: ReplayDocument, sheet: Sheet) -> str:
@@ -27,7 +37,8 @@ def crew_figure(document: ReplayDocument, sheet: Sheet) -> str:
     """Who was aboard? Outlined: at some time without a proper seat."""
     short = {name for one in document.shortages for name in one.people}
     stays = [
-        Stay(trip.name, trip.side, Span(trip.from_utc, trip.to_utc), trip.name in short) for trip in document.trips
+        Stay((surname(trip.name),), trip.side, Span(trip.from_utc, trip.to_utc), trip.name in short)
+        for trip in document.trips
     ]
     return crew_chart(stays, _span(document), sheet, "crew")
 

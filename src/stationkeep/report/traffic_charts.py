@@ -53,7 +53,8 @@ class Berth:
 class Stay:
     """A person aboard."""
 
-    name: str
+    names: tuple[str, ...]
+    """The best first: the first that fits its bar is written there."""
     side: str
     span: Span
     flagged: bool = False
@@ -66,7 +67,7 @@ def port_chart(
     shown = [(berth, part) for berth in berths if (part := berth.span.within(*span)) is not None]
     ports = list(port_names)
     bars = [
-        Bar(ports.index(berth.port), *part, (berth.name, _short(berth.name)), owner_ink(berth.owner), berth.flagged)
+        Bar(ports.index(berth.port), *part, _called(berth.name), owner_ink(berth.owner), berth.flagged)
         for berth, part in shown
     ]
     owners = [owner for owner in _OWNERS if any(berth.owner == owner for berth, _ in shown)]
@@ -87,7 +88,7 @@ def crew_chart(stays: Iterable[Stay], span: tuple[float, float], sheet: Sheet, n
             continue
         lane = next((index for index, end in enumerate(lanes) if end <= part[0]), len(lanes))
         lanes[lane : lane + 1] = [part[1]]
-        bars.append(Bar(lane, *part, (_surname(stay.name),), _SIDES[stay.side], stay.flagged))
+        bars.append(Bar(lane, *part, stay.names, _SIDES[stay.side], stay.flagged))
     key = [("trained for the Russian segment", _SIDES["russian"]), ("for the American segment", _SIDES["american"])]
     alt = f"Chart of {len(bars)} people's stays in {len(lanes)} lanes."
     return bar_chart(bars, [""] * len(lanes), span, key, sheet, f"{name}{suffix(sheet)}", alt, _LANE_PX)
@@ -101,6 +102,8 @@ class SeatCourse:
     aboard: Sequence[int]
     seats: Sequence[int]
     where: Literal["mid", "post"] = "mid"
+    band: tuple[Sequence[float], Sequence[int], Sequence[int]] | None = None
+    """Moments, and fewest and most people aboard in 90 % of the runs from each on."""
 
 
 def seats_chart(course: SeatCourse, span: tuple[float, float], sheet: Sheet, name: str) -> str:
@@ -108,11 +111,13 @@ def seats_chart(course: SeatCourse, span: tuple[float, float], sheet: Sheet, nam
     aboard, seats = course.aboard, course.seats
     tall = 130.0 if sheet.narrow else 150.0
     key = [("people aboard", INK), ("working seats home", RULE)]
+    if course.band is not None:
+        key.append(("people aboard in 90 % of the runs", MUTED))
     if any(have < need for have, need in zip(seats, aboard, strict=True)):
         key.append(("people without a seat", RISK))
     figure = blank(sheet, tall + TICKS_PX + KEY_PX * len(key_lines(key, sheet)))
     axes = frame(figure, (label_room_px(["00"], sheet), TICKS_PX, sheet.width_px - 8.0, TICKS_PX + tall))
-    most = max([*aboard, *seats, 1]) + 1
+    most = max([*aboard, *seats, *(course.band[2] if course.band else ()), 1]) + 1
     axes.set_xlim(*span)
     axes.set_ylim(0, most)
     _draw_steps(axes, course, sheet)
@@ -127,6 +132,8 @@ def seats_chart(course: SeatCourse, span: tuple[float, float], sheet: Sheet, nam
 def _draw_steps(axes: Axes, course: SeatCourse, sheet: Sheet) -> None:
     days, aboard, seats = course.days, course.aboard, course.seats
     short = [have < need for have, need in zip(seats, aboard, strict=True)]
+    if course.band is not None:
+        axes.fill_between(*course.band, step="post", color=MUTED.light, alpha=0.22, linewidth=0)
     axes.fill_between(days, aboard, seats, where=short, step=course.where, color=RISK.light, alpha=0.45, linewidth=0)
     # As many seats as people is the usual case: the wide line shows on both sides of the narrow one.
     axes.step(days, seats, where=course.where, color=RULE.light, linewidth=sheet.line_px * 3.6)
@@ -148,10 +155,12 @@ def owner_ink(owner: str) -> Ink:
     return BRANCH_LINES[_OWNERS.index(owner)] if owner in _OWNERS else MUTED
 
 
-def _short(vehicle: str) -> str:
-    """``MS-21`` of ``Progress MS-21``: the kind is seen by colour and port."""
-    return vehicle.split(" (")[0].split()[-1]
+def _called(vehicle: str) -> tuple[str, ...]:
+    """The name, then ``MS-21`` of ``Progress MS-21``: the kind is seen by colour and port. A bare number says nothing."""
+    short = vehicle.split(" (")[0].split()[-1]
+    return (vehicle,) if short.isdigit() else (vehicle, short)
 
 
-def _surname(name: str) -> str:
+def surname(name: str) -> str:
+    """``Lindgren`` of ``Lindgren, Kjell``; a name without a comma stays as it is."""
     return name.split(",")[0].split()[-1] if "," not in name else name.split(",")[0]

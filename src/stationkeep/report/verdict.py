@@ -10,6 +10,7 @@ from stationkeep.campaign.document import BranchDocument, GroundRisk, Reentry, R
 from stationkeep.errors import InputError
 from stationkeep.report import text
 from stationkeep.report.limits import first_lost_sentence, limit_rows
+from stationkeep.report.people_text import people_rows
 
 _REGIONS_ON_A_TELEPHONE: Final = 3
 
@@ -52,6 +53,8 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
     limits = limit_rows(document)
     for place, (label, answer) in enumerate(limits):
         kind = "detail" if label[0].islower() else "main"
+        rows.append(_row(document, label, answer, kind=kind, opens=place == 0))
+    for place, (label, kind, answer) in enumerate(people_rows(document)):
         rows.append(_row(document, label, answer, kind=kind, opens=place == 0))
     if any(b.ground_risk for b in document.branches.values()):
         rows += _ground_rows(document, spread)
