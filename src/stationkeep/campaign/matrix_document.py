@@ -1,7 +1,7 @@
 """The document ``stationkeep matrix`` writes, schema ``stationkeep.matrix/1``: one row for each departure.
 
-Dates are ISO 8601 UTC text; what does not come by the horizon is null. ``runs`` are flown, ``graph`` is the graph of who
-provides what (``stationkeep depends``), which knows functions that no run simulates.
+Dates are ISO 8601 UTC text; what does not come by the horizon is null. ``runs`` are flown; ``graph`` is the graph of
+who provides what (``stationkeep depends``), which knows functions that no run simulates.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from stationkeep.campaign.document import ControlledDeorbitPoint, LossDates, LostFunction, ScenarioRef, Why
-from stationkeep.campaign.part import Interval, Part
+from stationkeep.campaign.document import ControlledDeorbitPoint, LostFunction, ScenarioRef, Why
+from stationkeep.campaign.part import Interval, LossDates, Part
+from stationkeep.campaign.people_document import FirstStore, NamedShare, StationLeft, WithoutSeat
 
-Outcome = Literal["falls", "cannot be kept", "nobody aboard", "less", "thinner", "as before"]
+Outcome = Literal["falls", "cannot be kept", "nobody aboard", "left for a time", "less", "thinner", "as before"]
 Standing = Literal["goes on", "had shown", "could have", "later", "too late"]
 
 
@@ -29,7 +30,9 @@ class GraphLoss(Part):
     latest_utc: str | None = Field(description="at their high ends; null: never")
     through: list[str] = Field(description="from the last straw back to where the loss begins")
     in_runs: bool = Field(description="whether the runs simulate this function")
-    run_median_utc: str | None = Field(description="when half of the runs have lost it; null: not, or not simulated")
+    run_median_utc: str | None = Field(
+        description="when half of the runs have lost it, or must be left for want of it; null: not, or not simulated"
+    )
 
 
 class LostNow(Part):
@@ -54,12 +57,25 @@ class FillIn(Part):
     title: str = Field(description="the function")
     who: str
     standing: Standing = Field(
-        description="goes on: provides it still; had shown: has done so on a station; could have: has not; later: comes "
-        "after that day, in time; too late: comes when what it needs is gone"
+        description="goes on: provides it still; had shown: has done so on a station; could have: has not; later: "
+        "comes after that day, in time; too late: comes when what it needs is gone"
     )
     says: str = Field(description="what stood in the way, in words; empty: nothing")
     by: Literal["runs", "graph"]
     from_utc: str | None = Field(default=None, description="from when, where it comes later")
+
+
+class MatrixPeople(Part):
+    """Who is aboard, has a seat home, must leave; as in ``stationkeep.run/1``."""
+
+    people_at_epoch: int
+    seats_at_epoch: int
+    without_seat: WithoutSeat
+    must_leave: LossDates
+    station_left: StationLeft
+    first_limit: list[NamedShare]
+    first_reserve: FirstStore | None
+    first_store: FirstStore | None
 
 
 class Casualties(Part):
@@ -81,7 +97,8 @@ class MatrixRow(Part):
     scopes: list[str] = Field(description="what stops")
     outcome: Outcome = Field(
         description="falls: in half of the runs by the horizon; cannot be kept: by the graph, a function is lost that "
-        "the station needs; nobody aboard: people must leave; less: something is lost; thinner: less behind it"
+        "the station needs; nobody aboard: people leave for good; left for a time: they come back; less: something is "
+        "lost; thinner: less behind it"
     )
     verdict: str = Field(description="the row as a sentence")
     lost_first: LostFirst
@@ -90,6 +107,7 @@ class MatrixRow(Part):
     thinner: list[str] = Field(description="functions with fewer providers, by the graph")
     not_simulated: str = Field(description="what of this the runs do not see, in words; empty: nothing")
     fall: LossDates = Field(description="share: probability of falling by the horizon")
+    people: MatrixPeople | None = Field(description="null: the scenario does not say who is aboard")
     casualties: Casualties | None = Field(description="null: no run falls")
     controlled_deorbit: ControlledDeorbitPoint | None = Field(description="until when it can be brought down on target")
     fill_in: list[FillIn]

@@ -22,6 +22,8 @@ _RUN_FUNCTION: Final = {
     "debris-avoidance": "reboost",  # in a run whoever can reboost can get out of the way
 }
 """Functions of the graph that runs simulate, and what they call them."""
+_LIVED_ON: Final = ("oxygen", "co2-removal", "water", "food", "cargo", "crew-transport")
+"""Functions without which people must leave; simulated where the runs have people."""
 _MOST_NAMED: Final = 6
 
 
@@ -66,6 +68,10 @@ def _in_runs(function: str, branch: BranchDocument) -> tuple[bool, str | None]:
     """Whether the runs simulate it, and when half of them have lost it."""
     if function == "deorbit" and branch.no_return is not None:
         return True, branch.no_return.controlled_deorbit.median_utc
+    if branch.people is not None and function == "lifeboat":
+        return True, branch.people.without_seat.median_utc
+    if branch.people is not None and function in _LIVED_ON:
+        return True, branch.people.must_leave.median_utc
     name = _RUN_FUNCTION.get(function)
     if name is None:
         return False, None
@@ -145,5 +151,3 @@ def _margin(state: FunctionState) -> str:
     if state.loss == "thinner":
         return f"enough, {state.spare} more may fail" if state.spare else "just enough, nothing more may fail"
     return f"not enough: {100.0 * state.margin:.0f} % of what is needed" if state.margin < 1.0 else "until its own end"
-
-
