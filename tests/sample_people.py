@@ -42,10 +42,10 @@ def sample_course(left_mjd: float | None = None, *, shift_days: float = 0.0, **c
     }
     if left_mjd is not None:
         fields |= {
-            "first_limit": "us-food",
+            "first_limit": "American food",
             "must_leave_mjd_utc": left_mjd - 10.0,
             "not_flown": ("Soyuz MS-22", "Progress MS-20"),
-            "why": {"left": "US food would have ended on 14 November 2022", "first_limit": "US food"},
+            "why": {"left": "American food would have ended on 14 November 2022", "first_limit": "American food"},
         }
     return PeopleCourse(**(fields | changes))
 

@@ -35,8 +35,8 @@ def test_shares_and_dates_are_those_of_the_runs() -> None:
     left = found.station_left
     assert (left.share, left.median_utc) == (0.9, iso_utc(LEFT + 4))
     assert left.p95_utc is None  # one run in ten is never left: the 95 % quantile lies beyond the horizon
-    assert [(item.name, item.share) for item in left.reasons] == [("us-food", 0.6), ("attitude", 0.3)]
-    assert [(item.name, item.share) for item in found.first_limit] == [("us-food", 0.6), ("attitude", 0.3)]
+    assert [(item.name, item.share) for item in left.reasons] == [("American food", 0.6), ("attitude", 0.3)]
+    assert [(item.name, item.share) for item in found.first_limit] == [("American food", 0.6), ("attitude", 0.3)]
     assert left.stranded_share == 0.3
     assert left.why == courses[0].why["left"]
     assert found.must_leave.median_utc == iso_utc(LEFT - 6)
@@ -157,3 +157,10 @@ def test_no_dropped_point_is_off_by_more_than_the_tolerance(points: list[tuple[f
             share = (times[inside] - times[first]) / span if span > 0.0 else 0.0
             on_chord = levels[first, 0] + share * (levels[last, 0] - levels[first, 0])
             assert abs(on_chord - levels[inside, 0]) <= allowed + 1.0e-9
+
+
+def test_people_without_stores_are_followed_all_the_same() -> None:
+    bare = replace(sample_course(LEFT), stores=())
+    found = summarised([bare, bare])
+    assert (found.stores, found.first_store, found.first_reserve) == ([], None, None)
+    assert found.station_left.share == 1.0

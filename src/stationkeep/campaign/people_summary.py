@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-UNSTATED: Final = "not stated"
-"""Why people left where the run says no more than that they did."""
+NO_RELIEF: Final = "no relief"
+"""Why the station was left where nothing drove people out: the last crew went home and no other came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def people_document(
         must_leave=LossDates(**loss_fields([run.must_leave_mjd_utc for run in runs])),
         station_left=StationLeft(
             **loss_fields([run.left_mjd_utc for run in runs]),
-            reasons=_shares((run.first_limit or UNSTATED for run in left), len(runs)),
+            reasons=_shares((run.first_limit or NO_RELIEF for run in left), len(runs)),
             why=reference.why.get("left", ""),
             stranded_share=stranded,
         ),

@@ -35,6 +35,7 @@ from stationkeep.campaign.losses import (
 from stationkeep.campaign.packing import DAYS_BETWEEN_POINTS
 from stationkeep.campaign.part import Interval, MeanAltitude, with_median
 from stationkeep.campaign.people_document import PeopleDocument
+from stationkeep.campaign.people_sources import people_sources
 from stationkeep.campaign.people_summary import PeopleGrid, people_document
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.campaign.run_record import kilometres
@@ -329,6 +330,7 @@ def _provenance(loaded: LoadedScenario, campaign: Campaign, ground: _Ground) -> 
     sources += [
         (f"{item.label or item.id}, visits", part.source) for item in scenario.providers for part in item.visits
     ]
+    sources += people_sources(scenario)
     return {
         "stationkeep": stationkeep.__version__,
         "python": platform.python_version(),

@@ -14,7 +14,7 @@ from stationkeep.habitat.refusal import HabitatError
 if TYPE_CHECKING:
     from stationkeep.habitat.equipment import FailureLaw
     from stationkeep.habitat.habitat import Habitat
-    from stationkeep.habitat.state import HabitatEvent, HabitatState
+    from stationkeep.habitat.state import HabitatEvent, HabitatState, Least
 
 RETRY_DAYS = 5.0
 """A repair that lacked spares or hands is tried again after this."""
@@ -63,7 +63,12 @@ def _breakdowns(name: str, law: FailureLaw, days: float, stream: np.random.Gener
 class Workshop:
     """Fails and repairs a state's machines as time goes by, by a list of breakdowns."""
 
-    def __init__(self, breakdowns: Sequence[Breakdown], start_mjd_utc: float) -> None:
+    def __init__(
+        self, breakdowns: Sequence[Breakdown], start_mjd_utc: float, *, retry_days: float = RETRY_DAYS
+    ) -> None:
+        self.retry_days = retry_days
+        """A repair that lacked spares or hands is tried again after this; without anybody aboard, not before then."""
+        self._waiting: list[str] = []
         self._coming = [(start_mjd_utc + one.day, one) for one in sorted(breakdowns, key=lambda one: one.day)]
         self._repairs: list[tuple[float, str]] = []
         self.refused: list[tuple[float, str]] = []
@@ -71,8 +76,8 @@ class Workshop:
 
     def without_new_breakdowns(self) -> Workshop:
         """The same with the repairs under way and nothing more breaking: for looking ahead."""
-        twin = Workshop((), 0.0)
-        twin._repairs = list(self._repairs)
+        twin = Workshop((), 0.0, retry_days=self.retry_days)
+        twin._repairs, twin._waiting = list(self._repairs), list(self._waiting)
         return twin
 
     def next_mjd_utc(self) -> float:
@@ -83,6 +88,9 @@ class Workshop:
     def work(self, state: HabitatState) -> None:
         """Do everything due at the state's time."""
         now = state.time_mjd_utc + 1e-9
+        if self._waiting and state.people_aboard:
+            self._repairs += [(state.time_mjd_utc, name) for name in self._waiting]
+            self._waiting.clear()
         if self.next_mjd_utc() > now:
             return
         while self._coming and self._coming[0][0] <= now:
@@ -95,16 +103,19 @@ class Workshop:
             self._repairs.remove(item)
             if not state.repair(item[1]):
                 self.refused.append((state.time_mjd_utc, item[1]))
-                self._repairs.append((state.time_mjd_utc + RETRY_DAYS, item[1]))
+                if state.people_aboard:
+                    self._repairs.append((state.time_mjd_utc + self.retry_days, item[1]))
+                else:
+                    self._waiting.append(item[1])  # for hands
 
-    def advance(self, state: HabitatState, days: float) -> tuple[HabitatEvent, ...]:
+    def advance(self, state: HabitatState, days: float, *, least: Least = "all") -> tuple[HabitatEvent, ...]:
         """:meth:`HabitatState.advance` with the breakdowns and repairs of that time."""
         end = state.time_mjd_utc + days
         events: list[HabitatEvent] = []
         while True:
             self.work(state)
             stop = min(end, self.next_mjd_utc())
-            events += state.advance(max(0.0, stop - state.time_mjd_utc))
+            events += state.advance(max(0.0, stop - state.time_mjd_utc), least=least)
             if stop >= end:
                 self.work(state)
                 return tuple(events)

@@ -8,14 +8,19 @@ from typing import Final
 from stationkeep.campaign.document import BranchDocument, RunDocument
 from stationkeep.campaign.part import LossDates
 from stationkeep.campaign.people_document import FirstStore, NamedShare, PeopleDocument
+from stationkeep.campaign.people_summary import NO_RELIEF
 from stationkeep.report import text
 from stationkeep.report.limits import known_to_the_day, loss_text, loss_window
 from stationkeep.simulation.people_words import words
 
 Answer = Callable[[BranchDocument], str]
 
-_BECAUSE: Final = {"attitude": "its attitude is lost", "altitude": "it has sunk too low"}
-_IN_SHORT: Final = {"attitude": "attitude lost", "altitude": "too low"}
+_BECAUSE: Final = {
+    "attitude": "the attitude is lost",
+    "altitude": "the station has sunk too low",
+    NO_RELIEF: "no other crew comes",
+}
+_IN_SHORT: Final = {"attitude": "attitude lost", "altitude": "too low", NO_RELIEF: "no other crew"}
 _MOST_NAMED: Final = 4
 _NEARLY_ALL: Final = 0.995
 
@@ -35,10 +40,17 @@ def people_sentences(branch: BranchDocument, horizon_utc: str, runs: int) -> lis
     if people is None:
         return []
     by = text.horizon_text(horizon_utc)
-    dates = (people.without_seat, people.must_leave, *([people.first_reserve] if people.first_reserve else []))
+    dates = (
+        people.without_seat,
+        people.must_leave,
+        people.station_left,
+        *([people.first_reserve] if people.first_reserve else []),
+    )
     if not any(part.share for part in dates):
-        return [f"Everybody aboard has a seat home and enough to live on, and nobody has to leave by {by}."]
-    return [_seats(people), _stores(people), _leaving(people, horizon_utc, runs)]
+        supplied = " and enough to live on" if people.stores else ""
+        return [f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}."]
+    stores = [_stores(people)] if people.stores else []  # a scenario without life support follows none
+    return [_seats(people), *stores, _leaving(people, horizon_utc, runs)]
 
 
 def _seats(people: PeopleDocument) -> str:
@@ -48,7 +60,9 @@ def _seats(people: PeopleDocument) -> str:
     if dates.median_utc is None:
         return f"In {text.percent(dates.share)} of the runs somebody is without a seat home at some time."
     who = _named(dates.who)
-    return f"From {_when(dates)} on{_in_share(dates)} somebody has no seat home" + (f" ({who})." if who else ".")
+    return f"From {_when(dates).removeprefix('on ')} on{_in_share(dates)} somebody has no seat home" + (
+        f" ({who})." if who else "."
+    )
 
 
 def _named(names: list[str]) -> str:
@@ -58,49 +72,53 @@ def _named(names: list[str]) -> str:
 
 
 def _stores(people: PeopleDocument) -> str:
-    if people.first_store is not None and people.first_store.median_utc is not None:
-        return f"The first store to end is {_store(people.first_store)}."
-    first = people.first_reserve
+    ended, first = people.first_store, people.first_reserve
+    if ended is not None and ended.median_utc is not None:
+        return f"The first store to end is {_store(ended)}."
     if first is None:
         return "No store that people cannot do without falls below its reserve while they are aboard."
-    ends = "" if people.first_store is None else f" (it ends in {text.percent(people.first_store.share)} of the runs)"
-    if first.median_utc is None:
-        share, name = text.percent(first.share), words(first.name)
-        return f"In {share} of the runs a store falls below its reserve, most often {name}{ends}."
-    return f"The first store below its reserve is {_store(first)}{ends}."
+    ends = "" if ended is None else f"; one ends in {text.percent(ended.share)} of the runs"
+    if first.median_utc is not None:
+        return f"The first store below its reserve is {_store(first)}{ends}."
+    share = text.percent(first.share)
+    return f"In {share} of the runs a store falls below its reserve, most often {words(first.name)}{ends}."
 
 
 def _store(first: FirstStore) -> str:
     """``American food, about 27 September 2022``; its share of the runs where others come first as well."""
-    often = "" if first.of_runs >= _NEARLY_ALL * first.share else f" (so in {text.percent(first.of_runs)} of the runs)"
+    often = "" if first.of_runs >= _NEARLY_ALL * first.share else f" (in {text.percent(first.of_runs)} of the runs)"
     return f"{words(first.name)}{often}, {_when(first)}"
 
 
 def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
-    dates, by = people.must_leave, text.horizon_text(horizon_utc)
-    stranded = people.station_left.stranded_share
-    left_behind = f"; in {text.percent(stranded)} of the runs somebody has no way home" if stranded else ""
-    if not dates.share:
-        return f"Nobody has to leave by {by}{left_behind}."
-    reason = _reason(people)
-    if dates.median_utc is None:
-        seldom = f"In {text.percent(dates.share)} of the runs everybody has to leave by {by}"
-        return f"{seldom}, most often because {reason}{left_behind}."
-    window = f" ({text.spread_name(runs)} {loss_window(dates, horizon_utc)})" if dates.p05_utc != dates.p95_utc else ""
-    return f"The station must be left {_when(dates)}{window}, because {reason}{left_behind}."
+    left, must = people.station_left, people.must_leave
+    behind = (
+        f"; in {text.percent(left.stranded_share)} of the runs somebody has no way home" if left.stranded_share else ""
+    )
+    if left.share:
+        reason = _reason(left.reasons)
+        if left.median_utc is None:
+            by = text.horizon_text(horizon_utc)
+            return f"In {text.percent(left.share)} of the runs the last person leaves by {by}, {reason}{behind}."
+        same = left.p05_utc == left.p95_utc
+        window = "" if same else f" ({text.spread_name(runs)} {loss_window(left, horizon_utc)})"
+        return f"The last person leaves {_when(left)}{window}, {reason}{behind}."
+    if must.share:
+        share = text.percent(must.share)
+        return f"In {share} of the runs everybody has to leave for a time, {_reason(people.first_limit)}{behind}."
+    return f"Nobody has to leave by {text.horizon_text(horizon_utc)}{behind}."
 
 
-def _reason(people: PeopleDocument) -> str:
-    """What most often makes people leave, with its share where it is not always that."""
-    main, *others = people.first_limit
-    return because(main.name) + (f" in {text.percent(main.share)} of the runs" if others else "")
+def _reason(limits: list[NamedShare]) -> str:
+    """What most often makes people leave: ``because the attitude is lost``."""
+    return f"{'most often ' if len(limits) > 1 else ''}because {because(limits[0].name)}"
 
 
 def because(limit: str) -> str:
     """What made people leave, after "because"."""
     if limit in _BECAUSE:
         return _BECAUSE[limit]
-    return f"the air is not safe ({limit})" if _is_air(limit) else f"{limit} ends"
+    return f"the air is not safe ({limit})" if _is_air(limit) else f"{limit} would end"
 
 
 def limit_text(limits: list[NamedShare]) -> str:
@@ -144,10 +162,10 @@ def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
     yield "Somebody without a seat", "main", of_people(lambda p: _date_cell(p.without_seat, horizon, "nobody"))
     yield "First store at its reserve", "main", of_people(lambda p: _store_cell(p.first_reserve, horizon))
     yield "First store at its end", "main", of_people(lambda p: _store_cell(p.first_store, horizon))
-    yield "Station must be left", "main", of_people(lambda p: _date_cell(p.must_leave, horizon, stays))
+    yield "Last person leaves", "main", of_people(lambda p: _date_cell(p.station_left, horizon, stays))
     if document.runs > 1:
-        yield text.spread_name(document.runs), "detail", of_people(lambda p: loss_window(p.must_leave, horizon))
-    yield "because of", "detail", of_people(lambda p: limit_text(p.first_limit))
+        yield text.spread_name(document.runs), "detail", of_people(lambda p: loss_window(p.station_left, horizon))
+    yield "because of", "detail", of_people(lambda p: limit_text(p.station_left.reasons))
 
 
 def _date_cell(dates: LossDates, horizon_utc: str, never: str) -> str:

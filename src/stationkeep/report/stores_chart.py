@@ -26,6 +26,7 @@ _PANEL_PX: Final = 76.0
 _TITLE_PX: Final = 28.0
 _TICKS_PX: Final = 30.0
 _GAP_PX: Final = 30.0
+_FINE_POINTS: Final = 500
 _RESERVE: Final = "reserve for those aboard (thick: less than that is left)"
 
 
@@ -101,11 +102,19 @@ def _draw_store(axes: Axes, panel: _Panel, store: StoreLine, sheet: Sheet) -> No
     axes.fill_between(across, high, panel.bottom, color=MUTED.light, alpha=0.16, linewidth=0)
     axes.plot(across, high, color=INK.light, linewidth=sheet.line_px * 0.7)
     if reserve.any():
-        short = (reserve > 0.0) & (amount < reserve)
-        axes.plot(across, np.where(short, high, np.nan), color=RISK.light, linewidth=sheet.line_px * 1.8)
+        below = _below(times, amount, reserve)
+        axes.plot(panel.x(below[0]), panel.y(below[1]), color=RISK.light, linewidth=sheet.line_px * 1.8)
         # It changes when people come or go, at once.
         level = np.where(reserve > 0.0, panel.y(reserve), np.nan)
         axes.plot(across, level, color=RISK.light, linewidth=1.2, dashes=(4.0, 2.5), drawstyle="steps-post")
+
+
+def _below(times: FloatArray, amount: FloatArray, reserve: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Where less is left than the reserve, which holds to the next point: dates and amounts (else NaN)."""
+    fine = np.sort(np.concatenate([times, np.linspace(times[0], times[-1], _FINE_POINTS)]))
+    needed = reserve[np.searchsorted(times, fine, side="right") - 1]
+    left = np.interp(fine, times, amount)
+    return fine, np.where(left < needed, left, np.nan)
 
 
 def _within(store: StoreLine, span: tuple[float, float]) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -21,6 +21,7 @@ OWNER_NAMES: Final = {
 _OWNERS: Final = tuple(OWNER_NAMES)
 _OTHER: Final = "others"
 _SIDES: Final = {"russian": BRANCH_LINES[1], "american": BRANCH_LINES[0]}
+_BAND: Final = BRANCH_LINES[0]
 _LANE_PX: Final = 20.0
 
 
@@ -112,7 +113,7 @@ def seats_chart(course: SeatCourse, span: tuple[float, float], sheet: Sheet, nam
     tall = 130.0 if sheet.narrow else 150.0
     key = [("people aboard", INK), ("working seats home", RULE)]
     if course.band is not None:
-        key.append(("people aboard in 90 % of the runs", MUTED))
+        key.append(("people aboard in 90 % of the runs", _BAND))
     if any(have < need for have, need in zip(seats, aboard, strict=True)):
         key.append(("people without a seat", RISK))
     figure = blank(sheet, tall + TICKS_PX + KEY_PX * len(key_lines(key, sheet)))
@@ -133,7 +134,7 @@ def _draw_steps(axes: Axes, course: SeatCourse, sheet: Sheet) -> None:
     days, aboard, seats = course.days, course.aboard, course.seats
     short = [have < need for have, need in zip(seats, aboard, strict=True)]
     if course.band is not None:
-        axes.fill_between(*course.band, step="post", color=MUTED.light, alpha=0.22, linewidth=0)
+        axes.fill_between(*course.band, step="post", color=_BAND.light, alpha=0.2, linewidth=0)
     axes.fill_between(days, aboard, seats, where=short, step=course.where, color=RISK.light, alpha=0.45, linewidth=0)
     # As many seats as people is the usual case: the wide line shows on both sides of the narrow one.
     axes.step(days, seats, where=course.where, color=RULE.light, linewidth=sheet.line_px * 3.6)
@@ -156,7 +157,7 @@ def owner_ink(owner: str) -> Ink:
 
 
 def _called(vehicle: str) -> tuple[str, ...]:
-    """The name, then ``MS-21`` of ``Progress MS-21``: the kind is seen by colour and port. A bare number says nothing."""
+    """The name, then ``MS-21`` of ``Progress MS-21``: colour and port tell the kind. No bare numbers."""
     short = vehicle.split(" (")[0].split()[-1]
     return (vehicle,) if short.isdigit() else (vehicle, short)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _RESERVE: Final = " reserve"
 _WORTH_MOVING_KG: Final = 20.0
+_RETRY_DAYS: Final = 20.0  # a repair for which there was no spare part: about as often as cargo comes
 _SAME_DAYS: Final = 1.0e-6
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
 
@@ -64,7 +65,7 @@ class Aboard:
 
     def __post_init__(self) -> None:
         self.state = self.world.start.copy()
-        self._workshop = Workshop(self.world.breakdowns, self.state.time_mjd_utc)
+        self._workshop = Workshop(self.world.breakdowns, self.state.time_mjd_utc, retry_days=_RETRY_DAYS)
         self._breaks = [self.state.time_mjd_utc + one.day for one in self.world.breakdowns]
         habitat, plan = self.state.habitat, self.state.plan
         marks = {mark.name: number for number, mark in enumerate(plan.marks)}
@@ -85,6 +86,7 @@ class Aboard:
         self._reserves: list[np.ndarray] = []
         self._indices = np.array([one.index for one in self._watched.values()])
         self._marks = np.array([-1 if one.mark is None else one.mark for one in self._watched.values()])
+        self.people = {side: len(people) for side, people in self.state.people.items()}
         self._told: set[str] = set()
         self._lost_kg = self._gone_overboard()
         self.record()
@@ -103,7 +105,7 @@ class Aboard:
         if days <= 0.0:
             self._workshop.work(self.state)
             return [], 0.0
-        news = [event for event in self._workshop.advance(self.state, days) if self._is_news(event)]
+        news = [event for event in self._workshop.advance(self.state, days, least="bad") if self._is_news(event)]
         before, self._lost_kg = self._lost_kg, self._gone_overboard()
         if self.state.people_aboard:
             for event in news:
@@ -141,7 +143,7 @@ class Aboard:
         now = self.state.time_mjd_utc
         twin = self.state.copy()
         workshop = self._workshop.without_new_breakdowns()
-        events = workshop.advance(twin, days)
+        events = workshop.advance(twin, days, least="bad")
         limit = binding_limit(self.state.habitat, self.state, events)
         news = (event.time_mjd_utc for event in events if self._is_news(event))
         return Outlook(limit, self._reserve_reached(events, now), min(news, default=math.inf))
@@ -178,6 +180,7 @@ class Aboard:
 
     def set_people(self, by_side: Mapping[str, int]) -> None:
         """So many people of each side are aboard from now on."""
+        self.people = dict(by_side)
         self.state.set_people({side: (Person(),) * number for side, number in by_side.items()})
 
     def bring(self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str]) -> float:
@@ -186,15 +189,16 @@ class Aboard:
         Usual is what was aboard at the epoch, or its best estimate where that is more.
 
         The rest of the dry cargo is other goods; water and gas nobody needs are not loaded. ``gone``: owners for whom
-        nothing is brought any more. Returns the mass that came.
+        nothing is brought any more, beyond what people aboard live from. Returns the mass that came.
         """
         supply = self.setup.supplies.get(kind)
-        absent = set(gone)
+        absent, used = set(gone), self._used()
         came = dry_kg
         for what, amount in (("dry", dry_kg), ("water", water_kg), ("gas", gas_kg)):
             for store, share in (getattr(supply, what) if supply is not None else {}).items():
                 one = self._watched.get(store)
-                wanted = 0.0 if one is not None and one.store.owner in absent else self._nominal[store]
+                unwanted = one is not None and one.store.owner in absent and store not in used
+                wanted = 0.0 if unwanted else self._nominal[store]
                 load = min(share * amount, max(wanted - self.state.amount(store), 0.0))
                 if load < _LEAST_KG:
                     continue
@@ -226,6 +230,11 @@ class Aboard:
                 continue
             for name, kg in more:
                 self.state.add_cargo(name, -moved * kg / spare if kg > 0.0 else -moved * kg / lack)
+
+    def _used(self) -> set[str]:
+        """Stores that people aboard live from."""
+        sides = self.state.habitat.sides
+        return {store for side, number in self.people.items() if number for store in sides[side].stores()}
 
     @property
     def surplus_kg(self) -> float:

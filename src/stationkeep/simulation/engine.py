@@ -79,6 +79,7 @@ class _Run(PartnerEvents):
         self._schedule()
         self.environment.run(until=self.environment.process(self._flight()))
         assert self.outcome is not None  # _flight ends only by setting it
+        people = self.people_course()
         burns = [event for event in self.events if event.kind in BURN_KINDS]
         tanks = self.network.tanks
         drawn = {name: [entry for entry in tank.entries if entry.reason == ATTITUDE] for name, tank in tanks.items()}
@@ -100,7 +101,7 @@ class _Run(PartnerEvents):
             last_by=dict(self.last_by),
             no_return=points_of_no_return(self) if limits else None,
             arrays=self.arrays.summary(),
-            people=self.people_course(),
+            people=people,
         )
 
     def _schedule(self) -> None:

@@ -17,7 +17,7 @@ from stationkeep.logistics.realise import realise
 from stationkeep.logistics.state import StationTraffic
 
 if TYPE_CHECKING:
-    from stationkeep.logistics.realise import Luck
+    from stationkeep.logistics.realise import Luck, Realised
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
 
 _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once the way is free again
@@ -26,16 +26,19 @@ _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once th
 class FlightBoard:
     """Flights as they are foreseen at a moment of a run; :attr:`traffic` goes through them."""
 
-    def __init__(self, plan: FlightPlan, luck: Luck, epoch_mjd_utc: float) -> None:
+    def __init__(self, plan: FlightPlan, luck: Luck, epoch_mjd_utc: float, came: Realised | None = None) -> None:
         self.plan: Manifest = plan.manifest
+        self._first_plan = plan.manifest
         self.craft: dict[str, PlannedCraft] = dict(plan.craft)
         self.ports = plan.ports
         self.luck = luck
+        self._first = came
+        """What comes of the plan as it was at first, where somebody has worked it out."""
         self.epoch = epoch_mjd_utc
         self.version = 0
         """Goes up whenever the flights are planned again: what was put on the calendar before is void."""
-        self.dropped: set[str] = set()
-        """Flights that come no more."""
+        self.dropped: dict[str, str] = {}
+        """Flights that come no more, and on whose account (a partner, a provider; empty: their time is over)."""
         self.held: set[str] = set()
         """Flights put off until the station can be reached again."""
         self.troubles: list[Contingency] = []
@@ -49,16 +52,18 @@ class FlightBoard:
         self.no_port: tuple[str, ...] = ()
         self.now = epoch_mjd_utc
         self.flights: dict[str, Flight] = {}
-        self.coming: list[tuple[float, str]] = []
+        self._arrivals: list[tuple[float, str]] = []
         self.supplies: list[tuple[float, str]] = []
         self.traffic: StationTraffic
         self.plan_again()
 
     def plan_again(self) -> None:
         """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""
-        gone = self.dropped | self.held
+        gone = self.dropped.keys() | self.held
         plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
-        came = realise(plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports)
+        came = self._first
+        if came is None or plan is not self._first_plan:
+            came = realise(plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports)
         manifest = came.manifest
         for name in self.lost & manifest.flights.keys():
             manifest = with_lost(manifest, name)
@@ -69,7 +74,7 @@ class FlightBoard:
         self.flights = dict(manifest.flights)
         self.lost_flights = tuple(name for name, flight in self.flights.items() if flight.lost)
         self.no_port = came.not_flown
-        self.coming = sorted(
+        self._arrivals = sorted(
             (flight.arrival_mjd_utc, name)
             for name, flight in self.flights.items()
             if flight.arrival_mjd_utc is not None and flight.arrival_mjd_utc > self.now
@@ -127,7 +132,12 @@ class FlightBoard:
 
     def due(self, until_mjd_utc: float) -> list[Flight]:
         """Flights that arrive up to a date and have not yet."""
-        return [self.flights[name] for time, name in self.coming if self.now < time <= until_mjd_utc]
+        return [self.flights[name] for time, name in self._arrivals if self.now < time <= until_mjd_utc]
+
+    @property
+    def coming(self) -> set[str]:
+        """Flights that are still to arrive."""
+        return {name for time, name in self._arrivals if time > self.now}
 
     def not_launched(self) -> list[Flight]:
         """Flights of the plan that are still on the ground."""
@@ -147,7 +157,7 @@ class FlightBoard:
             flight = flights[name]
             arrival, leaves = flight.arrival_mjd_utc, flight.departure_mjd_utc
             if arrival is None or (leaves is not None and leaves < comes):
-                self.dropped.add(name)
+                self.dropped.setdefault(name, "")
                 continue
             if arrival < comes:
                 flights[name] = later(flight, comes - arrival)

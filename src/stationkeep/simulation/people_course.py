@@ -35,6 +35,7 @@ class CourseBook:
         self._unseated: tuple[float, tuple[str, ...]] | None = None
         self._last_left: float | None = None
         self._must_leave: tuple[float, str, str] | None = None
+        self._emptied = ""
         self._last_must, self._last_why = -math.inf, ""
         self._stranded: tuple[str, ...] = ()
         for flight in traffic.attached.values():
@@ -109,8 +110,13 @@ class CourseBook:
         """People have to go; ``stranded``: those who cannot."""
         if self._must_leave is None:
             self._must_leave = time, reason, why
+        self._emptied = ""
         self._last_must, self._last_why = time, why
         self._stranded = stranded
+
+    def emptied(self, closed: str) -> None:
+        """The last person has left; ``closed``: why nobody can come, where nobody can."""
+        self._emptied = closed or "the last craft went home as planned, and no other came"
 
     # --- at the end -----------------------------------------------------------------------------------------------
 
@@ -141,7 +147,7 @@ class CourseBook:
     def _why(self) -> dict[str, str]:
         found = {}
         if self._last_left is not None and not self._crew:
-            found["left"] = "the last craft went home as planned, and no other came"
+            found["left"] = self._emptied
         if self._must_leave is not None:
             found["first_limit"] = self._must_leave[2]
             if self._last_left is not None and not self._crew and self._last_left - self._last_must <= _LONG_DAYS:

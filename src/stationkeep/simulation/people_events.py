@@ -37,13 +37,13 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         """What a withdrawal means for craft and people."""
         if WithdrawalScope.STOP_FLIGHTS in event.scope:
             self.not_delivering.add(event.partner)
-            self.drop_flights(lambda name: event.partner in self.board.craft[name].partners)
+            self.drop_flights(lambda name: event.partner in self.board.craft[name].partners, event.partner)
         if WithdrawalScope.RECALL_CREW in event.scope:
             self.recall_crew(event.partner)
 
     def flights_without_provider(self, provider_id: str) -> None:
         """A provider is lost: the flights that were to bring its propellant are not launched any more."""
-        self.drop_flights(lambda name: self.board.craft[name].provider == provider_id)
+        self.drop_flights(lambda name: self.board.craft[name].provider == provider_id, f"provider {provider_id}")
 
     def recall_crew(self, partner: str) -> None:
         """A partner's people go home now, in its craft; whoever else sits in them goes along."""
@@ -111,7 +111,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             return
         board, name = self.board, event.flight
         attached = name in board.traffic.attached
-        if not attached and not any(name == one for _, one in board.coming):
+        if not attached and name not in board.coming:
             return
         told = ""
         if isinstance(event, CraftUnfit):
@@ -145,7 +145,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         self.aboard.record()
         assert self.outcome is not None
         board = self.board
-        never = tuple(sorted(board.dropped | board.held | set(board.no_port)))
+        never = tuple(sorted(board.dropped.keys() | board.held | set(board.no_port)))
         lost = tuple(name for name in board.lost_flights if board.flights[name].launch_mjd_utc <= self.now)
         fell = self.outcome.reason is OutcomeReason.REENTERED
         return self.book.course(self.now, board.traffic, self.aboard.courses(), lost, never, fell)

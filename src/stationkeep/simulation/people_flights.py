@@ -69,11 +69,13 @@ class PeopleFlights(PeopleState, abc.ABC):
         self.book.note(events)
         for event in events:
             self._happens(event)
+        if not any(map(_matters, events)):
+            self._await_flights()  # an empty cargo craft has left: nobody's plans change
+            return
         if self.supplied and self.board.held and not self.closed:
             self.release_flights()
         self._await_flights()
         self.after_change()
-        self.review()
 
     def _happens(self, event: TrafficEvent) -> None:
         flight = event.flight
@@ -96,8 +98,7 @@ class PeopleFlights(PeopleState, abc.ABC):
             flight.kind.id, cargo.dry_kg.quantile(draw), cargo.water_kg.quantile(draw), cargo.gas_kg.quantile(draw),
             self.not_delivering | self.stopped,
         )  # fmt: skip
-        self.mass_kg += empty + came
-        self.craft_area_m2 += area
+        self.add_craft(empty + came, area)
         if event.came:
             self.note("crew-arrival", f"{flight.name} arrives with {told(event.came)}")
         elif flight.seats:
@@ -114,12 +115,13 @@ class PeopleFlights(PeopleState, abc.ABC):
         most = cargo.down_kg
         if most is None:
             most = cargo.dry_kg.high + cargo.water_kg.high + cargo.gas_kg.high
-        self.mass_kg -= empty + self.aboard.dispose(most)
-        self.craft_area_m2 -= area
+        self.add_craft(-empty - self.aboard.dispose(most), -area)
         for trip in event.went:
             self.board.rides[trip.key] = flight.name
         if event.went:
             self.note("crew-departure", f"{flight.name} leaves with {told(event.went)}")
+            if not self.board.traffic.people:
+                self.book.emptied(self.why_closed)
         load = self.board.craft[flight.name].load
         if provider is not None and load is not None and not isinstance(load, Delivery):
             others = (self._provider_of(name) for name in self.board.traffic.attached if name != flight.name)
@@ -168,15 +170,13 @@ class PeopleFlights(PeopleState, abc.ABC):
     def _put_off(self, flights: list[Flight]) -> None:
         """Flights that cannot come wait; where nobody can, all that were still to come do."""
         names = {flight.name for flight in flights}
-        why = ""
         if self.closed:
-            why = ": the station is too low" if self.too_low_for_people else ": the station tumbles"
             tanks = None if self.attitude_tanks is None else self.attitude_tanks.id
-            coming = {name for _, name in self.board.coming}
+            coming = self.board.coming
             hopeful = {name for name in coming if tanks is not None and self.board.craft[name].provider == tanks}
             names |= coming if names & hopeful else coming - hopeful
         for flight in flights:
-            self.note("flight-put-off", f"{flight.name} cannot come{why}")
+            self.note("flight-put-off", f"{flight.name} cannot come{': ' * self.closed}{self.why_closed}")
         self.board.hold(names)
         self.plan_again()
         self.after_change()
@@ -204,12 +204,35 @@ class PeopleFlights(PeopleState, abc.ABC):
         board.add(like(last, name, delivery.time_mjd_utc), replace(board.craft[last.name], load=delivery))
         self.plan_again()
 
-    def drop_flights(self, gone: Callable[[str], bool]) -> None:
-        """Flights that are still on the ground, or put off, come no more."""
+    def drop_flights(self, gone: Callable[[str], bool], account: str) -> None:
+        """Flights that are still on the ground, or put off, come no more; on whose ``account``."""
         if self.setup is None:
             return
         self.board.now = max(self.board.now, self.now)
         ground = {flight.name for flight in self.board.not_launched()} | self.board.held
-        self.board.dropped |= {name for name in ground if gone(name)}
+        for name in sorted(ground - self.board.dropped.keys()):
+            if gone(name):
+                self.board.dropped[name] = account
         self.plan_again()
         self.at(self.now, self.after_change)
+
+    def resume_flights(self, account: str, lead_days: float = 0.0) -> None:
+        """Flights dropped on this account that were to arrive after the lead time come again as planned."""
+        if self.setup is None:
+            return
+        board, first = self.board, self.now + lead_days
+        again = {
+            name for name, who in board.dropped.items()
+            if who == account and (board.plan.flights[name].arrival_mjd_utc or 0.0) >= first
+        }  # fmt: skip
+        for name in again:
+            del board.dropped[name]
+        self.plan_again()
+        self.at(self.now, self.after_change)
+
+
+def _matters(event: TrafficEvent) -> bool:
+    """Whether it changes what people have, or who is there."""
+    if event.kind in ("left-port", "reached-port"):
+        return False
+    return event.kind != "departure" or bool(event.went) or (event.flight is not None and event.flight.seats > 0)

@@ -45,7 +45,9 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
 
     def _wake(self, look: int) -> None:
         if look == self.look:
-            self.after_change()
+            self.bring_up_to_date()
+            self.aboard.record()
+            self.look_ahead()
 
     def _binds(self, what: str, ends_mjd_utc: float) -> bool:
         """Whether a limit that is foreseen asks for a decision: no supplies are due before, nobody leaves anyway."""

@@ -14,7 +14,7 @@ from stationkeep.habitat.figures import shipped_habitat
 from stationkeep.habitat.plan import make_plan
 from stationkeep.habitat.state import HabitatState
 from stationkeep.logistics.laws_file import shipped_laws
-from stationkeep.logistics.realise import Luck, best_luck, draw_luck
+from stationkeep.logistics.realise import Luck, Realised, best_luck, draw_luck, realise
 from stationkeep.scenario.flights import FlightPlan, flight_plan
 from stationkeep.scenario.stores import people_by_side
 from stationkeep.simulation.people_draw import PeopleDraw
@@ -37,6 +37,8 @@ class PeopleWorld:
     start: HabitatState
     """The habitat at the epoch; each branch flies a copy."""
     luck: Luck
+    came: Realised
+    """The plan of the epoch as it comes with this luck."""
     breakdowns: tuple[Breakdown, ...]
     cargo: float
     """Where in their ranges the loads of flights lie."""
@@ -90,7 +92,7 @@ class PeopleSetup:
     def world(self, draw: PeopleDraw | None) -> PeopleWorld:
         """One run's luck. None: the reference, in which nothing is late or lost and no machine breaks."""
         if draw is None:
-            return PeopleWorld(self._start({}, 0.5), best_luck(), (), 0.5)
+            return PeopleWorld(self._start({}, 0.5), best_luck(), self._come(best_luck()), (), 0.5)
         random = np.random.default_rng(draw.stream(_FIGURES))
         shares = {place: random.random() for place in self.document.uncertain}
         for place in shares:
@@ -101,7 +103,10 @@ class PeopleSetup:
         start = self._start(shares, random.random())
         luck = draw_luck(self.plan.manifest, shipped_laws(), np.random.default_rng(draw.stream(_LUCK)))
         breakdowns = draw_breakdowns(start.habitat, self.days, draw.stream(_BREAKDOWNS))
-        return PeopleWorld(start, luck, breakdowns, cargo)
+        return PeopleWorld(start, luck, self._come(luck), breakdowns, cargo)
+
+    def _come(self, luck: Luck) -> Realised:
+        return realise(self.plan.manifest, luck, from_mjd_utc=self.epoch_mjd_utc, ports=self.plan.ports)
 
     def _start(self, shares: Mapping[str, float], amount: float) -> HabitatState:
         habitat = self.document.habitat(year=self.year, u=shares, people=self.people)

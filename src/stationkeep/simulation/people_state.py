@@ -37,7 +37,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
             return
         traffic, drag = self.setup.traffic, self.scenario.drag
         world = inputs.once(("people",), partial(self.setup.world, inputs.people))
-        self.board = FlightBoard(self.setup.plan, world.luck, self.epoch)
+        self.board = FlightBoard(self.setup.plan, world.luck, self.epoch, world.came)
         self.aboard = Aboard(self.setup, world)
         self.book = CourseBook(self.epoch, self.board.traffic)
         self.look = 0
@@ -48,10 +48,13 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.supplied = True
         """Whether cargo has come since flights were last asked to come again."""
         self.extra_flights = 0
-        self.craft_area_m2 = 0.0
-        """Of the craft there, beyond those of the epoch."""
         self._station_area_m2 = drag.ballistic_coefficient_m2_kg * drag.reference_mass_kg / traffic.drag_coefficient
         self.levels_km.append(traffic.lowest_altitude_km)
+
+    def add_craft(self, mass_kg: float, area_m2: float) -> None:
+        """A craft comes (or goes: negative), with its mass and what it adds to the area the air meets."""
+        self.mass_kg += mass_kg
+        self.area_factor += area_m2 / self._station_area_m2
 
     # --- how it is ----------------------------------------------------------------------------------------------------
 
@@ -70,6 +73,13 @@ class PeopleState(AttitudeEvents, abc.ABC):
     def closed(self) -> bool:
         """Whether nobody can come."""
         return self.tumbles or self.too_low_for_people
+
+    @property
+    def why_closed(self) -> str:
+        """In words, why nobody can come; empty: somebody can."""
+        if self.too_low_for_people:
+            return "the station is too low"
+        return "the station tumbles" if self.tumbles else ""
 
     def sides(self, trips: Iterable[Trip]) -> dict[str, int]:
         """How many of these people belong to each side of the habitat."""
@@ -99,11 +109,10 @@ class PeopleState(AttitudeEvents, abc.ABC):
         traffic = self.board.traffic
         self.aboard.even_out(self.stopped | self.not_delivering)
         counts = self.sides(traffic.people)
-        if counts != {side: len(people) for side, people in self.aboard.state.people.items()}:
+        if counts != self.aboard.people:
             self.aboard.set_people(counts)
         self.aboard.record()
         self.book.seats(self.now, traffic)
-        self.area_factor = 1.0 + self.craft_area_m2 / self._station_area_m2
         self.look_ahead()
 
     @abc.abstractmethod

@@ -1,0 +1,217 @@
+"""Who is aboard, in words and pictures: what the document says and nothing else, plain where nobody is short."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from sample_document import flying_branch, sample_document
+from sample_people import EPOCH_MJD, sample_people
+from stationkeep.campaign.document import BranchDocument, RunDocument
+from stationkeep.campaign.people_document import NamedShare, PeopleDocument
+from stationkeep.campaign.people_summary import NO_RELIEF
+from stationkeep.report.figures import NARROW, WIDE
+from stationkeep.report.html import report_html
+from stationkeep.report.people_section import people_section
+from stationkeep.report.people_text import because, limit_text, people_sentences
+from stationkeep.report.stores_chart import shown_stores, stores_chart
+from stationkeep.report.terminal import render_verdict
+from stationkeep.report.traffic_charts import SeatCourse, mjd, seats_chart
+from stationkeep.report.verdict import verdict_rows
+
+HORIZON = "2031-01-01T00:00:00Z"
+LEFT = EPOCH_MJD + 160.0  # 9 September 2022
+
+
+def branch(people: PeopleDocument | None) -> BranchDocument:
+    return flying_branch("Some branch", runs=40).model_copy(update={"people": people})
+
+
+def document(*people: PeopleDocument | None) -> RunDocument:
+    names = ("first", "second", "third")
+    branches = dict(zip(names, map(branch, people), strict=False))
+    return sample_document(branches, runs=40)
+
+
+def sentences(people: PeopleDocument | None, runs: int = 40) -> list[str]:
+    return people_sentences(branch(people), HORIZON, runs)
+
+
+def dates(share: float, median: str | None, p05: str | None = None, p95: str | None = None) -> dict[str, Any]:
+    return {"share": share, "p05_utc": p05 or median, "median_utc": median, "p95_utc": p95 or median}
+
+
+def changed(people: PeopleDocument, part: str, **fields: Any) -> PeopleDocument:
+    return people.model_copy(update={part: getattr(people, part).model_copy(update=fields)})
+
+
+# --- sentences --------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_short_is_said_plainly_in_one_sentence() -> None:
+    assert sentences(sample_people()) == [
+        "Everybody aboard has a seat home and enough to live on, and nobody has to leave by 2031."
+    ]
+    assert sentences(None) == []
+
+
+def test_leaving_says_when_and_why() -> None:
+    seats, stores, leaving = sentences(sample_people(LEFT))
+    assert seats == "Everybody aboard always has a seat home."
+    assert stores.startswith("The first store ")
+    assert leaving == (
+        "The last person leaves about 8 September 2022 (90 % window Aug 2022 – Sep 2022), "
+        "because American food would end."
+    )
+
+
+def test_seats_name_who_is_without_one() -> None:
+    people = changed(
+        sample_people(LEFT), "without_seat", who=["Rubio, Francisco", "Prokopyev, Sergey", "Petelin, Dmitri"],
+        **dates(1.0, "2022-12-15T01:00:00Z"),
+    )  # fmt: skip
+    assert sentences(people)[0] == ("From 15 December 2022 on somebody has no seat home (Rubio, Prokopyev, Petelin).")
+    crowd = changed(people, "without_seat", who=[f"Name{i}, A" for i in range(6)])
+    assert sentences(crowd)[0].endswith("(Name0, Name1, Name2, Name3 and 2 more).")
+
+
+def test_what_happens_in_few_runs_is_said_as_a_share() -> None:
+    people = changed(sample_people(LEFT), "without_seat", **dates(0.1, None, "2023-01-01T00:00:00Z"))
+    assert sentences(people)[0] == "In 10 % of the runs somebody is without a seat home at some time."
+    seldom = changed(
+        people, "station_left", reasons=[NamedShare(name="attitude", share=0.2), NamedShare(name="food", share=0.1)],
+        stranded_share=0.05, **dates(0.3, None, "2023-01-01T00:00:00Z"),
+    )  # fmt: skip
+    assert sentences(seldom)[2] == (
+        "In 30 % of the runs the last person leaves by 2031, most often because the attitude is lost; "
+        "in 5 % of the runs somebody has no way home."
+    )
+
+
+def test_leaving_for_a_time_is_not_leaving_for_good() -> None:
+    people = changed(sample_people(), "must_leave", **dates(0.2, None, "2028-01-01T00:00:00Z"))
+    people = people.model_copy(update={"first_limit": [NamedShare(name="American food", share=0.2)]})
+    assert sentences(people)[2] == (
+        "In 20 % of the runs everybody has to leave for a time, because American food would end."
+    )
+
+
+@pytest.mark.parametrize(
+    ("limit", "said", "cell"),
+    [
+        ("attitude", "the attitude is lost", "attitude lost"),
+        ("altitude", "the station has sunk too low", "too low"),
+        (NO_RELIEF, "no other crew comes", "no other crew"),
+        ("cabin oxygen below 16 kPa", "the air is not safe (cabin oxygen below 16 kPa)", "unsafe air"),
+        ("American food", "American food would end", "American food"),
+    ],
+)
+def test_reasons_are_plain_words(limit: str, said: str, cell: str) -> None:
+    assert because(limit) == said
+    assert limit_text([NamedShare(name=limit, share=1.0)]) == cell
+
+
+# --- verdict and page -------------------------------------------------------------------------------------------------
+
+
+def test_verdict_has_rows_on_people_only_where_they_are_followed() -> None:
+    rows = {row.label: row.answers for row in verdict_rows(document(sample_people(LEFT), sample_people(), None))}
+    assert rows["Somebody without a seat"] == ("nobody", "nobody", "–")
+    assert rows["Last person leaves"] == ("8 Sep 2022", "not by 2031", "–")
+    assert rows["because of"] == ("American food", "–", "–")
+    assert rows["First store at its reserve"][1:] == ("none", "–")
+    without = {row.label for row in verdict_rows(document(None, None))}
+    assert without == set(rows) - {
+        "Somebody without a seat", "Last person leaves", "because of", "First store at its reserve",
+        "First store at its end",
+    }  # fmt: skip
+
+
+def test_terminal_and_page_say_the_same_sentences() -> None:
+    found = document(sample_people(LEFT))
+    stream = io.StringIO()
+    render_verdict(found, Console(file=stream, width=100))
+    page = report_html(found, reproduce="stationkeep run")
+    for sentence in sentences(sample_people(LEFT)):
+        assert sentence in " ".join(stream.getvalue().split())
+        assert sentence in page
+
+
+def test_page_holds_every_picture_once_for_wide_and_once_for_narrow() -> None:
+    html = people_section(document(sample_people(LEFT), sample_people()))
+    assert html.count("<figure>") == 8
+    assert html.count("<svg") == 16
+    names = re.findall(r' id="([^"]+)"', html)
+    assert len(names) == len(set(names))  # drawings of two branches do not share identifiers
+    assert "(the runs go on to 1 Jan 2031)" in html  # the picture ends before the runs do, and says so
+    for said in ("MS-21", "Rassvet nadir", "Person 21a", "American food (kg)"):
+        assert said in html
+    assert people_section(document(None)) == ""
+
+
+def test_names_of_flights_and_people_are_only_text() -> None:
+    people = sample_people(LEFT)
+    nasty = "<script>alert(1)</script>"
+    reference = people.reference.model_copy(
+        update={
+            "crew": [stay.model_copy(update={"name": nasty}) for stay in people.reference.crew],
+            "ports": [stay.model_copy(update={"flight": nasty}) for stay in people.reference.ports],
+            "not_flown": [nasty],
+        }
+    )
+    html = people_section(document(people.model_copy(update={"reference": reference})))
+    assert "<script" not in html
+    assert "&lt;script" in html
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+
+
+def test_only_stores_that_matter_are_drawn() -> None:
+    stores = sample_people(LEFT).reference.stores
+    assert [one.name for one in stores if one not in shown_stores(stores)] == ["us-spares"]
+
+
+@pytest.mark.parametrize("sheet", [WIDE, NARROW])
+def test_a_store_below_its_reserve_is_marked_even_between_two_points(sheet: Any) -> None:
+    store = (
+        sample_people(LEFT)
+        .reference.stores[0]
+        .model_copy(
+            update={
+                "dates_utc": ["2022-04-02T00:00:00Z", "2022-10-02T00:00:00Z"],
+                "amount_kg": [100.0, 0.0],
+                "reserve_kg": [50.0, 50.0],
+            }
+        )
+    )
+    span = (mjd("2022-04-02"), mjd("2022-10-02"))
+    drawn = stores_chart([store], ["Food"], span, sheet, "x")
+    enough = store.model_copy(update={"reserve_kg": [0.0, 0.0]})
+    assert "var(--risk)" in drawn
+    assert "var(--risk)" not in stores_chart([enough], ["Food"], span, sheet, "x")
+    heights = [float(y) for y in re.findall(r"[ML] [\d.]+ ([\d.]+)", drawn)]
+    assert np.isfinite(heights).all()
+
+
+def test_people_without_a_seat_are_filled_in_and_named_in_the_key() -> None:
+    short = seats_chart(SeatCourse([0.0, 10.0, 20.0], [7, 7, 7], [7, 4, 7], "post"), (0.0, 20.0), WIDE, "x")
+    enough = seats_chart(SeatCourse([0.0, 10.0, 20.0], [7, 7, 7], [7, 7, 7], "post"), (0.0, 20.0), WIDE, "x")
+    assert "people without a seat" in short
+    assert "people without a seat" not in enough
+    band = SeatCourse([0.0, 20.0], [7, 7], [7, 7], "post", ([0.0, 10.0], [4, 0], [11, 7]))
+    assert "in 90 % of the runs" in seats_chart(band, (0.0, 20.0), WIDE, "x")
+
+
+def test_a_branch_without_stores_has_no_picture_of_them() -> None:
+    people = sample_people(LEFT, stores=())
+    html = people_section(document(people))
+    assert html.count("<figure>") == 3
+    assert (
+        sentences(people)[1] == "No store that people cannot do without falls below its reserve while they are aboard."
+    )
