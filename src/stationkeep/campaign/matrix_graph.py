@@ -98,23 +98,18 @@ def _kept_longer(loss: GraphLoss) -> bool:
 
 
 def _told(loss: GraphLoss) -> str:
-    return f"{_lower(loss.title)} ({_when(loss)})"
+    return f"{loss.title} ({_when(loss)})"
 
 
 def _through(loss: GraphLoss) -> str:
-    why = f" for want of {_lower(loss.through[-1])}" if loss.through else ""
-    return f"{_lower(loss.title)} ({_when(loss)}{why})"
+    why = f", through {loss.through[-1]}" if loss.through else ""
+    return f"{loss.title} ({_when(loss)}{why})"
 
 
 def _when(loss: GraphLoss) -> str:
     if loss.when == "at once" or loss.best_utc is None:
         return "at once"
     return loss.best_utc[:10]
-
-
-def _lower(title: str) -> str:
-    """A title inside a sentence: ``CO2 removal`` keeps its letters."""
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _listed(parts: list[str]) -> str:

@@ -56,10 +56,11 @@ def _row(
     departure: Departure, branch: BranchDocument, before: BranchDocument, found: Dependence | None, moment_mjd: float
 ) -> MatrixRow:
     by_graph = graph_losses(found, branch) if found is not None else []
+    counted = [loss for loss in by_graph if not _counted_by_runs(loss)]
     fewer = thinner(found) if found is not None else []
     in_runs = [item for item in branch.functions_lost if item.median_utc is not None]
     caused = [item for item in in_runs if not _lost_anyway(item, before)]
-    outcome = _outcome(branch, before, by_graph, fewer, caused)
+    outcome = _outcome(branch, before, counted, fewer, caused)
     return MatrixRow(
         id=departure.id,
         label=departure.label,
@@ -68,7 +69,7 @@ def _row(
         scopes=[str(scope) for scope in departure.scopes],
         outcome=outcome,
         verdict=_VERDICTS[outcome],
-        lost_first=_lost_first(caused, by_graph, moment_mjd),
+        lost_first=_lost_first(caused, counted, moment_mjd),
         lost_in_runs=branch.functions_lost,
         lost_by_graph=by_graph,
         thinner=fewer,
@@ -80,6 +81,11 @@ def _row(
         fill_in=list(_fill_in(caused, found)) if departure.partners else [],
         why=branch.why,
     )
+
+
+def _counted_by_runs(loss: GraphLoss) -> bool:
+    """Whether runs count it better: the graph wants a seat for everybody of today, runs know who goes home with whom."""
+    return loss.function == "lifeboat" and loss.in_runs and loss.run_median_utc is None
 
 
 def _lost_anyway(item: LostFunction, before: BranchDocument) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.report import text
@@ -55,7 +55,18 @@ class Cell:
 
 
 def cells(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
-    """The cells of a row, in the order of :data:`HEADS`."""
+    """The cells of a row, in the order of :data:`HEADS`; grave is only what is worse than where nobody leaves."""
+    found = _answers(document, row)
+    usual = _answers(document, document.rows[0])
+    # What is so when nobody leaves is no doing of who leaves.
+    plain = (
+        not row.partners or (one.head, one.more) == (same.head, same.more)
+        for one, same in zip(found, usual, strict=True)
+    )
+    return tuple(replace(one, gravity=FINE) if fine else one for one, fine in zip(found, plain, strict=True))
+
+
+def _answers(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
     horizon = document.scenario.horizon_utc
     return (
         _who(row),
@@ -156,7 +167,7 @@ def _risk(row: MatrixRow, horizon: str) -> Cell:
     given = f"{text.one_in_text(risk.one_in_if_it_falls)} if it falls"
     gravity = WORST if row.fall.median_utc is not None else (GRAVE if risk.one_in < _RISK_ALLOWED else MILD)
     if risk.probability >= 1.0:
-        return Cell(text.one_in_text(risk.one_in), ("somebody is hurt",), gravity)
+        return Cell(text.one_in_text(risk.one_in), ("that somebody is hurt",), gravity)
     return Cell(f"{text.one_in_text(risk.one_in)} by {text.horizon_text(horizon)}", (given,), gravity)
 
 
@@ -186,7 +197,8 @@ def _help(row: MatrixRow) -> Cell:
     if late:
         lines.append(f"not yet: {_short_list(_names(late))}")
     if not lines and goes_on:
-        return Cell("the others go on", (_short_list(_names(goes_on)),), MILD)
+        owners = dict.fromkeys(one.who.rpartition("(")[2].rstrip(")") for one in goes_on)
+        return Cell("the others go on", (_short_list(list(owners)),), MILD)
     if not lines:
         return Cell("nobody" if lost else "nobody is needed", (), WORST if row.outcome == "falls" else FINE)
     return Cell(lines[0], tuple(lines[1:]), GRAVE)
@@ -197,7 +209,13 @@ def _not_yet(one: FillIn) -> bool:
 
 
 def _names(found: list[FillIn]) -> list[str]:
-    return list(dict.fromkeys(one.who.split(" (")[0] for one in found))
+    """Each craft or thing once, by the shortest name that tells it: not where it docks, nor whose it is."""
+    names = dict.fromkeys(one.who.split(" (")[0].split(" at ")[0] for one in found)
+    kept: list[str] = []
+    for name in names:
+        if not any(name.startswith(f"{other} ") for other in kept):
+            kept.append(name)
+    return kept
 
 
 def _short_list(parts: list[str]) -> str:
@@ -206,5 +224,7 @@ def _short_list(parts: list[str]) -> str:
 
 
 def _lower(title: str) -> str:
-    """A title inside a line: ``CO2 removal`` keeps its letters."""
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+    """A title inside a list: ``Power, United States segment`` as ``power (United States segment)``."""
+    what, _, where = title.partition(", ")
+    what = what if what[:2].isupper() else what[:1].lower() + what[1:]
+    return f"{what} ({where})" if where else what

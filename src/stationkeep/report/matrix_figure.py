@@ -123,8 +123,8 @@ def _key(axes: Axes, y: float) -> None:
         _mark(axes, x + 6.0, y, gravity)
         _write(axes, x + 20.0, y, MARK_WORDS[gravity], colour=MUTED.light)
         x += 44.0 + 5.9 * len(MARK_WORDS[gravity])
-    _write(axes, x, y, "no mark: as before", colour=MUTED.light)
-    told = "* by the graph of who provides what; runs do not simulate it so. Dates are medians."
+    _write(axes, x, y, "no mark: as where nobody leaves", colour=MUTED.light)
+    told = "* by the graph of who provides what; the runs do not simulate it so. Dates are medians over the runs."
     _write(axes, 2.0, y + 18.0, told, colour=MUTED.light)
 
 

@@ -63,8 +63,8 @@ def matrix_html(document: MatrixDocument, *, reproduce: str) -> str:
 
 def _caption(document: MatrixDocument) -> str:
     return (
-        f"Everybody else goes on as in the branch {document.base_label!r}. Dates are medians over the runs; an asterisk "
-        "marks what follows from the graph of who provides what, and what no run simulates."
+        f"Everybody else goes on as in the branch {document.base_label!r}. Dates are medians over the runs; an "
+        "asterisk marks what follows from the graph of who provides what, and what no run simulates."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stationkeep.report import text
 from stationkeep.report.matrix_cells import HEADS, MARKS, Cell, cells
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from stationkeep.campaign.matrix_document import MatrixDocument
+
+
+_PLAIN: Final = {"–": "-", "→": "->", "■": "#", "▲": "!", "○": "o", "’": "'"}
 
 
 def print_matrix(document: MatrixDocument, console: Console) -> None:
@@ -52,6 +55,7 @@ def _fitting(console: Console, words: str) -> str:
     try:
         words.encode(console.encoding)
     except (UnicodeEncodeError, LookupError):
-        plain = words.translate(str.maketrans({"–": "-", "→": "->", "■": "#", "▲": "!", "○": "o", "’": "'"}))
-        return plain.encode("ascii", "replace").decode("ascii")
+        for letter, plain in _PLAIN.items():
+            words = words.replace(letter, plain)
+        return words.encode("ascii", "replace").decode("ascii")
     return words
