@@ -37,7 +37,7 @@ def campaign(branches: str = "stay: {label: stay}", horizon: str = HORIZON) -> C
 
 def events(*entries: str) -> str:
     """A branch ``stay`` with these events, each in YAML's short form."""
-    return "stay:\n  label: stay\n  events:\n" + "".join(f"    - {entry}\n" for entry in entries)
+    return "stay:\n  label: stay\n" + "  events:\n" * bool(entries) + "".join(f"    - {entry}\n" for entry in entries)
 
 
 def inputs(ready: Campaign, index: int = -1, seed: int = 1) -> RunInputs:
@@ -63,8 +63,13 @@ def mjd(date: str) -> float:
     return mjd_utc(parse_utc(date))
 
 
+def plain_text(text: str | None = None) -> str:
+    """A scenario (null: the shipped one) without its people."""
+    content = yaml.safe_load(shipped_scenarios()["iss-2022"].read_text(encoding="utf-8") if text is None else text)
+    del content["life_support"], content["traffic"]
+    return yaml.safe_dump(content, sort_keys=False)
+
+
 def plain_scenario() -> Scenario:
     """The same station without its people."""
-    content = yaml.safe_load(station_text())
-    del content["life_support"], content["traffic"]
-    return read_scenario(yaml.safe_dump(content, sort_keys=False), "plain.yaml")
+    return read_scenario(plain_text(station_text()), "plain.yaml")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -46,15 +48,19 @@ def test_seven_people_with_a_seat_each_and_eleven_at_handovers() -> None:
     assert at(course, "2022-09-25") == (10, 10)
     assert set(course.aboard) == {7, 10, 11}
     assert np.all(course.seats >= course.aboard)
-    assert course.unseated_from_mjd_utc is None and course.first_limit == "" and course.left_mjd_utc is None
-    assert course.stranded == () and course.lost_flights == () and course.not_flown == ()
+    assert course.unseated_from_mjd_utc is None
+    assert course.first_limit == ""
+    assert course.left_mjd_utc is None
+    assert course.stranded == ()
+    assert course.lost_flights == ()
+    assert course.not_flown == ()
 
 
 def test_no_port_is_taken_twice_and_everybody_who_leaves_has_come() -> None:
     course = people(flown()[1])
     for port in {one.port for one in course.ports}:
         stays = sorted((one.from_mjd_utc, one.to_mjd_utc or np.inf) for one in course.ports if one.port == port)
-        assert all(end <= start for (_, end), (start, _) in zip(stays, stays[1:], strict=False)), port
+        assert all(end <= start for (_, end), (start, _) in itertools.pairwise(stays)), port
     assert len({(one.name, one.up_flight) for one in course.crew}) == len(course.crew)
     assert all(one.to_mjd_utc is None or one.to_mjd_utc > one.from_mjd_utc for one in course.crew)
     ended = sum(one.to_mjd_utc is None for one in course.crew)
@@ -64,7 +70,8 @@ def test_no_port_is_taken_twice_and_everybody_who_leaves_has_come() -> None:
 def test_stores_stay_above_nothing_and_supplies_keep_them_up() -> None:
     stores = {store.name: store for store in people(flown()[1]).stores}
     for name in ("us-food", "russian-food", "us-water", "russian-water"):
-        assert stores[name].critical and stores[name].empty_mjd_utc is None
+        assert stores[name].critical
+        assert stores[name].empty_mjd_utc is None
         assert stores[name].amount_kg.min() > 0.4 * stores[name].amount_kg[0]
     assert stores["us-food"].amount_kg.shape == stores["us-food"].times_mjd_utc.shape
     assert np.all(np.diff(stores["us-food"].times_mjd_utc) >= 0.0)
@@ -84,16 +91,21 @@ def test_the_draws_of_people_shift_no_others() -> None:
     plain, full = plain_scenario(), campaign().mission.scenario
     weather = campaign().weather
     one, other = draw_inputs(plain, weather, 3, 5), draw_inputs(full, weather, 3, 5)
-    assert one.people is None and other.people is not None
+    assert one.people is None
+    assert other.people is not None
     assert np.array_equal(one.ballistic_m2_kg, other.ballistic_m2_kg)
-    assert one.providers == other.providers and one.attitude == other.attitude
-    assert one.avoidances == other.avoidances and one.casualty_draws == other.casualty_draws
+    assert one.providers == other.providers
+    assert one.attitude == other.attitude
+    assert one.avoidances == other.avoidances
+    assert one.casualty_draws == other.casualty_draws
 
 
 def test_a_run_is_the_same_again() -> None:
     first, again = flown(index=2)[1], flown(index=2)[1]
     one, two = people(first), people(again)
-    assert one.crew == two.crew and one.ports == two.ports and first.mass_kg == again.mass_kg
+    assert one.crew == two.crew
+    assert one.ports == two.ports
+    assert first.mass_kg == again.mass_kg
     assert all(np.array_equal(a.amount_kg, b.amount_kg) for a, b in zip(one.stores, two.stores, strict=True))
 
 
@@ -147,8 +159,11 @@ def test_a_full_withdrawal_takes_its_people_home_and_its_flights_away() -> None:
     assert {day(one.to_mjd_utc) for one in home.values()} == {"2022-04-02"}
     assert {one.down_flight for one in home.values()} == {"Soyuz MS-21"}
     flew = {one.vehicle for one in course.ports if one.from_mjd_utc > mjd("2022-04-02")}
-    assert "soyuz" not in flew and "progress" not in flew and "crew-dragon" in flew
-    assert "Progress MS-20" in course.not_flown and "Soyuz MS-22" in course.not_flown
+    assert "soyuz" not in flew
+    assert "progress" not in flew
+    assert "crew-dragon" in flew
+    assert "Progress MS-20" in course.not_flown
+    assert "Soyuz MS-22" in course.not_flown
     assert not titles(timeline, "delivery")
 
 
@@ -233,7 +248,8 @@ def test_a_tumbling_station_is_left_and_flights_wait() -> None:
     lost = next(event.time_mjd_utc for event in timeline.events if event.kind == "attitude-lost")
     assert course.first_limit == "attitude"
     assert course.must_leave_mjd_utc == pytest.approx(lost + 7.0, abs=1.0e-6)
-    assert course.left_mjd_utc is not None and course.left_mjd_utc - lost - 7.0 < 0.1
+    assert course.left_mjd_utc is not None
+    assert course.left_mjd_utc - lost - 7.0 < 0.1
     assert course.stranded == ()
     assert not any(one.from_mjd_utc > lost for one in course.ports)
 
@@ -255,10 +271,12 @@ def test_a_sinking_station_is_left_at_the_lowest_altitude() -> None:
     stop = "{type: altitude-policy-change, date_utc: 2022-04-02, altitude_policy: null}"
     _, timeline = flown(events(stop), horizon="2026-01-01")
     course = people(timeline)
-    assert course.first_limit == "altitude" and course.left_mjd_utc is not None
+    assert course.first_limit == "altitude"
+    assert course.left_mjd_utc is not None
     left = next(event for event in timeline.events if event.kind == "must-leave")
     assert left.mean_altitude_km == pytest.approx(330.0, abs=0.1)
-    assert course.stranded == () and course.aboard[-1] == 0
+    assert course.stranded == ()
+    assert course.aboard[-1] == 0
 
 
 def test_hunger_sends_people_home_in_time() -> None:
@@ -268,7 +286,9 @@ def test_hunger_sends_people_home_in_time() -> None:
     )
     _, timeline = flown(events(*both), horizon="2023-01-01")
     course = people(timeline)
-    assert course.left_mjd_utc is not None and course.aboard[-1] == 0 and course.stranded == ()
+    assert course.left_mjd_utc is not None
+    assert course.aboard[-1] == 0
+    assert course.stranded == ()
     food = [store for store in course.stores if store.substance == "food"]
     assert sum(store.amount_kg[-1] for store in food) > 0.0
 

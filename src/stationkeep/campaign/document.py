@@ -11,6 +11,7 @@ from pydantic import Field
 
 from stationkeep.campaign.part import Interval, LossDates, MeanAltitude, Part
 from stationkeep.campaign.people_document import PeopleDocument
+from stationkeep.campaign.threats import ThreatShare, WeighedOutcome
 
 
 class ScenarioRef(Part):
@@ -227,6 +228,7 @@ class BranchDocument(Part):
     attitude_propellant_kg_interval: Interval | None = None
     attitude_range: AttitudeRange | None = Field(default=None, description="null: gyros are never left alone")
     arrays: ArraysRecord | None = Field(default=None, description="null: the arrays track the Sun in every run")
+    threats: list[ThreatShare] = Field(default=[], description="those with a probability, in the order of the branch")
     functions_lost: list[LostFunction] = Field(default=[], description="the first one lost first")
     no_return: PointsOfNoReturn | None = None
     people: PeopleDocument | None = Field(
@@ -268,6 +270,9 @@ class RunDocument(Part):
     seed: int
     branches: dict[str, BranchDocument]
     crisis: Crisis | None = Field(default=None, description="null: the scenario names no timeline")
+    weighed: WeighedOutcome | None = Field(
+        default=None, description="branches weighed by their probabilities; null where fewer than two say one"
+    )
     notes: list[str] = Field(
         description="what the reader must know: comparisons with published figures, assumptions, limits"
     )

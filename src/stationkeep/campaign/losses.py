@@ -19,7 +19,9 @@ from stationkeep.campaign.document import (
 from stationkeep.campaign.part import Interval, LossDates, with_median
 from stationkeep.campaign.quantiles import date_quantiles, interval, loss_fields
 from stationkeep.catalogue.pushing import STANDINGS
+from stationkeep.scenario.agenda import all_courses
 from stationkeep.scenario.events import ProviderAvailable, Withdrawal, WithdrawalScope
+from stationkeep.scenario.pressure import Response
 from stationkeep.simulation.timeline import DeorbitOutlook, Function, NoReturn
 from stationkeep.timescale import iso_utc, parse_utc
 
@@ -147,6 +149,15 @@ def _joined(parts: Sequence[str]) -> str | None:
     return " and ".join(dict.fromkeys(parts)) or None
 
 
+_LEAVING = frozenset(
+    {
+        WithdrawalScope.STOP_OPERATING_ASSETS,
+        WithdrawalScope.STOP_RESUPPLY_PROPELLANT,
+        WithdrawalScope.STOP_FLIGHTS,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody who might have provided a function, and what stood in the way."""
@@ -167,7 +178,11 @@ def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator
                 said = f"{item.name}: {'not there yet' if late else _STATUS[item.status]}"
                 yield Candidate(said, item.status == "proven" and not late)
         return
-    enabled = {event.provider for event in scenario.branches[branch].events if isinstance(event, ProviderAvailable)}
+    enabled = {
+        event.provider or ""
+        for event in scenario.branches[branch].events
+        if isinstance(event, ProviderAvailable | Response)
+    }
     for provider, plan in zip(scenario.providers, campaign.mission.providers, strict=True):
         if provider.partner not in stopped and provider.purpose == "reboost":
             vehicle = campaign.catalogue.vehicles.get(provider.vehicle or "")
@@ -218,11 +233,14 @@ def _standing(vehicle: Vehicle, scenario: Scenario) -> str:
 
 
 def _stopped(scenario: Scenario, branch: str) -> set[str]:
-    scopes: dict[str, set[WithdrawalScope]] = {}
-    for event in scenario.branches[branch].events:
-        if isinstance(event, Withdrawal):
-            scopes.setdefault(event.partner, set()).update(event.scope)
-    return set(scopes)
+    """Partners that have left for good by the horizon, as far as pushing and flying go."""
+    return {
+        course.event.partner
+        for course in all_courses(scenario.branches[branch].events, scenario)
+        if isinstance(course.event, Withdrawal)
+        and not _LEAVING.isdisjoint(course.event.scope)
+        and course.ends_mjd_utc > max(course.begins_mjd_utc, scenario.horizon_mjd_utc)
+    }
 
 
 # --- points of no return ----------------------------------------------------------------------------------------------

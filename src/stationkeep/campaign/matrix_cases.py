@@ -8,27 +8,21 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.errors import InputError
-from stationkeep.partnership.analysis import known_partner
 from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import partnership_of_station
-from stationkeep.scenario.events import Withdrawal, WithdrawalScope
+from stationkeep.scenario.events import Withdrawal
+from stationkeep.scenario.generated import EVERYTHING, branch_without, known_partner, partners_of
 from stationkeep.timescale import iso_day, parse_utc
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from stationkeep.partnership.model import View
+    from stationkeep.scenario.events import WithdrawalScope
     from stationkeep.scenario.loader import LoadedScenario
     from stationkeep.scenario.schema import Branch, Scenario
 
 NOBODY: Final = "nobody-leaves"
-SCOPES: Final = (
-    WithdrawalScope.STOP_OPERATING_ASSETS,
-    WithdrawalScope.STOP_RESUPPLY_PROPELLANT,
-    WithdrawalScope.STOP_FLIGHTS,
-    WithdrawalScope.RECALL_CREW,
-)
-"""What a partner that leaves stops: all it does. What it owns stays where it is."""
 
 
 class MatrixError(InputError):
@@ -46,7 +40,7 @@ class Departure:
     @property
     def scopes(self) -> tuple[WithdrawalScope, ...]:
         """What stops with them."""
-        return SCOPES if self.partners else ()
+        return EVERYTHING if self.partners else ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +76,7 @@ def asked(
         )
 
     def known(given: str) -> str:
-        return _known_partner(given, names, graph)
+        return _known_partner(given, names, scenario)
 
     alone = list(dict.fromkeys(map(known, partners))) or ([] if together and partners else list(names))
     groups = [tuple(dict.fromkeys(map(known, group))) for group in together]
@@ -118,24 +112,22 @@ def _partner_names(scenario: Scenario, graph: PartnerGraph | None) -> dict[str, 
     """Everybody who provides something, by id: those of the graph, then those whom only the scenario names."""
     from stationkeep.catalogue.loader import load_catalogue
 
-    names = {partner.id: partner.name for partner in load_catalogue().partners.values()}
+    catalogue = load_catalogue()
     found = list(graph.partners()) if graph is not None else []
     for provider in scenario.providers:
         found += [provider.partner, *(part.partner for part in provider.resupply if part.partner is not None)]
-    return {one: names.get(one, one) for one in dict.fromkeys(found)}
+    takes_part = partners_of(scenario, catalogue)
+    return {one: catalogue.partners[one].name for one in dict.fromkeys(found) if one in takes_part}
 
 
-def _known_partner(given: str, names: dict[str, str], graph: PartnerGraph | None) -> str:
-    for partner, name in names.items():
-        if given.casefold() in (partner, name.casefold()):
-            return partner
-    if graph is not None:
-        return known_partner(graph, given)  # raises, with the nearest name
-    near = get_close_matches(given.casefold(), list(names), n=1, cutoff=0.5)
-    raise MatrixError(
-        f"unknown partner {given!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
-        hint=f"partners of this scenario are {', '.join(names)}",
-    )
+def _known_partner(given: str, names: dict[str, str], scenario: Scenario) -> str:
+    from stationkeep.catalogue.loader import load_catalogue
+
+    partner = known_partner(scenario, given, load_catalogue())
+    if partner not in names:
+        listed = f"partners of {scenario.id} are {', '.join(names)}"
+        raise MatrixError(f"{given!r} provides nothing in the scenario {scenario.id}", hint=listed)
+    return partner
 
 
 def _base_branch(scenario: Scenario, wanted: str | None) -> str:
@@ -173,11 +165,9 @@ def with_departures(question: Question) -> LoadedScenario:
 
 
 def _branch(scenario: Scenario, question: Question, departure: Departure) -> Branch:
-    base = scenario.branches[question.base]
-    leaving = tuple(
-        Withdrawal(type="withdrawal", date_utc=question.moment, partner=partner, scope=SCOPES)
-        for partner in departure.partners
-    )
-    return base.model_copy(
-        update={"label": departure.label, "description": "", "shown": True, "events": (*base.events, *leaving)}
-    )
+    from stationkeep.catalogue.loader import load_catalogue
+
+    made, name = scenario, question.base
+    if departure.partners:
+        made, name = branch_without(scenario, departure.partners, question.moment, load_catalogue(), base=question.base)
+    return made.branches[name].model_copy(update={"label": departure.label, "shown": True})

@@ -84,7 +84,7 @@ def _row(
 
 
 def _counted_by_runs(loss: GraphLoss) -> bool:
-    """Whether runs count it better: the graph wants a seat for everybody of today, runs know who goes home with whom."""
+    """Whether runs count it better: the graph wants seats for all of today, runs know who goes home with whom."""
     return loss.function == "lifeboat" and loss.in_runs and loss.run_median_utc is None
 
 

@@ -49,9 +49,8 @@ def prepare_campaign(scenario: Scenario, catalogue: Catalogue, space_weather: st
         past_end=ContinuationPolicy(str(scenario.space_weather.past_end)),
     )
     names = {partner.id: partner.name for partner in catalogue.partners.values()}
-    mission = Mission(
-        scenario, elements, mass_kg, plan_providers(scenario, catalogue), names, prepare_people(scenario, catalogue)
-    )
+    people = prepare_people(scenario, catalogue)
+    mission = Mission(scenario, elements, mass_kg, plan_providers(scenario, catalogue), names, people, station)
     return Campaign(mission, weather, source, len(station.people), catalogue)
 
 

@@ -13,6 +13,7 @@ from stationkeep.environment.space_weather import ContinuationPolicy
 from stationkeep.errors import InputError
 from stationkeep.orbit.mean_decay import WeatherTrack
 from stationkeep.propulsion.burns import Thruster, propellant_for_delta_v_kg
+from stationkeep.scenario.agenda import all_courses
 from stationkeep.scenario.events import (
     AltitudePolicyChange,
     ProviderAvailable,
@@ -29,6 +30,7 @@ from stationkeep.timescale import iso_day
 if TYPE_CHECKING:
     from stationkeep.catalogue.pushing import Push
     from stationkeep.catalogue.store import Catalogue
+    from stationkeep.scenario.events import Event
     from stationkeep.scenario.schema import Scenario
     from stationkeep.simulation.providers import ProviderPlan
 
@@ -222,6 +224,18 @@ def bands_of(scenario: Scenario, branch: str, stop_mjd: float, options: ReboostO
 # --- who pushes -------------------------------------------------------------------------------------------------------
 
 
+_NO_FLIGHTS = frozenset({WithdrawalScope.STOP_RESUPPLY_PROPELLANT, WithdrawalScope.STOP_FLIGHTS})
+
+
+def _effective(scenario: Scenario, branch: str) -> tuple[Event, ...]:
+    """The branch's events but those over before they take effect; a withdrawal that ends later counts as for good."""
+    return tuple(
+        course.event
+        for course in all_courses(scenario.branches[branch].events, scenario)
+        if not course.reversed_at_once
+    )
+
+
 def stores_of(
     campaign: Campaign, catalogue: Catalogue, branch: str, attitude_view: str | None
 ) -> tuple[tuple[PropellantStore, ...], list[str], list[str]]:
@@ -229,7 +243,7 @@ def stores_of(
 
     What is there for the controlled end only raises nothing, and has no store.
     """
-    events = campaign.mission.scenario.branches[branch].events
+    events = _effective(campaign.mission.scenario, branch)
     stores: list[PropellantStore] = []
     notes: list[str] = []
     reasons: list[str] = []
@@ -260,9 +274,9 @@ def _stores_of_provider(plan: ProviderPlan, events: Sequence[object], epoch_mjd_
             last = min(last, event.date_mjd_utc)
         elif isinstance(event, Withdrawal):
             if WithdrawalScope.STOP_OPERATING_ASSETS in event.scope and event.partner == provider.partner:
-                last = min(last, event.date_mjd_utc)
-            if WithdrawalScope.STOP_RESUPPLY_PROPELLANT in event.scope:
-                no_supply_from.setdefault(event.partner, event.date_mjd_utc)
+                last = min(last, event.effect_mjd_utc)
+            if not _NO_FLIGHTS.isdisjoint(event.scope):
+                no_supply_from.setdefault(event.partner, event.effect_mjd_utc)
     if not enabled or last <= first:
         return []
     base = PropellantStore(
@@ -339,7 +353,7 @@ def _as_viewed(
         module.operator for module in catalogue.stations[campaign.mission.scenario.station].modules if module.pushes
     }
     ends = [
-        event.date_mjd_utc
+        event.effect_mjd_utc
         for event in events
         if isinstance(event, Withdrawal)
         and event.partner in holders

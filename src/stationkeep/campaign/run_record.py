@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -106,11 +106,13 @@ class DrawRecord:
     """As in ``RunInputs``."""
     mean_f107_sfu: dict[int, float]
     """Mean radio flux over so many days from the epoch: until the reference run of a branch has fallen."""
+    threats: Mapping[str, float] = field(default_factory=dict)
+    """As in ``RunInputs``."""
 
     @classmethod
     def of(cls, inputs: RunInputs, spans_days: Sequence[int]) -> DrawRecord:
         """What is kept of the draws once the branches have flown."""
-        return cls(inputs.casualty_draws, {days: mean_f107(inputs, days) for days in spans_days})
+        return cls(inputs.casualty_draws, {days: mean_f107(inputs, days) for days in spans_days}, inputs.threats)
 
 
 def mean_f107(inputs: RunInputs, days: int) -> float:

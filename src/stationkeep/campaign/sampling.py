@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stationkeep.campaign.density_error import DensityError
+from stationkeep.campaign.threats import sanction_luck, threat_luck
 from stationkeep.simulation.inputs import AttitudeDraw, Avoidance, GyroFailure, ProviderDraw, RunInputs
 from stationkeep.simulation.people_draw import PeopleDraw
 
@@ -52,6 +53,8 @@ def draw_inputs(scenario: Scenario, weather: CampaignWeather, root_seed: int, in
         _attitude(scenario, np.random.default_rng(attitude_seed), np.random.default_rng(chance_seed)),
         _avoidances(scenario, np.random.default_rng(debris_seed)),
         None if scenario.traffic is None else PeopleDraw(root_seed, (index, _PEOPLE)),
+        threats=threat_luck(scenario, root_seed, index),
+        sanction_luck=sanction_luck(root_seed, index),
     )
 
 

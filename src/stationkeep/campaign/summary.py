@@ -40,6 +40,7 @@ from stationkeep.campaign.people_summary import PeopleGrid, people_document
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.campaign.run_record import kilometres
 from stationkeep.campaign.scenario_ref import scenario_ref
+from stationkeep.campaign.threats import threat_notes, threat_shares, weighed_notes, weighed_outcome
 from stationkeep.descent.casualty_area import CasualtyAreaModel, casualty_area_model
 from stationkeep.descent.ground_risk import CONVENTION, GroundRiskResult, uncontrolled_risk
 from stationkeep.environment.population import load_land, load_population
@@ -87,13 +88,22 @@ def summarise(
         name: _branch(campaign, name, reference, runs, ground, observed.get(name), (ranges or {}).get(name))
         for name, (reference, runs) in flown.items()
     }
+    labels = {name: branch.label for name, branch in branches.items()}
+    weighed = weighed_outcome(
+        mission.scenario.branches,
+        {name: branch.reentry.probability for name, branch in branches.items()},
+        {name: branch.ground_risk.casualty_expectation for name, branch in branches.items() if branch.ground_risk},
+    )
+    weighing = threat_notes(labels, {name: branch.threats for name, branch in branches.items()}, len(draws))
+    weighing += weighed_notes(labels, weighed)
     return RunDocument(
         scenario=scenario_ref(loaded, campaign, mission.mass_kg, mission.elements.mean_altitude_km),
         runs=len(draws),
         seed=seed,
         branches=branches,
         crisis=crisis(mission.scenario.timeline),
-        notes=_notes(campaign, branches, ground, references, _explanation(campaign, flown, mean_f107_sfu)),
+        weighed=weighed,
+        notes=weighing + _notes(campaign, branches, ground, references, _explanation(campaign, flown, mean_f107_sfu)),
         provenance={
             **_provenance(loaded, campaign, ground),
             "space_weather_observed": None if beside is None else beside.provenance,
@@ -126,6 +136,7 @@ def _branch(
         **attitude_propellant(scenario, runs),
         attitude_range=ends_of_range,
         arrays=arrays_record(runs),
+        threats=threat_shares(scenario.branches[name], ground.drawn, runs, campaign.mission.partner_names),
         functions_lost=functions_lost(campaign, name, reference, runs),
         no_return=no_return_points(scenario, runs),
         people=_people(scenario, reference, runs),
@@ -210,6 +221,7 @@ class _Ground:
             campaign.mission.elements.inclination_deg, 1.0, load_population(year), load_land()
         )
         self.model = self._model(campaign.mission.mass_kg)
+        self.drawn = draws
         self.draws = np.array([item.casualty_draws for item in draws])
 
     def _model(self, mass_kg: float) -> CasualtyAreaModel:

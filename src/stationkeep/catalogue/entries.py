@@ -38,6 +38,7 @@ __all__ = [
     "Sourced",
     "Station",
     "Tank",
+    "Undocking",
     "Vehicle",
 ]
 
@@ -98,6 +99,15 @@ class Vehicle(Sourced, Entry):
         )
 
 
+class Undocking(Sourced, Facts):
+    """How a part of a station could leave it: how long that takes, what goes along, what drag area goes with it."""
+
+    how: str = Field(min_length=8)
+    takes_days: Figure = Field(description="from the decision until it is gone")
+    along: tuple[Identifier, ...] = Field((), description="modules that hang on it and go with it")
+    drag_area_m2: Figure = Field(description="of the station's drag area, what goes with it alone")
+
+
 class Module(Sourced, Entry):
     """A part of a station that stays: a module, a truss segment, an arm, a platform."""
 
@@ -110,6 +120,7 @@ class Module(Sourced, Entry):
     launched_utc: UtcTime
     mass_kg: Figure
     pushes: tuple[Push, ...] = Field((), description="the ways its own engines can push the station")
+    undocking: Undocking | None = Field(None, description="null: nobody has described how it could leave")
 
 
 class Port(Facts):

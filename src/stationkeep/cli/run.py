@@ -29,6 +29,21 @@ def run(
     branch: Annotated[
         list[str] | None, typer.Option("--branch", "-b", help="Fly only this branch; may be repeated.")
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", "-w", metavar="PARTNER", help="Who leaves: adds a branch; may be repeated."),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="The day they leave, UTC; default: the first day.")
+    ] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option("--scope", metavar="WHAT", help="What they stop (docs/scenario.md); default: all they do."),
+    ] = None,
+    notice_days: Annotated[
+        float, typer.Option("--notice-days", min=0.0, help="It takes effect so long after; the agreement asks 365.")
+    ] = 0.0,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="The day they come back, UTC.")] = None,
     runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs per branch.")] = 200,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
     space_weather: Annotated[
@@ -49,16 +64,21 @@ def run(
     """Fly a station through every branch of a scenario: when does it fall, over whom, with what risk?
 
     Example: stationkeep run iss-2022 --branch withdrawal --runs 500 --space-weather observed
+
+    Any partner, any date: stationkeep run iss-2022 --without nasa --on 2023-01-01
     """
     from stationkeep.compiled import spare_linear_algebra
 
     spare_linear_algebra()
+    from stationkeep.campaign.departures import departure
     from stationkeep.campaign.execution import rare_collections
     from stationkeep.campaign.run import run_scenario
     from stationkeep.report.html import report_html
     from stationkeep.scenario.loader import load_scenario
 
-    loaded = load_scenario(scenario)
+    asked = branch or []
+
+    loaded, branch = departure(load_scenario(scenario), branch or [], without or [], on, scope, notice_days, until)
     report = out / f"{loaded.scenario.id}-report.html"
     require_writable_folder(out)
     require_json_target(json)
@@ -67,14 +87,15 @@ def run(
     with rare_collections(), progress_bar(runs) as advance:
         result = run_scenario(
             loaded,
-            branches=branch or [],
+            branches=branch,
             runs=runs,
             seed=seed,
             space_weather=space_weather,
             workers=workers,
             progress=advance,
         )
-    reproduce = _command(scenario, branch or [], runs, seed, space_weather)
+    leaving = _leaving(without or [], on, scope or [], notice_days, until)
+    reproduce = _command(scenario, asked, runs, seed, space_weather, leaving)
     document = result.document
     text = json_text(document.model_dump(mode="json", by_alias=True)) if json is not None else ""
     files: list[tuple[Path, str | bytes]] = [(report, report_html(document, reproduce=reproduce))]
@@ -93,12 +114,25 @@ def _show(document: RunDocument, report: Path, json: str | None, reproduce: str)
     render_verdict(document, make_console(), report=str(report), data=json, reproduce=reproduce)
 
 
-def _command(scenario: str, branches: list[str], runs: int, seed: int, space_weather: str | None) -> str:
+def _leaving(without: list[str], on: str | None, scope: list[str], notice_days: float, until: str | None) -> list[str]:
+    words = [f"--without={name}" for name in without]
+    if not words:
+        return []
+    words += [f"--on={on}"] if on is not None else []
+    words += [f"--scope={name}" for name in scope]
+    words += [f"--notice-days={notice_days:g}"] if notice_days else []
+    return words + ([f"--until={until}"] if until is not None else [])
+
+
+def _command(
+    scenario: str, branches: list[str], runs: int, seed: int, space_weather: str | None, leaving: list[str]
+) -> str:
     words = [
         "stationkeep",
         "run",
         scenario,
         *(f"--branch={name}" for name in branches),
+        *leaving,
         f"--runs={runs}",
         f"--seed={seed}",
     ]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +12,8 @@ from pydantic_core import PydanticCustomError
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 from stationkeep.errors import InputError
 from stationkeep.scenario.events import AltitudePolicyChange, ArrayModeChange, AssetOutage
+from stationkeep.scenario.partner_rules import partner_problems
+from stationkeep.scenario.problems import Location, Problem, not_known
 from stationkeep.timescale import iso_utc, mjd_utc
 
 if TYPE_CHECKING:
@@ -21,20 +21,11 @@ if TYPE_CHECKING:
 
 _MOST_STAYS: Final = 20_000  # a ship a day for half a century: what comes after would not overlap otherwise
 _SAME_MOMENT_DAYS: Final = 1.0e-6
-Location = tuple[str | int, ...]
-
+_ROUNDING: Final = 1.0e-9
 INCONSISTENT: Final = "inconsistent_scenario"
 LONGEST_HORIZON_DAYS: Final = 36600.0  # a century: the tables of the Sun carry no further
 FARTHEST_ELEMENT_SET_DAYS: Final = 60.0  # an orbit older than that says little about the scenario's day
 LOWEST_PERIGEE_MARGIN_KM: Final = 10.0  # above the re-entry altitude, or it has fallen before it starts
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong at a place in the scenario (``("branches", "withdrawal", "events", 0, "partner")``)."""
-
-    location: Location
-    message: str
 
 
 def require_consistency(scenario: Scenario) -> None:
@@ -44,14 +35,6 @@ def require_consistency(scenario: Scenario) -> None:
         summary = "; ".join(f"{'.'.join(map(str, item.location))}: {item.message}" for item in problems)
         # The text may hold braces, which the error class would take for fields: pass it as a field itself.
         raise PydanticCustomError(INCONSISTENT, "{summary}", {"summary": summary, "problems": problems})
-
-
-def not_known(kind: str, given: str, known: list[str]) -> str:
-    """``no provider 'cygnu'; did you mean 'cygnus'? known: …``"""
-    close = get_close_matches(given, known, n=1, cutoff=0.6)
-    suggestion = f"; did you mean {close[0]!r}?" if close else ";"
-    listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "") if known else "none"
-    return f"no {kind} {given!r}{suggestion} known: {listed}"
 
 
 def _problems(scenario: Scenario) -> Iterator[Problem]:
@@ -187,7 +170,8 @@ def _branches(scenario: Scenario) -> Iterator[Problem]:
         for index, event in enumerate(branch.events):
             where: Location = ("branches", name, "events", index)
             sound = scenario.epoch_utc < scenario.horizon_utc  # else that is the mistake, not the event
-            if sound and not scenario.epoch_utc <= event.date_utc <= scenario.horizon_utc:
+            dated = event.date_utc is not None  # a response may hang on another event instead
+            if sound and dated and not scenario.epoch_mjd_utc <= event.date_mjd_utc <= scenario.horizon_mjd_utc:
                 span = f"{iso_utc(scenario.epoch_mjd_utc)} to {iso_utc(scenario.horizon_mjd_utc)}"
                 yield Problem(
                     (*where, "date_utc"),
@@ -200,6 +184,10 @@ def _branches(scenario: Scenario) -> Iterator[Problem]:
             if provider is not None and provider not in known:
                 yield Problem((*where, "provider"), not_known("provider", provider, known))
         yield from _contradictions(name, branch)
+        yield from partner_problems(scenario, name, branch)
+    total = sum(branch.probability or 0.0 for branch in scenario.branches.values())
+    if total > 1.0 + _ROUNDING:
+        yield Problem(("branches",), f"the branches' probabilities add up to {total:g}, more than 1")
     for index, comparison in enumerate(scenario.comparisons):
         if comparison.branch is not None and comparison.branch not in scenario.branches:
             message = not_known("branch", comparison.branch, list(scenario.branches))

@@ -12,7 +12,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stationkeep.scenario.control import ArrayModeName
-from stationkeep.scenario.fields import AltitudeKm, Days, Id, Part, PositiveNumber, Source, Text, Title, UtcMoment
+from stationkeep.scenario.event_parts import DatedEvent, DaysOrNone, EndingThreat, Threat
+from stationkeep.scenario.fields import AltitudeKm, Days, Id, Part, PositiveNumber, Source, Title, UtcMoment
+from stationkeep.scenario.pressure import Happening, Response, Sanction
 from stationkeep.timescale import mjd_utc
 
 
@@ -50,65 +52,92 @@ class AltitudePolicy(Part):
 
 
 class WithdrawalScope(StrEnum):
-    """What a withdrawing partner stops."""
+    """What a withdrawing partner stops, or does."""
 
     STOP_OPERATING_ASSETS = "stop-operating-assets"
     """Its vehicles and engines no longer push, though they may still be attached."""
     STOP_RESUPPLY_PROPELLANT = "stop-resupply-propellant"
     """It delivers no more propellant; what is aboard may still be used."""
     STOP_FLIGHTS = "stop-flights"
-    """None of its craft comes any more, with people, cargo or propellant."""
+    """None of its craft comes any more: no people, no cargo, no propellant; flights it buys end with it."""
     RECALL_CREW = "recall-crew"
     """Its people go home at that date, in the craft that are there for them."""
+    TAKE_ASSETS_AWAY = "take-assets-away"
+    """What is its own and can leave is undocked: mass, drag, tanks and engines go."""
+    HAND_OVER_CONTROL = "hand-over-control"
+    """Another partner operates its assets from then on, once it can."""
 
 
-class _DatedEvent(Part):
-    date_utc: UtcMoment
-    source: Source | None = None
-    note: Text | None = None
+class Withdrawal(EndingThreat):
+    """A partner ends its part of the cooperation, as far as ``scope`` says, after its notice.
 
-    @property
-    def date_mjd_utc(self) -> float:
-        """Modified Julian day (UTC) of the event."""
-        return mjd_utc(self.date_utc)
-
-
-class Withdrawal(_DatedEvent):
-    """A partner ends its part of the cooperation, as far as ``scope`` says."""
+    When it ends it comes back: what it operates at once, its flights ``flights_back_after_days`` later.
+    """
 
     type: Literal["withdrawal"]
     partner: Id
     scope: Annotated[tuple[WithdrawalScope, ...], Field(min_length=1)]
+    notice_days: DaysOrNone = Field(
+        default=0.0, description="the effect begins so long after date_utc (the station's agreement: 365); 0: at once"
+    )
+    flights_back_after_days: DaysOrNone = Field(
+        default=90.0, description="after the end: its flights come again; the default is an own assumption"
+    )
+    hand_over_to: Id | None = Field(default=None, description="who operates its assets after hand-over-control")
+    hand_over_days: DaysOrNone | None = Field(
+        default=None, description="how long hand-over-control takes, counted from the effect"
+    )
+    assets: Annotated[tuple[Id, ...], Field(min_length=1)] | None = Field(
+        default=None,
+        description="what take-assets-away takes: docked craft and modules of the station in the catalogue; null: "
+        "everything of the partner that can leave",
+    )
+
+    @property
+    def effect_mjd_utc(self) -> float:
+        """Modified Julian day (UTC) from which it holds."""
+        return self.date_mjd_utc + self.notice_days
 
     @model_validator(mode="after")
-    def _no_repeats(self) -> Withdrawal:
+    def _whole(self) -> Withdrawal:
         if len(set(self.scope)) != len(self.scope):
             raise ValueError("scope names the same thing twice")
+        hands_over = WithdrawalScope.HAND_OVER_CONTROL in self.scope
+        if hands_over and (self.hand_over_to is None or self.hand_over_days is None):
+            raise ValueError("hand-over-control needs hand_over_to (who operates then) and hand_over_days (how long)")
+        if not hands_over and (self.hand_over_to is not None or self.hand_over_days is not None):
+            raise ValueError("hand_over_to and hand_over_days need the scope hand-over-control")
+        if hands_over and self.hand_over_to == self.partner:
+            raise ValueError(f"{self.partner} cannot hand over to itself")
+        if self.assets is not None and WithdrawalScope.TAKE_ASSETS_AWAY not in self.scope:
+            raise ValueError("assets needs the scope take-assets-away")
+        if hands_over and WithdrawalScope.TAKE_ASSETS_AWAY in self.scope:
+            raise ValueError("what is taken away cannot be handed over: give two scopes that agree")
         return self
 
 
-class ProviderAvailable(_DatedEvent):
+class ProviderAvailable(DatedEvent):
     """From this date a provider may push, whether it was declared ``enabled`` or not."""
 
     type: Literal["provider-available"]
     provider: Id
 
 
-class ProviderLost(_DatedEvent):
+class ProviderLost(Threat):
     """From this date a provider can no longer push (a failure, an accident)."""
 
     type: Literal["provider-lost"]
     provider: Id
 
 
-class AltitudePolicyChange(_DatedEvent):
+class AltitudePolicyChange(DatedEvent):
     """From this date the station is kept between other altitudes; null: nobody keeps it up any more."""
 
     type: Literal["altitude-policy-change"]
     altitude_policy: AltitudePolicy | None
 
 
-class AssetOutage(_DatedEvent):
+class AssetOutage(Threat):
     """From this date something that holds the attitude is out of service, until another date or for good."""
 
     type: Literal["asset-outage"]
@@ -127,14 +156,14 @@ class AssetOutage(_DatedEvent):
         return None if self.until_utc is None else mjd_utc(self.until_utc)
 
 
-class ArrayModeChange(_DatedEvent):
+class ArrayModeChange(DatedEvent):
     """From this date the large arrays are flown in another way: less drag, less power."""
 
     type: Literal["array-mode-change"]
     arrays: ArrayModeName
 
 
-class FlightEvent(_DatedEvent):
+class FlightEvent(Threat):
     """Something that happens to a flight of the scenario's traffic or of its history."""
 
     type: str
@@ -171,6 +200,9 @@ class DockingFailed(FlightEvent):
 
 Event = Annotated[
     Withdrawal
+    | Sanction
+    | Response
+    | Happening
     | ProviderAvailable
     | ProviderLost
     | AltitudePolicyChange

@@ -16,9 +16,9 @@ from stationkeep.logistics.conflicts import conflicts_of
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip, manifest_of
 from stationkeep.logistics.ports import Port, PortBook, iss_ports
 from stationkeep.logistics.vehicles import VehicleKind, known_fleet
-from stationkeep.scenario.consistency import Location, Problem, not_known
 from stationkeep.scenario.events import FlightEvent
 from stationkeep.scenario.people import FlightCargo
+from stationkeep.scenario.problems import Location, Problem, not_known
 from stationkeep.scenario.schedule import Delivery, Stay, deliveries, stays
 from stationkeep.timescale import iso_day, mjd_utc
 

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from stationkeep.errors import ScenarioError
-from stationkeep.scenario.consistency import INCONSISTENT, Location, Problem
+from stationkeep.scenario.consistency import INCONSISTENT
+from stationkeep.scenario.problems import Location, Problem
 from stationkeep.scenario.schema import Scenario
 from stationkeep.scenario.yaml_tree import Node
 

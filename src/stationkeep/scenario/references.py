@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stationkeep.errors import ScenarioError
 from stationkeep.partnership.crisis import timeline_names
-from stationkeep.scenario.consistency import Location, Problem, not_known
-from stationkeep.scenario.events import Withdrawal
+from stationkeep.scenario.events import Withdrawal, WithdrawalScope
 from stationkeep.scenario.flights import people_problems
+from stationkeep.scenario.pressure import Response, Sanction
+from stationkeep.scenario.problems import Location, Problem, not_known
+from stationkeep.scenario.removal import removables
 
 if TYPE_CHECKING:
+    from stationkeep.catalogue.entries import Station
     from stationkeep.catalogue.store import Catalogue
+    from stationkeep.scenario.events import Event
     from stationkeep.scenario.schema import Provider, Scenario
 
 
@@ -52,12 +56,52 @@ def reference_problems(scenario: Scenario, catalogue: Catalogue | None = None) -
                 yield from _unknown(kind, name, known, (*where, kind))
         yield from _cannot_push(provider, catalogue, where)
         yield from _tanks(scenario, provider, catalogue, where)
+        for field, names in (("push_needs", provider.push_needs), ("arrival_needs", provider.arrival_needs)):
+            for one in names:
+                yield from _unknown("partner", one, catalogue.partners, (*where, field))
+        if provider.bought_by is not None:
+            yield from _unknown("partner", provider.bought_by, catalogue.partners, (*where, "bought_by"))
     yield from people_problems(scenario)
     for name, branch in scenario.branches.items():
         for number, event in enumerate(branch.events):
-            if isinstance(event, Withdrawal):
-                place = ("branches", name, "events", number, "partner")
-                yield from _unknown("partner", event.partner, catalogue.partners, place)
+            yield from _in_event(scenario, event, catalogue, ("branches", name, "events", number))
+
+
+def _in_event(scenario: Scenario, event: Event, catalogue: Catalogue, where: Location) -> Iterator[Problem]:
+    """Partners of an event, and what they take away."""
+    if isinstance(event, Withdrawal):
+        yield from _unknown("partner", event.partner, catalogue.partners, (*where, "partner"))
+        if event.hand_over_to is not None:
+            yield from _unknown("partner", event.hand_over_to, catalogue.partners, (*where, "hand_over_to"))
+        if event.partner in catalogue.partners and scenario.station in catalogue.stations:
+            yield from _taken(event, catalogue.stations[scenario.station], where)
+    elif isinstance(event, Response):
+        yield from _unknown("partner", event.who, catalogue.partners, (*where, "who"))
+    elif isinstance(event, Sanction):
+        known = {**catalogue.partners, **{provider.id: provider for provider in scenario.providers}}
+        yield from _unknown("partner or provider", event.on, known, (*where, "on"))
+
+
+def _taken(event: Withdrawal, station: Station, where: Location) -> Iterator[Problem]:
+    """What is taken away must be there, the partner's own, and able to leave."""
+    if WithdrawalScope.TAKE_ASSETS_AWAY not in event.scope:
+        return
+    there = removables(station)
+    own = [name for name, item in there.items() if item.owner == event.partner and item.can_leave]
+    if event.assets is None:
+        if not own:
+            yield Problem((*where, "scope"), f"{event.partner} has nothing at {station.id} that could be taken away")
+        return
+    for number, name in enumerate(event.assets):
+        place: Location = (*where, "assets", number)
+        item = there.get(name)
+        if item is None:
+            yield Problem(place, f"{not_known('docked craft or module', name, list(there))}")
+        elif item.owner != event.partner:
+            yield Problem(place, f"{name} is not {event.partner}'s to take: it belongs to {item.owner}")
+        elif not item.can_leave:
+            able = ", ".join(own) or "nothing"
+            yield Problem(place, f"{name} cannot leave: nobody has described how; {event.partner} can take {able}")
 
 
 def _unknown(kind: str, given: str, known: Mapping[str, Any], where: Location) -> Iterator[Problem]:

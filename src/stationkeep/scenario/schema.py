@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.scenario.consistency import require_consistency
 from stationkeep.scenario.control import AttitudeControl, AttitudeView, ControlledDeorbit, DebrisAvoidance, Reserve
+from stationkeep.scenario.event_parts import Probability
 from stationkeep.scenario.events import AltitudePolicy, Event
 from stationkeep.scenario.fields import (
     AltitudeKm,
@@ -228,6 +229,15 @@ class Provider(Part):
         strict=True,
         description="true: nobody had it at the epoch; a controlled fall is looked at with and without it",
     )
+    push_needs: tuple[Id, ...] = Field(
+        default=(), description="partners who must operate their assets for its burns (current from their arrays)"
+    )
+    arrival_needs: tuple[Id, ...] = Field(
+        default=(), description="partners who must operate their assets for its arrival (an arm that catches it)"
+    )
+    bought_by: Id | None = Field(
+        default=None, description="whose contract pays its flights: they end with that partner's flights"
+    )
     docking_lever_m: PositiveNumber | None = Field(
         default=None,
         description="how far beside the centre of mass its arrival pushes; null: too softly to count (berthed)",
@@ -245,6 +255,9 @@ class Branch(Part):
     description: Text = ""
     attitude_view: AttitudeView | None = Field(default=None, description="null: as the scenario's attitude says")
     shown: bool = Field(default=True, strict=True, description="false: flown only where it is asked for by name")
+    probability: Probability | None = Field(
+        default=None, description="how probable this course is among those that say so; null: it is not weighed"
+    )
     events: tuple[Event, ...] = ()
 
 

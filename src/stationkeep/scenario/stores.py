@@ -9,7 +9,7 @@ from stationkeep.habitat.figures import shipped_habitat
 from stationkeep.habitat.refusal import HabitatError
 from stationkeep.logistics.crew import side_of
 from stationkeep.logistics.vehicles import known_fleet
-from stationkeep.scenario.consistency import Location, Problem, not_known
+from stationkeep.scenario.problems import Location, Problem, not_known
 
 if TYPE_CHECKING:
     from stationkeep.habitat.habitat import Habitat

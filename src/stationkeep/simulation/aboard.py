@@ -13,10 +13,11 @@ import numpy as np
 from stationkeep.habitat.failures import Workshop
 from stationkeep.habitat.margins import Limit, binding_limit
 from stationkeep.habitat.metabolism import Person
+from stationkeep.habitat.state import HabitatEvent
 from stationkeep.simulation.people_record import StoreCourse
 
 if TYPE_CHECKING:
-    from stationkeep.habitat.state import HabitatEvent, HabitatState
+    from stationkeep.habitat.state import HabitatState
     from stationkeep.habitat.stores import Store
     from stationkeep.simulation.people_setup import PeopleSetup, PeopleWorld
 
@@ -107,11 +108,11 @@ class Aboard:
             return [], 0.0
         news = [event for event in self._workshop.advance(self.state, days, least="bad") if self._is_news(event)]
         before, self._lost_kg = self._lost_kg, self._gone_overboard()
-        if self.state.people_aboard:
-            for event in news:
-                self._note(event)
-        else:
-            news = []  # nobody minds
+        if not self.state.people_aboard:
+            return [], self._lost_kg - before  # nobody minds
+        news = [event for event in news if not self._is_shared_reserve(event)] + self._shared_reserves()
+        for event in news:
+            self._note(event)
         return news, self._lost_kg - before
 
     def _gone_overboard(self) -> float:
@@ -126,6 +127,21 @@ class Aboard:
             one = self._watched.get(event.subject.removesuffix(_RESERVE))
             return one is not None and one.reserve_reached is None
         return event.serious and event.subject not in self._told
+
+    def _is_shared_reserve(self, event: HabitatEvent) -> bool:
+        """One side's reserve of what sides share: it is reached when they have no more together."""
+        one = self._watched.get(event.subject.removesuffix(_RESERVE))
+        return self.state.habitat.shared and event.kind == "fell-below" and one is not None and one.store.critical
+
+    def _shared_reserves(self) -> list[HabitatEvent]:
+        """Which stores of what sides share are newly at their reserve, now that all of it together is?"""
+        if not self.state.habitat.shared:
+            return []
+        return [
+            HabitatEvent(self.state.time_mjd_utc, "fell-below", one.store.name + _RESERVE, True)
+            for stores in self._critical.values() if self._short(stores)
+            for one in stores if one.reserve_reached is None and self._is_below(one)
+        ]  # fmt: skip
 
     def _note(self, event: HabitatEvent) -> None:
         if event.serious:
@@ -186,10 +202,9 @@ class Aboard:
     def bring(self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str]) -> float:
         """Cargo of a craft of this kind: each store is filled to what it usually holds, within its share.
 
-        Usual is what was aboard at the epoch, or its best estimate where that is more.
-
-        The rest of the dry cargo is other goods; water and gas nobody needs are not loaded. ``gone``: owners for whom
-        nothing is brought any more, beyond what people aboard live from. Returns the mass that came.
+        Usual is what was aboard at the epoch, or its best estimate where that is more. The rest of the dry cargo is
+        other goods; water and gas nobody needs are not loaded. ``gone``: owners for whom nothing is brought any more,
+        beyond what people aboard live from. Returns the mass that came.
         """
         supply = self.setup.supplies.get(kind)
         absent, used = set(gone), self._used()

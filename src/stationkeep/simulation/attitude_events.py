@@ -66,18 +66,15 @@ class AttitudeEvents(RunState, abc.ABC):
     def asset_drops_out(self, event: AssetOutage) -> None:
         """Something others own, and control rests on, stops working; maybe for a time."""
         self.missing.append(event.asset)
-        until = event.until_mjd_utc
         title = f"{_ASSETS[event.asset]} stop working"
         self.note(event.type, title, note=event.note, brings=(causes.missing(event.asset),))
-        if until is not None:
-            self.at(until, lambda: self._asset_is_back(event))
 
-    def _asset_is_back(self, event: AssetOutage) -> None:
+    def asset_is_back(self, event: AssetOutage) -> None:
+        """It works again."""
         self.missing.remove(event.asset)
         if event.asset not in self.missing:
             self.causes.end(causes.missing(event.asset))
         self.note("asset-back", f"{_ASSETS[event.asset]} work again")
-        self.review()
 
     def arrays_change(self, event: ArrayModeChange) -> None:
         """From now on the arrays are flown in another way."""

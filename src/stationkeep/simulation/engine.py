@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from stationkeep.errors import InputError
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.propulsion.burns import gain_for_delta_v_km, reboost
-from stationkeep.scenario.events import ProviderAvailable
 from stationkeep.simulation import causes
 from stationkeep.simulation.array_flying import PIECE_DAYS
 from stationkeep.simulation.attitude_keeping import Hold
@@ -102,14 +101,12 @@ class _Run(PartnerEvents):
             no_return=points_of_no_return(self) if limits else None,
             arrays=self.arrays.summary(),
             people=people,
+            taken_away_kg=self.taken_away_kg,
         )
 
     def _schedule(self) -> None:
         """Put every dated thing on the calendar; partner events come before deliveries of the same moment."""
-        for event in self.scenario.branches[self.branch].events:
-            if isinstance(event, ProviderAvailable):
-                self.to_be_enabled.add(event.provider)
-            self.at(event.date_mjd_utc, partial(self.happen, event))
+        self.schedule_turns()
         for provider in self.providers:
             if not (provider.enabled or provider.id in self.to_be_enabled):
                 continue  # plays no part in this branch
@@ -183,7 +180,7 @@ class _Run(PartnerEvents):
         began = self.flight.time_mjd_utc
         if stop_mjd <= began:
             return OutcomeReason.TIME_LIMIT
-        heavier = self.scenario.drag.reference_mass_kg / self.mass_kg * self.area_factor
+        heavier = self.drag_per_mass
         keeper = self.attitude
         self.attitude_just_lost = False
         if keeper is None:
@@ -290,7 +287,7 @@ class _Run(PartnerEvents):
     def _burn(self, provider: ProviderState, gain_km: float, kind: str, what: str) -> bool:
         if not (self.turned(provider.plan.turn_deg) and self.pushes_now(provider)):
             return False  # lost on the way, or the turn took the propellant
-        longest = provider.plan.provider.max_burn_duration_s
+        longest = self.longest_burn_s[provider.id] * self.asset_rate(provider)
         full_after = self._gyros_full_after_s(provider)
         burn = reboost(
             self.altitude_km,

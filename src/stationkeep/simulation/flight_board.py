@@ -17,6 +17,7 @@ from stationkeep.logistics.realise import realise
 from stationkeep.logistics.state import StationTraffic
 
 if TYPE_CHECKING:
+    from stationkeep.logistics.ports import PortBook
     from stationkeep.logistics.realise import Luck, Realised
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
 
@@ -56,6 +57,10 @@ class FlightBoard:
         self.supplies: list[tuple[float, str]] = []
         self.traffic: StationTraffic
         self.plan_again()
+
+    def use_ports(self, ports: PortBook) -> None:
+        """From the next planning on these are the ports."""
+        self.ports, self._first = ports, None
 
     def plan_again(self) -> None:
         """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""

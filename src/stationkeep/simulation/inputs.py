@@ -80,6 +80,10 @@ class RunInputs:
     """In order of time."""
     people: PeopleDraw | None = None
     """Of flights, machines and amounts aboard; null: the reference, in which nothing is late, lost or broken."""
+    threats: Mapping[str, float] = field(default_factory=dict)
+    """Luck of each threat that has a probability, by its key; it comes true where its luck is below it."""
+    sanction_luck: float = 0.5
+    """How much of the next flight is there already when sanctions begin to thin flights out."""
     _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:

@@ -89,7 +89,7 @@ def drag_by_altitude_n(run: RunState) -> FloatArray:
     end = max(int(run.outcome.time_mjd_utc) - track.first_day_mjd, 1)
     last = slice(max(end - _LAST_DAYS, 0), end)
     drivers = np.tile(track.drivers[last].mean(axis=0), (2, 1))
-    ballistic = float(run.inputs.ballistic_m2_kg[last].mean()) * run.scenario.drag.reference_mass_kg / run.mass_kg
+    ballistic = float(run.inputs.ballistic_m2_kg[last].mean()) * run.drag_per_mass
     start = run.starts[0].flight.elements
     day = int(start.epoch_mjd_utc)
     glance = MeanFlight(start, WeatherTrack(day, drivers), ballistic, reentry_altitude_km=100.0)
@@ -185,7 +185,7 @@ def _free_fall_mjd(run: RunState, start: Start, until_mjd: float) -> float | Non
         reentry_altitude_km=run.scenario.reentry_altitude_km,
     )
     until_mjd = min(until_mjd, float(weather.end_mjd))  # an int would have the kernel compiled once more
-    factor: float | FloatArray = run.scenario.drag.reference_mass_kg / start.mass_kg
+    factor: float | FloatArray = run.scenario.drag.reference_mass_kg / start.mass_kg * start.area_left
     mode = ArrayMode(start.arrays)
     if mode is not ArrayMode.TRACKING:
         # The node goes on at the rate of the start: over half a year the Sun's angle runs away from the real one by a

@@ -8,98 +8,41 @@ from typing import TYPE_CHECKING, Final
 
 from stationkeep.orbit.mean_decay import MeanFlight
 from stationkeep.outcome import OutcomeReason
-from stationkeep.scenario.events import (
-    AltitudePolicyChange,
-    ArrayModeChange,
-    AssetOutage,
-    FlightEvent,
-    ProviderAvailable,
-    ProviderLost,
-    Withdrawal,
-    WithdrawalScope,
-)
+from stationkeep.scenario.schedule import Delivery
 from stationkeep.simulation import causes
 from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.deorbit import Load, Promise, Supply, shortage
-from stationkeep.simulation.people_events import PeopleEvents
 from stationkeep.simulation.run_state import AS_IT_WAS
 from stationkeep.simulation.timeline import Function
+from stationkeep.simulation.turns import TurnsOfBranch
 
 if TYPE_CHECKING:
-    from stationkeep.scenario.events import Event
-    from stationkeep.scenario.schedule import Delivery, Stay
+    from stationkeep.scenario.schedule import Stay
     from stationkeep.simulation.providers import ProviderState
 
-_STOPS: Final = {
-    WithdrawalScope.STOP_OPERATING_ASSETS: "stops operating its vehicles and engines",
-    WithdrawalScope.STOP_RESUPPLY_PROPELLANT: "stops delivering propellant",
-    WithdrawalScope.STOP_FLIGHTS: "launches nothing to the station any more",
-    WithdrawalScope.RECALL_CREW: "calls its people home",
-}
 _SAFE_KM: Final = 400.0  # from above, no Sun seen so far brings it down to 220 km within half a year
 _SCHEDULE_ENDS_DAYS: Final = 365.0  # a schedule that reaches this near the horizon is cut off by it, not ended
 
 
-class PartnerEvents(PeopleEvents):
+class PartnerEvents(TurnsOfBranch):
     """The part of a run that partners decide."""
 
-    def happen(self, event: Event) -> None:
-        """Act on an event of the scenario."""
-        if isinstance(event, Withdrawal):
-            self._withdraw(event)
-        elif isinstance(event, ProviderAvailable):
-            self._state(event.provider).enabled = True
-            self.to_be_enabled.discard(event.provider)
-            plan = self._state(event.provider).plan
-            self.note(event.type, f"{plan.label} {self._what_it_may(event.provider)}", note=event.note)
-        elif isinstance(event, ProviderLost):
-            self._state(event.provider).operating = False
-            title = f"{self._state(event.provider).plan.label} is lost"
-            self.note(event.type, title, note=event.note, brings=(causes.provider_lost(event.provider),))
-            self.flights_without_provider(event.provider)
-        elif isinstance(event, FlightEvent):
-            self.flight_event(event)
-        elif isinstance(event, AssetOutage):
-            self.asset_drops_out(event)
-        elif isinstance(event, ArrayModeChange):
-            self.arrays_change(event)
-        elif isinstance(event, AltitudePolicyChange):
-            stated = self.policy = event.altitude_policy
-            title = "Nobody keeps the altitude any more"
-            if stated is not None:
-                title = f"Kept between {stated.floor_km:g} and {stated.target_km:g} km from now on"
-            self.causes.end(causes.NO_POLICY)
-            self.note(event.type, title, note=event.note, brings=(causes.NO_POLICY,) if stated is None else ())
-        self.review()
-
-    def _what_it_may(self, provider_id: str) -> str:
-        provider = self._state(provider_id)
-        if not provider.plan.reboosts:
-            return "is on its way for a controlled end"
-        if self.attitude_allows(provider):
-            return "may reboost from now on"
-        return "may reboost from now on, but nothing holds the attitude for its burns"
-
-    def _withdraw(self, event: Withdrawal) -> None:
-        brings = []
-        if WithdrawalScope.STOP_RESUPPLY_PROPELLANT in event.scope:
-            self.not_delivering.add(event.partner)
-            brings.append(causes.not_delivering(event.partner))
-        if WithdrawalScope.STOP_OPERATING_ASSETS in event.scope:
-            self.stopped.add(event.partner)
-            brings.append(causes.stopped(event.partner))
-            for provider in self.providers:
-                if provider.plan.provider.partner == event.partner:
-                    provider.operating = False
-        stops = " and ".join(_STOPS[scope] for scope in event.scope)
-        name = self.mission.partner_names.get(event.partner, event.partner)
-        self.note(event.type, f"{name} withdraws: {stops}", note=event.note, brings=brings)
-        self.people_withdraw(event)
-
     def deliver(self, provider: ProviderState, delivery: Delivery) -> None:
-        """Propellant arrives for tanks that stay, unless nobody sends it or nothing can dock."""
+        """Propellant is due for tanks that stay; sanctions may keep it, or make it late."""
+        if delivery.time_mjd_utc in provider.moved or delivery.partner in self.not_delivering:
+            return  # it was brought forward, or nobody sends it
+        if self.now < self.not_before_mjd.get(provider.id, self.now):
+            return
+        if self.linked(provider.id) or self.comes_now(
+            provider, delivery.partner, partial(self._bring, provider, delivery)
+        ):
+            self._bring(provider, delivery)
+
+    def _bring(self, provider: ProviderState, delivery: Delivery) -> None:
+        """It arrives, unless nobody sends it or nothing can dock."""
         if delivery.partner in self.not_delivering or not provider.operating or not self._can_come(provider):
             return
+        self.standing.taken.discard(provider.id)
         self._order_extra(provider, delivery)
         amount = delivery.load_kg(provider.usable_kg, provider.draw.delivery)
         amount = provider.fill(self.now, amount, "delivery")
@@ -117,6 +60,8 @@ class PartnerEvents(PeopleEvents):
         extra = delivery.extra
         if extra is None or provider.usable_kg >= extra.below_kg:
             return
+        if self.flight_rate(provider, delivery.partner) < 1.0:
+            return  # under sanctions nothing is to be had beside the schedule
         if self.now < self.next_extra_mjd.get(provider.id, self.epoch):
             return
         self.next_extra_mjd[provider.id] = self.now + extra.least_days_between
@@ -127,12 +72,35 @@ class PartnerEvents(PeopleEvents):
         self.at(later.time_mjd_utc, partial(self.deliver, provider, later))
 
     def arrive(self, provider: ProviderState, stay: Stay) -> None:
-        """A vehicle comes with its own propellant."""
-        if provider.plan.provider.partner in self.not_delivering or not provider.operating:
-            return
+        """A vehicle is due with its own propellant; sanctions may keep it, or make it late."""
         here = stay.arrives_mjd_utc < self.epoch
+        if stay.arrives_mjd_utc in provider.moved or provider.plan.provider.partner in self.not_delivering:
+            return
+        if self.now < self.not_before_mjd.get(provider.id, self.now):
+            return
+        if (
+            here
+            or self.linked(provider.id)
+            or self.comes_now(provider, provider.plan.provider.partner, partial(self._join, provider, stay))
+        ):
+            self._join(provider, stay)
+
+    def come_early(self, provider: ProviderState, due: Delivery | Stay) -> None:
+        """A flight that was brought forward is there."""
+        if isinstance(due, Delivery):
+            self._bring(provider, due)
+        else:
+            self._join(provider, due)
+
+    def _join(self, provider: ProviderState, stay: Stay) -> None:
+        """It arrives, unless nobody sends it, nothing can dock, or its time is over already."""
+        here = stay.arrives_mjd_utc < self.epoch
+        late = provider.present or (self.now >= stay.leaves_mjd_utc and not self.linked(provider.id))
+        if provider.plan.provider.partner in self.not_delivering or not provider.operating or late:
+            return
         if not (here or self._can_come(provider)):
             return
+        provider.leaves_mjd_utc = stay.leaves_mjd_utc
         amount = stay.propellant_kg.quantile(provider.draw.delivery)
         provider.present = True
         provider.fill(self.now, amount, "arrived with its vehicle" if not here else "aboard at the epoch")
@@ -147,13 +115,22 @@ class PartnerEvents(PeopleEvents):
 
     def leave(self, provider: ProviderState, stay: Stay | None) -> None:
         """The visitor goes, with what it has not burnt; without a stay: because the station is too low."""
+        if stay is not None and provider.leaves_mjd_utc != stay.leaves_mjd_utc:
+            return  # another one is there
+        self._go(provider, stay, "; the station is too low")
+
+    def leave_with(self, provider: ProviderState) -> None:
+        """A visiting vehicle is called home."""
+        self._go(provider, None, ", called home")
+
+    def _go(self, provider: ProviderState, stay: Stay | None, reason: str) -> None:
         if not provider.present:
             return
         left = provider.empty(self.now, "left with its vehicle")
         provider.present = False
         self.mass_kg -= left
         who = provider.plan.label if stay is None or stay.flight is None else stay.flight
-        why = "; the station is too low" if stay is None else ""
+        why = reason if stay is None else ""
         self.note("departure", f"{who} leaves with {left:.0f} kg unused{why}", provider=provider.id)
         self.review()
 
@@ -162,7 +139,7 @@ class PartnerEvents(PeopleEvents):
 
     def _can_come(self, provider: ProviderState) -> bool:
         """Whether it is high enough, and held still enough, for an arrival."""
-        if provider.too_low(self.altitude_km):
+        if provider.too_low(self.altitude_km) or not self.stopped.isdisjoint(provider.plan.provider.arrival_needs):
             return False
         if self.attitude is None:
             return True
@@ -174,6 +151,10 @@ class PartnerEvents(PeopleEvents):
         return self.attitude.takes_docking(mass, self.mass_kg, lever or 0.0)
 
     def _state(self, provider_id: str) -> ProviderState:
+        return self.state_of(provider_id)
+
+    def state_of(self, provider_id: str) -> ProviderState:
+        """The provider of that name."""
         return next(provider for provider in self.providers if provider.id == provider_id)
 
     # --- what is still possible ---------------------------------------------------------------------------------------
@@ -199,7 +180,8 @@ class PartnerEvents(PeopleEvents):
         """What may keep everybody from pushing, as conditions; those that stand are the reason."""
         why = [causes.NO_POLICY, causes.ATTITUDE_LOST, *map(causes.missing, self.missing)]
         for provider in self.providers:
-            partners = {provider.plan.provider.partner, *(one.partner for one in provider.plan.deliveries)}
+            stated = provider.plan.provider
+            partners = {stated.partner, *stated.push_needs, *(one.partner for one in provider.plan.deliveries)}
             why.append(causes.provider_lost(provider.id))
             for partner in sorted(partners):
                 why += [causes.stopped(partner), causes.not_delivering(partner)]
@@ -225,8 +207,15 @@ class PartnerEvents(PeopleEvents):
 
     def _foreseen(self, provider: ProviderState, now_mjd_utc: float) -> bool:
         """Whether a load of this provider is foreseen; the end of the schedule near the horizon ends nothing."""
+        if self._is_cut_off(provider):
+            return False
         now = min(now_mjd_utc, self.horizon - _SCHEDULE_ENDS_DAYS)
         return provider.next_load(now, self.not_delivering) is not None
+
+    def _is_cut_off(self, provider: ProviderState) -> bool:
+        """Whether sanctions stop it, or somebody without whom it cannot arrive has stopped."""
+        needs = provider.plan.provider.arrival_needs
+        return provider.id in self.not_delivering or not self.stopped.isdisjoint(needs)
 
     def _may_dock(self) -> bool:
         return self.attitude is None or self.attitude.state is not Hold.LOST
@@ -260,7 +249,8 @@ class PartnerEvents(PeopleEvents):
                 continue
             exhaust, thrust = provider.thruster.exhaust_velocity_m_s, provider.deorbit_thrust_n
             here = provider.usable_kg if provider.present else 0.0
-            comes = None if provider.too_low(altitude) else provider.next_load(now, self.not_delivering)
+            cannot = provider.too_low(altitude) or self._is_cut_off(provider)
+            comes = None if cannot else provider.next_load(now, self.not_delivering)
             docked = Load(here, exhaust, thrust)
             if comes is None or comes[0] > now + need.wait_days:
                 found.append(Supply(docked, docked, now, plan.provider.hindsight))
@@ -282,7 +272,7 @@ class PartnerEvents(PeopleEvents):
         reason = flight.advance(
             min(time_mjd, float(weather.end_mjd)),
             floor_mean_altitude_km=self.scenario.controlled_deorbit.from_altitude_km,
-            drag_factor=self.scenario.drag.reference_mass_kg / self.mass_kg,
+            drag_factor=self.drag_per_mass,
         )
         return reason is OutcomeReason.TIME_LIMIT
 

@@ -16,12 +16,12 @@ import numpy as np
 from stationkeep.attitude.drag_area import iss_drag_area
 from stationkeep.logistics.manifest import Contingency
 from stationkeep.outcome import OutcomeReason
-from stationkeep.scenario.events import CraftUnfit, DockingFailed, FlightLost, RescueSeat, WithdrawalScope
+from stationkeep.scenario.events import CraftUnfit, DockingFailed, FlightLost, RescueSeat
 from stationkeep.simulation.people_leaving import PeopleLeaving
 from stationkeep.timescale import mjd_utc
 
 if TYPE_CHECKING:
-    from stationkeep.scenario.events import FlightEvent, Withdrawal
+    from stationkeep.scenario.events import FlightEvent
     from stationkeep.simulation.people_record import PeopleCourse
 
 _OWNER_OF: Final = {"russian-control-centre": "roscosmos", "russian-computers": "roscosmos"}
@@ -33,31 +33,9 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
 
     # --- partners -------------------------------------------------------------------------------------------------
 
-    def people_withdraw(self, event: Withdrawal) -> None:
-        """What a withdrawal means for craft and people."""
-        if WithdrawalScope.STOP_FLIGHTS in event.scope:
-            self.not_delivering.add(event.partner)
-            self.drop_flights(lambda name: event.partner in self.board.craft[name].partners, event.partner)
-        if WithdrawalScope.RECALL_CREW in event.scope:
-            self.recall_crew(event.partner)
-
     def flights_without_provider(self, provider_id: str) -> None:
         """A provider is lost: the flights that were to bring its propellant are not launched any more."""
         self.drop_flights(lambda name: self.board.craft[name].provider == provider_id, f"provider {provider_id}")
-
-    def recall_crew(self, partner: str) -> None:
-        """A partner's people go home now, in its craft; whoever else sits in them goes along."""
-        if self.setup is None:
-            return
-        traffic = self.board.traffic
-        seats = traffic.seating.seats
-        own = {name for name, flight in traffic.attached.items() if flight.kind.owner == partner}
-        craft = {
-            seats[trip.key] for trip in traffic.people
-            if trip.agency.casefold() == partner and seats.get(trip.key) in own
-        }  # fmt: skip
-        if craft:
-            self.depart(sorted(craft))
 
     # --- control, power, altitude ---------------------------------------------------------------------------------
 
@@ -81,7 +59,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             self.everybody_leaves("altitude", f"the station has sunk below {lowest:g} km")
         if before and before[0] and not self.closed and self.board.held:
             self.release_flights()
-        self.after_change()
+        self.change_soon()
 
     def _apply_conditions(self) -> None:
         assert self.setup is not None
@@ -133,7 +111,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         if told:
             self.note(event.type, told, note=event.note)
         self.plan_again()
-        self.at(self.now, self.after_change)
+        self.change_soon()
 
     # --- at the end -----------------------------------------------------------------------------------------------
 

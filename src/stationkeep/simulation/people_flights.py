@@ -37,7 +37,7 @@ class PeopleFlights(PeopleState, abc.ABC):
         for name, craft in self.board.craft.items():
             if craft.provider is not None and name in self.board.traffic.attached and craft.load is not None:
                 self.at(self.epoch, partial(self._load_arrives, name))
-        self.at(self.epoch, self.after_change)
+        self.at(self.epoch, self.change_soon)
         self._await_flights()
 
     def linked(self, provider_id: str) -> bool:
@@ -179,7 +179,7 @@ class PeopleFlights(PeopleState, abc.ABC):
             self.note("flight-put-off", f"{flight.name} cannot come{': ' * self.closed}{self.why_closed}")
         self.board.hold(names)
         self.plan_again()
-        self.after_change()
+        self.change_soon()
 
     def release_flights(self) -> None:
         """Flights that were put off are told to come again."""
@@ -214,7 +214,7 @@ class PeopleFlights(PeopleState, abc.ABC):
             if gone(name):
                 self.board.dropped[name] = account
         self.plan_again()
-        self.at(self.now, self.after_change)
+        self.change_soon()
 
     def resume_flights(self, account: str, lead_days: float = 0.0) -> None:
         """Flights dropped on this account that were to arrive after the lead time come again as planned."""
@@ -228,7 +228,7 @@ class PeopleFlights(PeopleState, abc.ABC):
         for name in again:
             del board.dropped[name]
         self.plan_again()
-        self.at(self.now, self.after_change)
+        self.change_soon()
 
 
 def _matters(event: TrafficEvent) -> bool:

@@ -116,4 +116,4 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
             if ride in craft or trip.down_flight in craft:
                 self.board.rides[trip.key] = ride
         self.plan_again()
-        self.after_change()
+        self.change_soon()

@@ -55,7 +55,8 @@ class StoreCourse:
     reserve_kg: FloatArray
     """(n,) its reserve for those then aboard; 0 where it has none."""
     reserve_reached_mjd_utc: float | None
-    """The first time it falls below its reserve; None: not while people are aboard."""
+    """The first time it falls below its reserve, of what sides share: while all of it together does; None: not while
+    people are aboard."""
     empty_mjd_utc: float | None
     """The first time it is empty; None: not while people are aboard."""
 

@@ -31,8 +31,6 @@ class PeopleState(AttitudeEvents, abc.ABC):
     def __init__(self, mission: Mission, branch: str, inputs: RunInputs) -> None:
         super().__init__(mission, branch, inputs)
         self.setup: PeopleSetup | None = mission.people
-        self.area_factor = 1.0
-        """Area the air meets, over that of the epoch: craft come and go."""
         if self.setup is None:
             return
         traffic, drag = self.setup.traffic, self.scenario.drag
@@ -48,6 +46,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.supplied = True
         """Whether cargo has come since flights were last asked to come again."""
         self.extra_flights = 0
+        self._changing_mjd = -math.inf
         self._station_area_m2 = drag.ballistic_coefficient_m2_kg * drag.reference_mass_kg / traffic.drag_coefficient
         self.levels_km.append(traffic.lowest_altitude_km)
 
@@ -114,6 +113,16 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.aboard.record()
         self.book.seats(self.now, traffic)
         self.look_ahead()
+
+    def change_soon(self) -> None:
+        """The same once everything else of this moment has happened: its order must not matter."""
+        if self._changing_mjd != self.now:
+            self._changing_mjd = self.now
+            self.at(self.now, self._change)
+
+    def _change(self) -> None:
+        self._changing_mjd = -math.inf
+        self.after_change()
 
     @abc.abstractmethod
     def look_ahead(self) -> None:

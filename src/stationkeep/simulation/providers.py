@@ -148,7 +148,7 @@ class ProviderState:
     network: FeedNetwork
     enabled: bool = field(init=False)
     operating: bool = True
-    """False once its partner has stopped operating it, or it is lost."""
+    """False while its partner does not operate it, and once it is lost."""
     present: bool = field(init=False)
     """Whether the vehicle is at the station (always, for tanks that stay)."""
     id: str = field(init=False)
@@ -157,6 +157,12 @@ class ProviderState:
     thruster: Thruster = field(init=False)
     """Its engine as drawn for this run."""
     has_burnt: bool = False
+    lost: bool = False
+    """By an event of its own, for good."""
+    moved: dict[float, float] = field(default_factory=dict)
+    """Flights that were brought forward: planned time, and when they come."""
+    leaves_mjd_utc: float = -float("inf")
+    """When the vehicle that is there leaves."""
 
     def __post_init__(self) -> None:
         self.id = self.plan.provider.id
@@ -238,13 +244,28 @@ class ProviderState:
 
     def next_load(self, now_mjd_utc: float, not_delivering: Collection[str]) -> tuple[float, float] | None:
         """When does the next of its deliveries or stays come, with how many kilograms? None: nothing is foreseen."""
+        due = self.next_flight(now_mjd_utc, not_delivering)
+        if due is None:
+            return None
+        if isinstance(due, Delivery):
+            return self.time_of(due), due.load_kg(self.usable_kg, self.draw.delivery)
+        return self.time_of(due), due.propellant_kg.quantile(self.draw.delivery)
+
+    def next_flight(self, now_mjd_utc: float, not_delivering: Collection[str] = ()) -> Delivery | Stay | None:
+        """The next of its deliveries or stays that is still to come."""
         plan = self.plan
         for index in range(bisect_right(plan.delivery_times, now_mjd_utc), len(plan.deliveries)):
             delivery = plan.deliveries[index]
-            if delivery.partner not in not_delivering:
-                return delivery.time_mjd_utc, delivery.load_kg(self.usable_kg, self.draw.delivery)
-        index = bisect_right(plan.arrival_times, now_mjd_utc)
-        if index < len(plan.stays) and plan.provider.partner not in not_delivering:
-            stay = plan.stays[index]
-            return stay.arrives_mjd_utc, stay.propellant_kg.quantile(self.draw.delivery)
+            if delivery.partner not in not_delivering and delivery.time_mjd_utc not in self.moved:
+                return delivery
+        if plan.provider.partner in not_delivering:
+            return None
+        for index in range(bisect_right(plan.arrival_times, now_mjd_utc), len(plan.stays)):
+            if plan.stays[index].arrives_mjd_utc not in self.moved:
+                return plan.stays[index]
         return None
+
+    @staticmethod
+    def time_of(due: Delivery | Stay) -> float:
+        """When it was planned to come [MJD UTC]."""
+        return due.time_mjd_utc if isinstance(due, Delivery) else due.arrives_mjd_utc

@@ -14,6 +14,8 @@ from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import FlightState, MeanFlight
 from stationkeep.propulsion.feed import FeedNetwork
 from stationkeep.scenario.events import ProviderAvailable
+from stationkeep.scenario.pressure import Response
+from stationkeep.scenario.removal import Removable, chosen, drag_area_m2
 from stationkeep.simulation.array_flying import ArrayFlying
 from stationkeep.simulation.attitude_keeping import AttitudeKeeper, StationAttitude
 from stationkeep.simulation.causes import Causes
@@ -23,8 +25,9 @@ from stationkeep.simulation.rising import KeptAltitude, Rising
 from stationkeep.simulation.timeline import Function, TimelineEvent
 
 if TYPE_CHECKING:
+    from stationkeep.catalogue.entries import Station
     from stationkeep.outcome import Outcome
-    from stationkeep.scenario.events import AltitudePolicy
+    from stationkeep.scenario.events import AltitudePolicy, Withdrawal
     from stationkeep.scenario.schema import Scenario
     from stationkeep.simulation.inputs import RunInputs
     from stationkeep.simulation.people_setup import PeopleSetup
@@ -49,6 +52,17 @@ class Mission:
     """Names for people by partner id."""
     people: PeopleSetup | None = None
     """Who comes and goes, and what they live on; null: the scenario follows nobody."""
+    station: Station | None = None
+    """The catalogue's, for what can be taken away from it; none: nothing can."""
+
+    def removals(self, event: Withdrawal) -> tuple[Removable, ...]:
+        """What a withdrawing partner takes away."""
+        return () if self.station is None else chosen(self.station, event.partner, event.assets)
+
+    @property
+    def drag_area_m2(self) -> float | None:
+        """The station's drag area in the catalogue."""
+        return None if self.station is None else drag_area_m2(self.station)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,7 @@ class Start:
     mass_kg: float
     arrays: str = "tracking"
     """How the arrays are flown."""
+    area_left: float = 1.0
 
 
 class RunState:
@@ -114,23 +129,34 @@ class RunState:
         self.last_by: dict[Function, str] = {}
         """Who provided a function last."""
         self.arrays = ArrayFlying(control.arrays if control is not None else "tracking")
+        self.area_left = 1.0
+        """Share of the station's drag area that has not been taken away."""
+        self.area_factor = 1.0
+        """Area the air meets, over that of the epoch: craft come and go."""
         self.starts = [self.start_here()]
         self.watches = self._deorbit_watches()
         """Over a controlled fall, and over one without what is hindsight: ``everything`` and ``as-it-was``."""
         self.missing: list[str] = []
         """Assets out of service."""
+        self.longest_burn_s = {state.id: state.plan.provider.max_burn_duration_s for state in self.providers}
+        """How long each provider may burn at a time."""
+        self.not_before_mjd: dict[str, float] = {}
+        """From when on a provider that had to be bought first can come."""
+        self.undocked: set[str] = set()
+        """Modules and craft of the epoch that have been taken away."""
+        self.taken_away_kg = 0.0
 
     def _deorbit_watches(self) -> dict[str, DeorbitWatch]:
         need = self.scenario.controlled_deorbit
         events = self.scenario.branches[self.branch].events
-        used = {event.provider for event in events if isinstance(event, ProviderAvailable)}
+        used = {event.provider for event in events if isinstance(event, ProviderAvailable | Response)}
         late = [state.plan.provider for state in self.providers if state.plan.provider.hindsight]
         both = any(provider.enabled or provider.id in used for provider in late)
         return {name: DeorbitWatch(need) for name in ((EVERYTHING, AS_IT_WAS) if both else (EVERYTHING,))}
 
     def start_here(self) -> Start:
         """This moment, as one from which the station may be left to itself."""
-        return Start(self.flight.snapshot(), self.mass_kg, self.arrays.mode)
+        return Start(self.flight.snapshot(), self.mass_kg, self.arrays.mode, self.area_left * self.area_factor)
 
     def fly_arrays(self, mode: str) -> None:
         """The large arrays are flown in this way from now on."""
@@ -181,6 +207,11 @@ class RunState:
         self.events.append(TimelineEvent(self.now, kind, title, self.altitude_km, **details, because=causes))
         self.causes.begin(brings, len(self.events) - 1)
 
+    @property
+    def drag_per_mass(self) -> float:
+        """On the fitted coefficient: braked less by more mass, and by less area."""
+        return self.scenario.drag.reference_mass_kg / self.mass_kg * (self.area_left * self.area_factor)
+
     # --- who can do what --------------------------------------------------------------------------------------------
 
     def available_kg(self, provider: ProviderState) -> float:
@@ -195,7 +226,9 @@ class RunState:
         return 0.0 if self.attitude_tanks is None else self.attitude_tanks.usable_kg
 
     def attitude_allows(self, provider: ProviderState) -> bool:
-        """Whether something holds the attitude while this one burns, and commands reach it."""
+        """Whether something holds the attitude while this one burns, and commands and current reach it."""
+        if not self.stopped.isdisjoint(provider.plan.provider.push_needs):
+            return False
         if self.attitude is None:
             return True
         if provider is self.attitude_tanks and not _COMMANDED_BY.isdisjoint(self.missing):
@@ -204,13 +237,17 @@ class RunState:
 
     def pushes_now(self, provider: ProviderState) -> bool:
         """Whether it can reboost at this moment."""
-        if not (provider.present and provider.operating and provider.enabled):
+        if not (provider.present and provider.operating and provider.enabled) or self.is_kept_from_pushing(provider):
             return False
         return (
             provider.can_push(self.now, self.flight.mean_altitude_km)
             and self.available_kg(provider) > USABLE_KG
             and self.attitude_allows(provider)
         )
+
+    def is_kept_from_pushing(self, provider: ProviderState) -> bool:
+        """Whether its vehicle has been taken away, or sanctions leave nothing of its burns."""
+        return False
 
     def pusher(self) -> ProviderState | None:
         """Who would reboost at this moment: the first that can, in the scenario's order."""

@@ -124,6 +124,8 @@ class Timeline:
     """Drag and power while the arrays did not track the Sun; None: they always did."""
     people: PeopleCourse | None = None
     """Who was aboard, on what, until when; None: the scenario follows nobody."""
+    taken_away_kg: float = 0.0
+    """Mass of modules and craft that partners took away; propellant in tanks that went with them is in the ledger."""
 
     def series(self) -> xarray.Dataset:
         """The daily series as a labelled dataset, dimension ``time`` (UTC midnights)."""

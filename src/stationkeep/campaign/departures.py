@@ -1,0 +1,70 @@
+"""Any partner, any date, on the command line: what was asked for as a branch of the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from stationkeep.errors import InputError
+from stationkeep.scenario.events import WithdrawalScope
+from stationkeep.scenario.generated import EVERYTHING, branch_without
+from stationkeep.scenario.identity import scenario_hash
+from stationkeep.timescale import parse_utc
+
+if TYPE_CHECKING:
+    from stationkeep.scenario.loader import LoadedScenario
+
+
+def departure(
+    loaded: LoadedScenario,
+    branches: Sequence[str],
+    without: Sequence[str],
+    on: str | None,
+    scope: Sequence[str] | None,
+    notice_days: float = 0.0,
+    until: str | None = None,
+) -> tuple[LoadedScenario, list[str]]:
+    """The scenario with the branch asked for, and the branches to fly: those named, or the first, and the new one.
+
+    ``without`` empty: the scenario as it is. Raises :class:`InputError` for what cannot be.
+    """
+    if not without:
+        _refuse_alone(on, scope, notice_days, until)
+        return loaded, list(branches)
+    from stationkeep.catalogue.loader import load_catalogue
+
+    scenario = loaded.scenario
+    made, name = branch_without(
+        scenario,
+        without,
+        parse_utc(on) if on is not None else scenario.epoch_utc,
+        load_catalogue(),
+        scope=[_known_scope(one) for one in scope] if scope else EVERYTHING,
+        notice_days=notice_days,
+        until_utc=parse_utc(until) if until is not None else None,
+        base=branches[0] if branches else None,
+    )
+    beside = list(branches) if branches else [next(iter(scenario.branches))]
+    return replace(loaded, scenario=made, hash=scenario_hash(made)), [*beside, name]
+
+
+def _refuse_alone(on: str | None, scope: Sequence[str] | None, notice_days: float, until: str | None) -> None:
+    given = {"--on": on, "--scope": scope, "--notice-days": notice_days, "--until": until}
+    name = next((option for option, value in given.items() if value), None)
+    if name is not None:
+        raise InputError(f"{name} was given, but nobody who leaves", hint="say who: --without PARTNER")
+
+
+def _known_scope(given: str) -> WithdrawalScope:
+    known = [str(scope) for scope in WithdrawalScope]
+    if given == WithdrawalScope.HAND_OVER_CONTROL:
+        raise InputError(
+            f"--scope {given} needs to whom and how long", hint="write it as an event of a branch: docs/scenario.md"
+        )
+    if given not in known:
+        near = get_close_matches(given, known, n=1)
+        suggestion = f"; did you mean {near[0]!r}?" if near else ""
+        raise InputError(f"no scope {given!r}{suggestion}", hint=f"scopes are {', '.join(known)}")
+    return WithdrawalScope(given)

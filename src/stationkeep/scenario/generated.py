@@ -1,0 +1,134 @@
+"""Any partner, any date: a scenario with one more branch, in which the partners named leave on the day given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+
+from stationkeep.errors import ScenarioError
+from stationkeep.scenario.events import WithdrawalScope
+from stationkeep.scenario.references import check_references
+from stationkeep.scenario.schema import Scenario
+from stationkeep.timescale import iso_utc, mjd_utc
+
+if TYPE_CHECKING:
+    from stationkeep.catalogue.store import Catalogue
+
+EVERYTHING: Final = (
+    WithdrawalScope.STOP_OPERATING_ASSETS,
+    WithdrawalScope.STOP_RESUPPLY_PROPELLANT,
+    WithdrawalScope.STOP_FLIGHTS,
+    WithdrawalScope.RECALL_CREW,
+)
+"""What a partner that leaves stops: all it does, at once. What it owns stays where it is."""
+
+
+def partners_of(scenario: Scenario, catalogue: Catalogue) -> tuple[str, ...]:
+    """Who takes part in a scenario, in the order of the catalogue: who operates, owns, flies, delivers or pays."""
+    station = catalogue.stations[scenario.station]
+    found = {station.lead, *station.partners}
+    found |= {name for module in station.modules for name in (module.owner, module.operator)}
+    found |= {craft.vehicle.operator for craft in station.docked}
+    for provider in scenario.providers:
+        found |= {provider.partner, *provider.push_needs, *provider.arrival_needs}
+        found |= {one.partner for one in provider.resupply if one.partner is not None}
+        found |= {provider.bought_by} if provider.bought_by is not None else set()
+    if scenario.traffic is not None:
+        found |= {flight.partner for flight in scenario.traffic.flights if flight.partner is not None}
+    return tuple(name for name in catalogue.partners if name in found)
+
+
+def branch_without(
+    scenario: Scenario,
+    partners: Sequence[str],
+    date_utc: datetime,
+    catalogue: Catalogue,
+    *,
+    scope: Sequence[str] = EVERYTHING,
+    notice_days: float = 0.0,
+    until_utc: datetime | None = None,
+    base: str | None = None,
+) -> tuple[Scenario, str]:
+    """The scenario with a branch in which these partners leave on that day, and the branch's name.
+
+    ``base``: the branch whose events go on beside it (none: the first). ``scope``: what they stop; the default is all
+    they do. Partners are given by id, name or alias. Raises :class:`ScenarioError` for a partner that is not known or
+    has no part in it, a date outside the scenario, and what contradicts the base branch.
+    """
+    if not partners:
+        raise ScenarioError("nobody was named who leaves", hint="name at least one partner")
+    gone = list(dict.fromkeys(known_partner(scenario, name, catalogue) for name in partners))
+    first = base if base is not None else next(iter(scenario.branches))
+    if first not in scenario.branches:
+        raise ScenarioError(f"no branch {first!r}", hint=f"branches are {', '.join(scenario.branches)}")
+    moment = mjd_utc(date_utc)
+    if not scenario.epoch_mjd_utc <= moment <= scenario.horizon_mjd_utc:
+        span = f"{iso_utc(scenario.epoch_mjd_utc)[:10]} to {iso_utc(scenario.horizon_mjd_utc)[:10]}"
+        raise ScenarioError(
+            f"{iso_utc(moment)[:10]} is outside the scenario {scenario.id}",
+            hint=f"give a day from {span}, or another scenario: stationkeep scenarios",
+        )
+    name = "without-" + "-and-".join(gone)
+    name = name if name not in scenario.branches else f"{name}-{iso_utc(moment)[:10]}"
+    return _with_branch(scenario, first, name[:64].rstrip("-"), _branch(scenario, catalogue, first, gone, {
+        "date_utc": date_utc, "scope": [str(one) for one in scope], "notice_days": notice_days, "until_utc": until_utc,
+        "source": "Hypothetical: made by stationkeep for the question asked",
+    }))  # fmt: skip
+
+
+def _branch(
+    scenario: Scenario, catalogue: Catalogue, base: str, gone: Sequence[str], fields: dict[str, Any]
+) -> dict[str, Any]:
+    stated = scenario.branches[base]
+    events = [event.model_dump(by_alias=True) for event in stated.events]
+    events += [{"type": "withdrawal", "partner": partner, **fields} for partner in gone]
+    names = " and ".join(catalogue.partners[partner].name for partner in gone)
+    day = iso_utc(mjd_utc(fields["date_utc"]))[:10]
+    words = ", ".join(fields["scope"])
+    notice = f" after {fields['notice_days']:g} days of notice" if fields["notice_days"] else ""
+    return {
+        "label": f"without {names}"[:120],
+        "description": f"As {stated.label}, but {names} on {day}{notice}: {words}.",
+        "attitude_view": stated.attitude_view,
+        "events": events,
+    }
+
+
+def _with_branch(scenario: Scenario, base: str, name: str, branch: dict[str, Any]) -> tuple[Scenario, str]:
+    fields = scenario.model_dump(by_alias=True)
+    fields["branches"] = {**fields["branches"], name: branch}
+    try:
+        made = Scenario.model_validate(fields)
+    except ValidationError as error:
+        problems = [
+            str(problem.message)
+            for detail in error.errors(include_url=False)
+            for problem in (detail.get("ctx") or {}).get("problems", ())
+        ]
+        said = "; ".join(problems) or str(error.errors(include_url=False)[0]["msg"])
+        raise ScenarioError(
+            f"nobody can leave so in branch {base} of {scenario.id}: {said}", hint="choose another branch or date"
+        ) from None
+    check_references(made)
+    return made, name
+
+
+def known_partner(scenario: Scenario, name: str, catalogue: Catalogue) -> str:
+    """The id of a partner given by id, name or alias, who takes part in the scenario."""
+    wanted = name.casefold().strip()
+    takes_part = partners_of(scenario, catalogue)
+    listed = f"partners of {scenario.id} are {', '.join(takes_part)}"
+    for partner in catalogue.partners.values():
+        if wanted in (partner.id, partner.name.casefold(), *(alias.casefold() for alias in partner.aliases)):
+            if partner.id in takes_part:
+                return partner.id
+            raise ScenarioError(f"{partner.name} has no part in the scenario {scenario.id}", hint=listed)
+    near = get_close_matches(wanted, list(catalogue.partners), n=1, cutoff=0.5)
+    raise ScenarioError(
+        f"no partner {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
+        hint=listed,
+    )

@@ -1,0 +1,204 @@
+"""Flights and people when partners leave, come back, are under sanctions or answer: what that means for the flights."""
+
+from __future__ import annotations
+
+import abc
+import math
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from stationkeep.logistics.manifest import PortStay
+from stationkeep.logistics.ports import PortBook, Span
+from stationkeep.scenario.events import WithdrawalScope
+from stationkeep.simulation.flight_board import later
+from stationkeep.simulation.people_events import PeopleEvents
+
+if TYPE_CHECKING:
+    from stationkeep.logistics.manifest import Flight
+    from stationkeep.scenario.events import Withdrawal
+    from stationkeep.scenario.pressure import Sanction
+    from stationkeep.scenario.removal import Removable
+
+_ROUNDING = 1.0e-9
+_NAMED = 4  # so many flights are named in a line of the story
+
+
+class PeopleTurns(PeopleEvents, abc.ABC):
+    """The part of a run in which what partners do reaches flights and people; none of it without its sections."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)  # type: ignore[arg-type]
+        self.afterwards: list[Callable[[], None]] = []
+        """What the turns of this moment mean for flights, once it is clear who takes part."""
+        self._not_flown: set[str] = set()
+        """Flights that withdrawals keep on the ground."""
+
+    # --- withdrawals --------------------------------------------------------------------------------------------------
+
+    def flights_end(self, event: Withdrawal, flown_by: Collection[str]) -> None:
+        """A withdrawal takes effect; ``flown_by``: whose craft, its own and those it pays for."""
+        if self.setup is None:
+            return
+        if WithdrawalScope.STOP_FLIGHTS in event.scope:
+            before = set(self.board.dropped)
+            for partner in sorted(flown_by):
+                self.drop_flights(partial(self._flies_for, partner), partner)
+            self._not_flown |= self.board.dropped.keys() - before
+        if WithdrawalScope.RECALL_CREW in event.scope:
+            self._recall(event.partner, flown_by)
+
+    def _flies_for(self, partner: str, flight: str) -> bool:
+        return partner in self.board.craft[flight].partners
+
+    def flights_resume(self) -> None:
+        """Flights come again that nobody keeps on the ground any more, those still to be launched as planned."""
+        if self.setup is None:
+            return
+        back = {
+            name for name in self._not_flown
+            if self.not_delivering.isdisjoint(self.board.craft[name].partners)
+            and self.board.plan.flights[name].launch_mjd_utc > self.now
+        }  # fmt: skip
+        self._not_flown -= back
+        for name in back:
+            self.board.dropped.pop(name, None)
+        self._changed()
+
+    def _recall(self, partner: str, flown_by: Collection[str]) -> None:
+        """A partner's people go home now, in its craft or one it pays for; whoever else sits in them goes along."""
+        traffic = self.board.traffic
+        seats = traffic.seating.seats
+        own = {name for name, flight in traffic.attached.items() if flight.kind.owner in flown_by}
+        craft = {
+            seats[trip.key] for trip in traffic.people
+            if trip.agency.casefold() == partner and seats.get(trip.key) in own
+        }  # fmt: skip
+        if craft:
+            self.depart(sorted(craft))
+
+    def craft_taken(self, partner: str, items: Collection[Removable]) -> None:
+        """Docked craft are called home, with whoever sits in them. ``items``: those of the catalogue, if named."""
+        attached = self.board.traffic.attached.values()
+        named = {item.name for item in items}
+        gone = [
+            flight.name for flight in attached
+            if flight.kind.owner == partner
+            and (not named or any(name.startswith(flight.name) for name in named))
+        ]  # fmt: skip
+        if gone:
+            self.depart(sorted(gone))
+
+    def ports_gone(self, module: str) -> None:
+        """A module has left: nothing docks at its ports any more."""
+        if self.setup is None:
+            return
+        kept = {}
+        for name, port in self.board.ports.ports.items():
+            spans = tuple(span for span in port.spans if span.from_mjd_utc < self.now)
+            if name.startswith(f"{module}-") and spans:
+                port = port.model_copy(update={"spans": (*spans[:-1], _ended(spans[-1], self.now))})
+            kept[name] = port
+        self.board.use_ports(PortBook(kept))
+        self._changed()
+
+    # --- sanctions ----------------------------------------------------------------------------------------------------
+
+    def flights_under_sanctions(self, event: Sanction, until_mjd_utc: float) -> None:
+        """Some flights are not launched, the others late: those of the partner or provider until the sanctions end."""
+        if self.setup is None:
+            return
+        there: dict[str, float] = {}
+        """Of each kind of craft: how much of the next flight is there already."""
+        cut, late = [], []
+        for flight in sorted(self.board.not_launched(), key=lambda one: (one.launch_mjd_utc, one.name)):
+            craft = self.board.craft[flight.name]
+            if flight.launch_mjd_utc >= until_mjd_utc or event.on not in (*craft.partners, craft.provider):
+                continue
+            kind = flight.kind.id
+            there[kind] = there.get(kind, self.inputs.sanction_luck) + event.rate
+            if there[kind] < 1.0 - _ROUNDING:
+                cut.append(flight.name)
+                continue
+            there[kind] -= 1.0
+            if event.delay_days > 0.0:
+                late.append(flight.name)
+        self.board.dropped |= dict.fromkeys(cut, f"sanctions on {event.on}")
+        self._move(dict.fromkeys(late, event.delay_days))
+        if cut:
+            self.note("flights-cut", f"Sanctions: {_some(cut)} will not be launched")
+        if late:
+            self.note("flights-late", f"Sanctions: {_some(late)} will be {event.delay_days:.0f} days late")
+
+    def _move(self, days: dict[str, float]) -> None:
+        flights = dict(self.board.plan.flights)
+        for name, shift in days.items():
+            flights[name] = later(flights[name], shift)
+        ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
+        self.board.plan = replace(self.board.plan, flights=ordered)
+        self._changed()
+
+    # --- responses ----------------------------------------------------------------------------------------------------
+
+    def flight_comes_earlier(self, provider_id: str, days_forward: float) -> str | None:
+        """The next flight with this provider's propellant comes earlier; says so, none: no flight is left."""
+        ground = [
+            flight for flight in self.board.not_launched() if self.board.craft[flight.name].provider == provider_id
+        ]
+        if not ground:
+            return None
+        due = min(ground, key=lambda flight: flight.launch_mjd_utc)
+        days = min(days_forward, due.launch_mjd_utc - self.now - _ROUNDING)
+        flights = dict(self.board.plan.flights)
+        flights[due.name] = _earlier(flights[due.name], days)
+        ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
+        self.board.plan = replace(self.board.plan, flights=ordered)
+        self._changed()
+        return f"{due.name} comes {days:.0f} days earlier"
+
+    def people_reduced(self, people: int, why: str) -> str:
+        """No more than so many stay: craft go home, and their owners send nobody after them. Says what happens."""
+        if self.setup is None:
+            stays = "everybody leaves" if people == 0 else f"no more than {people} stay"
+            return f"{stays} (people are not simulated in this scenario)"
+        traffic = self.board.traffic
+        seats = traffic.seating.seats
+        crewed = sorted(
+            (flight for flight in traffic.attached.values() if flight.seats),
+            key=lambda flight: (flight.departure_mjd_utc or math.inf, flight.name),
+        )
+        left, gone = len(traffic.people), list[str]()
+        for flight in crewed:
+            riders = sum(1 for trip in traffic.people if seats.get(trip.key) == flight.name)
+            if left > people and riders:
+                gone.append(flight.name)
+                left -= riders
+        kinds = {traffic.attached[name].kind.id for name in gone}
+        if people == 0:
+            kinds |= {flight.kind.id for flight in self.board.plan.flights.values() if flight.seats}
+            self.everybody_leaves("response", why)
+        elif gone:
+            self.depart(gone)
+        self.drop_flights(lambda name: self.board.plan.flights[name].kind.id in kinds, why)
+        return f"{', '.join(gone) or 'nobody'} goes home, {left} stay"
+
+    def _changed(self) -> None:
+        self.plan_again()
+        self.at(self.now, self.after_change)
+
+
+def _earlier(flight: Flight, days: float) -> Flight:
+    """The flight so many days earlier, its port with it; it leaves when it was to leave."""
+    arrival = (flight.arrival_mjd_utc or flight.launch_mjd_utc) - days
+    stays = tuple(PortStay(stay.port, arrival, stay.to_mjd_utc) for stay in flight.stays[-1:])
+    return replace(flight, launch_mjd_utc=flight.launch_mjd_utc - days, arrival_mjd_utc=arrival, stays=stays)
+
+
+def _ended(span: Span, time_mjd_utc: float) -> Span:
+    return span.model_copy(update={"to_mjd_utc": time_mjd_utc})
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

@@ -1,0 +1,104 @@
+"""What partners do about it in a run: bring flights forward, buy, adapt, send people home, turn arrays, let it down."""
+
+from __future__ import annotations
+
+import abc
+from functools import partial
+from typing import TYPE_CHECKING
+
+from stationkeep.scenario.pressure import Response, ResponseKind
+from stationkeep.simulation.sanctions import SanctionEvents
+from stationkeep.timescale import iso_day
+
+if TYPE_CHECKING:
+    from stationkeep.scenario.agenda import Course
+    from stationkeep.scenario.schedule import Delivery, Stay
+    from stationkeep.simulation.providers import ProviderState
+
+
+class ResponseEvents(SanctionEvents, abc.ABC):
+    """The part of a run in which others answer."""
+
+    def responds(self, course: Course) -> None:
+        """The answer works from now on."""
+        event = course.event
+        assert isinstance(event, Response)
+        acts = {
+            ResponseKind.BRING_FORWARD: self._bring_forward,
+            ResponseKind.BUY: self._buy,
+            ResponseKind.ADAPT: self._adapt,
+            ResponseKind.REDUCE_CREW: self._reduce_crew,
+            ResponseKind.FEATHER_ARRAYS: self._feather,
+            ResponseKind.LEAVE: self._everybody_leaves,
+            ResponseKind.DEORBIT: self._let_down,
+        }
+        title = acts[event.what](event)
+        self.note("response", f"{self.partner_name(event.who)}: {title}", provider=event.provider, note=event.note)
+
+    # --- flights ------------------------------------------------------------------------------------------------------
+
+    def _bring_forward(self, event: Response) -> str:
+        provider = self.state_of(event.provider or "")
+        assert event.days_forward is not None
+        if self.linked(provider.id):
+            told = self.flight_comes_earlier(provider.id, event.days_forward)
+            return told or f"no flight of {provider.plan.label} is left that could come earlier"
+        due = provider.next_flight(self.now)
+        if due is None:
+            return f"no flight of {provider.plan.label} is left that could come earlier"
+        planned = provider.time_of(due)
+        free_from = provider.leaves_mjd_utc if provider.plan.stays and provider.present else self.now
+        earlier = max(planned - event.days_forward, self.now, free_from)
+        if earlier >= planned:
+            return f"the next flight of {provider.plan.label} cannot come earlier than {iso_day(planned)}"
+        provider.moved[planned] = earlier
+        self.at(earlier, partial(self.come_early, provider, due))
+        return f"the next flight of {provider.plan.label} comes on {iso_day(earlier)} instead of {iso_day(planned)}"
+
+    def _buy(self, event: Response) -> str:
+        provider = self._takes_part(event)
+        return f"{provider.plan.label} is bought and may come from now on"
+
+    def _adapt(self, event: Response) -> str:
+        provider = self._takes_part(event)
+        changes = []
+        if event.max_burn_duration_s is not None:
+            self.longest_burn_s[provider.id] = event.max_burn_duration_s
+            changes.append(f"burns of up to {event.max_burn_duration_s:,.0f} s")
+        if event.attitude_from is not None:
+            self.held_by[provider.id] = event.attitude_from
+            changes.append(f"held by {' or '.join(event.attitude_from)}")
+        return f"{provider.plan.label} is adapted{': ' + ', '.join(changes) if changes else ''}"
+
+    def _takes_part(self, event: Response) -> ProviderState:
+        provider = self.state_of(event.provider or "")
+        provider.enabled = True
+        self.to_be_enabled.discard(provider.id)
+        return provider
+
+    # --- station ------------------------------------------------------------------------------------------------------
+
+    def _feather(self, event: Response) -> str:
+        self.fly_arrays(event.arrays)
+        return f"arrays flown in the mode {event.arrays}"
+
+    def _let_down(self, event: Response) -> str:
+        self.policy = None
+        return "nobody raises the station any more, it is let down for its end"
+
+    # --- people -------------------------------------------------------------------------------------------------------
+
+    def _reduce_crew(self, event: Response) -> str:
+        assert event.people is not None
+        return self.people_reduced(event.people, f"{self.partner_name(event.who)} reduces the crew")
+
+    def _everybody_leaves(self, event: Response) -> str:
+        return self.people_reduced(0, f"{self.partner_name(event.who)} has decided so")
+
+    @abc.abstractmethod
+    def state_of(self, provider_id: str) -> ProviderState:
+        """The provider of that name."""
+
+    @abc.abstractmethod
+    def come_early(self, provider: ProviderState, due: Delivery | Stay) -> None:
+        """A flight that was brought forward is there."""

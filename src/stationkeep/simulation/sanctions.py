@@ -1,0 +1,138 @@
+"""Sanctions in a run: flights that come seldom or late, assets that may be used for a share only."""
+
+from __future__ import annotations
+
+import abc
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from stationkeep.scenario.pressure import Sanction, SanctionTarget
+from stationkeep.simulation import causes
+from stationkeep.simulation.withdrawal import WithdrawalEvents
+from stationkeep.timescale import iso_day
+
+if TYPE_CHECKING:
+    from stationkeep.scenario.agenda import Course
+    from stationkeep.simulation.providers import ProviderState
+
+_WORDS: Final = {
+    SanctionTarget.PRODUCTION: "what can be built",
+    SanctionTarget.LAUNCHES: "launches",
+    SanctionTarget.PAYMENTS: "what can be paid for",
+    SanctionTarget.ASSETS: "what it operates at the station",
+}
+_ROUNDING: Final = 1.0e-9
+
+
+class SanctionEvents(WithdrawalEvents, abc.ABC):
+    """The part of a run in which somebody slows or stops a partner."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.sanctions: list[Sanction] = []
+        self._passed: dict[str, float] = {}
+        """Of each provider: how much of the next flight is there already."""
+
+    def is_imposed(self, course: Course) -> None:
+        """It is announced, where it is felt later."""
+        event = course.event
+        assert isinstance(event, Sanction)
+        when = f", felt from {iso_day(course.begins_mjd_utc)}"
+        self.note("sanction", f"{event.imposed_by}: sanctions on {self._hit(event)}{when}", note=event.note)
+
+    def is_felt(self, course: Course) -> None:
+        """From now on."""
+        event = course.event
+        assert isinstance(event, Sanction)
+        self.sanctions.append(event)
+        self._freeze(event, 1)
+        if event.what is not SanctionTarget.ASSETS:
+            self.afterwards.append(partial(self.flights_under_sanctions, event, course.ends_mjd_utc))
+        if course.begins_mjd_utc <= course.happens_mjd_utc:
+            title = f"{event.imposed_by}: sanctions on {self._hit(event)}"
+            self.note("sanction", title, note=event.note, brings=_brought_about(event))
+        else:
+            title = f"Sanctions are felt by {self._whom(event)}: {self._how(event)}"
+            self.note("sanction-felt", title, brings=_brought_about(event))
+
+    def is_lifted(self, course: Course) -> None:
+        """It is over."""
+        event = course.event
+        assert isinstance(event, Sanction)
+        self.sanctions.remove(event)
+        self._freeze(event, -1)
+        self.note("sanction-ends", f"{event.imposed_by}: sanctions on {self._whom(event)} are lifted ({event.what})")
+
+    def _freeze(self, event: Sanction, change: int) -> None:
+        if event.what is not SanctionTarget.ASSETS or event.rate > 0.0:
+            return
+        is_provider = any(provider.id == event.on for provider in self.providers)
+        kept = self.standing.frozen_providers if is_provider else self.standing.frozen_partners
+        kept[event.on] = kept.get(event.on, 0) + change
+
+    # --- flights ------------------------------------------------------------------------------------------------------
+
+    def flights_cut(self) -> set[str]:
+        """Partners whose flights sanctions stop altogether."""
+        return {item.on for item in self.sanctions if item.what is not SanctionTarget.ASSETS and item.rate <= 0.0}
+
+    def flight_rate(self, provider: ProviderState, partner: str) -> float:
+        """Share of its flights that still come: all sanctions in force together."""
+        return math.prod(sorted(item.rate for item in self._on_flights(provider, partner)))
+
+    def comes_now(self, provider: ProviderState, partner: str, later: Callable[[], None]) -> bool:
+        """Whether a flight that is due comes, and now; what comes late is put on the calendar as ``later``."""
+        hit = self._on_flights(provider, partner)
+        if not hit:
+            return True
+        label = provider.plan.label
+        there = self._passed.get(provider.id, self.inputs.sanction_luck) + self.flight_rate(provider, partner)
+        if there < 1.0 - _ROUNDING:
+            self._passed[provider.id] = there
+            self.note("flight-cut", f"{label}: a flight does not come, because of sanctions", provider=provider.id)
+            return False
+        self._passed[provider.id] = there - 1.0
+        delay = max(item.delay_days for item in hit)
+        if delay <= 0.0:
+            return True
+        title = f"{label}: a flight is {delay:.0f} days late, because of sanctions"
+        self.note("flight-late", title, provider=provider.id)
+        self.at(self.now + delay, later)
+        return False
+
+    def _on_flights(self, provider: ProviderState, partner: str) -> list[Sanction]:
+        names = (partner, provider.id)
+        return [item for item in self.sanctions if item.what is not SanctionTarget.ASSETS and item.on in names]
+
+    # --- assets -------------------------------------------------------------------------------------------------------
+
+    def asset_rate(self, provider: ProviderState) -> float:
+        """Share of its longest burn that may still be used."""
+        names = (provider.plan.provider.partner, provider.id)
+        return math.prod(
+            sorted(item.rate for item in self.sanctions if item.what is SanctionTarget.ASSETS and item.on in names)
+        )
+
+    # --- words --------------------------------------------------------------------------------------------------------
+
+    def _whom(self, event: Sanction) -> str:
+        labels = {provider.id: provider.plan.label for provider in self.providers}
+        return labels.get(event.on) or self.partner_name(event.on)
+
+    def _how(self, event: Sanction) -> str:
+        late = f", what comes {event.delay_days:.0f} days late" if event.delay_days > 0.0 else ""
+        return f"{_WORDS[event.what]} down to {100.0 * event.rate:.0f} %{late}"
+
+    def _hit(self, event: Sanction) -> str:
+        return f"{self._whom(event)}, {self._how(event)}"
+
+
+def _brought_about(event: Sanction) -> tuple[str, ...]:
+    """What no longer stands because of it, for the chain of causes: only what it stops altogether."""
+    if event.rate > 0.0:
+        return ()
+    if event.what is SanctionTarget.ASSETS:
+        return (causes.stopped(event.on),)
+    return (causes.not_delivering(event.on),)

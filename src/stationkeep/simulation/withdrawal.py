@@ -1,0 +1,244 @@
+"""Partners that leave and come back in a run: who operates what, whose flights still come, what is taken away."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from stationkeep.scenario.events import Withdrawal, WithdrawalScope
+from stationkeep.simulation import causes
+from stationkeep.simulation.people_turns import PeopleTurns
+from stationkeep.timescale import iso_day
+
+if TYPE_CHECKING:
+    from stationkeep.scenario.agenda import Course
+    from stationkeep.scenario.removal import Removable
+    from stationkeep.simulation.providers import ProviderState
+
+STOPS: Final = {
+    WithdrawalScope.STOP_OPERATING_ASSETS: "stops operating its vehicles and engines",
+    WithdrawalScope.STOP_RESUPPLY_PROPELLANT: "stops delivering propellant",
+    WithdrawalScope.STOP_FLIGHTS: "launches nothing to the station any more",
+    WithdrawalScope.RECALL_CREW: "calls its people home",
+    WithdrawalScope.TAKE_ASSETS_AWAY: "takes away what is its own",
+    WithdrawalScope.HAND_OVER_CONTROL: "hands over control",
+}
+_FLIGHTS: Final = frozenset({WithdrawalScope.STOP_FLIGHTS, WithdrawalScope.STOP_RESUPPLY_PROPELLANT})
+
+
+@dataclass
+class PartnerStanding:
+    """Who takes part just now, from all that is in force; no order of events is in it, only what holds."""
+
+    withdrawn: list[Withdrawal] = field(default_factory=list)
+    """In effect."""
+    grounded: list[Withdrawal] = field(default_factory=list)
+    """Whose flights do not come: those in effect, and those ended whose flights are not back yet."""
+    handed_over: dict[str, str] = field(default_factory=dict)
+    """Who operates a partner's assets now, where control was handed over."""
+    frozen_partners: dict[str, int] = field(default_factory=dict)
+    """Whose assets sanctions keep from being used, and by how many of them."""
+    frozen_providers: dict[str, int] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    """Providers whose vehicle has been taken away, until the next one comes."""
+
+    def stopped(self) -> set[str]:
+        """Partners whose assets at the station nobody operates."""
+        quit_ = {item.partner for item in self.withdrawn if WithdrawalScope.STOP_OPERATING_ASSETS in item.scope}
+        quit_ |= {partner for partner, count in self.frozen_partners.items() if count}
+        return {partner for partner in quit_ | set(self.handed_over) if self.handed_over.get(partner, partner) in quit_}
+
+    def not_flying(self, bought: dict[str, set[str]]) -> set[str]:
+        """Partners whose flights do not come; ``bought``: whose flights each partner pays for."""
+        gone = {item.partner for item in self.grounded}
+        return gone.union(*(bought.get(partner, set()) for partner in gone))
+
+
+class WithdrawalEvents(PeopleTurns, abc.ABC):
+    """The part of a run in which partners withdraw, hand over, take away and return."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.standing = PartnerStanding()
+        self.bought: dict[str, set[str]] = {}
+        for provider in self.scenario.providers:
+            if provider.bought_by is not None:
+                self.bought.setdefault(provider.bought_by, set()).add(provider.partner)
+
+    # --- turns --------------------------------------------------------------------------------------------------------
+
+    def gives_notice(self, course: Course) -> None:
+        """It is announced; nothing changes yet."""
+        event = course.event
+        assert isinstance(event, Withdrawal)
+        until = "" if course.ends_mjd_utc == float("inf") else f", until {iso_day(course.ends_mjd_utc)}"
+        self.note(
+            "withdrawal-notice",
+            f"{self.partner_name(event.partner)} gives notice: from {iso_day(course.begins_mjd_utc)} on it "
+            f"{_listed(event.scope)}{until}",
+            note=event.note,
+        )
+
+    def takes_back_notice(self, course: Course) -> None:
+        """It is over before it took effect."""
+        event = course.event
+        assert isinstance(event, Withdrawal)
+        title = f"{self.partner_name(event.partner)} takes its notice back: nothing changes"
+        self.note("withdrawal-taken-back", title)
+
+    def withdraws(self, course: Course) -> None:
+        """It takes effect."""
+        event = course.event
+        assert isinstance(event, Withdrawal)
+        self.standing.withdrawn.append(event)
+        if not _FLIGHTS.isdisjoint(event.scope):
+            self.standing.grounded.append(event)
+        title = f"{self.partner_name(event.partner)} withdraws: {_listed(event.scope)}"
+        bought = self.bought.get(event.partner, set())
+        if bought and WithdrawalScope.STOP_FLIGHTS in event.scope:
+            names = " and ".join(sorted(map(self.partner_name, bought)))
+            title += f"; with it end the flights of {names} it pays for"
+        self.note(event.type, title, note=event.note, brings=self._brought_about(event))
+        if WithdrawalScope.HAND_OVER_CONTROL in event.scope:
+            assert event.hand_over_days is not None
+            self.at(self.now + event.hand_over_days, partial(self._control_is_handed_over, event))
+        if WithdrawalScope.TAKE_ASSETS_AWAY in event.scope:
+            self._begin_to_take(event)
+        self.afterwards.append(partial(self.flights_end, event, self._flown_by(event)))
+
+    def _brought_about(self, event: Withdrawal) -> list[str]:
+        """What no longer stands because of it, for the chain of causes."""
+        brings = []
+        if WithdrawalScope.STOP_OPERATING_ASSETS in event.scope:
+            brings.append(causes.stopped(event.partner))
+        if not _FLIGHTS.isdisjoint(event.scope):
+            brings += [causes.not_delivering(partner) for partner in sorted(self._flown_by(event))]
+        return brings
+
+    def returns(self, course: Course) -> None:
+        """It is over: what it operates is operated again at once, its flights come again after a while."""
+        event = course.event
+        assert isinstance(event, Withdrawal)
+        self.standing.withdrawn.remove(event)
+        if self.standing.handed_over.get(event.partner) == event.hand_over_to:
+            self.standing.handed_over.pop(event.partner, None)
+        later = ""
+        if event in self.standing.grounded:
+            back = self.now + event.flights_back_after_days
+            self.at(back, partial(self._flights_are_back, event))
+            later = f"; its flights come again from {iso_day(back)}" if event.flights_back_after_days > 0.0 else ""
+        name = self.partner_name(event.partner)
+        self.note("withdrawal-ends", f"{name} takes part again{later}", note=None)
+
+    def _flights_are_back(self, event: Withdrawal) -> None:
+        self.standing.grounded.remove(event)
+        self.recount()
+        self.flights_resume()
+        self.review()
+
+    def _flown_by(self, event: Withdrawal) -> frozenset[str]:
+        """Whose flights are concerned: its own, and those it pays for."""
+        return frozenset({event.partner} | self.bought.get(event.partner, set()))
+
+    def _control_is_handed_over(self, event: Withdrawal) -> None:
+        """Somebody else can operate it now, if the partner has not come back meanwhile."""
+        if event not in self.standing.withdrawn or event.hand_over_to is None:
+            return
+        self.standing.handed_over[event.partner] = event.hand_over_to
+        to, whose = self.partner_name(event.hand_over_to), self.partner_name(event.partner)
+        self.note("control-handed-over", f"{to} operates what {whose} operated until now")
+        self.recount()
+        self.review()
+
+    # --- taking away --------------------------------------------------------------------------------------------------
+
+    def _begin_to_take(self, event: Withdrawal) -> None:
+        items = self.mission.removals(event)
+        if self.setup is not None:  # then craft come and go by their flights
+            craft = [item for item in items if item.vehicle is not None]
+            if event.assets is None or craft:
+                named = craft if event.assets is not None else []
+                self.afterwards.append(partial(self._craft_go, event.partner, craft, named))
+            items = tuple(item for item in items if item.vehicle is None)
+        for item in items:
+            self.at(self.now + item.takes_days, partial(self._undocks, event, item))
+
+    def _craft_go(self, partner: str, craft: Sequence[Removable], named: Sequence[Removable]) -> None:
+        self.craft_taken(partner, named)
+        for item in craft:
+            for provider in self.providers:
+                if provider.plan.provider.vehicle == item.vehicle and not provider.plan.stays:
+                    self.standing.taken.add(provider.id)
+
+    def _undocks(self, event: Withdrawal, item: Removable) -> None:
+        if event not in self.standing.withdrawn or item.id in self.undocked:
+            return
+        self.undocked.add(item.id)
+        for provider in self.providers:
+            self._goes_with(provider, item)
+        self.mass_kg -= item.mass_kg
+        self.taken_away_kg += item.mass_kg
+        whole = self.mission.drag_area_m2
+        if whole is not None:
+            self.area_left -= item.drag_area_m2 / whole
+        area = f", {item.drag_area_m2:.0f} m2 of {whole:.0f}" if whole is not None else ""
+        whose = self.partner_name(event.partner)
+        self.note("undocked", f"{whose} takes {item.name} away: {item.mass_kg / 1000.0:.1f} t{area}")
+        self.starts.append(self.start_here())
+        self.ports_gone(item.id)
+        self.recount()
+        self.review()
+
+    def _goes_with(self, provider: ProviderState, item: Removable) -> None:
+        """Engines and tanks that go with it; a ship that comes and goes leaves."""
+        stated = provider.plan.provider
+        if item.vehicle is not None and stated.vehicle == item.vehicle:
+            if provider.plan.stays:
+                self.leave_with(provider)
+            else:
+                self.standing.taken.add(provider.id)
+        for tank in provider.tanks:
+            if tank.name == item.id:  # a module's tanks bear its name
+                self.mass_kg -= tank.empty(self.now, f"left with {item.name}")
+
+    # --- what follows -------------------------------------------------------------------------------------------------
+
+    def recount(self) -> None:
+        """What the standing of the partners means for each provider and for the attitude."""
+        standing = self.standing
+        stopped, not_delivering = standing.stopped(), standing.not_flying(self.bought) | self.flights_cut()
+        self.causes.end(*map(causes.stopped, self.stopped - stopped))
+        self.causes.end(*map(causes.not_delivering, self.not_delivering - not_delivering))
+        self.stopped, self.not_delivering = stopped, not_delivering
+        for provider in self.providers:
+            partner = provider.plan.provider.partner
+            provider.operating = not (
+                provider.lost or partner in self.stopped or standing.frozen_providers.get(provider.id, 0) > 0
+            )
+
+    def is_kept_from_pushing(self, provider: ProviderState) -> bool:
+        """Whether its vehicle has been taken away, or sanctions leave nothing of its burns."""
+        return provider.id in self.standing.taken or self.asset_rate(provider) <= 0.0
+
+    @abc.abstractmethod
+    def asset_rate(self, provider: ProviderState) -> float:
+        """Share of its longest burn that may still be used."""
+
+    def partner_name(self, partner: str) -> str:
+        """For people."""
+        return self.mission.partner_names.get(partner, partner)
+
+    @abc.abstractmethod
+    def flights_cut(self) -> set[str]:
+        """Partners whose flights sanctions stop altogether."""
+
+    @abc.abstractmethod
+    def leave_with(self, provider: ProviderState) -> None:
+        """A visiting vehicle is called home."""
+
+
+def _listed(scopes: Sequence[WithdrawalScope]) -> str:
+    return " and ".join(STOPS[scope] for scope in scopes)

@@ -1,0 +1,142 @@
+"""What partners do reaches flights and people: withdrawn, back, under sanctions, sent home, taken away."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from partner_case import response, result, sanction, withdrawal
+from stationkeep.campaign.prepare import Campaign, prepare_campaign
+from stationkeep.campaign.sampling import draw_inputs, median_inputs
+from stationkeep.catalogue.loader import load_catalogue
+from stationkeep.scenario.loader import load_scenario
+from stationkeep.scenario.schema import Scenario
+from stationkeep.simulation.engine import simulate
+from stationkeep.simulation.people_record import PeopleCourse
+from stationkeep.simulation.timeline import Timeline
+from stationkeep.timescale import iso_day, mjd_utc, parse_utc
+
+EVERYTHING = ["stop-operating-assets", "stop-resupply-propellant", "stop-flights", "recall-crew"]
+
+
+@cache
+def base() -> dict[str, Any]:
+    fields = load_scenario("iss-2024").scenario.model_dump(by_alias=True)
+    return {**fields, "horizon_utc": "2025-07-01", "comparisons": (), "branches": {"x": {"label": "x"}}}
+
+
+@cache
+def prepared() -> Campaign:
+    return prepare_campaign(Scenario.model_validate(base()), load_catalogue())
+
+
+def fly(*events: dict[str, Any], index: int | None = None) -> Timeline:
+    scenario = Scenario.model_validate({**base(), "branches": {"x": {"label": "x", "events": list(events)}}})
+    ready = prepare_campaign(scenario, load_catalogue())
+    weather = prepared().weather
+    drawn = median_inputs(scenario, weather) if index is None else draw_inputs(scenario, weather, 1, index)
+    return simulate(ready.mission, "x", drawn, limits=False)
+
+
+def people(timeline: Timeline) -> PeopleCourse:
+    assert timeline.people is not None
+    return timeline.people
+
+
+def aboard(timeline: Timeline, day: str) -> int:
+    course = people(timeline)
+    time = mjd_utc(parse_utc(day))
+    return int(course.aboard[course.times_mjd_utc <= time][-1])
+
+
+def flights(timeline: Timeline, kind: str) -> list[str]:
+    return [event.title.split(" arrives")[0] for event in timeline.events if event.kind == kind]
+
+
+def test_a_recalled_crew_goes_home_and_no_relief_comes() -> None:
+    timeline = fly(withdrawal("2024-06-01", scope=EVERYTHING))
+    assert aboard(timeline, "2024-05-31") == 7
+    # Soyuz MS-25 takes Kononenko, Chub and Dyson home; Grebenkin of Roscosmos sits in NASA's Dragon
+    assert aboard(timeline, "2024-06-02") == 4
+    assert "Soyuz MS-26" not in flights(timeline, "crew-arrival")
+
+
+def test_flights_come_again_after_the_return() -> None:
+    gone = withdrawal("2024-06-01", scope=EVERYTHING, until_utc="2024-07-15", flights_back_after_days=30.0)
+    timeline = fly(gone)
+    assert "Soyuz MS-26" in flights(timeline, "crew-arrival")
+    assert aboard(timeline, "2024-07-20") == 4
+    assert aboard(timeline, "2024-10-15") == 7
+    deliveries = [iso_day(event.time_mjd_utc) for event in timeline.events if event.kind == "delivery"]
+    assert not [day for day in deliveries if "2024-06-01" < day < "2024-08-14"]
+    assert [day for day in deliveries if day > "2024-08-14"]
+
+
+def test_a_withdrawal_reversed_at_once_changes_nothing_for_people_either() -> None:
+    untouched = fly()
+    for partner in ("roscosmos", "nasa"):
+        back = fly(withdrawal("2024-06-01", partner=partner, scope=EVERYTHING, until_utc="2024-06-01"))
+        assert result(back) == result(untouched)
+        assert people(back).aboard.tolist() == people(untouched).aboard.tolist()
+        assert people(back).crew == people(untouched).crew
+
+
+def test_nasas_flights_end_with_nasa() -> None:
+    timeline = fly(withdrawal("2024-03-01", partner="nasa", scope=["stop-flights"]))
+    arrivals = ("crew-arrival", "cargo-arrival", "arrival")
+    cut = mjd_utc(parse_utc("2024-03-02"))
+    later = [event.title for event in timeline.events if event.kind in arrivals and event.time_mjd_utc > cut]
+    assert later
+    assert all("Soyuz" in title or "Progress" in title for title in later)
+
+
+def test_sanctions_keep_every_second_flight_of_each_kind() -> None:
+    timeline = fly(sanction("2024-01-05", rate=0.5, until_utc="2025-06-30"))
+    free = fly()
+    for kind in ("Soyuz", "Progress"):
+        came = [port.flight for port in people(timeline).ports if kind in port.flight]
+        planned = [port.flight for port in people(free).ports if kind in port.flight]
+        assert len(came) < len(planned)
+        assert len(planned) - len(came) >= (len(planned) - 2) // 2  # two are docked at the epoch
+    assert [event for event in timeline.events if event.kind == "flights-cut"]
+
+
+def test_fewer_people_stay() -> None:
+    timeline = fly(response("2024-06-01", what="reduce-crew", people=4), response("2024-12-01", what="leave"))
+    assert aboard(timeline, "2024-06-02") <= 4
+    assert aboard(timeline, "2024-12-03") == 0
+    assert aboard(timeline, "2025-06-01") == 0
+
+
+def test_a_progress_brought_forward_brings_its_propellant() -> None:
+    free, early = fly(), fly(response("2024-03-01", what="bring-forward", provider="progress", days_forward=14.0))
+    days = [
+        [iso_day(event.time_mjd_utc) for event in run.events if event.kind == "delivery"][1] for run in (free, early)
+    ]
+    assert days == ["2024-05-18", "2024-05-04"]
+
+
+def test_craft_taken_away_take_people_and_mass_along() -> None:
+    timeline = fly(withdrawal("2024-06-01", scope=["take-assets-away", "stop-flights"]))
+    assert aboard(timeline, "2024-06-02") == 4
+    docked = [port for port in people(timeline).ports if port.owner == "roscosmos" and port.to_mjd_utc is None]
+    assert not docked
+    assert timeline.taken_away_kg == pytest.approx(3670.0 + 6295.0 + 19627.0 + 4066.0)  # modules; craft go as flights
+
+
+def test_no_order_of_one_moment_matters_with_people() -> None:
+    day = "2024-06-01"
+    events = [
+        withdrawal(day, scope=EVERYTHING, until_utc="2024-09-01"),
+        withdrawal(day, partner="spacex", scope=["stop-flights"]),
+        sanction(day, on="northrop-grumman", rate=0.5, delay_days=10.0),
+        response(day, what="reduce-crew", people=3),
+    ]
+    first, *others = [fly(*order, index=0) for order in list(permutations(events))[::5]]
+    for other in others:
+        assert result(other) == result(first)
+        assert people(other).aboard.tolist() == people(first).aboard.tolist()
+        assert people(other).crew == people(first).crew

@@ -1,0 +1,169 @@
+"""Threats with a probability: drawn run by run from streams of their own, and told; any partner, any date."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from partner_case import BASE, CATALOGUE, fly, inputs, scenario, withdrawal
+from stationkeep.campaign.departures import departure
+from stationkeep.campaign.run import run_scenario
+from stationkeep.campaign.threats import threat_luck
+from stationkeep.cli.app import app
+from stationkeep.errors import InputError, ScenarioError
+from stationkeep.scenario.agenda import comes_true, threat_key
+from stationkeep.scenario.generated import branch_without, partners_of
+from stationkeep.scenario.loader import load_scenario, read_scenario
+from stationkeep.timescale import parse_utc
+
+
+def with_events(**branches: list[dict[str, Any]]) -> dict[str, Any]:
+    named = {name: {"label": name, "events": events} for name, events in branches.items()}
+    fields: dict[str, Any] = {**deepcopy(BASE), "branches": named, "attitude": None, "horizon_utc": "2022-12-01"}
+    fields["space_weather"] = {"default": "observed"}
+    return json.loads(json.dumps(fields))  # lists that two events share would become anchors
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> Any:
+    def make(fields: dict[str, Any]) -> Any:
+        path = tmp_path / "case.yaml"
+        path.write_text(yaml.safe_dump(fields, sort_keys=False), encoding="utf-8")
+        return load_scenario(path)
+
+    return make
+
+
+def test_luck_is_the_threats_own() -> None:
+    one = scenario(withdrawal(probability=0.3, name="rupture"))
+    two = scenario(withdrawal(probability=0.3, name="rupture"), withdrawal(partner="esa", probability=0.9))
+    for index in range(20):
+        first, second = threat_luck(one, 7, index), threat_luck(two, 7, index)
+        assert first["rupture"] == second["rupture"]
+        assert len(second) == 2
+    drawn = [threat_luck(one, 7, index)["rupture"] < 0.3 for index in range(2000)]
+    assert 0.27 < sum(drawn) / 2000 < 0.33  # 3 sigma of 2,000 draws
+    assert threat_luck(one, 8, 0) != threat_luck(one, 7, 0)
+
+
+def test_the_reference_run_takes_the_likelier() -> None:
+    for probability, happens in ((0.4, False), (0.6, True)):
+        event = scenario(withdrawal(probability=probability)).branches["x"].events[0]
+        assert comes_true(event, {}) is happens
+
+
+def test_one_name_comes_true_together() -> None:
+    events = (withdrawal(probability=0.5, name="rupture"), withdrawal(partner="esa", probability=0.5, name="rupture"))
+    for luck, count in ((0.4, 2), (0.6, 0)):
+        timeline = fly(*events, given=inputs(threats={"rupture": luck}))
+        assert len([event for event in timeline.events if event.kind == "withdrawal"]) == count
+
+
+def test_a_threat_is_called_by_what_it_is() -> None:
+    event = scenario(withdrawal(probability=0.5, scope=["stop-flights"])).branches["x"].events[0]
+    assert threat_key(event) == "withdrawal roscosmos stop-flights 2022-08-01T00:00:00+00:00"  # type: ignore[arg-type]
+
+
+def test_the_document_says_how_often_it_came_true(loaded: Any) -> None:
+    fields = with_events(calm=[], shaky=[withdrawal("2022-06-01", probability=0.4)], sure=[withdrawal("2022-06-01")])
+    for name, probability in (("calm", 0.6), ("sure", 0.2)):
+        fields["branches"][name]["probability"] = probability
+    result = run_scenario(loaded(fields), runs=40, workers=1, keep_timelines=True)
+    shaky = result.document.branches["shaky"].threats[0]
+    flown = {name: branch.timelines for name, branch in result.branches.items()}
+    came = [run for run in flown["shaky"] if any(event.kind == "withdrawal" for event in run.events)]
+    assert shaky.came_true_share == len(came) / 40
+    assert 0.15 < shaky.came_true_share < 0.65  # 3 sigma of 40 draws
+    # a run in which it does not come true is the calm one, one in which it does is the sure one
+    for index, run in enumerate(flown["shaky"]):
+        other = flown["sure" if any(run is one for one in came) else "calm"][index]
+        assert run.altitude_by_day_km.tobytes() == other.altitude_by_day_km.tobytes()
+    weighed = result.document.weighed
+    assert weighed is not None
+    assert weighed.weights == pytest.approx({"calm": 0.75, "sure": 0.25})
+    assert any("came true in" in note for note in result.document.notes)
+
+
+def test_probabilities_of_branches_add_up_to_one_at_most() -> None:
+    fields = with_events(a=[], b=[])
+    for branch in fields["branches"].values():
+        branch["probability"] = 0.6
+    with pytest.raises(ScenarioError, match=r"line \d+: branches: the branches' probabilities add up to 1.2"):
+        read_scenario(yaml.safe_dump(fields, sort_keys=False), "case.yaml")
+
+
+def taking(name: str) -> dict[str, Any]:
+    return withdrawal(scope=["take-assets-away"], assets=[name])
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        (withdrawal(partner="roskosmos"), "partner: no partner 'roskosmos'; did you mean 'roscosmos'?"),
+        (taking("zarya"), "zarya is not roscosmos's to take: it belongs to nasa"),
+        (taking("zvezda"), "zvezda cannot leave: nobody has described how"),
+        (taking("nauca"), "no docked craft or module 'nauca'; did you mean 'nauka'"),
+        (withdrawal(partner="csa", scope=["take-assets-away"]), "csa has nothing at iss-2022-04-02 that could be"),
+        (withdrawal(until={"event": "sanctions-lifted"}), "until.event: 'sanctions-lifted' can never come true: no"),
+        (withdrawal(notice=3), "unknown field"),
+    ],
+)
+def test_refusals_name_the_line(event: dict[str, Any], message: str) -> None:
+    text = yaml.safe_dump(with_events(x=[event]), sort_keys=False)
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(text, "case.yaml")
+    assert message in str(caught.value)
+    assert "line " in str(caught.value)
+
+
+# --- any partner, any date ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("partner", ["nasa", "roscosmos", "esa", "jaxa", "csa", "spacex", "northrop-grumman"])
+def test_anybody_may_leave_on_any_day(partner: str) -> None:
+    stated = load_scenario("iss-2022").scenario
+    for day in ("2022-04-02", "2023-01-01", "2031-01-01"):
+        made, name = branch_without(stated, [partner], parse_utc(day), CATALOGUE)
+        assert name == f"without-{partner}"
+        assert made.branches[name].events[-1].date_utc == parse_utc(day)
+        assert len(made.branches) == len(stated.branches) + 1
+
+
+def test_several_at_once_by_name() -> None:
+    stated = load_scenario("iss-2022").scenario
+    made, name = branch_without(stated, ["NASA", "Northrop Grumman", "nasa"], parse_utc("2023-01-01"), CATALOGUE)
+    assert name == "without-nasa-and-northrop-grumman"
+    assert made.branches[name].label == "without NASA and Northrop Grumman"
+    assert {"nasa", "roscosmos", "spacex"} <= set(partners_of(stated, CATALOGUE))
+
+
+def test_departures_from_the_command_line() -> None:
+    loaded_iss = load_scenario("iss-2022")
+    changed, names = departure(loaded_iss, [], ["csa"], "2022-07-01", ["stop-operating-assets"], 30.0, "2022-12-01")
+    assert names == ["cooperation", "without-csa"]
+    assert changed.hash != loaded_iss.hash
+    event = changed.scenario.branches["without-csa"].events[-1]
+    assert event.notice_days == 30.0  # type: ignore[union-attr]
+    for arguments in (
+        ([], ["nobody"], None, None), ([], ["csa"], "1999-01-01", None), ([], ["cmsa"], None, None),
+        ([], ["csa"], None, ["stop"]), ([], [], "2022-07-01", None), (["withdrawal"], ["roscosmos"], None, None),
+        (["cooporation"], ["csa"], None, None), ([], ["csa"], None, ["hand-over-control"]),
+    ):  # fmt: skip
+        with pytest.raises(InputError):
+            departure(loaded_iss, *arguments)  # type: ignore[arg-type]
+
+
+def test_run_without_somebody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(app, ["run", "small-station", "--without", "operator-b", "--on", "2026-01-01", "-n", "2"])
+    assert told.exit_code == 0, told.output
+    assert "without Operator B" in told.output
+    assert "--without=operator-b --on=2026-01-01" in told.output.replace("\n", "")
+    wrong = CliRunner().invoke(app, ["run", "small-station", "--without", "operator-c", "-n", "2"])
+    assert wrong.exit_code != 0
