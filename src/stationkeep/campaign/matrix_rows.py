@@ -192,6 +192,8 @@ def _fill_in(caused: Sequence[LostFunction], found: Dependence | None) -> Iterat
     for item in caused:
         for said in item.could_have:
             who, _, why = said.rpartition(": ")
+            if who in (item.provided_by or ""):
+                continue  # it is this that is lost
             standing = "had shown" if said in item.had_shown else "could have"
             yield FillIn(
                 title=_capital(item.title),

@@ -100,7 +100,8 @@ def _row(axes: Axes, row: Laid, top: float, height: float) -> None:
         inset = _PAD_PX + (_MARK_PX if gravity > FINE else 0.0)
         for place, (line, first) in enumerate(lines):
             at = top + _PAD_PX + (place + 0.5) * _LINE_PX
-            _write(axes, left + (inset if first or left == 0.0 else inset - 6.0), at, line, bold=first)
+            hanging = gravity > FINE and left > 0.0 and not first  # further lines begin below the mark
+            _write(axes, left + inset - (6.0 if hanging else 0.0), at, line, bold=first)
         left += width
     axes.plot((0.0, _SHEET.width_px), (top + height, top + height), color=RULE.light, linewidth=0.8)
 
