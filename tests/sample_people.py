@@ -43,9 +43,9 @@ def sample_course(left_mjd: float | None = None, *, shift_days: float = 0.0, **c
     if left_mjd is not None:
         fields |= {
             "first_limit": "American food",
-            "must_leave_mjd_utc": left_mjd - 10.0,
+            "must_leave_mjd_utc": left_mjd - 0.5,
             "not_flown": ("Soyuz MS-22", "Progress MS-20"),
-            "why": {"left": "American food would have ended on 14 November 2022", "first_limit": "American food"},
+            "why": {"left": "American food is at its end on 2022-10-10", "first_limit": "American food"},
         }
     return PeopleCourse(**(fields | changes))
 

@@ -1,6 +1,6 @@
-"""The shipped station with its people, as it came out when it was first flown: a change of these is a change of physics.
+"""The shipped station with its people, as it came out when first flown: a change of these is a change of physics.
 
-And the same without people: bit for bit what it was before there were any (figures of 23 November 2026, before people).
+And the same without people: bit for bit what it was before there were any.
 """
 
 from __future__ import annotations

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from stationkeep.campaign.comparison import comparison_notes
 from stationkeep.campaign.density_error import DensityError
 from stationkeep.campaign.packing import packed_integers, unpacked_integers
+from stationkeep.campaign.people_summary import NO_RELIEF, people_grids
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.campaign.run import CampaignResult, run_scenario
 from stationkeep.campaign.run_record import RunRecord
 from stationkeep.errors import InputError
 from stationkeep.report.verdict import verdict_rows
 from stationkeep.scenario.loader import load_scenario
+from stationkeep.simulation.people_words import words
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,9 @@ def test_cooperation_keeps_the_station_between_floor_and_target(flown: CampaignR
 
 def test_a_run_flown_again_is_the_run_that_was_counted(flown: CampaignResult) -> None:
     again = flown.timeline("withdrawal", 3)
-    assert RunRecord.of(again, flown.campaign.mission.scenario) == flown.branches["withdrawal"].runs[3]
+    scenario, branch = flown.campaign.mission.scenario, flown.branches["withdrawal"]
+    grid = people_grids(scenario, {"withdrawal": branch.reference})["withdrawal"]
+    assert RunRecord.of(again, scenario, grid) == branch.runs[3]
     assert again.ledger
     assert again.events
 
@@ -93,6 +97,23 @@ def test_what_is_kept_of_a_run_is_small(flown: CampaignResult) -> None:
 def test_courses_packed_come_out_as_they_went_in(values: list[int]) -> None:
     course = np.array(values, dtype=np.int32)
     assert (unpacked_integers(packed_integers(course)) == course).all()
+
+
+def test_people_are_followed_in_every_branch(flown: CampaignResult) -> None:
+    known = {"attitude", "altitude", NO_RELIEF}
+    for name, branch in flown.document.branches.items():
+        people = branch.people
+        assert people is not None
+        assert (people.people_at_epoch, people.seats_at_epoch) == (7, 7)
+        assert people.aboard.median[0] in (4, 7)  # those called home are gone by then
+        stores = {store.name for store in people.stores}
+        for reason in people.station_left.reasons:
+            # a store, the air, or one of these: another word would reach the page untranslated
+            store = any(reason.name.removesuffix(" is at its end") == words(one) for one in stores)
+            assert reason.name in known or store or "cabin" in reason.name, (name, reason.name)
+    home = flown.document.branches["withdrawal"].people
+    assert home is not None
+    assert home.station_left.share == 1.0
 
 
 def test_document_is_whole(flown: CampaignResult) -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from sample_document import flying_branch, sample_document
 from sample_people import EPOCH_MJD, sample_people
 from stationkeep.campaign.document import BranchDocument, RunDocument
-from stationkeep.campaign.people_document import NamedShare, PeopleDocument
+from stationkeep.campaign.people_document import FirstStore, NamedShare, PeopleDocument
 from stationkeep.campaign.people_summary import NO_RELIEF
 from stationkeep.report.figures import NARROW, WIDE
 from stationkeep.report.html import report_html
@@ -93,6 +93,12 @@ def test_what_happens_in_few_runs_is_said_as_a_share() -> None:
     )
 
 
+def test_a_store_may_end_without_a_reserve_of_its_own() -> None:
+    ended = FirstStore(name="us-water", owner="nasa", of_runs=0.1, **dates(0.1, None, "2023-01-01T00:00:00Z"))
+    shared = sample_people().model_copy(update={"first_store": ended})
+    assert sentences(shared)[1] == "In 10 % of the runs a store ends, most often American water."
+
+
 def test_leaving_for_a_time_is_not_leaving_for_good() -> None:
     people = changed(sample_people(), "must_leave", **dates(0.2, None, "2028-01-01T00:00:00Z"))
     people = people.model_copy(update={"first_limit": [NamedShare(name="American food", share=0.2)]})
@@ -109,6 +115,8 @@ def test_leaving_for_a_time_is_not_leaving_for_good() -> None:
         (NO_RELIEF, "no other crew comes", "no other crew"),
         ("cabin oxygen below 16 kPa", "the air is not safe (cabin oxygen below 16 kPa)", "unsafe air"),
         ("American food", "American food would end", "American food"),
+        ("American food is at its end", "American food is at its end", "American food is at its end"),
+        ("the ground has closed", "the ground has closed", "ground has closed"),
     ],
 )
 def test_reasons_are_plain_words(limit: str, said: str, cell: str) -> None:
@@ -212,6 +220,5 @@ def test_a_branch_without_stores_has_no_picture_of_them() -> None:
     people = sample_people(LEFT, stores=())
     html = people_section(document(people))
     assert html.count("<figure>") == 3
-    assert (
-        sentences(people)[1] == "No store that people cannot do without falls below its reserve while they are aboard."
-    )
+    assert len(sentences(people)) == 2  # nothing is claimed of stores that nobody followed
+    assert sentences(sample_people(stores=())) == ["Everybody aboard has a seat home, and nobody has to leave by 2031."]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sample_people import EPOCH_MJD, HORIZON_MJD, sample_course, sample_people
 from stationkeep.campaign.people_document import PeopleDocument
 from stationkeep.campaign.people_reference import LONGEST_PICTURE_DAYS, people_reference, pictured, thinned
-from stationkeep.campaign.people_summary import PeopleGrid, PeopleRun, people_document
+from stationkeep.campaign.people_summary import NO_RELIEF, PeopleGrid, PeopleRun, people_document
 from stationkeep.simulation.people_record import PeopleCourse
 from stationkeep.timescale import iso_utc, mjd_utc, parse_utc
 
@@ -39,7 +39,7 @@ def test_shares_and_dates_are_those_of_the_runs() -> None:
     assert [(item.name, item.share) for item in found.first_limit] == [("American food", 0.6), ("attitude", 0.3)]
     assert left.stranded_share == 0.3
     assert left.why == courses[0].why["left"]
-    assert found.must_leave.median_utc == iso_utc(LEFT - 6)
+    assert found.must_leave.median_utc == iso_utc(LEFT + 3.5)
     assert found.not_flown == pytest.approx(2 * 0.9)
 
 
@@ -164,3 +164,19 @@ def test_people_without_stores_are_followed_all_the_same() -> None:
     found = summarised([bare, bare])
     assert (found.stores, found.first_store, found.first_reserve) == ([], None, None)
     assert found.station_left.share == 1.0
+
+
+def test_the_reason_of_leaving_is_that_of_the_last_departure() -> None:
+    # people had to go once, came back, and left for good years later for another reason
+    back = {"must_leave_mjd_utc": LEFT - 100.0, "first_limit": "attitude"}
+    why = [
+        "the last craft went home as planned, and no other came",
+        "the station tumbles",
+        "American food is at its end on 2027-01-08",
+        "",
+    ]
+    found = summarised([sample_course(LEFT, why={"left": text}, **back) for text in why])
+    assert {item.name: item.share for item in found.station_left.reasons} == {
+        NO_RELIEF: 0.5, "attitude": 0.25, "American food is at its end": 0.25,
+    }  # fmt: skip
+    assert [item.name for item in found.first_limit] == ["attitude"]

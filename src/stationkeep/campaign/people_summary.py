@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,14 @@ FloatArray = NDArray[np.float64]
 
 NO_RELIEF: Final = "no relief"
 """Why the station was left where nothing drove people out: the last crew went home and no other came."""
+_IN_SHORT: Final = {
+    "the station tumbles": "attitude",
+    "the station is too low": "altitude",
+    "the last craft went home as planned, and no other came": NO_RELIEF,
+}
+_JUST_LEFT_DAYS: Final = 5.0
+"""Who had to leave no longer ago than this leaves for that reason."""
+_DATED: Final = re.compile(r" on \d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,8 @@ class PeopleRun:
     must_leave_mjd_utc: float | None
     left_mjd_utc: float | None
     first_limit: str
+    left_because: str
+    """As ``first_limit``, of the last departure; empty: there is none."""
     stranded: int
     lost_flights: int
     not_flown: int
@@ -91,6 +102,7 @@ class PeopleRun:
             must_leave_mjd_utc=course.must_leave_mjd_utc,
             left_mjd_utc=course.left_mjd_utc,
             first_limit=course.first_limit,
+            left_because=_left_because(course),
             stranded=len(course.stranded),
             lost_flights=len(course.lost_flights),
             not_flown=len(course.not_flown),
@@ -105,7 +117,6 @@ def people_document(
     """People, seats and stores of one branch: shares and quantiles over all runs, names from the reference run."""
     dates = np.array([np.frombuffer(run.store_dates_mjd) for run in runs]).reshape(len(runs), 2, -1)
     stranded = sum(run.stranded > 0 for run in runs) / len(runs)
-    left = [run for run in runs if run.left_mjd_utc is not None]
     return PeopleDocument(
         people_at_epoch=int(reference.aboard[0]),
         seats_at_epoch=int(reference.seats[0]),
@@ -117,7 +128,7 @@ def people_document(
         must_leave=LossDates(**loss_fields([run.must_leave_mjd_utc for run in runs])),
         station_left=StationLeft(
             **loss_fields([run.left_mjd_utc for run in runs]),
-            reasons=_shares((run.first_limit or NO_RELIEF for run in left), len(runs)),
+            reasons=_shares((run.left_because for run in runs if run.left_because), len(runs)),
             why=reference.why.get("left", ""),
             stranded_share=stranded,
         ),
@@ -130,6 +141,17 @@ def people_document(
         **_per_run("not_flown", [run.not_flown for run in runs]),
         reference=people_reference(reference, horizon_mjd),
     )
+
+
+def _left_because(course: PeopleCourse) -> str:
+    """Why the last person went: what people had to leave for just before, else what the run tells, without its date."""
+    left, must = course.left_mjd_utc, course.must_leave_mjd_utc
+    if left is None:
+        return ""
+    if must is not None and must <= left <= must + _JUST_LEFT_DAYS:
+        return course.first_limit or NO_RELIEF
+    said = _DATED.sub("", course.why.get("left", ""))
+    return _IN_SHORT.get(said, said) or NO_RELIEF
 
 
 def _shares(names: Iterable[str], runs: int) -> list[NamedShare]:

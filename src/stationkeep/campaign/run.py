@@ -75,10 +75,7 @@ def run_scenario(
     """
     from stationkeep.catalogue.loader import load_catalogue
 
-    if not 1 <= runs <= MOST_RUNS:
-        raise InputError(f"{runs} runs were asked for", hint=f"give --runs between 1 and {MOST_RUNS}")
-    if not 0 <= seed < 2**63:
-        raise InputError(f"seed {seed} cannot be used", hint="give a seed between 0 and 9223372036854775807")
+    _refuse(runs, seed)
     names = _chosen(loaded, branches)
     campaign = prepare_campaign(loaded.scenario, load_catalogue(), space_weather)
     # The reference run goes first: it compiles the kernels once, before the workers share them.
@@ -87,14 +84,7 @@ def run_scenario(
     one = _Reduced(campaign, references, seed, keep_timelines)
     flown = map_runs(one, range(runs), workers=workers, progress=progress, interpreted=True)
     draws = tuple(item.draws for item in flown)
-    results = {
-        name: BranchRuns(
-            references[name],
-            tuple(item.records[position] for item in flown),
-            tuple(item.timelines[position] for item in flown if item.timelines),
-        )
-        for position, name in enumerate(names)
-    }
+    results = _by_branch(references, flown)
     beside = None
     if beside_observed:
         beside = under_the_sun_that_came(campaign, {name: item.runs for name, item in results.items()}, seed, workers)
@@ -104,12 +94,30 @@ def run_scenario(
     return CampaignResult(document, campaign, draws, results)
 
 
+def _refuse(runs: int, seed: int) -> None:
+    if not 1 <= runs <= MOST_RUNS:
+        raise InputError(f"{runs} runs were asked for", hint=f"give --runs between 1 and {MOST_RUNS}")
+    if not 0 <= seed < 2**63:
+        raise InputError(f"seed {seed} cannot be used", hint="give a seed between 0 and 9223372036854775807")
+
+
 class _OneRun(NamedTuple):
     """What travels back from where a run was flown."""
 
     draws: DrawRecord
     records: tuple[RunRecord, ...]
     timelines: tuple[Timeline, ...]
+
+
+def _by_branch(references: Mapping[str, Timeline], flown: Sequence[_OneRun]) -> dict[str, BranchRuns]:
+    return {
+        name: BranchRuns(
+            reference,
+            tuple(item.records[position] for item in flown),
+            tuple(item.timelines[position] for item in flown if item.timelines),
+        )
+        for position, (name, reference) in enumerate(references.items())
+    }
 
 
 class _Reduced:

@@ -40,13 +40,8 @@ def people_sentences(branch: BranchDocument, horizon_utc: str, runs: int) -> lis
     if people is None:
         return []
     by = text.horizon_text(horizon_utc)
-    dates = (
-        people.without_seat,
-        people.must_leave,
-        people.station_left,
-        *([people.first_reserve] if people.first_reserve else []),
-    )
-    if not any(part.share for part in dates):
+    dates = (people.without_seat, people.must_leave, people.station_left, people.first_reserve, people.first_store)
+    if not any(part is not None and part.share for part in dates):
         supplied = " and enough to live on" if people.stores else ""
         return [f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}."]
     stores = [_stores(people)] if people.stores else []  # a scenario without life support follows none
@@ -72,16 +67,19 @@ def _named(names: list[str]) -> str:
 
 
 def _stores(people: PeopleDocument) -> str:
-    ended, first = people.first_store, people.first_reserve
+    ended, reserve = people.first_store, people.first_reserve
     if ended is not None and ended.median_utc is not None:
         return f"The first store to end is {_store(ended)}."
-    if first is None:
+    # Where sides share, a store may end that has no reserve of its own to fall below.
+    if ended is not None and (reserve is None or ended.share >= reserve.share):
+        return f"In {text.percent(ended.share)} of the runs a store ends, most often {words(ended.name)}."
+    if reserve is None:
         return "No store that people cannot do without falls below its reserve while they are aboard."
     ends = "" if ended is None else f"; one ends in {text.percent(ended.share)} of the runs"
-    if first.median_utc is not None:
-        return f"The first store below its reserve is {_store(first)}{ends}."
-    share = text.percent(first.share)
-    return f"In {share} of the runs a store falls below its reserve, most often {words(first.name)}{ends}."
+    if reserve.median_utc is not None:
+        return f"The first store below its reserve is {_store(reserve)}{ends}."
+    share = text.percent(reserve.share)
+    return f"In {share} of the runs a store falls below its reserve, most often {words(reserve.name)}{ends}."
 
 
 def _store(first: FirstStore) -> str:
@@ -118,7 +116,9 @@ def because(limit: str) -> str:
     """What made people leave, after "because"."""
     if limit in _BECAUSE:
         return _BECAUSE[limit]
-    return f"the air is not safe ({limit})" if _is_air(limit) else f"{limit} would end"
+    if _is_air(limit):
+        return f"the air is not safe ({limit})"
+    return limit if _is_clause(limit) else f"{limit} would end"
 
 
 def limit_text(limits: list[NamedShare]) -> str:
@@ -126,7 +126,12 @@ def limit_text(limits: list[NamedShare]) -> str:
     if not limits:
         return text.NONE
     main = limits[0].name
-    return _IN_SHORT.get(main, "unsafe air" if _is_air(main) else main)
+    return _IN_SHORT.get(main, "unsafe air" if _is_air(main) else main.removeprefix("the "))
+
+
+def _is_clause(limit: str) -> bool:
+    """Whether it says already what happens: ``the station tumbles``, ``American food is at its end``."""
+    return limit.startswith("the ") or limit.endswith(" is at its end")
 
 
 def _is_air(limit: str) -> bool:

@@ -30,7 +30,6 @@ HISTORIES: Final = ("iss-2020-2023",)
 _TRANSIT_DAYS: Final = 1.0
 _BEYOND_HORIZON_DAYS: Final = 120.0  # flights planned after it count as coming: the end of the scenario ends nothing
 _MOST_FLIGHTS: Final = 5000
-_LONG_AGO_MJD: Final = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +99,14 @@ def own_ports(traffic: Traffic) -> PortBook:
     found = {}
     for name, given in traffic.ports.items():
         written = {
-            "id": name, "name": name.replace("-", " "), "segment": given.owner, "owner": given.owner,
-            "spans": [{"standard": given.standard, "from_utc": "1960-01-01"}], "source": given.source, "quality": "D",
-        }  # fmt: skip
+            "id": name,
+            "name": name.replace("-", " ") if len(name) > 1 else f"port {name}",
+            "segment": given.owner,
+            "owner": given.owner,
+            "spans": [{"standard": given.standard, "from_utc": "1960-01-01"}],
+            "source": f"scenario: {given.source}",
+            "quality": "D",
+        }
         found[name] = Port.model_validate(written)
     return PortBook(found)
 
