@@ -241,4 +241,5 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
 
 
 def _listed(scopes: Sequence[WithdrawalScope]) -> str:
-    return " and ".join(STOPS[scope] for scope in scopes)
+    *first, last = (STOPS[scope] for scope in scopes)
+    return f"{', '.join(first)} and {last}" if first else last
