@@ -1,7 +1,7 @@
 """The plan of April 2022, flown on by the model, against who really was aboard in 2022 and 2023.
 
-Truth: people aboard at 12 UTC of each day, from public crew lists. Nothing of the scenario was fitted to it; two dates of
-its plan are as flown and marked so (``hindsight``).
+Truth: people aboard at 12 UTC of each day, from public crew lists. Nothing of the scenario was fitted to it; two dates
+of its plan are as flown and marked so (``hindsight``).
 """
 
 from __future__ import annotations

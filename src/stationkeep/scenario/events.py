@@ -186,7 +186,7 @@ class RescueSeat(FlightEvent):
 
 
 class FlightLost(FlightEvent):
-    """A flight still to be launched at this date never arrives; what flies on its rocket stands still for a time."""
+    """A flight that has not arrived at this date never does; the others fly on as planned."""
 
     type: Literal["flight-lost"]
 

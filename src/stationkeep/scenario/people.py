@@ -206,6 +206,8 @@ class Traffic(Part):
     ports: dict[Id, OwnPort] = Field(default={}, description="none: those of the International Space Station")
     craft: dict[Id, Craft] = Field(default={}, description="by kind of craft")
     drag_coefficient: PositiveNumber = Field(default=2.2, description="of the craft's areas")
-    lowest_altitude_km: AltitudeKm = Field(description="below this mean altitude nobody comes and nobody stays")
+    lowest_altitude_km: AltitudeKm = Field(
+        description="below this mean altitude nobody comes and nobody stays; a provider's cargo craft have its limit"
+    )
     leave: LeaveRules
     source: Source | None = None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _RESERVE: Final = " reserve"
 _WORTH_MOVING_KG: Final = 20.0
 _RETRY_DAYS: Final = 20.0  # a repair for which there was no spare part: about as often as cargo comes
+_AIR_DUTIES: Final = ("hold", "proportional")
 _SAME_DAYS: Final = 1.0e-6
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
 
@@ -67,7 +68,12 @@ class Aboard:
     def __post_init__(self) -> None:
         self.state = self.world.start.copy()
         self._workshop = Workshop(self.world.breakdowns, self.state.time_mjd_utc, retry_days=_RETRY_DAYS)
-        self._breaks = [self.state.time_mjd_utc + one.day for one in self.world.breakdowns]
+        machines = self.state.habitat.equipment
+        self._breaks = [
+            self.state.time_mjd_utc + one.day
+            for one in self.world.breakdowns
+            if machines[one.equipment].duty in _AIR_DUTIES
+        ]
         habitat, plan = self.state.habitat, self.state.plan
         marks = {mark.name: number for number, mark in enumerate(plan.marks)}
         self._watched = {
@@ -96,7 +102,10 @@ class Aboard:
 
     @property
     def next_breakdown_mjd_utc(self) -> float:
-        """When the next machine breaks; what is repaired meanwhile makes nothing worse."""
+        """When the next machine breaks that the air rests on.
+
+        What is repaired makes nothing worse, and the water of a broken processor is missed after weeks only.
+        """
         number = bisect_right(self._breaks, self.state.time_mjd_utc + _SAME_DAYS)
         return self._breaks[number] if number < len(self._breaks) else math.inf
 

@@ -123,7 +123,10 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         self.aboard.record()
         assert self.outcome is not None
         board = self.board
-        never = tuple(sorted(board.dropped.keys() | board.held | set(board.no_port)))
+        never = tuple(
+            name for name in sorted(board.dropped.keys() | board.held | set(board.no_port))
+            if (board.plan.flights[name].arrival_mjd_utc or 0.0) <= self.now
+        )  # fmt: skip
         lost = tuple(name for name in board.lost_flights if board.flights[name].launch_mjd_utc <= self.now)
         fell = self.outcome.reason is OutcomeReason.REENTERED
         return self.book.course(self.now, board.traffic, self.aboard.courses(), lost, never, fell)

@@ -46,7 +46,8 @@ class PeopleFlights(PeopleState, abc.ABC):
 
     def _await_flights(self) -> None:
         time = self.board.traffic.next_event_mjd_utc
-        if time < math.inf:
+        if time < math.inf and self._awaited != (self.board.version, time):
+            self._awaited = self.board.version, time
             self.at(time, partial(self._flights_due, self.board.version, time))
 
     def plan_again(self) -> None:
@@ -152,10 +153,19 @@ class PeopleFlights(PeopleState, abc.ABC):
         if provider is not None and not self._can_come(provider):
             return False
         if self.closed:
-            # Whoever may catch a tumbling station is let to it while that is possible at all.
-            return not self.too_low_for_people and provider is not None and provider is self.attitude_tanks
+            return not flight.seats and provider is not None and self._hopeful(provider.id)
         if flight.seats and self.aboard.state.people_aboard == 0:
             return self._habitable_for(flight)
+        return True
+
+    def _hopeful(self, provider_id: str) -> bool:
+        """Whether this provider's craft may still come where nobody else does: it then decides by itself.
+
+        Whoever may catch a tumbling station is let to it while that is possible at all; how low it comes is its own
+        limit.
+        """
+        if self.tumbles:
+            return self.attitude_tanks is not None and provider_id == self.attitude_tanks.id
         return True
 
     def _habitable_for(self, flight: Flight) -> bool:
@@ -171,9 +181,9 @@ class PeopleFlights(PeopleState, abc.ABC):
         """Flights that cannot come wait; where nobody can, all that were still to come do."""
         names = {flight.name for flight in flights}
         if self.closed:
-            tanks = None if self.attitude_tanks is None else self.attitude_tanks.id
             coming = self.board.coming
-            hopeful = {name for name in coming if tanks is not None and self.board.craft[name].provider == tanks}
+            accounts = {name: self.board.craft[name].provider for name in coming}
+            hopeful = {name for name, provider in accounts.items() if provider is not None and self._hopeful(provider)}
             names |= coming if names & hopeful else coming - hopeful
         for flight in flights:
             self.note("flight-put-off", f"{flight.name} cannot come{': ' * self.closed}{self.why_closed}")

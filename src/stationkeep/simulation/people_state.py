@@ -6,7 +6,7 @@ import abc
 import math
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stationkeep.logistics.crew import side_of
 from stationkeep.simulation.aboard import Aboard
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from stationkeep.simulation.people_setup import PeopleSetup
     from stationkeep.simulation.providers import ProviderState
     from stationkeep.simulation.run_state import Mission
+
+_AT_LEVEL_KM: Final = 1.0e-6  # the engine stops at a level within a millimetre
 
 
 class PeopleState(AttitudeEvents, abc.ABC):
@@ -47,6 +49,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
         """Whether cargo has come since flights were last asked to come again."""
         self.extra_flights = 0
         self._changing_mjd = -math.inf
+        self._awaited = (0, -math.inf)
         self._station_area_m2 = drag.ballistic_coefficient_m2_kg * drag.reference_mass_kg / traffic.drag_coefficient
         self.levels_km.append(traffic.lowest_altitude_km)
 
@@ -66,7 +69,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
     def too_low_for_people(self) -> bool:
         """Whether it has sunk to where nobody comes or stays."""
         assert self.setup is not None
-        return self.altitude_km < self.setup.traffic.lowest_altitude_km
+        return self.altitude_km < self.setup.traffic.lowest_altitude_km + _AT_LEVEL_KM
 
     @property
     def closed(self) -> bool:
