@@ -97,8 +97,8 @@ class MatrixRow(Part):
     scopes: list[str] = Field(description="what stops")
     outcome: Outcome = Field(
         description="falls: in half of the runs by the horizon; cannot be kept: by the graph, a function is lost that "
-        "the station needs; nobody aboard: people leave for good; left for a time: they come back; less: something is "
-        "lost; thinner: less behind it"
+        "the station needs; nobody aboard: people leave for good clearly sooner (60 days) than where nobody leaves; "
+        "left for a time: they must leave sooner, and come back; less: something is lost; thinner: less behind it"
     )
     verdict: str = Field(description="the row as a sentence")
     lost_first: LostFirst

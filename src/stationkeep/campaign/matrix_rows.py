@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from stationkeep.partnership.analysis import Dependence
 
 _SAME_DAYS: Final = 1.0  # what goes within a day goes together
+_CLEARLY_DAYS: Final = 60.0  # sooner by less is told alike: the same months, as dates are written
 _RANK: Final = {"station": 0, "crew": 1, "less": 2}
 _ALIKE: Final = {
     "unloading": "desaturation",
@@ -36,8 +37,8 @@ _ALIKE: Final = {
 _VERDICTS: Final[dict[Outcome, str]] = {
     "falls": "the station falls",
     "cannot be kept": "the station cannot be kept, by the graph; the runs do not simulate what is lost",
-    "nobody aboard": "people must leave; the station flies on",
-    "left for a time": "people must leave, and come back; the station flies on",
+    "nobody aboard": "people leave for good, or sooner than otherwise; the station flies on",
+    "left for a time": "people must leave for a time, or sooner than otherwise; the station flies on",
     "less": "the station goes on with less",
     "thinner": "the station goes on, with less behind it",
     "as before": "nothing is lost",
@@ -132,8 +133,10 @@ def _outcome(
         return "falls"
     if "station" in ends:
         return "cannot be kept"
-    if _must_leave(branch) and not _must_leave(before):
-        return "nobody aboard" if _left_for_good(branch) else "left for a time"
+    if _sooner(_left(branch), _left(before)):
+        return "nobody aboard"
+    if _sooner(_must_leave(branch), _must_leave(before)):
+        return "left for a time"
     if "crew" in ends and branch.people is None:
         return "nobody aboard"
     if by_graph or caused:
@@ -141,12 +144,21 @@ def _outcome(
     return "thinner" if fewer else "as before"
 
 
-def _must_leave(branch: BranchDocument) -> bool:
-    return branch.people is not None and branch.people.must_leave.median_utc is not None
+def _must_leave(branch: BranchDocument) -> LossDates | None:
+    return None if branch.people is None else branch.people.must_leave
 
 
-def _left_for_good(branch: BranchDocument) -> bool:
-    return branch.people is not None and branch.people.station_left.median_utc is not None
+def _left(branch: BranchDocument) -> LossDates | None:
+    return None if branch.people is None else branch.people.station_left
+
+
+def _sooner(dates: LossDates | None, usual: LossDates | None) -> bool:
+    """Whether half of the runs have come to it clearly sooner than where nobody leaves."""
+    if dates is None or dates.median_utc is None:
+        return False
+    if usual is None or usual.median_utc is None:
+        return True
+    return _mjd(dates.median_utc) < _mjd(usual.median_utc) - _CLEARLY_DAYS
 
 
 # --- what goes first --------------------------------------------------------------------------------------------------
