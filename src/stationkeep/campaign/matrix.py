@@ -97,9 +97,10 @@ def _document(question: Question, flown: CampaignResult, dependences: dict[str, 
 
 def _notes(question: Question, flown: CampaignResult) -> list[str]:
     """What a reader must know of the rows, then of the runs."""
-    stops = "everything it does: it no longer operates what it has at the station and sends nothing more, its people go home, and flights it pays for end"
     notes = [
-        f"Leaving is {stops}. Everybody else goes on as in the branch {question.base!r}; nobody answers in new ways.",
+        "Leaving is everything a partner does: it no longer operates what it has at the station and sends nothing "
+        "more, its people go home, and flights it pays for end. Everybody else goes on as in the branch "
+        f"{question.base!r}; nobody answers in new ways.",
     ]
     if question.graph is None:
         notes.append(f"Nobody has described who provides what on {question.loaded.scenario.station}: only runs speak.")

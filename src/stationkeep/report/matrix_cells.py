@@ -53,6 +53,13 @@ class Cell:
     more: tuple[str, ...] = ()
     gravity: int = FINE
 
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        if self.head.endswith(":") and self.more:
+            return f"{self.head} {'; '.join(self.more)}"
+        return "; ".join([self.head, *self.more])
+
 
 def cells(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
     """The cells of a row, in the order of :data:`HEADS`; grave is only what is worse than where nobody leaves."""

@@ -49,7 +49,7 @@ def matrix_html(document: MatrixDocument, *, reproduce: str) -> str:
     )
     told = "".join(_departure(document, row) for row in document.rows if row.partners)
     sections = (
-        f'<section aria-label="Matrix" class="keep"><figure><div class="wide">{matrix_svg(document)}</div>'
+        f'<section aria-label="Matrix" class="keep"><figure class="matrix"><div class="wide">{matrix_svg(document)}</div>'
         f'<div class="narrow">{_stacked(document)}</div><figcaption>{e(_caption(document))}</figcaption></figure>'
         "</section>",
         f'<section aria-labelledby="why"><h2 id="why">Departure by departure</h2>{told}</section>',
@@ -73,7 +73,7 @@ def _stacked(document: MatrixDocument) -> str:
     rows = []
     for row in document.rows:
         said = cells(document, row)
-        rows.append(tuple(e(" ".join([MARKS[one.gravity], one.head, "; ".join(one.more)]).strip()) for one in said))
+        rows.append(tuple(e(f"{MARKS[one.gravity]} {one.line}".strip()) for one in said))
     return table("", HEADS, rows, stack=True)
 
 

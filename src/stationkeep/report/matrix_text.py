@@ -32,7 +32,7 @@ def print_matrix(document: MatrixDocument, console: Console) -> None:
         table.add_column(no_wrap=True, min_width=24)
         table.add_column(overflow="fold")
         for name, answer in zip(HEADS[1:], answers[1:], strict=True):
-            table.add_row(f"  {name}", _fitting(console, "; ".join([answer.head.rstrip(":"), *answer.more])))
+            table.add_row(f"  {name}", _fitting(console, answer.line))
         if row.partners and row.why.chain:
             table.add_row("  Why (reference run)", _fitting(console, chain_line(row.why)))
         if row.not_simulated:
