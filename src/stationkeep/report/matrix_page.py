@@ -49,7 +49,8 @@ def matrix_html(document: MatrixDocument, *, reproduce: str) -> str:
     )
     told = "".join(_departure(document, row) for row in document.rows if row.partners)
     sections = (
-        f'<section aria-label="Matrix" class="keep"><figure class="matrix"><div class="wide">{matrix_svg(document)}</div>'
+        '<section aria-label="Matrix" class="keep"><figure class="matrix">'
+        f'<div class="wide">{matrix_svg(document)}</div>'
         f'<div class="narrow">{_stacked(document)}</div><figcaption>{e(_caption(document))}</figcaption></figure>'
         "</section>",
         f'<section aria-labelledby="why"><h2 id="why">Departure by departure</h2>{told}</section>',
