@@ -172,11 +172,11 @@ def test_the_reason_of_leaving_is_that_of_the_last_departure() -> None:
     why = [
         "the last craft went home as planned, and no other came",
         "the station tumbles",
-        "American food is at its end on 2027-01-08",
+        "American food is foreseen at its end in 28 days",
         "",
     ]
     found = summarised([sample_course(LEFT, why={"left": text}, **back) for text in why])
     assert {item.name: item.share for item in found.station_left.reasons} == {
-        NO_RELIEF: 0.5, "attitude": 0.25, "American food is at its end": 0.25,
+        NO_RELIEF: 0.5, "attitude": 0.25, "American food": 0.25,
     }  # fmt: skip
     assert [item.name for item in found.first_limit] == ["attitude"]

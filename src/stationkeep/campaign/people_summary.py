@@ -42,7 +42,7 @@ _IN_SHORT: Final = {
 }
 _JUST_LEFT_DAYS: Final = 5.0
 """Who had to leave no longer ago than this leaves for that reason."""
-_DATED: Final = re.compile(r" on \d{4}-\d{2}-\d{2}")
+_FORESEEN: Final = re.compile(r" is (?:foreseen )?at its end\b.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +144,13 @@ def people_document(
 
 
 def _left_because(course: PeopleCourse) -> str:
-    """Why the last person went: what people had to leave for just before, else what the run tells, without its date."""
+    """Why the last person went: what people had to leave for just before, else what the run tells of it."""
     left, must = course.left_mjd_utc, course.must_leave_mjd_utc
     if left is None:
         return ""
     if must is not None and must <= left <= must + _JUST_LEFT_DAYS:
         return course.first_limit or NO_RELIEF
-    said = _DATED.sub("", course.why.get("left", ""))
+    said = _FORESEEN.sub("", course.why.get("left", ""))  # the store alone: dates differ from run to run
     return _IN_SHORT.get(said, said) or NO_RELIEF
 
 

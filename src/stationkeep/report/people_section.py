@@ -53,7 +53,7 @@ def _branch(branch: BranchDocument, people: PeopleDocument, document: RunDocumen
     figures = [
         ("Craft at the ports", lambda sheet: _ports(people, span, sheet, f"ports{number}")),
         ("People and seats", lambda sheet: _seats(people, document, span, sheet, f"seats{number}")),
-        ("People", lambda sheet: _crew(people, span, sheet, f"crew{number}")),
+        (_crew_title(people), lambda sheet: _crew(people, span, sheet, f"crew{number}")),
     ]
     if stores:
         names = [store_words(store.name) for store in stores]
@@ -92,6 +92,11 @@ def _crew(people: PeopleDocument, span: tuple[float, float], sheet: Sheet, name:
         for stay in reference.crew
     ]  # fmt: skip
     return crew_chart(stays, span, sheet, name)
+
+
+def _crew_title(people: PeopleDocument) -> str:
+    outlined = people.reference.stranded or people.without_seat.who
+    return "People (outlined: at some time without a seat home)" if outlined else "People"
 
 
 def _called(name: str) -> tuple[str, ...]:

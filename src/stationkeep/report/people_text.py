@@ -130,8 +130,8 @@ def limit_text(limits: list[NamedShare]) -> str:
 
 
 def _is_clause(limit: str) -> bool:
-    """Whether it says already what happens: ``the station tumbles``, ``American food is at its end``."""
-    return limit.startswith("the ") or limit.endswith(" is at its end")
+    """Whether it says already what happens: ``the station tumbles``."""
+    return limit.startswith("the ")
 
 
 def _is_air(limit: str) -> bool:
