@@ -2,8 +2,8 @@
 
     python design/fit_station_2023.py ../shared/data/oem
 
-Each ephemeris begins with the state as it was; what follows is a forecast and is not used. ``stationkeep calibrate`` wants
-several sets between two burns, which one ephemeris in two weeks does not give.
+Each ephemeris begins with the state as it was; what follows is a forecast and is not used. ``stationkeep calibrate``
+wants several sets between two burns, which one ephemeris in two weeks does not give.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def _conditions(events: Sequence[Event], course: Course, where: Location) -> Ite
     place: Location = (*where, field, "event")
     named = [other for other in events if other.name == condition.event]
     if not named and condition.event != SANCTIONS_LIFTED:
-        known = sorted({other.name for other in events if other.name is not None})
+        known = sorted({other.name for other in events if other.name is not None} | {SANCTIONS_LIFTED})
         yield Problem(place, not_known("event of this branch with the name", condition.event, known))
         return
     why = _never(events, course, named, condition.event)
