@@ -17,6 +17,7 @@ from stationkeep.attitude.drag_area import iss_drag_area
 from stationkeep.logistics.manifest import Contingency
 from stationkeep.outcome import OutcomeReason
 from stationkeep.scenario.events import CraftUnfit, DockingFailed, FlightLost, RescueSeat
+from stationkeep.simulation import causes
 from stationkeep.simulation.people_leaving import PeopleLeaving
 from stationkeep.timescale import mjd_utc
 
@@ -56,7 +57,8 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             self.at(due, partial(self._still_tumbles, self.now))
         if low:
             lowest = self.setup.traffic.lowest_altitude_km
-            self.everybody_leaves("altitude", f"the station has sunk below {lowest:g} km")
+            why = f"the station has sunk below {lowest:g} km"
+            self.everybody_leaves("altitude", why, (causes.NO_REBOOST, causes.ATTITUDE_LOST))
         if before and before[0] and not self.closed and self.board.held:
             self.release_flights()
         self.change_soon()
@@ -79,7 +81,8 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         if self.tumbles and since == self.tumbling_since:
             assert self.setup is not None
             days = self.setup.traffic.leave.attitude_lost_days
-            self.everybody_leaves("attitude", f"the attitude has been lost for {days:g} days")
+            why = f"the attitude has been lost for {days:g} days"
+            self.everybody_leaves("attitude", why, (causes.ATTITUDE_LOST,))
 
     # --- mishaps ----------------------------------------------------------------------------------------------------
 
