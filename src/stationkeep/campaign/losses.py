@@ -189,7 +189,11 @@ def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator
             why = _part_in(provider, enabled, vehicle, scenario)
             if provider.enabled or provider.id in enabled:
                 why = _attitude_says(campaign, branch, plan) or why
-            yield Candidate(f"{provider.label or provider.id}: {why}", vehicle is None or _was_used(vehicle))
+            needed = sorted(stopped.intersection({*provider.push_needs, *provider.arrival_needs, provider.bought_by}))
+            if needed:  # what it needs of them goes with them: current, an arm, who pays
+                why = f"not without {_joined([campaign.mission.partner_names.get(one, one) for one in needed])}"
+            used = (vehicle is None or _was_used(vehicle)) and not needed
+            yield Candidate(f"{provider.label or provider.id}: {why}", used)
     if function is Function.REBOOST:
         named = {item.vehicle for item in scenario.providers}
         ports = {port.id for port in campaign.catalogue.stations[scenario.station].ports}

@@ -18,6 +18,7 @@ from stationkeep.cli.deorbit import deorbit
 from stationkeep.cli.depends import depends
 from stationkeep.cli.entry import entry
 from stationkeep.cli.margins import margins
+from stationkeep.cli.matrix import matrix
 from stationkeep.cli.new import new
 from stationkeep.cli.reboost import reboost
 from stationkeep.cli.reentry import reentry
@@ -38,7 +39,7 @@ app = typer.Typer(
 
 COMMANDS = (
     run, decay, reentry_window, reentry, entry, burns, calibrate, reboost, deorbit, convert, replay, margins, depends,
-    claims, scenarios, new, catalogue,
+    matrix, claims, scenarios, new, catalogue,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

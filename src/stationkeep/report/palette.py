@@ -37,6 +37,14 @@ RISK: Final = Ink("risk", "#c0440a", "#f0803c")
 """Whatever is at risk, on the map and in the bars. Kept off the branch colours so that no bar reads as a branch."""
 LINK: Final = Ink("link", "#0a5c92", "#6fb7e6")
 
+SEVERITIES: Final = (
+    Ink("s1", "#e9f1f7", "#1d2b36"),
+    Ink("s2", "#fbeab5", "#4a3c10"),
+    Ink("s3", "#f2b48f", "#6b2d0c"),
+)
+"""Grounds of a matrix's cells, mild to grave: from pale blue to vermilion, each darker than the one before on paper,
+so that print without colour keeps their order. Letters on them are :data:`INK` (contrast at least 7 : 1)."""
+
 BRANCH_LINES: Final = (
     Ink("b0", "#0072b2", "#3d9fd9"),  # blue
     Ink("b1", "#d55e00", "#ea7a23"),  # vermilion
@@ -77,7 +85,7 @@ def branch_styles(branches: Iterable[str]) -> dict[str, BranchStyle]:
 
 def all_inks() -> tuple[Ink, ...]:
     """Every colour of the report."""
-    return (PAPER, INK, MUTED, RULE, PANEL, LAND, RISK, LINK, *BRANCH_LINES, *BRANCH_TEXTS)
+    return (PAPER, INK, MUTED, RULE, PANEL, LAND, RISK, LINK, *SEVERITIES, *BRANCH_LINES, *BRANCH_TEXTS)
 
 
 def css_variables(theme: str) -> str:

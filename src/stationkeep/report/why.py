@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from stationkeep.campaign.document import BranchDocument, RunDocument, WhyLink
+from stationkeep.campaign.document import BranchDocument, RunDocument, Why, WhyLink
 from stationkeep.report import text
 from stationkeep.report.markup import branch_vars, e
 from stationkeep.report.palette import BranchStyle, branch_styles
@@ -30,9 +30,14 @@ def why_section(document: RunDocument) -> str:
 
 def why_line(branch: BranchDocument) -> str:
     """The chain in one line: ``Roscosmos withdraws (2 Apr 2022) → ...``; empty where nothing is lost."""
+    return chain_line(branch.why)
+
+
+def chain_line(why: Why) -> str:
+    """The same of a chain by itself."""
     said: list[str] = []
-    for index, link in enumerate(branch.why.chain):
-        same_day = index > 0 and branch.why.chain[index - 1].time_utc[:10] == link.time_utc[:10]
+    for index, link in enumerate(why.chain):
+        same_day = index > 0 and why.chain[index - 1].time_utc[:10] == link.time_utc[:10]
         said.append(_short(link) if same_day else f"{_short(link)} ({text.day_text(link.time_utc)})")
     return _ARROW.join(said)
 

@@ -180,7 +180,8 @@ class PartnerEvents(TurnsOfBranch):
         """What may keep everybody from pushing, as conditions; those that stand are the reason."""
         why = [causes.NO_POLICY, causes.ATTITUDE_LOST, *map(causes.missing, self.missing)]
         for provider in self.providers:
-            partners = {provider.plan.provider.partner, *(one.partner for one in provider.plan.deliveries)}
+            stated = provider.plan.provider
+            partners = {stated.partner, *stated.push_needs, *(one.partner for one in provider.plan.deliveries)}
             why.append(causes.provider_lost(provider.id))
             for partner in sorted(partners):
                 why += [causes.stopped(partner), causes.not_delivering(partner), causes.frozen(partner)]

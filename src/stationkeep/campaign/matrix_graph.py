@@ -1,0 +1,148 @@
+"""What the graph of who provides what says of a departure, beside what the runs say of the same functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from stationkeep.campaign.matrix_document import FillIn, GraphLoss
+from stationkeep.partnership.analysis import date_after
+from stationkeep.timescale import iso_utc, mjd_utc
+
+if TYPE_CHECKING:
+    from stationkeep.campaign.document import BranchDocument
+    from stationkeep.partnership.analysis import Dependence, FunctionState
+
+_DATED: Final = ("at once", "within weeks", "later")
+_RUN_FUNCTION: Final = {
+    "attitude": "attitude",
+    "desaturation": "unloading",
+    "reboost": "reboost",
+    "refuelling": "resupply",
+    "debris-avoidance": "reboost",  # in a run whoever can reboost can get out of the way
+}
+"""Functions of the graph that runs simulate, and what they call them."""
+_LIVED_ON: Final = ("oxygen", "co2-removal", "water", "food", "cargo", "crew-transport")
+"""Functions without which people must leave; simulated where the runs have people."""
+_MOST_NAMED: Final = 6
+
+
+def graph_losses(found: Dependence, branch: BranchDocument) -> list[GraphLoss]:
+    """Functions the graph loses, the first one lost first; those that end the station before the others."""
+    rank = {"station": 0, "crew": 1, "less": 2}
+    states = [state for state in found.states if state.loss in _DATED]
+    states.sort(key=lambda state: (state.lost_days[1], rank[state.function.ends]))
+    return [_loss(found, state, branch) for state in states]
+
+
+def thinner(found: Dependence) -> list[str]:
+    """Functions that still have enough, from fewer providers."""
+    return [state.function.name for state in found.states if state.loss == "thinner"]
+
+
+def _loss(found: Dependence, state: FunctionState, branch: BranchDocument) -> GraphLoss:
+    earliest, best, latest = (date_after(found.graph, days) for days in state.lost_days)
+    names = [_node_name(found, node) for node in state.chain[1:]]
+    simulated, median = _in_runs(state.function.id, branch)
+    return GraphLoss(
+        function=state.function.id,
+        title=state.function.name,
+        ends=state.function.ends,
+        when=state.loss,  # type: ignore[arg-type]  # one of _DATED
+        earliest_utc=None if earliest is None else iso_utc(mjd_utc(earliest)),
+        best_utc=None if best is None else iso_utc(mjd_utc(best)),
+        latest_utc=None if latest is None else iso_utc(mjd_utc(latest)),
+        through=names,
+        in_runs=simulated,
+        run_median_utc=median,
+    )
+
+
+def _node_name(found: Dependence, node: str) -> str:
+    if node in found.graph.functions:
+        return found.graph.function(node).name
+    return found.graph.asset(node).name
+
+
+def _in_runs(function: str, branch: BranchDocument) -> tuple[bool, str | None]:
+    """Whether the runs simulate it, and when half of them have lost it."""
+    if function == "deorbit" and branch.no_return is not None:
+        return True, branch.no_return.controlled_deorbit.median_utc
+    if branch.people is not None and function == "lifeboat":
+        return True, branch.people.without_seat.median_utc
+    if branch.people is not None and function in _LIVED_ON:
+        return True, branch.people.must_leave.median_utc
+    name = _RUN_FUNCTION.get(function)
+    if name is None:
+        return False, None
+    return True, next((item.median_utc for item in branch.functions_lost if item.function == name), None)
+
+
+def unseen(losses: list[GraphLoss]) -> str:
+    """What the runs do not see of the graph's losses, as sentences; empty where they see everything."""
+    blind = [loss for loss in losses if not loss.in_runs]
+    kept = [loss for loss in losses if loss.in_runs and _kept_longer(loss)]
+    said = []
+    if blind:
+        said.append(f"By the graph only, not simulated in the runs: {_listed([_told(loss) for loss in blind])}.")
+    if kept:
+        said.append(f"Lost earlier by the graph than in the runs: {_listed([_through(loss) for loss in kept])}.")
+    return " ".join(said)
+
+
+def _kept_longer(loss: GraphLoss) -> bool:
+    """Whether half of the runs still have it at the latest moment of the graph."""
+    if loss.latest_utc is None:
+        return False
+    return loss.run_median_utc is None or loss.run_median_utc > loss.latest_utc
+
+
+def _told(loss: GraphLoss) -> str:
+    return f"{loss.title} ({_when(loss)})"
+
+
+def _through(loss: GraphLoss) -> str:
+    why = f", through {loss.through[-1]}" if loss.through else ""
+    return f"{loss.title} ({_when(loss)}{why})"
+
+
+def _when(loss: GraphLoss) -> str:
+    if loss.when == "at once" or loss.best_utc is None:
+        return "at once"
+    return loss.best_utc[:10]
+
+
+def _listed(parts: list[str]) -> str:
+    shown = parts[:_MOST_NAMED]
+    more = f" and {len(parts) - len(shown)} more" if len(parts) > len(shown) else ""
+    return "; ".join(shown) + more
+
+
+def graph_fill_in(found: Dependence) -> Iterator[FillIn]:
+    """Who does what is lost or thinner, now or later: of those the graph knows."""
+    for state in found.states:
+        if state.loss in ("no", "nobody"):
+            continue
+        for name in dict.fromkeys(_owner_and_name(found, node) for node in state.left):
+            yield FillIn(title=state.function.name, who=name, standing="goes on", says=_margin(state), by="graph")
+        if state.loss == "thinner":
+            continue
+        for newcomer in state.later:
+            yield FillIn(
+                title=state.function.name,
+                who=newcomer.asset.name,
+                standing="later" if newcomer.in_time else "too late",
+                says="" if newcomer.in_time else "what it needs is gone by then",
+                by="graph",
+                from_utc=iso_utc(mjd_utc(newcomer.from_utc)),
+            )
+
+
+def _owner_and_name(found: Dependence, node: str) -> str:
+    return f"{found.graph.asset(node).name} ({found.graph.loaded.partner_names[found.graph.operators[node]]})"
+
+
+def _margin(state: FunctionState) -> str:
+    if state.loss == "thinner":
+        return f"enough, {state.spare} more may fail" if state.spare else "just enough, nothing more may fail"
+    return f"not enough: {100.0 * state.margin:.0f} % of what is needed" if state.margin < 1.0 else "until its own end"

@@ -1,0 +1,218 @@
+"""The rows of a matrix: what the runs and the graph of who provides what say of each departure, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from stationkeep.campaign.matrix_document import (
+    Casualties,
+    FillIn,
+    GraphLoss,
+    LostFirst,
+    LostNow,
+    MatrixPeople,
+    MatrixRow,
+    Outcome,
+)
+from stationkeep.campaign.matrix_graph import graph_fill_in, graph_losses, thinner, unseen
+from stationkeep.campaign.part import LossDates
+from stationkeep.timescale import iso_utc, mjd_utc, parse_utc
+
+if TYPE_CHECKING:
+    from stationkeep.campaign.document import BranchDocument, LostFunction, RunDocument
+    from stationkeep.campaign.matrix_cases import Departure
+    from stationkeep.partnership.analysis import Dependence
+
+_SAME_DAYS: Final = 1.0  # what goes within a day goes together
+_CLEARLY_DAYS: Final = 60.0  # sooner by less is told alike: the same months, as dates are written
+_RANK: Final = {"station": 0, "crew": 1, "less": 2}
+_ALIKE: Final = {
+    "unloading": "desaturation",
+    "resupply": "refuelling",
+    "reboost": "reboost",
+    "attitude": "attitude",
+}
+"""What the graph calls the functions of a run: told once where both have them."""
+_VERDICTS: Final[dict[Outcome, str]] = {
+    "falls": "the station falls",
+    "cannot be kept": "the station cannot be kept, by the graph; the runs do not simulate what is lost",
+    "nobody aboard": "people leave for good, or sooner than otherwise; the station flies on",
+    "left for a time": "people must leave for a time, or sooner than otherwise; the station flies on",
+    "less": "the station goes on with less",
+    "thinner": "the station goes on, with less behind it",
+    "as before": "nothing is lost",
+}
+
+
+def matrix_rows(
+    departures: Sequence[Departure], flown: RunDocument, dependences: Mapping[str, Dependence], moment_mjd: float
+) -> list[MatrixRow]:
+    """One row for each departure, nobody first; ``dependences``: the graph of each, where there is one."""
+    before = flown.branches[departures[0].id]
+    return [_row(one, flown.branches[one.id], before, dependences.get(one.id), moment_mjd) for one in departures]
+
+
+def _row(
+    departure: Departure, branch: BranchDocument, before: BranchDocument, found: Dependence | None, moment_mjd: float
+) -> MatrixRow:
+    by_graph = graph_losses(found, branch) if found is not None else []
+    counted = [loss for loss in by_graph if not _counted_by_runs(loss)]
+    fewer = thinner(found) if found is not None else []
+    in_runs = [item for item in branch.functions_lost if item.median_utc is not None]
+    caused = [item for item in in_runs if not _lost_anyway(item, before)]
+    outcome = _outcome(branch, before, counted, fewer, caused)
+    return MatrixRow(
+        id=departure.id,
+        label=departure.label,
+        partners=list(departure.partners),
+        leaves_utc=iso_utc(moment_mjd) if departure.partners else None,
+        scopes=[str(scope) for scope in departure.scopes],
+        outcome=outcome,
+        verdict=_VERDICTS[outcome],
+        lost_first=_lost_first(caused, counted, moment_mjd),
+        lost_in_runs=branch.functions_lost,
+        lost_by_graph=by_graph,
+        thinner=fewer,
+        not_simulated=unseen(by_graph),
+        people=_people(branch),
+        fall=_fall(branch),
+        casualties=_casualties(branch),
+        controlled_deorbit=branch.no_return.controlled_deorbit if branch.no_return is not None else None,
+        fill_in=list(_fill_in(caused, found)) if departure.partners else [],
+        why=branch.why,
+    )
+
+
+def _counted_by_runs(loss: GraphLoss) -> bool:
+    """Whether runs count it better: the graph wants seats for all of today, runs know who goes home with whom."""
+    return loss.function == "lifeboat" and loss.in_runs and loss.run_median_utc is None
+
+
+def _lost_anyway(item: LostFunction, before: BranchDocument) -> bool:
+    """Whether it is lost as early where nobody leaves."""
+    return any(
+        one.function == item.function and one.median_utc is not None and one.median_utc <= (item.median_utc or "")
+        for one in before.functions_lost
+    )
+
+
+def _fall(branch: BranchDocument) -> LossDates:
+    fall = branch.reentry
+    return LossDates(share=fall.probability, p05_utc=fall.p05_utc, median_utc=fall.median_utc, p95_utc=fall.p95_utc)
+
+
+def _casualties(branch: BranchDocument) -> Casualties | None:
+    risk, probability = branch.ground_risk, branch.reentry.probability
+    if risk is None or probability <= 0.0:
+        return None
+    return Casualties(
+        one_in_if_it_falls=risk.one_in,
+        one_in_if_it_falls_interval=risk.one_in_interval,
+        probability=probability,
+        one_in=risk.one_in / probability,
+    )
+
+
+def _people(branch: BranchDocument) -> MatrixPeople | None:
+    people = branch.people
+    if people is None:
+        return None
+    return MatrixPeople(**{name: getattr(people, name) for name in MatrixPeople.model_fields})
+
+
+def _outcome(
+    branch: BranchDocument,
+    before: BranchDocument,
+    by_graph: Sequence[GraphLoss],
+    fewer: Sequence[str],
+    caused: Sequence[LostFunction],
+) -> Outcome:
+    ends = {loss.ends for loss in by_graph}
+    if branch.reentry.median_utc is not None:
+        return "falls"
+    if "station" in ends:
+        return "cannot be kept"
+    if _sooner(_left(branch), _left(before)):
+        return "nobody aboard"
+    if _sooner(_must_leave(branch), _must_leave(before)):
+        return "left for a time"
+    if "crew" in ends and branch.people is None:
+        return "nobody aboard"
+    if by_graph or caused:
+        return "less"
+    return "thinner" if fewer else "as before"
+
+
+def _must_leave(branch: BranchDocument) -> LossDates | None:
+    return None if branch.people is None else branch.people.must_leave
+
+
+def _left(branch: BranchDocument) -> LossDates | None:
+    return None if branch.people is None else branch.people.station_left
+
+
+def _sooner(dates: LossDates | None, usual: LossDates | None) -> bool:
+    """Whether half of the runs have come to it clearly sooner than where nobody leaves."""
+    if dates is None or dates.median_utc is None:
+        return False
+    if usual is None or usual.median_utc is None:
+        return True
+    return _mjd(dates.median_utc) < _mjd(usual.median_utc) - _CLEARLY_DAYS
+
+
+# --- what goes first --------------------------------------------------------------------------------------------------
+
+
+def _lost_first(caused: Sequence[LostFunction], by_graph: Sequence[GraphLoss], moment_mjd: float) -> LostFirst:
+    """Everything that goes within a day of the first loss, by the runs (medians) or by the graph (best estimates)."""
+    told = {loss.function: loss.title for loss in by_graph}
+    dated: list[tuple[float, str, LostNow]] = []
+    for item in caused:
+        name = _ALIKE[item.function]
+        title = told.get(name, _capital(item.title))
+        dated.append((_mjd(item.median_utc), name, LostNow(title=title, ends="station", by=["runs"])))
+    for loss in by_graph:
+        if loss.best_utc is not None:
+            dated.append((_mjd(loss.best_utc), loss.function, LostNow(title=loss.title, ends=loss.ends, by=["graph"])))
+    if not dated:
+        return LostFirst(date_utc=None, at_once=False, functions=[])
+    first = max(min(time for time, _, _ in dated), moment_mjd)
+    together: dict[str, LostNow] = {}
+    for time, name, lost in dated:
+        if time > first + _SAME_DAYS:
+            continue
+        known = together.get(name)
+        together[name] = lost if known is None else known.model_copy(update={"by": [*known.by, *lost.by]})
+    functions = sorted(together.values(), key=lambda one: _RANK[one.ends])
+    return LostFirst(date_utc=iso_utc(first), at_once=first <= moment_mjd + _SAME_DAYS, functions=functions)
+
+
+def _mjd(date_utc: str | None) -> float:
+    return mjd_utc(parse_utc(date_utc or ""))
+
+
+def _capital(title: str) -> str:
+    return title[:1].upper() + title[1:]
+
+
+# --- who can fill in --------------------------------------------------------------------------------------------------
+
+
+def _fill_in(caused: Sequence[LostFunction], found: Dependence | None) -> Iterator[FillIn]:
+    """By the runs for what they lose, by the graph for everything else that is lost or thinner."""
+    for item in caused:
+        for said in item.could_have:
+            who, _, why = said.rpartition(": ")
+            if who in (item.provided_by or ""):
+                continue  # it is this that is lost
+            standing = "had shown" if said in item.had_shown else "could have"
+            yield FillIn(
+                title=_capital(item.title),
+                who=who,
+                standing=standing,  # type: ignore[arg-type]  # one of the two
+                says=why,
+                by="runs",
+            )
+    if found is not None:
+        yield from graph_fill_in(found)

@@ -1,0 +1,237 @@
+"""What stands in the cells of a matrix: words and how grave they are, the same for figure, page and terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from stationkeep.report import text
+from stationkeep.report.limits import chances_text, loss_text, loss_window
+from stationkeep.report.people_text import limit_text
+from stationkeep.simulation.people_words import words
+
+if TYPE_CHECKING:
+    from stationkeep.campaign.matrix_document import FillIn, MatrixDocument, MatrixPeople, MatrixRow
+
+HEADS: Final = (
+    "If this partner leaves",
+    "Lost first",
+    "People",
+    "Station falls",
+    "Risk on the ground",
+    "Brought down on target",
+    "Who could step in",
+)
+FINE, MILD, GRAVE, WORST = range(4)
+"""How grave: as before; less behind it; something lost; the station, or life aboard, ends."""
+MARKS: Final = ("", "○", "▲", "■")
+MARK_WORDS: Final = ("as before", "less behind it", "something is lost", "the station or life aboard ends")
+OUTCOME_WORDS: Final = {
+    "falls": "station lost",
+    "cannot be kept": "cannot be kept (graph)",
+    "nobody aboard": "nobody aboard",
+    "left for a time": "left for a time",
+    "less": "goes on with less",
+    "thinner": "goes on, thinner",
+    "as before": "goes on as before",
+}
+_OUTCOME_GRAVITY: Final = {
+    "falls": WORST, "cannot be kept": WORST, "nobody aboard": WORST, "left for a time": GRAVE, "less": GRAVE,
+    "thinner": MILD, "as before": FINE,
+}  # fmt: skip
+_ENDS_GRAVITY: Final = {"station": WORST, "crew": WORST, "less": GRAVE}
+_MOST_NAMED: Final = 3
+_RARE: Final = 0.05
+_RISK_ALLOWED: Final = 1.0e4  # NASA-STD-8719.14, requirement 4.7-1: 1 in 10,000
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One answer: a line people read first, further lines, and how grave it is."""
+
+    head: str
+    more: tuple[str, ...] = ()
+    gravity: int = FINE
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        if self.head.endswith(":") and self.more:
+            return f"{self.head} {'; '.join(self.more)}"
+        return "; ".join([self.head, *self.more])
+
+
+def cells(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
+    """The cells of a row, in the order of :data:`HEADS`; grave is only what is worse than where nobody leaves."""
+    found = _answers(document, row)
+    usual = _answers(document, document.rows[0])
+    # What is so when nobody leaves is no doing of who leaves.
+    plain = (
+        not row.partners or (one.head, one.more) == (same.head, same.more)
+        for one, same in zip(found, usual, strict=True)
+    )
+    return tuple(replace(one, gravity=FINE) if fine else one for one, fine in zip(found, plain, strict=True))
+
+
+def _answers(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
+    horizon = document.scenario.horizon_utc
+    return (
+        _who(row),
+        _lost_first(row),
+        _people(row, horizon),
+        _fall(row, document),
+        _risk(row, horizon),
+        _target(row, horizon),
+        _help(row),
+    )
+
+
+def _who(row: MatrixRow) -> Cell:
+    return Cell(row.label[:1].upper() + row.label[1:], (OUTCOME_WORDS[row.outcome],), _OUTCOME_GRAVITY[row.outcome])
+
+
+def _lost_first(row: MatrixRow) -> Cell:
+    first = row.lost_first
+    if first.date_utc is None:
+        if not row.thinner:
+            return Cell("nothing")
+        return Cell("nothing", (f"thinner: {_short_list([_lower(one) for one in row.thinner])}",), MILD)
+    names = [_lower(one.title) + ("" if "runs" in one.by else "*") for one in first.functions]
+    gravity = max(_ENDS_GRAVITY[one.ends] for one in first.functions)
+    later = _attitude_lost(row)
+    when = "at once" if first.at_once else loss_day(first.date_utc)
+    return Cell(f"{when}:", (_short_list(names), *([later] if later else [])), gravity)
+
+
+def loss_day(date_utc: str) -> str:
+    """A calendar day for a cell."""
+    return text.day_text(date_utc)
+
+
+def _attitude_lost(row: MatrixRow) -> str:
+    """The most dangerous loss, where it comes later than the first."""
+    item = next((one for one in row.lost_in_runs if one.function == "attitude"), None)
+    if item is None or item.median_utc is None or item.median_utc[:10] == (row.lost_first.date_utc or "")[:10]:
+        return ""
+    return f"attitude: {text.month_text(item.median_utc)}"
+
+
+def _people(row: MatrixRow, horizon: str) -> Cell:
+    people = row.people
+    if people is None:
+        lost = [_lower(one.title) + "*" for one in row.lost_by_graph if one.ends == "crew"]
+        return Cell(f"lost: {_short_list(lost)}", (), WORST) if lost else Cell(text.NONE)
+    return _aboard(people, horizon)
+
+
+def _aboard(people: MatrixPeople, horizon: str) -> Cell:
+    said, gravity = [], FINE
+    if people.without_seat.median_utc is not None:
+        who = [name.split(",")[0] for name in people.without_seat.who]
+        named = f" ({_short_list(who)})" if who else ""
+        said.append(f"no seat home from {loss_text(people.without_seat, horizon)}{named}")
+        gravity = GRAVE
+    elif people.without_seat.share >= _RARE:
+        said.append(f"a seat missing in {text.percent(people.without_seat.share)} of runs")
+        gravity = MILD
+    if people.must_leave.median_utc is not None:
+        said.append(f"must leave {loss_text(people.must_leave, horizon)}: {limit_text(people.first_limit)}")
+        gravity = GRAVE
+        left = people.station_left
+        if left.median_utc is not None:
+            said.append(f"empty from {loss_text(left, horizon)}")
+            gravity = WORST
+    elif people.must_leave.share >= _RARE:
+        said.append(f"must leave in {text.percent(people.must_leave.share)} of runs ({limit_text(people.first_limit)})")
+        gravity = max(gravity, MILD)
+    if people.station_left.stranded_share > 0.0:
+        said.append(f"stranded in {text.percent(people.station_left.stranded_share)} of runs")
+        gravity = max(gravity, GRAVE)
+    if people.first_store is not None and people.first_store.median_utc is not None:
+        said.append(f"first store empty: {words(people.first_store.name)}, {loss_text(people.first_store, horizon)}")
+        gravity = max(gravity, GRAVE)
+    if not said:
+        return Cell("a seat and supplies for all")
+    return Cell(said[0], tuple(said[1:]), gravity)
+
+
+def _fall(row: MatrixRow, document: MatrixDocument) -> Cell:
+    horizon, fall = document.scenario.horizon_utc, row.fall
+    by = text.horizon_text(horizon)
+    if fall.share == 0.0:
+        return Cell(f"not by {by}")
+    if fall.median_utc is None:
+        gravity = MILD if fall.share < _RARE else GRAVE
+        return Cell(f"not by {by}", (f"but in {text.percent(fall.share)} of runs",), gravity)
+    window = f"{text.spread_name(document.runs)} {loss_window(fall, horizon)}"
+    return Cell(loss_text(fall, horizon), (window, f"{text.percent(fall.share)} by {by}"), WORST)
+
+
+def _risk(row: MatrixRow, horizon: str) -> Cell:
+    risk = row.casualties
+    if risk is None:
+        return Cell(text.NONE)
+    given = f"{text.one_in_text(risk.one_in_if_it_falls)} if it falls"
+    gravity = WORST if row.fall.median_utc is not None else (GRAVE if risk.one_in < _RISK_ALLOWED else MILD)
+    if risk.probability >= 1.0:
+        return Cell(text.one_in_text(risk.one_in), ("that somebody is hurt",), gravity)
+    return Cell(f"{text.one_in_text(risk.one_in)} by {text.horizon_text(horizon)}", (given,), gravity)
+
+
+def _target(row: MatrixRow, horizon: str) -> Cell:
+    point = row.controlled_deorbit
+    if point is None:
+        return Cell(text.NONE)
+    then = point.without_hindsight or point
+    said = chances_text(then, horizon)
+    late = [] if point.without_hindsight is None else [chances_text(point, horizon)]
+    more = tuple(f"in hindsight: {one}" for one in late if one != said)
+    return Cell(said, more, GRAVE if said == "never" else FINE)
+
+
+def _help(row: MatrixRow) -> Cell:
+    """Who has shown it and is there, then who comes in time, then who came later; or who goes on where all goes on."""
+    if not row.partners:
+        return Cell(text.NONE)
+    lost = row.lost_first.date_utc is not None
+    ready = [one for one in row.fill_in if one.standing == "had shown" and not _not_yet(one)]
+    later = [one for one in row.fill_in if one.standing == "later"]
+    late = [one for one in row.fill_in if one.standing == "had shown" and _not_yet(one)]
+    goes_on = [one for one in row.fill_in if one.standing == "goes on" and one.says.startswith(("enough", "just"))]
+    lines = []
+    if ready or later:
+        lines.append(_short_list(_names([*ready, *later])))
+    if late:
+        lines.append(f"not yet: {_short_list(_names(late))}")
+    if not lines and goes_on:
+        owners = dict.fromkeys(one.who.rpartition("(")[2].rstrip(")") for one in goes_on)
+        return Cell("the others go on", (_short_list(list(owners)),), MILD)
+    if not lines:
+        return Cell("nobody" if lost else "nobody is needed", (), WORST if row.outcome == "falls" else FINE)
+    return Cell(lines[0], tuple(lines[1:]), GRAVE)
+
+
+def _not_yet(one: FillIn) -> bool:
+    return "not before" in one.says or "not used" in one.says
+
+
+def _names(found: list[FillIn]) -> list[str]:
+    """Each craft or thing once, by the shortest name that tells it: not where it docks, nor whose it is."""
+    names = dict.fromkeys(one.who.split(" (")[0].split(" at ")[0] for one in found)
+    kept: list[str] = []
+    for name in names:
+        if not any(name.startswith(f"{other} ") for other in kept):
+            kept.append(name)
+    return kept
+
+
+def _short_list(parts: list[str]) -> str:
+    shown = ", ".join(parts[:_MOST_NAMED])
+    return f"{shown} and {len(parts) - _MOST_NAMED} more" if len(parts) > _MOST_NAMED else shown
+
+
+def _lower(title: str) -> str:
+    """A title inside a list: ``Power, United States segment`` as ``power (United States segment)``."""
+    what, _, where = title.partition(", ")
+    what = what if what[:2].isupper() else what[:1].lower() + what[1:]
+    return f"{what} ({where})" if where else what
