@@ -332,7 +332,7 @@ def _kernel() -> Callable[..., tuple[int, float]]:
     """The compiled step, imported when first something flies."""
     from stationkeep.habitat.kernel import advance
 
-    return advance  # type: ignore[no-any-return]
+    return advance
 
 
 def _fill(moment: Moment, habitat: Habitat, plan: Plan) -> None:
