@@ -53,9 +53,9 @@ BAD = [
     ("      provider: cygnus\n      ports", "      provider: cygnu\n      ports", ["no provider 'cygnu'; did you mean 'cygnus'"]),
     # stores
     ("  habitat: iss-2022-04-02", "  habitat: iss-2022-04-20", ["unknown habitat 'iss-2022-04-20'; did you mean"]),
-    ("russian-food: 0.25, toilet", "russian-fod: 0.25, toilet", ["no store 'russian-fod'; did you mean 'russian-food'"]),
+    ("russian-food: 0.33, toilet", "russian-fod: 0.33, toilet", ["no store 'russian-fod'; did you mean 'russian-food'"]),
     ("water: {russian-water: 1}", "water: {russian-food: 1}", ["russian-food holds food; water is water"]),
-    ("russian-food: 0.25, toilet", "russian-food: 0.95, toilet", ["the shares add up to", "more than all of it"]),
+    ("russian-food: 0.33, toilet", "russian-food: 0.95, toilet", ["the shares add up to", "more than all of it"]),
     ("waste: [trash,", "waste: [rash,", ["no store 'rash'; did you mean 'trash'"]),
     ("us-food: {low: 1320, high: 1760}", "us-food: 1320 kg", ["must be a number"]),
 ]  # fmt: skip

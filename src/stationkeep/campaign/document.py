@@ -204,6 +204,23 @@ class ArraysRecord(Part):
     power_factor_least_interval: Interval
 
 
+class WhyLink(Part):
+    """An event in a chain of causes."""
+
+    time_utc: str
+    kind: str
+    title: str
+    mean_altitude_km: float
+    because: list[int] = Field(description="places, in the chain, of the events that brought it about; []: a beginning")
+
+
+class Why(Part):
+    """Why the reference run ends as it does, from its own events."""
+
+    chain: list[WhyLink] = Field(description="in order; the last is the end; []: nothing was lost")
+    share_alike: float = Field(description="share of all runs that end by the same kinds of events in the same order")
+
+
 class BranchDocument(Part):
     """What came of one branch."""
 
@@ -230,9 +247,27 @@ class BranchDocument(Part):
     no_return: PointsOfNoReturn | None = None
     ground_risk: GroundRisk | None = Field(description="null where no run falls")
     events: list[EventRecord]
+    why: Why = Field(default=Why(chain=[], share_alike=1.0), description="why the reference run ends as it does")
     reboost_ends_utc: str | None = Field(
         description="median date after which nobody can reboost any more; null: not by the horizon"
     )
+
+
+class CrisisEntry(Part):
+    """One statement, act or formal notice."""
+
+    date_utc: str = Field(description="the day, or the month where no more is known")
+    who: str
+    what: str
+    source: str
+
+
+class Crisis(Part):
+    """What was said and done while the branches would have begun."""
+
+    title: str
+    agreement: str = Field(description="how a partner may leave")
+    entries: list[CrisisEntry]
 
 
 class RunDocument(Part):
@@ -245,6 +280,7 @@ class RunDocument(Part):
     runs: int
     seed: int
     branches: dict[str, BranchDocument]
+    crisis: Crisis | None = Field(default=None, description="null: the scenario names no timeline")
     notes: list[str] = Field(
         description="what the reader must know: comparisons with published figures, assumptions, limits"
     )

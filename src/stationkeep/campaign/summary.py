@@ -12,6 +12,7 @@ import numpy as np
 import stationkeep
 from stationkeep.campaign.beside import Beside, falls_of, reentry_of
 from stationkeep.campaign.comparison import comparison_notes, solar_explanation
+from stationkeep.campaign.crisis import crisis
 from stationkeep.campaign.document import (
     AttitudeRange,
     BranchDocument,
@@ -24,6 +25,7 @@ from stationkeep.campaign.document import (
     RunDocument,
     with_median,
 )
+from stationkeep.campaign.explain import why
 from stationkeep.campaign.losses import (
     arrays_record,
     attitude_notes,
@@ -82,6 +84,7 @@ def summarise(
         runs=len(inputs),
         seed=seed,
         branches=branches,
+        crisis=crisis(mission.scenario.timeline),
         notes=_notes(campaign, branches, ground, references, _explanations(campaign, flown, inputs)),
         provenance={
             **_provenance(loaded, campaign, ground),
@@ -119,6 +122,7 @@ def _branch(
         no_return=no_return_points(scenario, runs),
         ground_risk=ground.risk(runs),
         events=_events(reference),
+        why=why(reference, runs, scenario.reserve.altitude_km),
         reboost_ends_utc=None if ends is None else iso_utc(ends),
     )
 

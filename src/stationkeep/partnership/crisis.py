@@ -48,10 +48,15 @@ class CrisisTimeline(Part):
     entries: tuple[Entry, ...]
 
 
+def timeline_names() -> tuple[str, ...]:
+    """The timelines that ship."""
+    return tuple(path.stem for path in sorted(_FOLDER.glob("*.yaml")))
+
+
 @cache
 def crisis_timeline(name: str = "crisis-2022") -> CrisisTimeline:
     """The shipped timeline of that name; raises :class:`InputError` for another."""
-    known = [path.stem for path in sorted(_FOLDER.glob("*.yaml"))]
+    known = timeline_names()
     if name not in known:
         raise InputError(f"no timeline {name!r}", hint=f"shipped are {', '.join(known)}")
     document = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from stationkeep.campaign.document import BranchDocument, RunDocument
 from stationkeep.files import write_atomically
 from stationkeep.report import text
 from stationkeep.report.altitude import altitude_figure, needs_key
+from stationkeep.report.crisis import crisis_section
 from stationkeep.report.events import events_of
 from stationkeep.report.falls import falls_caption, falls_figure
 from stationkeep.report.figures import both_sheets
@@ -25,6 +26,7 @@ from stationkeep.report.verdict import (
     verdict_rows,
     verdict_sentence,
 )
+from stationkeep.report.why import why_section
 
 _FONTS: Final = (
     'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,sans-serif'
@@ -47,11 +49,13 @@ def report_html(document: RunDocument, *, reproduce: str) -> str:
     title = f"{e(document.scenario.title)}: when does it fall?"
     body = [
         _verdict_section(document),
+        why_section(document),
         _altitude_section(document),
         _falls_section(document),
         no_return_section(document),
         ground_section(document),
         _propellant_section(document),
+        crisis_section(document),
         _events_section(document),
         _notes_section(document),
         _provenance_section(document, reproduce),

@@ -13,6 +13,7 @@ from rich.text import Text
 from stationkeep.campaign.document import RunDocument
 from stationkeep.report.text import clean
 from stationkeep.report.verdict import VerdictRow, facts_line, runs_line, verdict_rows
+from stationkeep.report.why import why_line
 
 _LABEL_WIDTH: Final = 26  # "Reboost no longer possible"
 _NARROWEST_BRANCH: Final = 14  # "Jan – Nov 2024"
@@ -47,6 +48,9 @@ def render_verdict(
         console.print()
         console.print(_table(rows, labels, block, console))
     console.print()
+    for branch in document.branches.values():
+        if chain := why_line(branch):
+            _bullet(console, f"Why, {branch.label} (reference run): {chain}")
     # The report holds all notes; the terminal keeps to a page and says what it leaves out.
     shown = document.notes if report is None else document.notes[:_MOST_NOTES]
     for note in shown:

@@ -144,7 +144,8 @@ class PlannedFlight(Part):
 
     @model_validator(mode="after")
     def _has_dates(self) -> PlannedFlight:
-        own = [name for name in ("launch_utc", "arrival_utc", "every_days", "until_utc") if getattr(self, name)]
+        dates = ("launch_utc", "arrival_utc", "departure_utc", "every_days", "until_utc")
+        own = [name for name in dates if getattr(self, name)]
         if self.provider is not None and own:
             raise ValueError(f"{own[0]}: its dates are those of its provider {self.provider!r}; leave this out")
         if self.provider is None and self.launch_utc is None and self.arrival_utc is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from stationkeep.errors import ScenarioError
+from stationkeep.partnership.crisis import timeline_names
 from stationkeep.scenario.consistency import Location, Problem, not_known
 from stationkeep.scenario.events import Withdrawal
 from stationkeep.scenario.flights import people_problems
@@ -34,6 +35,8 @@ def reference_problems(scenario: Scenario, catalogue: Catalogue | None = None) -
         catalogue = load_catalogue()
     yield from _unknown("station", scenario.station, catalogue.stations, ("station",))
     yield from _unlike_the_station(scenario, catalogue)
+    if scenario.timeline is not None and scenario.timeline not in timeline_names():
+        yield Problem(("timeline",), not_known("timeline", scenario.timeline, list(timeline_names())))
     for index, provider in enumerate(scenario.providers):
         where: Location = ("providers", index)
         yield from _unknown("partner", provider.partner, catalogue.partners, (*where, "partner"))

@@ -298,6 +298,10 @@ class Scenario(Part):
     branches: Annotated[dict[Id, Branch], Field(min_length=1)]
     ground: GroundChoice | None = None
     comparisons: tuple[Comparison, ...] = ()
+    timeline: Id | None = Field(
+        default=None,
+        description="a shipped crisis (crisis-2022): what was said and done, beside what would have followed",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Final
 
+from stationkeep.attitude.figures import iss_attitude
+from stationkeep.attitude.gyros import FEWEST_GYROS
+from stationkeep.simulation import causes
 from stationkeep.simulation.attitude_keeping import GYROS, Hold
 from stationkeep.simulation.run_state import ATTITUDE, RunState
 from stationkeep.simulation.timeline import Function
@@ -44,7 +47,8 @@ class AttitudeEvents(RunState, abc.ABC):
         assert keeper is not None
         keeper.failed_gyros += 1
         left = keeper.model.gyros.installed - keeper.failed_gyros
-        self.note("gyro-fails", f"A gyro fails, {left} left")
+        brings = (causes.GYROS_OUT,) if left < FEWEST_GYROS else ()
+        self.note("gyro-fails", f"A gyro fails, {left} left", brings=brings)
         self.at(failure.replaced_mjd_utc, self._gyro_is_replaced)
         self.review()
 
@@ -55,6 +59,7 @@ class AttitudeEvents(RunState, abc.ABC):
         if keeper.model.gyros.owner in self.stopped or keeper.state is Hold.LOST:
             return
         keeper.failed_gyros -= 1
+        self.causes.end(causes.GYROS_OUT)
         self.note("gyro-replaced", f"A gyro is replaced, {keeper.model.gyros.installed - keeper.failed_gyros} run")
         self.review()
 
@@ -62,12 +67,15 @@ class AttitudeEvents(RunState, abc.ABC):
         """Something others own, and control rests on, stops working; maybe for a time."""
         self.missing.append(event.asset)
         until = event.until_mjd_utc
-        self.note(event.type, f"{_ASSETS[event.asset]} stop working", note=event.note)
+        title = f"{_ASSETS[event.asset]} stop working"
+        self.note(event.type, title, note=event.note, brings=(causes.missing(event.asset),))
         if until is not None:
             self.at(until, lambda: self._asset_is_back(event))
 
     def _asset_is_back(self, event: AssetOutage) -> None:
         self.missing.remove(event.asset)
+        if event.asset not in self.missing:
+            self.causes.end(causes.missing(event.asset))
         self.note("asset-back", f"{_ASSETS[event.asset]} work again")
         self.review()
 
@@ -88,17 +96,29 @@ class AttitudeEvents(RunState, abc.ABC):
         state = keeper.state
         if state is Hold.BACKED:
             self.last_by[Function.UNLOADING] = keeper.backed_by_text
+            self.causes.end(causes.UNBACKED, causes.HANDOVER_FAILED)
         if before is Hold.LOST and state is Hold.BACKED:
             self._recovered()
         elif state is Hold.GYROS and before is Hold.BACKED:
             self.note(
                 "unloading-ends",
                 "Nobody's thrusters unload the gyros any more: the next large upset ends attitude control",
+                because=self._why_unbacked(),
+                brings=(causes.UNBACKED,),
             )
             self._hand_over("gyros" if keeper.gyros_hold else "nobody")
         elif state is Hold.BACKED and (before is Hold.GYROS or (gyros_held and not keeper.gyros_hold)):
             self._hand_over("thrusters")
         self.mark(Function.UNLOADING, keeper.state is Hold.BACKED)
+
+    def _why_unbacked(self) -> list[str]:
+        """What may stand in the way of thrusters that unload the gyros."""
+        owners = {provider.owner for provider in iss_attitude().providers}
+        return [
+            *map(causes.stopped, sorted(owners)),
+            *map(causes.missing, sorted(set(self.missing))),
+            causes.TANKS_DRY,
+        ]
 
     def _hand_over(self, to: str) -> None:
         keeper = self.attitude
@@ -108,7 +128,10 @@ class AttitudeEvents(RunState, abc.ABC):
         well = keeper.hand_over()
         spent = self._spend(keeper.values["handover_propellant_kg"]) if to == "thrusters" else 0.0
         failed = "" if well else ", and fails"
-        self.note("handover", f"Control passes to the {to}{failed}", propellant_kg=spent)
+        why = (causes.UNBACKED,) if to == "gyros" else (causes.GYROS_OUT, *map(causes.missing, self.missing))
+        brings = () if well else (causes.HANDOVER_FAILED,)
+        title = f"Control passes to the {to}{failed}"
+        self.note("handover", title, propellant_kg=spent, because=why, brings=brings)
         if not well and to == "gyros":
             self.lose_attitude()
         elif not well:
@@ -120,6 +143,7 @@ class AttitudeEvents(RunState, abc.ABC):
         keeper.recovered()
         spent = self._spend(keeper.values["recovery_propellant_kg"])
         self.mark(Function.ATTITUDE, True)
+        self.causes.end(causes.ATTITUDE_LOST)
         self.note("attitude-recovered", "Attitude recovered by thrusters", propellant_kg=spent)
 
     def _spend(self, wanted_kg: float) -> float:
@@ -142,7 +166,12 @@ class AttitudeEvents(RunState, abc.ABC):
             "attitude-lost",
             f"Attitude lost: drag times {keeper.after.drag_factor:.2f}, power down to about "
             f"{100.0 * keeper.after.power_factor:.0f} %, nothing docks, nothing burns",
-        )
+            because=(
+                causes.UNBACKED, causes.HANDOVER_FAILED, causes.GYROS_OUT,
+                causes.missing(GYROS), causes.stopped(keeper.model.gyros.owner),
+            ),
+            brings=(causes.ATTITUDE_LOST,),
+        )  # fmt: skip
         self.review()
 
     def turned(self, turn_deg: float) -> bool:

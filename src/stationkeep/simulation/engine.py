@@ -17,6 +17,7 @@ from stationkeep.errors import InputError
 from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.propulsion.burns import gain_for_delta_v_km, reboost
 from stationkeep.scenario.events import ProviderAvailable
+from stationkeep.simulation import causes
 from stationkeep.simulation.array_flying import PIECE_DAYS
 from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.no_return import points_of_no_return
@@ -243,7 +244,19 @@ class _Run(PartnerEvents):
         if self.attitude_just_lost:
             self.lose_attitude()
         elif Function.UNLOADING not in self.gone and self.attitude_kg <= 0.0:
+            self._tanks_are_dry()
             self.review()
+
+    def _tanks_are_dry(self) -> None:
+        tanks = self.attitude_tanks
+        assert tanks is not None
+        senders = {tanks.plan.provider.partner, *(one.partner for one in tanks.plan.deliveries)}
+        self.note(
+            "tanks-dry",
+            "The tanks that feed the attitude's thrusters are dry",
+            because=[causes.not_delivering(partner) for partner in sorted(senders)],
+            brings=(causes.TANKS_DRY,),
+        )
 
     def _finish(self, reason: OutcomeReason) -> None:
         self.outcome = Outcome(reason, self.flight.time_mjd_utc, self.altitude_km)
@@ -253,7 +266,8 @@ class _Run(PartnerEvents):
             title = "Horizon of the scenario: still flying"
         else:
             title = "The integration failed; this is the last good state"
-        self.note(str(reason), title)
+        fallen = reason is OutcomeReason.REENTERED
+        self.note(str(reason), title, because=(causes.NO_REBOOST, causes.ATTITUDE_LOST) if fallen else ())
         for watch in self.watches.values():
             watch.end(flies=reason is OutcomeReason.TIME_LIMIT, now_mjd_utc=self.now)
         self.mark_deorbit()
@@ -326,5 +340,6 @@ class _Run(PartnerEvents):
             gain = gain_for_delta_v_km(self.altitude_km, avoidance.delta_v_m_s)
             done = self._burn(pusher, gain, "debris-avoidance", "Out of the way of debris")
         if not done and Function.AVOIDANCE not in self.gone:
-            self.note("debris-avoidance-impossible", "Debris comes near and nobody can push the station out of its way")
+            title = "Debris comes near and nobody can push the station out of its way"
+            self.note("debris-avoidance-impossible", title, because=(causes.NO_REBOOST, *self.why_no_push()))
         self.mark(Function.AVOIDANCE, done)

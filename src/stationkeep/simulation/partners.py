@@ -18,6 +18,7 @@ from stationkeep.scenario.events import (
     Withdrawal,
     WithdrawalScope,
 )
+from stationkeep.simulation import causes
 from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.deorbit import Load, Promise, Supply, shortage
 from stationkeep.simulation.people_events import PeopleEvents
@@ -53,7 +54,8 @@ class PartnerEvents(PeopleEvents):
             self.note(event.type, f"{plan.label} {self._what_it_may(event.provider)}", note=event.note)
         elif isinstance(event, ProviderLost):
             self._state(event.provider).operating = False
-            self.note(event.type, f"{self._state(event.provider).plan.label} is lost", note=event.note)
+            title = f"{self._state(event.provider).plan.label} is lost"
+            self.note(event.type, title, note=event.note, brings=(causes.provider_lost(event.provider),))
             self.flights_without_provider(event.provider)
         elif isinstance(event, FlightEvent):
             self.flight_event(event)
@@ -66,7 +68,8 @@ class PartnerEvents(PeopleEvents):
             title = "Nobody keeps the altitude any more"
             if stated is not None:
                 title = f"Kept between {stated.floor_km:g} and {stated.target_km:g} km from now on"
-            self.note(event.type, title, note=event.note)
+            self.causes.end(causes.NO_POLICY)
+            self.note(event.type, title, note=event.note, brings=(causes.NO_POLICY,) if stated is None else ())
         self.review()
 
     def _what_it_may(self, provider_id: str) -> str:
@@ -78,16 +81,19 @@ class PartnerEvents(PeopleEvents):
         return "may reboost from now on, but nothing holds the attitude for its burns"
 
     def _withdraw(self, event: Withdrawal) -> None:
+        brings = []
         if WithdrawalScope.STOP_RESUPPLY_PROPELLANT in event.scope:
             self.not_delivering.add(event.partner)
+            brings.append(causes.not_delivering(event.partner))
         if WithdrawalScope.STOP_OPERATING_ASSETS in event.scope:
             self.stopped.add(event.partner)
+            brings.append(causes.stopped(event.partner))
             for provider in self.providers:
                 if provider.plan.provider.partner == event.partner:
                     provider.operating = False
         stops = " and ".join(_STOPS[scope] for scope in event.scope)
         name = self.mission.partner_names.get(event.partner, event.partner)
-        self.note(event.type, f"{name} withdraws: {stops}", note=event.note)
+        self.note(event.type, f"{name} withdraws: {stops}", note=event.note, brings=brings)
         self.people_withdraw(event)
 
     def deliver(self, provider: ProviderState, delivery: Delivery) -> None:
@@ -98,6 +104,8 @@ class PartnerEvents(PeopleEvents):
         amount = delivery.load_kg(provider.usable_kg, provider.draw.delivery)
         amount = provider.fill(self.now, amount, "delivery")
         self.mass_kg += amount
+        if provider is self.attitude_tanks and amount > 0.0:
+            self.causes.end(causes.TANKS_DRY)
         self._brought_by(delivery.partner)
         self.note(
             "delivery", f"Propellant delivered to {provider.plan.label}", provider=provider.id, propellant_kg=amount
@@ -180,9 +188,24 @@ class PartnerEvents(PeopleEvents):
         before = Function.REBOOST in self.gone
         self.mark(Function.REBOOST, possible)
         if not (possible or before) and self.providers:
-            self.note("reboost-ends", "Nobody can reboost any more")
+            why = self.why_no_push()
+            self.note("reboost-ends", "Nobody can reboost any more", because=why, brings=(causes.NO_REBOOST,))
+        elif possible:
+            self.causes.end(causes.NO_REBOOST)
         if not burnt or any(watch.lost_mjd_utc is None for watch in self.watches.values()):
             self._review_deorbit()  # a burn takes propellant: what was impossible stays so
+
+    def why_no_push(self) -> list[str]:
+        """What may keep everybody from pushing, as conditions; those that stand are the reason."""
+        why = [causes.NO_POLICY, causes.ATTITUDE_LOST, *map(causes.missing, self.missing)]
+        for provider in self.providers:
+            partners = {provider.plan.provider.partner, *(one.partner for one in provider.plan.deliveries)}
+            why.append(causes.provider_lost(provider.id))
+            for partner in sorted(partners):
+                why += [causes.stopped(partner), causes.not_delivering(partner)]
+            if provider is self.attitude_tanks:
+                why.append(causes.TANKS_DRY)
+        return why
 
     def _could_push(self, provider: ProviderState) -> bool:
         if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):

@@ -17,6 +17,7 @@ from stationkeep.attitude.drag_area import iss_drag_area
 from stationkeep.logistics.manifest import Contingency
 from stationkeep.outcome import OutcomeReason
 from stationkeep.scenario.events import CraftUnfit, DockingFailed, FlightLost, RescueSeat, WithdrawalScope
+from stationkeep.simulation import causes
 from stationkeep.simulation.people_leaving import PeopleLeaving
 from stationkeep.timescale import mjd_utc
 
@@ -37,6 +38,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         """What a withdrawal means for craft and people."""
         if WithdrawalScope.STOP_FLIGHTS in event.scope:
             self.not_delivering.add(event.partner)
+            self.causes.begin((causes.not_delivering(event.partner),), len(self.events) - 1)
             self.drop_flights(lambda name: event.partner in self.board.craft[name].partners, event.partner)
         if WithdrawalScope.RECALL_CREW in event.scope:
             self.recall_crew(event.partner)
@@ -78,7 +80,8 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             self.at(due, partial(self._still_tumbles, self.now))
         if low:
             lowest = self.setup.traffic.lowest_altitude_km
-            self.everybody_leaves("altitude", f"the station has sunk below {lowest:g} km")
+            why = f"the station has sunk below {lowest:g} km"
+            self.everybody_leaves("altitude", why, (causes.NO_REBOOST, causes.ATTITUDE_LOST))
         if before and before[0] and not self.closed and self.board.held:
             self.release_flights()
         self.change_soon()
@@ -101,7 +104,8 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         if self.tumbles and since == self.tumbling_since:
             assert self.setup is not None
             days = self.setup.traffic.leave.attitude_lost_days
-            self.everybody_leaves("attitude", f"the attitude has been lost for {days:g} days")
+            why = f"the attitude has been lost for {days:g} days"
+            self.everybody_leaves("attitude", why, (causes.ATTITUDE_LOST,))
 
     # --- mishaps ----------------------------------------------------------------------------------------------------
 

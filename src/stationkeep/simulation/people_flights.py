@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.scenario.schedule import Delivery
+from stationkeep.simulation import causes
 from stationkeep.simulation.flight_board import like
 from stationkeep.simulation.people_state import PeopleState
 from stationkeep.simulation.people_words import told
@@ -185,8 +186,10 @@ class PeopleFlights(PeopleState, abc.ABC):
             accounts = {name: self.board.craft[name].provider for name in coming}
             hopeful = {name for name, provider in accounts.items() if provider is not None and self._hopeful(provider)}
             names |= coming if names & hopeful else coming - hopeful
+        because = (causes.NO_REBOOST,) if self.too_low_for_people else (causes.ATTITUDE_LOST,)
         for flight in flights:
-            self.note("flight-put-off", f"{flight.name} cannot come{': ' * self.closed}{self.why_closed}")
+            title = f"{flight.name} cannot come{': ' * self.closed}{self.why_closed}"
+            self.note("flight-put-off", title, because=because)
         self.board.hold(names)
         self.plan_again()
         self.change_soon()

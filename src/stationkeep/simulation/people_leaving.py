@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import abc
 import math
+from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
+from stationkeep.simulation import causes
 from stationkeep.simulation.people_flights import LOOK_AHEAD_DAYS, PeopleFlights
 from stationkeep.simulation.people_words import words
 
@@ -32,8 +34,11 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         if limit is not None and self._binds(limit.what, self.now + limit.days):
             leave = self.now + limit.days - days_before
             if leave <= self.now:
+                what, gone = words(limit.what), sorted(self.not_delivering | self.stopped)
                 self.everybody_leaves(
-                    words(limit.what), f"{words(limit.what)} is foreseen at its end in {limit.days:.0f} days"
+                    what,
+                    f"{what} is foreseen at its end in {limit.days:.0f} days",
+                    [one for partner in gone for one in (causes.not_delivering(partner), causes.stopped(partner))],
                 )
                 return
             if outlook.reserve_mjd_utc <= self.now and self._fewer():
@@ -91,14 +96,14 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         self.depart([first.name])
         return True
 
-    def everybody_leaves(self, reason: str, why: str) -> None:
+    def everybody_leaves(self, reason: str, why: str, because: Iterable[str] = ()) -> None:
         """Everyone with a seat goes home now; who has none stays behind."""
         if self.setup is None or not self.board.traffic.people:
             return
         traffic = self.board.traffic
         seated = {**traffic.seating.seats, **traffic.seating.makeshift}
         without = tuple(trip.name for trip in traffic.people if trip.key not in seated)
-        self.note("must-leave", f"People must leave: {why}")
+        self.note("must-leave", f"People must leave: {why}", because=because)
         self.book.must_leave(self.now, reason, why, without)
         if without:
             self.note("stranded", f"No way home for {', '.join(without)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +16,7 @@ from stationkeep.propulsion.feed import FeedNetwork
 from stationkeep.scenario.events import ProviderAvailable
 from stationkeep.simulation.array_flying import ArrayFlying
 from stationkeep.simulation.attitude_keeping import AttitudeKeeper, StationAttitude
+from stationkeep.simulation.causes import Causes
 from stationkeep.simulation.deorbit import DeorbitWatch
 from stationkeep.simulation.providers import USABLE_KG, ProviderPlan, ProviderState
 from stationkeep.simulation.rising import KeptAltitude, Rising
@@ -94,6 +95,7 @@ class RunState:
         self.held_by = {state.id: state.plan.holders(self.view) for state in self.providers}
         """What can hold the attitude while a provider burns, any one of them."""
         self.events: list[TimelineEvent] = []
+        self.causes = Causes()
         self.outcome: Outcome | None = None
         self.raising = False
         self.next_burn_mjd = -np.inf
@@ -171,9 +173,13 @@ class RunState:
             moment = self.environment.timeout(max(time_mjd_utc - self.now, 0.0))
             moment.callbacks.append(lambda _: action())
 
-    def note(self, kind: str, title: str, **details: Any) -> None:
-        """Add to the story of the run."""
-        self.events.append(TimelineEvent(self.now, kind, title, self.altitude_km, **details))
+    def note(
+        self, kind: str, title: str, *, because: Iterable[str] = (), brings: Iterable[str] = (), **details: Any
+    ) -> None:
+        """Add to the story of the run: ``because`` of which conditions, and which it ``brings`` about."""
+        causes = self.causes.events(because)
+        self.events.append(TimelineEvent(self.now, kind, title, self.altitude_km, **details, because=causes))
+        self.causes.begin(brings, len(self.events) - 1)
 
     # --- who can do what --------------------------------------------------------------------------------------------
 

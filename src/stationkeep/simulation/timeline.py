@@ -84,6 +84,8 @@ class TimelineEvent:
     duration_s: float | None = None
     propellant_kg: float | None = None
     note: str | None = None
+    because: tuple[int, ...] = ()
+    """Places, in the run's story, of the events that brought it about."""
 
     @property
     def time_utc(self) -> str:

@@ -1,0 +1,59 @@
+"""Why things are as they are: the conditions that stand in a run, each with the event that brought it about.
+
+A chain of causes is read from these afterwards (:mod:`stationkeep.campaign.explain`); nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+UNBACKED = "unbacked"
+"""Nobody's thrusters unload the gyros."""
+ATTITUDE_LOST = "attitude-lost"
+HANDOVER_FAILED = "handover-failed"
+GYROS_OUT = "gyros-out"
+TANKS_DRY = "tanks-dry"
+"""Those that feed the attitude's thrusters."""
+NO_REBOOST = "no-reboost"
+NO_POLICY = "no-policy"
+
+
+def stopped(partner: str) -> str:
+    """The partner no longer operates what is its own."""
+    return f"stopped:{partner}"
+
+
+def not_delivering(partner: str) -> str:
+    """The partner delivers no propellant any more."""
+    return f"not-delivering:{partner}"
+
+
+def provider_lost(provider: str) -> str:
+    """The provider failed."""
+    return f"lost:{provider}"
+
+
+def missing(asset: str) -> str:
+    """The asset is out of service."""
+    return f"missing:{asset}"
+
+
+class Causes:
+    """Conditions that stand, and the event (its place in the run's story) since which each does."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, int] = {}
+
+    def begin(self, conditions: Iterable[str], event: int) -> None:
+        """From this event on they stand; those that stood already keep their cause."""
+        for condition in conditions:
+            self._since.setdefault(condition, event)
+
+    def end(self, *conditions: str) -> None:
+        """They no longer stand."""
+        for condition in conditions:
+            self._since.pop(condition, None)
+
+    def events(self, conditions: Iterable[str]) -> tuple[int, ...]:
+        """The events behind those of the conditions that stand, in the order of the story."""
+        return tuple(sorted({self._since[condition] for condition in conditions if condition in self._since}))

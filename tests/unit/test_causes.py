@@ -1,0 +1,106 @@
+"""The chain of causes behind the end of a run, from the run's own story."""
+
+from __future__ import annotations
+
+import pytest
+
+from stationkeep.campaign.explain import BELOW_RESERVE, chain_of
+from stationkeep.campaign.prepare import prepare_campaign
+from stationkeep.campaign.sampling import median_inputs
+from stationkeep.catalogue.loader import load_catalogue
+from stationkeep.scenario.loader import load_scenario
+from stationkeep.simulation.causes import Causes
+from stationkeep.simulation.engine import simulate
+from stationkeep.simulation.timeline import Timeline
+
+
+@pytest.fixture(scope="module")
+def flown() -> dict[str, Timeline]:
+    scenario = load_scenario("iss-2022").scenario
+    campaign = prepare_campaign(scenario, load_catalogue(), None)
+    inputs = median_inputs(scenario, campaign.weather)
+    names = ("cooperation", "withdrawal", "withdrawal-with-propellant")
+    return {name: simulate(campaign.mission, name, inputs) for name in names}
+
+
+def test_a_condition_keeps_its_first_cause_until_it_ends() -> None:
+    causes = Causes()
+    causes.begin(["dry"], 3)
+    causes.begin(["dry", "stopped:roscosmos"], 5)
+    assert causes.events(["stopped:roscosmos", "dry", "nothing"]) == (3, 5)
+    causes.end("dry", "never there")
+    assert causes.events(["dry"]) == ()
+    causes.begin(["dry"], 7)
+    assert causes.events(["dry"]) == (7,)
+
+
+def test_a_withdrawal_is_followed_to_the_fall(flown: dict[str, Timeline]) -> None:
+    chain = chain_of(flown["withdrawal"], 278.0)
+    kinds = [link.kind for link in chain]
+    assert kinds == ["withdrawal", "unloading-ends", "reboost-ends", "attitude-lost", BELOW_RESERVE, "reentered"]
+    by_kind = {link.kind: link for link in chain}
+    assert by_kind["attitude-lost"].because == (kinds.index("unloading-ends"),)
+    assert by_kind["reboost-ends"].because == (kinds.index("withdrawal"),)
+    assert set(by_kind[BELOW_RESERVE].because) == {kinds.index("reboost-ends"), kinds.index("attitude-lost")}
+    assert by_kind["withdrawal"].because == ()
+
+
+def test_dry_tanks_stand_between_the_withdrawal_and_the_loss(flown: dict[str, Timeline]) -> None:
+    chain = chain_of(flown["withdrawal-with-propellant"], 278.0)
+    kinds = [link.kind for link in chain]
+    dry, ends = kinds.index("tanks-dry"), kinds.index("unloading-ends")
+    assert chain[dry].because == (kinds.index("withdrawal"),)
+    assert chain[ends].because == (dry,)
+
+
+def test_every_link_follows_from_earlier_ones_and_all_hang_together(flown: dict[str, Timeline]) -> None:
+    for run in flown.values():
+        chain = chain_of(run, 278.0)
+        times = [link.time_mjd_utc for link in chain]
+        assert times == sorted(times)
+        reached = {len(chain) - 1}
+        for index in range(len(chain) - 1, -1, -1):
+            assert all(cause < index for cause in chain[index].because)
+            if index in reached:
+                reached.update(chain[index].because)
+        assert reached == (set(range(len(chain))) if chain else {-1})
+
+
+def test_a_station_that_loses_nothing_has_no_chain(flown: dict[str, Timeline]) -> None:
+    assert flown["cooperation"].outcome.reentered is False
+    assert chain_of(flown["cooperation"], 278.0) == []
+
+
+def test_the_chain_names_only_what_is_in_the_story(flown: dict[str, Timeline]) -> None:
+    run = flown["withdrawal"]
+    told = {(event.time_mjd_utc, event.title) for event in run.events}
+    for link in chain_of(run, 278.0):
+        assert link.kind == BELOW_RESERVE or (link.time_mjd_utc, link.title) in told
+
+
+def test_the_report_sets_what_was_said_beside_what_follows() -> None:
+    from stationkeep.campaign.run import run_scenario
+    from stationkeep.report.crisis import crisis_section
+    from stationkeep.report.why import why_line, why_section
+
+    document = run_scenario(load_scenario("iss-2022"), branches=["withdrawal"], runs=2, workers=1).document
+    assert document.crisis is not None
+    assert len(document.crisis.entries) >= 15
+    page = crisis_section(document)
+    assert page.index("Publishes the replies") < page.index("Roscosmos withdraws") < page.index("Falls through 120 km")
+    assert "follows from" in why_section(document)
+    line = why_line(document.branches["withdrawal"])
+    assert line.startswith("Roscosmos withdraws (2 Apr 2022) → ")
+    assert "Falls through 120 km (" in line
+    assert "→ Attitude lost (" in line
+    assert document.branches["withdrawal"].why.share_alike <= 1.0
+
+
+def test_an_unknown_timeline_is_refused_with_the_nearest() -> None:
+    from stationkeep.errors import ScenarioError
+    from stationkeep.scenario.loader import read_scenario
+    from stationkeep.scenario.shipped import shipped_scenarios
+
+    text = shipped_scenarios()["iss-2022"].read_text(encoding="utf-8")
+    with pytest.raises(ScenarioError, match="crisis-2022"):
+        read_scenario(text.replace("timeline: crisis-2022", "timeline: crisis-2020"), "mine.yaml")
