@@ -40,6 +40,7 @@ _OUTCOME_GRAVITY: Final = {
     "thinner": MILD, "as before": FINE,
 }  # fmt: skip
 _ENDS_GRAVITY: Final = {"station": WORST, "crew": WORST, "less": GRAVE}
+_OF_THE_FALL: Final = ("Station falls", "Risk on the ground")
 _MOST_NAMED: Final = 3
 _RARE: Final = 0.05
 _RISK_ALLOWED: Final = 1.0e4  # NASA-STD-8719.14, requirement 4.7-1: 1 in 10,000
@@ -65,12 +66,16 @@ def cells(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
     """The cells of a row, in the order of :data:`HEADS`; grave is only what is worse than where nobody leaves."""
     found = _answers(document, row)
     usual = _answers(document, document.rows[0])
+    falls_as_usual = row.fall.median_utc is None and row.fall.share < document.rows[0].fall.share + _RARE
     # What is so when nobody leaves is no doing of who leaves.
-    plain = (
-        not row.partners or (one.head, one.more) == (same.head, same.more)
-        for one, same in zip(found, usual, strict=True)
+    return tuple(
+        replace(one, gravity=FINE)
+        if not row.partners
+        or (one.head, one.more) == (same.head, same.more)
+        or (name in _OF_THE_FALL and falls_as_usual)
+        else one
+        for name, one, same in zip(HEADS, found, usual, strict=True)
     )
-    return tuple(replace(one, gravity=FINE) if fine else one for one, fine in zip(found, plain, strict=True))
 
 
 def _answers(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
