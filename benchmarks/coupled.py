@@ -15,6 +15,7 @@ import os
 import resource
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 
 from stationkeep.campaign.execution import map_runs, rare_collections
