@@ -115,6 +115,11 @@ class StationTraffic:
         """The flights with the station, by name."""
         return dict(self._attached)
 
+    def at(self, port: str) -> Flight | None:
+        """Who is at a port now; none: it is free."""
+        held = self._ports.get(port)
+        return self._attached.get(held[-1]) if held else None
+
     @property
     def people(self) -> tuple[Trip, ...]:
         """Who is aboard."""
