@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -109,6 +109,16 @@ class StationTraffic:
         self._next = max(self._next, stop)
         self.time_mjd_utc = max(self.time_mjd_utc, until_mjd_utc)
         return happened
+
+    def due(self, until_mjd_utc: float) -> list[TrafficEvent]:
+        """What happens up to a date, without going there."""
+        return self._events[self._next : bisect_right(self._times, until_mjd_utc)]
+
+    def keep(self, names: Container[str]) -> None:
+        """These flights stay where they are: nothing of theirs that is still to come happens."""
+        past, coming = self._events[: self._next], self._events[self._next :]
+        self._events = past + [event for event in coming if event.flight is None or event.flight.name not in names]
+        self._times = [event.time_mjd_utc for event in self._events]
 
     @property
     def attached(self) -> dict[str, Flight]:

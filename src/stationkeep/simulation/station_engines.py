@@ -72,7 +72,7 @@ _TURNS_DEG = {"forward": 0.0, "pitched": 90.0, "backward": 180.0}
 def docked_push(
     provider: Provider, tanks: tuple[Tank, ...], scenario: Scenario, catalogue: Catalogue
 ) -> DockedPush | None:
-    """What of a provider's push depends on who is docked; none: its engine is the scenario's, or comes with each visit."""
+    """What of a provider's push depends on who is docked; none: its engine is the scenario's, or a visitor's."""
     vehicle = catalogue.vehicles.get(provider.vehicle or "")
     stated = provider.engine is not None or provider.thrust_n is not None
     if vehicle is None or not vehicle.pushes or stated or not tanks:
