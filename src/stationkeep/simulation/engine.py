@@ -193,11 +193,11 @@ class _Run(PartnerEvents):
     def _coast(self, stop_mjd: float, floor_km: float) -> OutcomeReason:
         """Fly without burns, no further than the attitude is held in one way."""
         began = self.flight.time_mjd_utc
+        self.attitude_just_lost = False  # told once, also where the next thing is of the same moment
         if stop_mjd <= began:
             return OutcomeReason.TIME_LIMIT
         heavier = self.drag_per_mass
         keeper = self.attitude
-        self.attitude_just_lost = False
         if keeper is None:
             return self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=heavier)
         use = keeper.kg_day
