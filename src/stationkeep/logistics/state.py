@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -110,10 +110,25 @@ class StationTraffic:
         self.time_mjd_utc = max(self.time_mjd_utc, until_mjd_utc)
         return happened
 
+    def due(self, until_mjd_utc: float) -> list[TrafficEvent]:
+        """What happens up to a date, without going there."""
+        return self._events[self._next : bisect_right(self._times, until_mjd_utc)]
+
+    def keep(self, names: Container[str]) -> None:
+        """These flights stay where they are: nothing of theirs that is still to come happens."""
+        past, coming = self._events[: self._next], self._events[self._next :]
+        self._events = past + [event for event in coming if event.flight is None or event.flight.name not in names]
+        self._times = [event.time_mjd_utc for event in self._events]
+
     @property
     def attached(self) -> dict[str, Flight]:
         """The flights with the station, by name."""
         return dict(self._attached)
+
+    def at(self, port: str) -> Flight | None:
+        """Who is at a port now; none: it is free."""
+        held = self._ports.get(port)
+        return self._attached.get(held[-1]) if held else None
 
     @property
     def people(self) -> tuple[Trip, ...]:

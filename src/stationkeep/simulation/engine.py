@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from stationkeep.simulation.flight_board import FlightBoard
     from stationkeep.simulation.inputs import Avoidance, RunInputs
     from stationkeep.simulation.providers import ProviderState
+    from stationkeep.simulation.station_engines import BurnEngine
 
 __all__ = ["Mission", "PeopleThen", "people_at", "simulate"]
 
@@ -192,11 +193,11 @@ class _Run(PartnerEvents):
     def _coast(self, stop_mjd: float, floor_km: float) -> OutcomeReason:
         """Fly without burns, no further than the attitude is held in one way."""
         began = self.flight.time_mjd_utc
+        self.attitude_just_lost = False  # told once, also where the next thing is of the same moment
         if stop_mjd <= began:
             return OutcomeReason.TIME_LIMIT
         heavier = self.drag_per_mass
         keeper = self.attitude
-        self.attitude_just_lost = False
         if keeper is None:
             return self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=heavier)
         use = keeper.kg_day
@@ -299,15 +300,16 @@ class _Run(PartnerEvents):
         self._burn(provider, self.policy.target_km - self.altitude_km, "burn", "Reboost")
 
     def _burn(self, provider: ProviderState, gain_km: float, kind: str, what: str) -> bool:
-        if not (self.turned(provider.plan.turn_deg) and self.pushes_now(provider)):
+        engine = self.engine_now(provider)
+        if engine is None or not (self.turned(engine.turn_deg) and self.pushes_now(provider)):
             return False  # lost on the way, or the turn took the propellant
-        longest = self.longest_burn_s[provider.id] * self.asset_rate(provider)
-        full_after = self._gyros_full_after_s(provider)
+        longest = min(self.longest_burn_s[provider.id], engine.longest_burn_s) * self.asset_rate(provider)
+        full_after = self._gyros_full_after_s(provider, engine)
         burn = reboost(
             self.altitude_km,
             gain_km,
             self.mass_kg,
-            provider.thruster,
+            engine.thruster,
             propellant_available_kg=self.available_kg(provider),
             longest_burn_s=min(longest, full_after),
         )
@@ -317,10 +319,10 @@ class _Run(PartnerEvents):
         self.burn_count += 1
         provider.has_burnt = True
         self.starts.append(self.start_here())
-        self.last_by[Function.REBOOST] = provider.plan.label
+        self.last_by[Function.REBOOST] = engine.label
         self.note(
             kind,
-            f"{what} by {provider.plan.label}: +{burn.mean_altitude_gain_km:.2f} km",
+            f"{what} by {engine.label}: +{burn.mean_altitude_gain_km:.2f} km",
             provider=provider.id,
             delta_v_m_s=burn.delta_v_m_s,
             duration_s=burn.duration_s,
@@ -330,12 +332,13 @@ class _Run(PartnerEvents):
         self.review(burnt=True)
         return True
 
-    def _gyros_full_after_s(self, provider: ProviderState) -> float:
+    def _gyros_full_after_s(self, provider: ProviderState, engine: BurnEngine) -> float:
         """For how long gyros alone can hold the station in this burn; infinite where something else holds it."""
         keeper = self.attitude
-        if keeper is None or keeper.state is Hold.BACKED or "pusher" in self.held_by[provider.id]:
+        holders = self.held_by[provider.id] if engine.holders is None else engine.holders
+        if keeper is None or keeper.state is Hold.BACKED or "pusher" in holders:
             return math.inf
-        return keeper.longest_burn_s(provider.thruster.thrust_n)
+        return keeper.longest_burn_s(engine.thruster.thrust_n)
 
     def _warned(self, avoidance: Avoidance) -> None:
         """Debris will come near: whoever is to push must be able to from now on, and no other burn comes between."""

@@ -52,6 +52,8 @@ class FlightBoard:
         self.failed: dict[str, float] = {}
         self.early: dict[str, float] = {}
         """Craft that leave before their time, and when."""
+        self.kept: set[str] = set()
+        """Craft that cannot leave, whatever the plan says."""
         self.rides: dict[str, str] = {}
         """In which craft somebody goes or went home, whatever the plan says."""
         self.lost_flights: tuple[str, ...] = ()
@@ -109,13 +111,14 @@ class FlightBoard:
         return replace(manifest, contingencies=(*manifest.contingencies, *fitting)) if fitting else manifest
 
     def _with_early(self, manifest: Manifest) -> Manifest:
-        """Craft that left before their time, and everybody's ride as it was decided."""
-        if not (self.early or self.rides):
+        """Craft that left before their time or stay longer, and everybody's ride as it was decided."""
+        if not (self.early or self.rides or self.kept):
             return manifest
         flights = dict(manifest.flights)
         for name, leaves in self.early.items():
             if name in flights and flights[name].arrived:
                 flights[name] = leaving(flights[name], leaves)
+        flights |= {name: staying(flights[name]) for name in self.kept & flights.keys()}
         trips = tuple(self._riding(trip, flights) for trip in manifest.trips)
         return replace(manifest, flights=flights, trips=trips)
 
@@ -169,6 +172,12 @@ class FlightBoard:
         """Put flights off."""
         self.held |= set(names)
 
+    def keep(self, names: set[str]) -> None:
+        """These craft do not leave until they are let go."""
+        self.kept |= names
+        self.traffic.keep(names)
+        self.flights |= {name: staying(self.flights[name]) for name in names}
+
     def release(self, lead_days: float) -> list[str]:
         """Flights that were put off come again, one after the other; those whose stay is over come no more."""
         again = sorted(self.held, key=lambda name: self.plan.flights[name].arrival_mjd_utc or 0.0)
@@ -200,6 +209,12 @@ def leaving(flight: Flight, leaves_mjd_utc: float) -> Flight:
     if kept:
         kept[-1] = replace(kept[-1], to_mjd_utc=leaves_mjd_utc)
     return replace(flight, departure_mjd_utc=leaves_mjd_utc, stays=tuple(kept))
+
+
+def staying(flight: Flight) -> Flight:
+    """The flight without a departure."""
+    stays = (*flight.stays[:-1], *(replace(stay, to_mjd_utc=None) for stay in flight.stays[-1:]))
+    return replace(flight, departure_mjd_utc=None, stays=stays)
 
 
 def later(flight: Flight, days: float) -> Flight:

@@ -61,6 +61,8 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             self.everybody_leaves("altitude", why, (causes.NO_REBOOST, causes.ATTITUDE_LOST))
         if before and before[0] and not self.closed and self.board.held:
             self.release_flights()
+        if self.board.kept:
+            self.let_go()
         self.change_soon()
 
     def _apply_conditions(self) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 LOOK_AHEAD_DAYS: Final = 60.0
 """How far ahead stores and air are looked at beyond the next thing on the calendar."""
+APART_DAYS: Final = 0.02
+"""Half an hour between two craft that leave one after the other."""
+_ARM: Final = frozenset({"csa", "nasa"})  # whose the arm is, and from where it is worked
 _AGAIN_DAYS: Final = 10.0  # from the moment the way is free to the first flight that had waited
 
 
@@ -66,6 +69,7 @@ class PeopleFlights(PeopleState, abc.ABC):
             self._put_off(kept_off)
             return
         self.bring_up_to_date()
+        self._keep_back(time)
         self.board.now = max(time, self.board.now)
         events = self.board.traffic.advance(time)
         self.book.note(events)
@@ -147,17 +151,65 @@ class PeopleFlights(PeopleState, abc.ABC):
         else:
             self.arrive(provider, load)
 
+    # --- who may leave --------------------------------------------------------------------------------------------
+
+    def _keep_back(self, until_mjd_utc: float) -> None:
+        """Craft that were to leave and cannot stay, with their mass and area."""
+        kept: dict[str, tuple[str, str]] = {}
+        for event in self.board.traffic.due(until_mjd_utc):
+            if event.kind == "departure" and event.flight is not None and not event.went:
+                why = self._cannot_leave(event.flight)
+                if why is not None:
+                    kept[event.flight.name] = why
+        for name, (why, cause) in kept.items():
+            self.note("craft-stays", f"{name} cannot leave: {why}", because=(cause,))
+        if kept:
+            self.board.keep(set(kept))
+
+    def _cannot_leave(self, flight: Flight) -> tuple[str, str] | None:
+        """Why a craft without people cannot leave, in words and as a condition; none: it can.
+
+        Lifeboats are flown by those in them, and always can. The arm can be worked from the ground, as it was for
+        Cygnus NG-15 and NG-17: it takes those who operate it, and nobody aboard.
+        """
+        if self.tumbles:
+            return "the station tumbles", causes.ATTITUDE_LOST
+        owner = flight.kind.owner
+        if owner in self.stopped and flight.name not in self.board.early:
+            return "nobody operates it any more", causes.stopped(owner)
+        if flight.kind.needs_arm:
+            for partner in sorted(_ARM.intersection(self.stopped)):
+                return "nobody works the arm any more", causes.stopped(partner)
+        return None
+
+    def let_go(self) -> None:
+        """Craft that could not leave when they should have do so now, one after the other, if they can."""
+        free = sorted(name for name in self.board.kept if self._cannot_leave(self.board.flights[name]) is None)
+        if not free:
+            return
+        self.board.kept.difference_update(free)
+        for number, name in enumerate(free):
+            self.board.early[name] = self.now + APART_DAYS * (number + 1)
+        self.plan_again()
+
     # --- who may come ---------------------------------------------------------------------------------------------
 
     def _may_come(self, flight: Flight) -> bool:
         provider = self._provider_of(flight.name)
         if provider is not None and not self._can_come(provider):
             return False
+        if self._port_is_taken(flight):
+            return False
         if self.closed:
             return not flight.seats and provider is not None and self._hopeful(provider.id)
         if flight.seats and self.aboard.state.people_aboard == 0:
             return self._habitable_for(flight)
         return True
+
+    def _port_is_taken(self, flight: Flight) -> bool:
+        """Whether a craft that should have left is still where this one was to dock."""
+        there = self.board.traffic.at(flight.stays[0].port) if flight.stays else None
+        return there is not None and there.name in self.board.kept
 
     def _hopeful(self, provider_id: str) -> bool:
         """Whether this provider's craft may still come where nobody else does: it then decides by itself.
@@ -188,7 +240,8 @@ class PeopleFlights(PeopleState, abc.ABC):
             names |= coming if names & hopeful else coming - hopeful
         because = (causes.NO_REBOOST,) if self.too_low_for_people else (causes.ATTITUDE_LOST,)
         for flight in flights:
-            title = f"{flight.name} cannot come{': ' * self.closed}{self.why_closed}"
+            why = self.why_closed or ("its port is still taken" if self._port_is_taken(flight) else "")
+            title = f"{flight.name} cannot come{': ' * bool(why)}{why}"
             self.note("flight-put-off", title, because=because)
         self.board.hold(names)
         self.plan_again()

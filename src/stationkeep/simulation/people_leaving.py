@@ -9,11 +9,10 @@ from functools import partial
 from typing import Final
 
 from stationkeep.simulation import causes
-from stationkeep.simulation.people_flights import LOOK_AHEAD_DAYS, PeopleFlights
+from stationkeep.simulation.people_flights import APART_DAYS, LOOK_AHEAD_DAYS, PeopleFlights
 from stationkeep.simulation.people_words import words
 
 _SOON_DAYS: Final = 0.01
-_APART_DAYS: Final = 0.02  # half an hour between two craft that leave one after the other
 
 
 class PeopleLeaving(PeopleFlights, abc.ABC):
@@ -115,7 +114,7 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         traffic = self.board.traffic
         seated = {**traffic.seating.seats, **traffic.seating.makeshift}
         for number, name in enumerate(craft):
-            self.board.early[name] = self.now + _APART_DAYS * (number + 1)
+            self.board.early[name] = self.now + APART_DAYS * (number + 1)
         for trip in traffic.people:
             ride = seated.get(trip.key, "")
             if ride in craft or trip.down_flight in craft:

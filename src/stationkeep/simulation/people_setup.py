@@ -64,6 +64,15 @@ class PeopleSetup:
         return frozenset(craft.provider for craft in self.plan.craft.values() if craft.provider is not None)
 
     @cached_property
+    def kinds_of(self) -> dict[str, frozenset[str]]:
+        """Kinds of craft that fly for each of these providers."""
+        found: dict[str, set[str]] = {}
+        for name, craft in self.plan.craft.items():
+            if craft.provider is not None:
+                found.setdefault(craft.provider, set()).add(self.plan.manifest.flights[name].kind.id)
+        return {provider: frozenset(kinds) for provider, kinds in found.items()}
+
+    @cached_property
     def supplies(self) -> dict[str, Supply]:
         """Where cargo goes, by kind of craft."""
         return {kind: supply for supply in self.life_support.supplies for kind in supply.vehicles}

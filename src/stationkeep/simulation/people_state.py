@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stationkeep.simulation.people_setup import PeopleSetup
     from stationkeep.simulation.providers import ProviderState
     from stationkeep.simulation.run_state import Mission
+    from stationkeep.simulation.station_engines import BurnEngine
 
 
 class PeopleState(AttitudeEvents, abc.ABC):
@@ -89,6 +90,21 @@ class PeopleState(AttitudeEvents, abc.ABC):
         for trip in trips:
             counts[self.setup.life_support.sides[side_of(trip)]] += 1
         return counts
+
+    def engine_now(self, provider: ProviderState) -> BurnEngine | None:
+        """What a provider burns with: its craft where one is docked that can push, else the station's own engine."""
+        usual, push = super().engine_now(provider), provider.plan.docked_push
+        if self.setup is None or push is None or provider.id not in self.setup.linked:
+            return usual
+        traffic, kinds = self.board.traffic, self.setup.kinds_of[provider.id]
+        if any(flight.kind.id in kinds for flight in map(traffic.at, push.ports) if flight is not None):
+            return usual
+        for engine in push.engines:
+            if all(traffic.at(port) is None for port in engine.ports_to_be_free):
+                burn = engine.drawn(provider.draw)
+                held = self.attitude is None or not self.attitude.holders.isdisjoint(burn.holders or ())
+                return burn if held else None
+        return None
 
     # --- up to date -----------------------------------------------------------------------------------------------
 

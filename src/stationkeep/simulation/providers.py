@@ -12,6 +12,7 @@ from stationkeep.propulsion.burns import Thruster
 from stationkeep.propulsion.tanks import Tank
 from stationkeep.scenario.performance import engine_of, engine_performance
 from stationkeep.scenario.schedule import Delivery, Stay, deliveries, stays
+from stationkeep.simulation.station_engines import DockedPush, docked_push
 from stationkeep.timescale import mjd_utc
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class ProviderPlan:
     impulse_range_s: Figure | None = None
     turn_deg: float = 0.0
     """By how much the station must be turned for its burns, and back afterwards."""
+    docked_push: DockedPush | None = None
+    """Where craft come and go: what must be docked for a push, and what pushes without; none: it is always the same."""
 
     def drawn_thruster(self, draw: ProviderDraw) -> Thruster:
         """Its engine in one run, drawn from what is known of it."""
@@ -104,6 +107,7 @@ def _plan(provider: Provider, scenario: Scenario, catalogue: Catalogue) -> Provi
     by_name = {tank.id: tank for tank in catalogue.stations[scenario.station].tanks} if wanted else {}
     vehicle = catalogue.vehicles.get(provider.vehicle or "")
     mass = vehicle.launch_mass_kg if vehicle is not None else None
+    tanks = tuple(by_name[name] for name in wanted)
     return ProviderPlan(
         provider=provider,
         label=provider.label or provider.id,
@@ -113,13 +117,14 @@ def _plan(provider: Provider, scenario: Scenario, catalogue: Catalogue) -> Provi
         from_mjd_utc=-float("inf") if provider.available_from_utc is None else mjd_utc(provider.available_from_utc),
         until_mjd_utc=float("inf") if provider.available_until_utc is None else mjd_utc(provider.available_until_utc),
         holders_by_view=_holders(provider, catalogue),
-        tanks=tuple(by_name[name] for name in wanted),
+        tanks=tanks,
         docking_mass_kg=mass.best if mass is not None else 0.0,
         thrust_range_n=engine.thrust_n if engine is not None and provider.thrust_n is None else None,
         impulse_range_s=engine.specific_impulse_s
         if engine is not None and provider.specific_impulse_s is None
         else None,
         turn_deg=_turn_deg(provider, catalogue),
+        docked_push=docked_push(provider, tanks, scenario, catalogue),
     )
 
 

@@ -22,6 +22,7 @@ from stationkeep.simulation.causes import Causes
 from stationkeep.simulation.deorbit import DeorbitWatch
 from stationkeep.simulation.providers import USABLE_KG, ProviderPlan, ProviderState
 from stationkeep.simulation.rising import KeptAltitude, Rising
+from stationkeep.simulation.station_engines import BurnEngine
 from stationkeep.simulation.timeline import Function, TimelineEvent
 
 if TYPE_CHECKING:
@@ -140,6 +141,11 @@ class RunState:
         """Assets out of service."""
         self.longest_burn_s = {state.id: state.plan.provider.max_burn_duration_s for state in self.providers}
         """How long each provider may burn at a time."""
+        self.usual_engines = {
+            state.id: BurnEngine(state.plan.label, state.thruster, np.inf, state.plan.turn_deg)
+            for state in self.providers
+        }
+        """What each provider burns with where nothing is known of who is docked."""
         self.not_before_mjd: dict[str, float] = {}
         """From when on a provider that had to be bought first can come."""
         self.undocked: set[str] = set()
@@ -243,7 +249,12 @@ class RunState:
             provider.can_push(self.now, self.flight.mean_altitude_km)
             and self.available_kg(provider) > USABLE_KG
             and self.attitude_allows(provider)
+            and self.engine_now(provider) is not None
         )
+
+    def engine_now(self, provider: ProviderState) -> BurnEngine | None:
+        """What a provider burns with at this moment; none: nothing on its tanks can push."""
+        return self.usual_engines[provider.id]
 
     def is_kept_from_pushing(self, provider: ProviderState) -> bool:
         """Whether its vehicle has been taken away, or sanctions leave nothing of its burns."""
