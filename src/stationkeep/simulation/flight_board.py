@@ -66,7 +66,7 @@ class FlightBoard:
 
     def use_ports(self, ports: PortBook) -> None:
         """From the next planning on these are the ports."""
-        self.ports, self._first = ports, None
+        self.ports, self._known = ports, {}
 
     def plan_again(self) -> None:
         """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""
@@ -99,7 +99,8 @@ class FlightBoard:
             self._known[gone] = came, StationTraffic(came.manifest)
         return self._known[gone]
 
-    def _change_plan(self, flights: dict[str, Flight]) -> None:
+    def change_plan(self, flights: dict[str, Flight]) -> None:
+        """These are the planned flights from the next planning on; what came of others is no longer known."""
         ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
         self.plan = replace(self.plan, flights=ordered)
         self._known = {}
@@ -185,12 +186,12 @@ class FlightBoard:
                 flights[name] = later(flight, comes - arrival)
                 comes += _COMES_AGAIN_DAYS
             back.append(name)
-        self._change_plan(flights)
+        self.change_plan(flights)
         return back
 
     def add(self, flight: Flight, craft: PlannedCraft) -> None:
         """One more flight, beside the schedule."""
-        self._change_plan({**self.plan.flights, flight.name: flight})
+        self.change_plan({**self.plan.flights, flight.name: flight})
         self.craft[flight.name] = craft
 
 
