@@ -6,7 +6,6 @@ each flight's luck is its own and nothing that is dropped or moved has happened 
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
@@ -144,13 +143,14 @@ class FlightBoard:
                     found.append((due, name))
         return sorted(found)
 
-    def next_supply(self) -> float:
-        """When the next cargo is expected; infinity: none."""
-        for due, name in self.supplies:
-            flight = self.flights[name]
-            if due > self.now and (flight.arrived or flight.launch_mjd_utc > self.now):
-                return due
-        return math.inf
+    def supplies_until(self, until_mjd_utc: float) -> list[tuple[float, str]]:
+        """Cargo that is expected by a date: when, and with which flight, in order of time."""
+        return [
+            (due, name)
+            for due, name in self.supplies
+            if self.now < due <= until_mjd_utc
+            and (self.flights[name].arrived or self.flights[name].launch_mjd_utc > self.now)
+        ]
 
     def due(self, until_mjd_utc: float) -> list[Flight]:
         """Flights that arrive up to a date and have not yet."""
