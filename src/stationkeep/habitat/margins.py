@@ -146,16 +146,13 @@ def binding_limit(habitat: Habitat, before: HabitatState, events: Collection[Hab
 
 def _at_its_end(habitat: Habitat, state: HabitatState) -> str | None:
     """A critical store people live from that is empty, and all others of its kind where they are shared."""
-    lived_from = {
-        store for side, people in state.people.items() if people for store in habitat.sides[side].stores()
-    }  # fmt: skip
-    critical = {name: store.substance for name, store in habitat.stores.items() if store.critical}
-    full = {name for name in critical if not is_empty(state, name)}
-    left = {critical[name] for name in full}
-    for name, kind in critical.items():
-        if name in lived_from and name not in full and not (habitat.shared and kind in left):
-            return name
-    return None
+    empty = [name for name, store in habitat.stores.items() if store.critical and is_empty(state, name)]
+    if not empty:
+        return None
+    lived_from = {name for side, people in state.people.items() if people for name in habitat.sides[side].stores()}
+    left = {store.substance for name, store in habitat.stores.items() if store.critical and name not in empty}
+    shared = left if habitat.shared else set()
+    return next((name for name in empty if name in lived_from and habitat.stores[name].substance not in shared), None)
 
 
 def fewer(people: Mapping[str, tuple[Person, ...]], number: int) -> dict[str, tuple[Person, ...]]:

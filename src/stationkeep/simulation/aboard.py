@@ -194,6 +194,7 @@ class Aboard:
                 limit = Limit(limit.what, before.time_mjd_utc - now + limit.days)
                 break
             comes(then)
+            workshop.parts_came(time)
         first = min((event.time_mjd_utc for event in events if self._is_news(event)), default=math.inf)
         reserve = math.inf if limit is None else asked._reserve_reached(events, now)
         return Outlook(limit, reserve, first)
@@ -264,6 +265,11 @@ class Aboard:
                 came += 0.0 if what == "dry" else load
         self.brought_kg += came
         return came
+
+    def parts_came(self) -> None:
+        """Repairs that wait for parts are tried again, now that a ship has come."""
+        self._workshop.parts_came(self.state.time_mjd_utc)
+        self._workshop.work(self.state)
 
     def even_out(self, gone: Iterable[str]) -> None:
         """Sides that share hand over what they have too much of, and all alike where one is at its reserve.

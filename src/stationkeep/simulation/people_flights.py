@@ -96,6 +96,7 @@ class PeopleFlights(PeopleState, abc.ABC):
         assert self.setup is not None
         empty, area = self.setup.craft(flight.kind.id)
         came = self.unload(flight.name, self.aboard)
+        self.aboard.parts_came()
         self.add_craft(empty + came, area)
         if event.came:
             self.note("crew-arrival", f"{flight.name} arrives with {told(event.came)}")
