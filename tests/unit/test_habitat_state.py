@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stationkeep.habitat.dependence import losses_without_partner, losses_without_power, require_air_for_all
-from stationkeep.habitat.failures import Breakdown, Workshop, draw_breakdowns
+from stationkeep.habitat.failures import LONGEST_REPAIR_DAYS, Breakdown, Workshop, draw_breakdowns
 from stationkeep.habitat.figures import read_habitat, shipped_habitat
 from stationkeep.habitat.habitat import Habitat
 from stationkeep.habitat.margins import margins
@@ -213,6 +213,31 @@ def test_the_workshop_fails_repairs_and_retries() -> None:
     state.add_cargo("spares", 10.0)
     shop.advance(state, 5.0)
     assert state.failed == frozenset()
+
+
+def test_no_repair_is_longer_than_any_on_record() -> None:
+    """Of a wide law one in eighty would be: drawn again, not piled up at the longest."""
+    law = "low_days: 50, high_days: 50, repair_days: 20, repair_spread: 1.1"
+    text = SMALL.replace("low_days: 100, high_days: 300", law)
+    days = [one.repair_days for seed in range(40) for one in draw_breakdowns(small(text), 5000.0, seed)]
+    assert 0.8 * LONGEST_REPAIR_DAYS < max(days) < LONGEST_REPAIR_DAYS
+    assert np.median(days) == pytest.approx(20.0, rel=0.1)  # some 2,700 repairs: 3 sigma is 7 %
+
+
+def test_a_ship_with_parts_ends_the_wait_for_them() -> None:
+    state = HabitatState(small(), 100.0)
+    state.add_cargo("spares", -10.0)
+    shop = Workshop([Breakdown(2.0, "generator", 3.0)], 100.0, retry_days=20.0)
+    shop.advance(state, 6.0)
+    assert state.failed == {"generator"}  # refused on day 105, to be tried again on day 125
+    ahead, twin = shop.without_new_breakdowns(), state.copy()
+    for workshop, aboard in ((ahead, twin), (shop, state)):
+        aboard.add_cargo("spares", 10.0)
+        workshop.parts_came(aboard.time_mjd_utc)
+        workshop.work(aboard)
+        assert aboard.failed == frozenset()
+    shop.parts_came(state.time_mjd_utc)
+    assert shop.next_mjd_utc() == np.inf
 
 
 @pytest.mark.parametrize(

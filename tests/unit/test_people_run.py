@@ -303,7 +303,7 @@ def test_stores_and_flights_at_a_date() -> None:
     assert aboard.state.time_mjd_utc == pytest.approx(mjd("2022-12-20"))
     assert aboard.state.people_aboard == 7
     assert {"Soyuz MS-22", "SpaceX Crew-5"} <= set(board.traffic.attached)
-    assert board.next_supply() > mjd("2022-12-20")
+    assert not board.supplies_until(mjd("2022-12-20"))
     assert people_at(ready.mission, "stay", inputs(ready), mjd("2022-04-02")).aboard.state.people_aboard == 7
 
 

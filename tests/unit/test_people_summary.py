@@ -172,11 +172,25 @@ def test_the_reason_of_leaving_is_that_of_the_last_departure() -> None:
     why = [
         "the last craft went home as planned, and no other came",
         "the station tumbles",
-        "American food is foreseen at its end in 28 days",
         "",
     ]
-    found = summarised([sample_course(LEFT, why={"left": text}, **back) for text in why])
+    courses = [sample_course(LEFT, why={"left": text}, **back) for text in why]
+    food = {"why": {"left": "American food would end in 28 days"}, "left_reason": "American food"}
+    found = summarised([*courses, sample_course(LEFT, **food, **back)])
     assert {item.name: item.share for item in found.station_left.reasons} == {
         NO_RELIEF: 0.5, "attitude": 0.25, "American food": 0.25,
     }  # fmt: skip
     assert [item.name for item in found.first_limit] == ["attitude"]
+
+
+def test_a_station_that_is_manned_again_was_empty_all_the_same() -> None:
+    """Two runs of four are empty at some time, one of them at the end; an hour between two craft is none."""
+    course = sample_course()
+    times = EPOCH_MJD + np.array([0.0, 100.0, 130.0, 200.0, 200.04])
+    back = replace(course, times_mjd_utc=times, aboard=np.array([7, 0, 4, 0, 7]), seats=np.array([7, 0, 4, 0, 7]))
+    hour = replace(course, times_mjd_utc=times, aboard=np.array([7, 4, 4, 0, 7]), seats=np.array([7, 4, 4, 0, 7]))
+    assert back.emptied_mjd_utc == EPOCH_MJD + 100.0
+    assert hour.emptied_mjd_utc is None
+    found = summarised([course, hour, back, sample_course(LEFT)])
+    assert (found.emptied.share, found.station_left.share) == (0.5, 0.25)
+    assert found.emptied.p05_utc == iso_utc(EPOCH_MJD + 100.0)

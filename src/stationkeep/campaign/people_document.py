@@ -26,7 +26,7 @@ class NamedShare(Part):
 
 
 class StationLeft(LossDates):
-    """When the last person has left for good."""
+    """When the last person has left and nobody comes back by the horizon."""
 
     reasons: list[NamedShare] = Field(description="what made them leave, shares of all runs, the largest first")
     why: str = Field(description="in the reference run, in words; empty: it is not left there")
@@ -133,6 +133,9 @@ class PeopleDocument(Part):
     without_seat: WithoutSeat
     must_leave: LossDates = Field(description="from when on people have to go: a store, the air, attitude or altitude")
     station_left: StationLeft
+    emptied: LossDates = Field(
+        description="from when on nobody is aboard for the first time, for longer than a day: people may come back"
+    )
     first_limit: list[NamedShare] = Field(description="what first makes people leave, shares of all runs")
     stores: list[StoreRecord]
     first_reserve: FirstStore | None = Field(description="the first critical store below its reserve; null: none ever")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +41,6 @@ _IN_SHORT: Final = {
 }
 _JUST_LEFT_DAYS: Final = 5.0
 """Who had to leave no longer ago than this leaves for that reason."""
-_FORESEEN: Final = re.compile(r" is (?:foreseen )?at its end\b.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,7 @@ class PeopleRun:
     unseated_mjd_utc: float | None
     must_leave_mjd_utc: float | None
     left_mjd_utc: float | None
+    emptied_mjd_utc: float | None
     first_limit: str
     left_because: str
     """As ``first_limit``, of the last departure; empty: there is none."""
@@ -101,6 +100,7 @@ class PeopleRun:
             unseated_mjd_utc=course.unseated_from_mjd_utc,
             must_leave_mjd_utc=course.must_leave_mjd_utc,
             left_mjd_utc=course.left_mjd_utc,
+            emptied_mjd_utc=course.emptied_mjd_utc,
             first_limit=course.first_limit,
             left_because=_left_because(course),
             stranded=len(course.stranded),
@@ -132,6 +132,7 @@ def people_document(
             why=reference.why.get("left", ""),
             stranded_share=stranded,
         ),
+        emptied=LossDates(**loss_fields([run.emptied_mjd_utc for run in runs])),
         first_limit=_shares((run.first_limit for run in runs if run.first_limit), len(runs)),
         stores=_stores(reference, dates),
         first_reserve=_first(reference, dates[:, 0]),
@@ -148,9 +149,11 @@ def _left_because(course: PeopleCourse) -> str:
     left, must = course.left_mjd_utc, course.must_leave_mjd_utc
     if left is None:
         return ""
+    if course.left_reason:
+        return course.left_reason
     if must is not None and must <= left <= must + _JUST_LEFT_DAYS:
         return course.first_limit or NO_RELIEF
-    said = _FORESEEN.sub("", course.why.get("left", ""))  # the store alone: dates differ from run to run
+    said = course.why.get("left", "")
     return _IN_SHORT.get(said, said) or NO_RELIEF
 
 

@@ -18,9 +18,15 @@ if TYPE_CHECKING:
     from stationkeep.habitat.habitat import Habitat
     from stationkeep.habitat.state import HabitatEvent, HabitatState, Least
 
+LONGEST_REPAIR_DAYS: Final = 240.0
+"""No repair takes longer once spares and hands are there: a log-normal's tail knows nothing of the parts, work and
+ships that are sent after a machine which has been out for long. The longest out aboard: NASA's oxygen generator from
+July 2010 for about eight months (from memory, to be confirmed in NASA's ICES papers on it), and an Elektron for four
+months of 2005 (Space.com, "ISS Oxygen Generator Functioning in Backup Mode")."""
 RETRY_DAYS = 5.0
 """A repair that lacked spares or hands is tried again after this."""
 _SAME_DAYS: Final = 1e-9
+_TIMES_MEDIAN: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,8 @@ def draw_breakdowns(habitat: Habitat, days: float, seed: int | np.random.SeedSeq
     """Which machines break in ``days``, in order of time?
 
     Each machine has its own random stream, by its name: adding one machine changes no other's fate. The mean life is
-    drawn once a run (log-uniform over the law's range), lives are Weibull with that mean, repairs log-normal.
+    drawn once a run (log-uniform over the law's range), lives are Weibull with that mean, repairs
+    log-normal up to the longest on record.
     """
     if not days >= 0.0:
         raise HabitatError(f"{days} days given", hint="zero or more days")
@@ -57,10 +64,19 @@ def _breakdowns(name: str, law: FailureLaw, days: float, stream: np.random.Gener
     # The machine is as old as it is: its first life is a piece of one already begun, an exponential at its mean.
     day = float(stream.exponential(mean))
     while day < days:
-        repair = float(law.repair_days * math.exp(law.repair_spread * stream.standard_normal()))
+        repair = _repair_days(law, stream)
         found.append(Breakdown(day, name, repair))
         day += repair + float(scale * stream.weibull(law.shape))
     return found
+
+
+def _repair_days(law: FailureLaw, stream: np.random.Generator) -> float:
+    """Log-normal, cut off at the longest on record (or ten times the median, where that is more)."""
+    longest = max(LONGEST_REPAIR_DAYS, _TIMES_MEDIAN * law.repair_days)
+    while True:
+        days = float(law.repair_days * math.exp(law.repair_spread * stream.standard_normal()))
+        if days <= longest:
+            return days
 
 
 class Workshop:
@@ -72,6 +88,7 @@ class Workshop:
         self.retry_days = retry_days
         """A repair that lacked spares or hands is tried again after this; without anybody aboard, not before then."""
         self._waiting: list[str] = []
+        self._put_off_for_parts: set[str] = set()
         self._coming = [(start_mjd_utc + one.day, one) for one in sorted(breakdowns, key=lambda one: one.day)]
         self._broken = 0  # how many of them have come
         self._repairs: list[tuple[float, str]] = []  # under way, the next first
@@ -82,12 +99,20 @@ class Workshop:
         """The same with the repairs under way and nothing more breaking: for looking ahead."""
         twin = Workshop((), 0.0, retry_days=self.retry_days)
         twin._repairs, twin._waiting = list(self._repairs), list(self._waiting)
+        twin._put_off_for_parts = set(self._put_off_for_parts)
         return twin
 
     def next_mjd_utc(self) -> float:
         """When is there something to do next? (infinity: never)"""
         breaks = self._coming[self._broken][0] if self._broken < len(self._coming) else math.inf
         return min(breaks, self._repairs[0][0]) if self._repairs else breaks
+
+    def parts_came(self, time_mjd_utc: float) -> None:
+        """A ship has come: repairs refused for want of something are tried again now, not only when they are due."""
+        if self._put_off_for_parts:
+            again = [(time_mjd_utc if name in self._put_off_for_parts else time, name) for time, name in self._repairs]
+            self._repairs = sorted(again)
+            self._put_off_for_parts.clear()
 
     def work(self, state: HabitatState, until_mjd_utc: float = -math.inf) -> None:
         """Do everything due at the state's time.
@@ -110,6 +135,7 @@ class Workshop:
         due = bisect_right(self._repairs, now, key=itemgetter(0))
         ready, self._repairs = self._repairs[:due], self._repairs[due:]
         for _, equipment in ready:
+            self._put_off_for_parts.discard(equipment)
             if not state.repair(equipment):
                 if state.people_aboard:
                     insort(self._repairs, (self._put_off(equipment, state.time_mjd_utc, until_mjd_utc), equipment))
@@ -120,6 +146,7 @@ class Workshop:
     def _put_off(self, equipment: str, time: float, until: float) -> float:
         """When a repair refused at ``time`` is tried again to any purpose; each time it would be is written down."""
         self.refused.append((time, equipment))
+        self._put_off_for_parts.add(equipment)
         while time + self.retry_days <= until + _SAME_DAYS:
             time += self.retry_days
             self.refused.append((time, equipment))

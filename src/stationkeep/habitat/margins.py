@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from stationkeep.habitat.stores import LITTLE_KG
+
 if TYPE_CHECKING:
     from stationkeep.habitat.habitat import Habitat
     from stationkeep.habitat.metabolism import Person
@@ -86,7 +88,14 @@ def lived_on(state: HabitatState, days: float) -> tuple[HabitatEvent, ...]:
 def starved(state: HabitatState) -> bool:
     """Whether all those aboard have lived from their own bodies until nothing was left; nobody in an empty station."""
     bodies = [state.habitat.sides[side].body for side, people in state.people.items() if people]
-    return bool(bodies) and all(state.amount(body) <= 0.0 for body in bodies)
+    return bool(bodies) and all(is_empty(state, body) for body in bodies)
+
+
+def is_empty(state: HabitatState, store: str) -> bool:
+    """Whether nothing to live on is left of a store: it has run dry, or is lived from hand to mouth since it had."""
+    number = state.plan.store_index[store]
+    amount = float(state.moment.amount[number])
+    return amount <= LITTLE_KG or (state.moment.dry[number] > 0.0 and amount < state.plan.network.wake[number])
 
 
 def store_margins(before: HabitatState, events: Iterable[HabitatEvent]) -> tuple[StoreMargin, ...]:
@@ -98,7 +107,7 @@ def store_margins(before: HabitatState, events: Iterable[HabitatEvent]) -> tuple
         StoreMargin(
             name, store.owner, store.substance, before.amount(name), before.reserve(name),
             _time_to(reserve, name, before.reserve(name) > 0.0, before.amount(name) <= before.reserve(name)),
-            _time_to(zero, name, True, before.amount(name) <= 0.0 < store.capacity_kg and store.critical),
+            _time_to(zero, name, True, store.critical and store.capacity_kg > 0.0 and is_empty(before, name)),
         )
         for name, store in before.habitat.stores.items() if store.owner
     )  # fmt: skip
@@ -113,12 +122,16 @@ def first_reserve(stores: Iterable[StoreMargin]) -> Limit | None:
 def binding_limit(habitat: Habitat, before: HabitatState, events: Collection[HabitatEvent]) -> Limit | None:
     """The first event that makes people leave: the last critical store of its kind, or seriously bad air.
 
-    Where supplies are shared, one side's empty larder binds only when the others' are empty too.
+    Where supplies are shared, one side's empty larder binds only when the others' are empty too. What is at its end
+    ``before`` anything happens binds at once.
     """
+    already = _at_its_end(habitat, before)
+    if already is not None:
+        return Limit(already, 0.0)
     if not any(event.serious for event in events):
         return None
     critical = {name: store for name, store in habitat.stores.items() if store.critical}
-    left = {name for name in critical if before.amount(name) > 0.0}
+    left = {name for name in critical if not is_empty(before, name)}
     for event in events:
         days = event.time_mjd_utc - before.time_mjd_utc
         if event.kind == "store-empty" and event.subject in critical:
@@ -129,6 +142,17 @@ def binding_limit(habitat: Habitat, before: HabitatState, events: Collection[Hab
         elif event.serious and event.kind in ("fell-below", "rose-above"):
             return Limit(event.subject, days)
     return None
+
+
+def _at_its_end(habitat: Habitat, state: HabitatState) -> str | None:
+    """A critical store people live from that is empty, and all others of its kind where they are shared."""
+    empty = [name for name, store in habitat.stores.items() if store.critical and is_empty(state, name)]
+    if not empty:
+        return None
+    lived_from = {name for side, people in state.people.items() if people for name in habitat.sides[side].stores()}
+    left = {store.substance for name, store in habitat.stores.items() if store.critical and name not in empty}
+    shared = left if habitat.shared else set()
+    return next((name for name in empty if name in lived_from and habitat.stores[name].substance not in shared), None)
 
 
 def fewer(people: Mapping[str, tuple[Person, ...]], number: int) -> dict[str, tuple[Person, ...]]:

@@ -11,7 +11,7 @@ from stationkeep.campaign.people_document import FirstStore, NamedShare, PeopleD
 from stationkeep.campaign.people_summary import NO_RELIEF
 from stationkeep.report import text
 from stationkeep.report.limits import known_to_the_day, loss_text, loss_window
-from stationkeep.simulation.people_words import words
+from stationkeep.simulation.people_words import words, would
 
 Answer = Callable[[BranchDocument], str]
 
@@ -21,6 +21,7 @@ _BECAUSE: Final = {
     NO_RELIEF: "no other crew comes",
 }
 _IN_SHORT: Final = {"attitude": "attitude lost", "altitude": "too low", NO_RELIEF: "no other crew"}
+_NO_RELIEF: Final = NamedShare(name=NO_RELIEF, share=1.0)
 _MOST_NAMED: Final = 4
 _NEARLY_ALL: Final = 0.995
 
@@ -93,10 +94,14 @@ def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
     behind = (
         f"; in {text.percent(left.stranded_share)} of the runs somebody has no way home" if left.stranded_share else ""
     )
+    by, emptied = text.horizon_text(horizon_utc), people.emptied
+    if left.median_utc is None and emptied.share > left.share:
+        share, reason = text.percent(emptied.share), _reason(people.first_limit or left.reasons or [_NO_RELIEF])
+        good = f"; in {text.percent(left.share)} nobody comes back by {by}" if left.share else ""
+        return f"In {share} of the runs the station is empty for a time, {reason}{good}{behind}."
     if left.share:
         reason = _reason(left.reasons)
         if left.median_utc is None:
-            by = text.horizon_text(horizon_utc)
             return f"In {text.percent(left.share)} of the runs the last person leaves by {by}, {reason}{behind}."
         same = left.p05_utc == left.p95_utc
         window = "" if same else f" ({text.spread_name(runs)} {loss_window(left, horizon_utc)})"
@@ -104,7 +109,7 @@ def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
     if must.share:
         share = text.percent(must.share)
         return f"In {share} of the runs everybody has to leave for a time, {_reason(people.first_limit)}{behind}."
-    return f"Nobody has to leave by {text.horizon_text(horizon_utc)}{behind}."
+    return f"Nobody has to leave by {by}{behind}."
 
 
 def _reason(limits: list[NamedShare]) -> str:
@@ -116,9 +121,7 @@ def because(limit: str) -> str:
     """What made people leave, after "because"."""
     if limit in _BECAUSE:
         return _BECAUSE[limit]
-    if _is_air(limit):
-        return f"the air is not safe ({limit})"
-    return limit if _is_clause(limit) else f"{limit} would end"
+    return limit if _is_clause(limit) else would(limit)
 
 
 def limit_text(limits: list[NamedShare]) -> str:
@@ -167,7 +170,7 @@ def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
     yield "Somebody without a seat", "main", of_people(lambda p: _date_cell(p.without_seat, horizon, "nobody"))
     yield "First store at its reserve", "main", of_people(lambda p: _store_cell(p.first_reserve, horizon))
     yield "First store at its end", "main", of_people(lambda p: _store_cell(p.first_store, horizon))
-    yield "Last person leaves", "main", of_people(lambda p: _date_cell(p.station_left, horizon, stays))
+    yield "Last person leaves", "main", of_people(lambda p: _left_cell(p, horizon, stays))
     if document.runs > 1:
         yield text.spread_name(document.runs), "detail", of_people(lambda p: loss_window(p.station_left, horizon))
     yield "because of", "detail", of_people(lambda p: limit_text(p.station_left.reasons))
@@ -177,6 +180,14 @@ def _date_cell(dates: LossDates, horizon_utc: str, never: str) -> str:
     if not dates.share:
         return never
     return f"in {text.percent(dates.share)} of runs" if dates.median_utc is None else loss_text(dates, horizon_utc)
+
+
+def _left_cell(people: PeopleDocument, horizon_utc: str, never: str) -> str:
+    left, emptied = people.station_left, people.emptied
+    said = _date_cell(left, horizon_utc, never)
+    if left.median_utc is not None or emptied.share <= left.share:
+        return said
+    return f"{said} (empty for a time: {text.percent(emptied.share)})"
 
 
 def _store_cell(first: FirstStore | None, horizon_utc: str) -> str:

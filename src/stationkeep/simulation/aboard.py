@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import operator
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -53,6 +54,10 @@ class Outlook:
     """When the first critical kind of supply falls below its reserve; infinity: not within that time, or no limit."""
     next_mjd_utc: float
     """The first of its events that would be news: a critical store at its reserve or empty; infinity: none."""
+
+
+Delivered = tuple[float, "Callable[[Aboard], object]"]
+"""When something comes [MJD UTC], and what then puts it into the stores."""
 
 
 @dataclass
@@ -165,16 +170,41 @@ class Aboard:
         elif event.kind == "fell-below" and one.reserve_reached is None:
             one.reserve_reached = event.time_mjd_utc
 
-    def outlook(self, days: float) -> Outlook:
-        """What is foreseen for the next days, with nothing more delivered; repairs under way are counted on."""
+    def outlook(
+        self, days: float, people: Mapping[str, int] | None = None, deliveries: Iterable[Delivered] = ()
+    ) -> Outlook:
+        """What is foreseen for the next days; repairs under way are counted on.
+
+        ``people``: with so many of each side instead of those aboard. ``deliveries``: in order of time, when something
+        comes, and what then puts it into the stores; without any, nothing more is delivered.
+        """
         now = self.state.time_mjd_utc
-        twin = self.state.copy()
+        asked = self if people is None else self._with(people)
+        then = copy.copy(asked)
+        then.state = asked.state.copy()
         workshop = self._workshop.without_new_breakdowns()
-        events = workshop.advance(twin, days, least="bad")
-        limit = binding_limit(self.state.habitat, self.state, events)
-        news = (event.time_mjd_utc for event in events if self._is_news(event))
-        reserve = math.inf if limit is None else self._reserve_reached(events, now)
-        return Outlook(limit, reserve, min(news, default=math.inf))
+        limit: Limit | None = None
+        events: list[HabitatEvent] = []
+        for time, comes in (*deliveries, (now + days, _nothing)):
+            before = then.state.copy()
+            news = workshop.advance(then.state, max(time - before.time_mjd_utc, 0.0), least="bad")
+            events += news
+            limit = binding_limit(self.state.habitat, before, news)
+            if limit is not None:
+                limit = Limit(limit.what, before.time_mjd_utc - now + limit.days)
+                break
+            comes(then)
+            workshop.parts_came(time)
+        first = min((event.time_mjd_utc for event in events if self._is_news(event)), default=math.inf)
+        reserve = math.inf if limit is None else asked._reserve_reached(events, now)
+        return Outlook(limit, reserve, first)
+
+    def _with(self, people: Mapping[str, int]) -> Aboard:
+        """The same with so many people of each side, to look ahead from."""
+        twin = copy.copy(self)
+        twin.state = self.state.copy()
+        twin.set_people(people)
+        return twin
 
     def _reserve_reached(self, events: Iterable[HabitatEvent], now: float) -> float:
         """When a critical kind, all its stores taken together where they are shared, falls below its reserve."""
@@ -235,6 +265,11 @@ class Aboard:
                 came += 0.0 if what == "dry" else load
         self.brought_kg += came
         return came
+
+    def parts_came(self) -> None:
+        """Repairs that wait for parts are tried again, now that a ship has come."""
+        self._workshop.parts_came(self.state.time_mjd_utc)
+        self._workshop.work(self.state)
 
     def even_out(self, gone: Iterable[str]) -> None:
         """Sides that share hand over what they have too much of, and all alike where one is at its reserve.
@@ -301,3 +336,7 @@ class Aboard:
             )
             for number, (name, one) in enumerate(self._watched.items())
         )  # fmt: skip
+
+
+def _nothing(_: Aboard) -> None:
+    """What the end of a look ahead brings."""

@@ -6,7 +6,6 @@ each flight's luck is its own and nothing that is dropped or moved has happened 
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
@@ -68,7 +67,7 @@ class FlightBoard:
 
     def use_ports(self, ports: PortBook) -> None:
         """From the next planning on these are the ports."""
-        self.ports, self._first = ports, None
+        self.ports, self._known = ports, {}
 
     def plan_again(self) -> None:
         """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""
@@ -101,7 +100,8 @@ class FlightBoard:
             self._known[gone] = came, StationTraffic(came.manifest)
         return self._known[gone]
 
-    def _change_plan(self, flights: dict[str, Flight]) -> None:
+    def change_plan(self, flights: dict[str, Flight]) -> None:
+        """These are the planned flights from the next planning on; what came of others is no longer known."""
         ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
         self.plan = replace(self.plan, flights=ordered)
         self._known = {}
@@ -146,13 +146,14 @@ class FlightBoard:
                     found.append((due, name))
         return sorted(found)
 
-    def next_supply(self) -> float:
-        """When the next cargo is expected; infinity: none."""
-        for due, name in self.supplies:
-            flight = self.flights[name]
-            if due > self.now and (flight.arrived or flight.launch_mjd_utc > self.now):
-                return due
-        return math.inf
+    def supplies_until(self, until_mjd_utc: float) -> list[tuple[float, str]]:
+        """Cargo that is expected by a date: when, and with which flight, in order of time."""
+        return [
+            (due, name)
+            for due, name in self.supplies
+            if self.now < due <= until_mjd_utc
+            and (self.flights[name].arrived or self.flights[name].launch_mjd_utc > self.now)
+        ]
 
     def due(self, until_mjd_utc: float) -> list[Flight]:
         """Flights that arrive up to a date and have not yet."""
@@ -194,12 +195,12 @@ class FlightBoard:
                 flights[name] = later(flight, comes - arrival)
                 comes += _COMES_AGAIN_DAYS
             back.append(name)
-        self._change_plan(flights)
+        self.change_plan(flights)
         return back
 
     def add(self, flight: Flight, craft: PlannedCraft) -> None:
         """One more flight, beside the schedule."""
-        self._change_plan({**self.plan.flights, flight.name: flight})
+        self.change_plan({**self.plan.flights, flight.name: flight})
         self.craft[flight.name] = craft
 
 

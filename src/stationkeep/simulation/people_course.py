@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from stationkeep.logistics.crew import side_of
-from stationkeep.simulation.people_record import CrewRecord, PeopleCourse, PortRecord
+from stationkeep.simulation.people_record import LONG_DAYS, CrewRecord, PeopleCourse, PortRecord
 
 if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Flight, Trip
     from stationkeep.logistics.state import StationTraffic, TrafficEvent
     from stationkeep.simulation.people_record import StoreCourse
-
-_LONG_DAYS: Final = 1.0
-"""Somebody without a seat for less is between two craft."""
 
 
 class CourseBook:
@@ -36,7 +33,7 @@ class CourseBook:
         self._last_left: float | None = None
         self._must_leave: tuple[float, str, str] | None = None
         self._emptied = ""
-        self._last_must, self._last_why = -math.inf, ""
+        self._last_must, self._last_reason, self._last_why = -math.inf, "", ""
         self._stranded: tuple[str, ...] = ()
         for flight in traffic.attached.values():
             self._reaches(flight, flight.stays[-1].port if flight.stays else "", flight.stays[-1].from_mjd_utc)
@@ -103,7 +100,7 @@ class CourseBook:
             self._without = time, tuple(by_key[key] for key in without)
 
     def _seatless_until(self, time: float) -> None:
-        if self._unseated is None and self._without is not None and time - self._without[0] > _LONG_DAYS:
+        if self._unseated is None and self._without is not None and time - self._without[0] > LONG_DAYS:
             self._unseated = self._without
 
     def must_leave(self, time: float, reason: str, why: str, stranded: tuple[str, ...]) -> None:
@@ -111,7 +108,7 @@ class CourseBook:
         if self._must_leave is None:
             self._must_leave = time, reason, why
         self._emptied = ""
-        self._last_must, self._last_why = time, why
+        self._last_must, self._last_reason, self._last_why = time, reason, why
         self._stranded = stranded
 
     def emptied(self, closed: str) -> None:
@@ -140,9 +137,14 @@ class CourseBook:
             first_limit="" if self._must_leave is None else self._must_leave[1],
             must_leave_mjd_utc=None if self._must_leave is None else self._must_leave[0],
             left_mjd_utc=None if aboard else self._last_left,
+            left_reason=self._last_reason if self._driven_out() else "",
             stranded=aboard if fell else tuple(name for name in self._stranded if name in aboard),
             lost_flights=lost, not_flown=not_flown, why=self._why(),
         )  # fmt: skip
+
+    def _driven_out(self) -> bool:
+        """Whether the last person left because they had to."""
+        return self._last_left is not None and not self._crew and self._last_left - self._last_must <= LONG_DAYS
 
     def _why(self) -> dict[str, str]:
         found = {}
@@ -150,8 +152,8 @@ class CourseBook:
             found["left"] = self._emptied
         if self._must_leave is not None:
             found["first_limit"] = self._must_leave[2]
-            if self._last_left is not None and not self._crew and self._last_left - self._last_must <= _LONG_DAYS:
-                found["left"] = self._last_why
+        if self._driven_out():
+            found["left"] = self._last_why
         if self._unseated is not None:
             found["unseated"] = f"no working seat home for {', '.join(self._unseated[1])}"
         return found

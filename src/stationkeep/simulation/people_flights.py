@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import abc
-import copy
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +18,7 @@ from stationkeep.simulation.people_words import told
 if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Flight
     from stationkeep.logistics.state import TrafficEvent
+    from stationkeep.simulation.aboard import Aboard
     from stationkeep.simulation.providers import ProviderState
 
 LOOK_AHEAD_DAYS: Final = 60.0
@@ -99,11 +99,8 @@ class PeopleFlights(PeopleState, abc.ABC):
     def _arrives(self, flight: Flight, event: TrafficEvent) -> None:
         assert self.setup is not None
         empty, area = self.setup.craft(flight.kind.id)
-        cargo, draw = self.board.craft[flight.name].cargo, self.aboard.world.cargo
-        came = self.aboard.bring(
-            flight.kind.id, cargo.dry_kg.quantile(draw), cargo.water_kg.quantile(draw), cargo.gas_kg.quantile(draw),
-            self.not_delivering | self.stopped,
-        )  # fmt: skip
+        came = self.unload(flight.name, self.aboard)
+        self.aboard.parts_came()
         self.add_craft(empty + came, area)
         if event.came:
             self.note("crew-arrival", f"{flight.name} arrives with {told(event.came)}")
@@ -113,6 +110,14 @@ class PeopleFlights(PeopleState, abc.ABC):
             self.note("cargo-arrival", f"{flight.name} arrives with {came:,.0f} kg of cargo")
         self.supplied = self.supplied or came > 0.0
         self._load_arrives(flight.name)
+
+    def unload(self, name: str, aboard: Aboard) -> float:
+        """A flight's cargo goes into the stores; returns the mass that came [kg]."""
+        cargo, draw = self.board.craft[name].cargo, self.aboard.world.cargo
+        return aboard.bring(
+            self.board.flights[name].kind.id, cargo.dry_kg.quantile(draw), cargo.water_kg.quantile(draw),
+            cargo.gas_kg.quantile(draw), self.not_delivering | self.stopped,
+        )  # fmt: skip
 
     def _departs(self, flight: Flight, event: TrafficEvent) -> None:
         assert self.setup is not None
@@ -202,9 +207,7 @@ class PeopleFlights(PeopleState, abc.ABC):
             return False
         if self.closed:
             return not flight.seats and provider is not None and self._hopeful(provider.id)
-        if flight.seats and self.aboard.state.people_aboard == 0:
-            return self._habitable_for(flight)
-        return True
+        return not flight.seats or self.habitable_for(flight)
 
     def _port_is_taken(self, flight: Flight) -> bool:
         """Whether a craft that should have left is still where this one was to dock."""
@@ -221,14 +224,9 @@ class PeopleFlights(PeopleState, abc.ABC):
             return self.attitude_tanks is not None and provider_id == self.attitude_tanks.id
         return True
 
-    def _habitable_for(self, flight: Flight) -> bool:
-        """Whether the people of a flight could live in the station they find empty."""
-        self.bring_up_to_date()
-        trips = (trip for trip in self.board.traffic.manifest.trips if trip.up_flight == flight.name)
-        twin = copy.copy(self.aboard)
-        twin.state = self.aboard.state.copy()
-        twin.set_people(self.sides(trips))
-        return twin.outlook(LOOK_AHEAD_DAYS).limit is None
+    @abc.abstractmethod
+    def habitable_for(self, flight: Flight) -> bool:
+        """Whether the people of a flight could live in the station they find."""
 
     def _put_off(self, flights: list[Flight]) -> None:
         """Flights that cannot come wait; where nobody can, all that were still to come do."""
@@ -238,10 +236,10 @@ class PeopleFlights(PeopleState, abc.ABC):
             accounts = {name: self.board.craft[name].provider for name in coming}
             hopeful = {name for name, provider in accounts.items() if provider is not None and self._hopeful(provider)}
             names |= coming if names & hopeful else coming - hopeful
-        because = (causes.NO_REBOOST,) if self.too_low_for_people else (causes.ATTITUDE_LOST,)
+        because = (causes.NO_REBOOST,) if self.too_low_for_people else (causes.ATTITUDE_LOST,) * self.tumbles
         for flight in flights:
             why = self.why_closed or ("its port is still taken" if self._port_is_taken(flight) else "")
-            title = f"{flight.name} cannot come{': ' * bool(why)}{why}"
+            title = f"{flight.name} cannot come: {why or 'its people could not live aboard'}"
             self.note("flight-put-off", title, because=because)
         self.board.hold(names)
         self.plan_again()

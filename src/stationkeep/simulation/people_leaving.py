@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import abc
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from stationkeep.simulation import causes
 from stationkeep.simulation.people_flights import APART_DAYS, LOOK_AHEAD_DAYS, PeopleFlights
-from stationkeep.simulation.people_words import words
+from stationkeep.simulation.people_words import foreseen_words, words
+
+if TYPE_CHECKING:
+    from stationkeep.habitat.margins import Limit
+    from stationkeep.logistics.manifest import Flight, Trip
+    from stationkeep.simulation.aboard import Outlook
 
 _SOON_DAYS: Final = 0.01
 
@@ -27,18 +32,14 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         breaks = self.aboard.next_breakdown_mjd_utc
         ahead = max(min(breaks, self.board.traffic.next_event_mjd_utc) - self.now, 0.0)
         days_before = self.setup.traffic.leave.days_before_limit
-        outlook = self.aboard.outlook(min(ahead + days_before + 1.0, LOOK_AHEAD_DAYS + ahead))
-        times = [breaks, outlook.next_mjd_utc]
+        days = min(ahead + days_before + 1.0, LOOK_AHEAD_DAYS + ahead)
+        outlook = self.foreseen(days)
+        times = [breaks, outlook.next_mjd_utc, self.now + days - days_before]
         limit = outlook.limit
-        if limit is not None and self._binds(limit.what, self.now + limit.days):
+        if limit is not None and self._binds(self.now + limit.days):
             leave = self.now + limit.days - days_before
             if leave <= self.now:
-                what, gone = words(limit.what), sorted(self.not_delivering | self.stopped)
-                self.everybody_leaves(
-                    what,
-                    f"{what} is foreseen at its end in {limit.days:.0f} days",
-                    [one for partner in gone for one in (causes.not_delivering(partner), causes.stopped(partner))],
-                )
+                self._at_a_limit(limit)
                 return
             if outlook.reserve_mjd_utc <= self.now and self._fewer():
                 return
@@ -53,12 +54,80 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
             self.aboard.record()
             self.look_ahead()
 
-    def _binds(self, what: str, ends_mjd_utc: float) -> bool:
-        """Whether a limit that is foreseen asks for a decision: no supplies are due before, nobody leaves anyway."""
-        if self._on_the_way_home() or self._leaving_before(ends_mjd_utc):
-            return False
-        supply = math.inf if self.closed else self.board.next_supply()
-        return not (what in self.aboard.state.habitat.stores and supply < ends_mjd_utc)
+    def foreseen(self, days: float, people: Mapping[str, int] | None = None) -> Outlook:
+        """What is foreseen for the next days with the flights that are due meanwhile, and what they bring.
+
+        ``people``: for so many of each side instead of those aboard.
+        """
+        alone = self.aboard.outlook(days, people)
+        if alone.limit is None or self.closed:
+            return alone
+        due = self.board.supplies_until(self.now + days)
+        if not due or due[0][0] >= self.now + alone.limit.days:
+            return alone
+        return self.aboard.outlook(days, people, [(time, partial(self.unload, name)) for time, name in due])
+
+    def _binds(self, ends_mjd_utc: float) -> bool:
+        """Whether a limit that is foreseen asks for a decision: nobody leaves anyway."""
+        return not (self._on_the_way_home() or self._leaving_before(ends_mjd_utc))
+
+    def _at_a_limit(self, limit: Limit) -> None:
+        """So near a limit people leave: as many as it takes, those whose craft is to leave first; else everybody."""
+        what = words(limit.what)
+        gone = self._enough_to_leave()
+        if gone:
+            self.note("crew-reduced", f"{', '.join(gone)} goes home early: for all aboard {foreseen_words(limit)}")
+            self.depart(gone)
+            return
+        partners = sorted(self.not_delivering | self.stopped)
+        self.everybody_leaves(
+            what,
+            foreseen_words(limit),
+            [one for partner in partners for one in (causes.not_delivering(partner), causes.stopped(partner))],
+        )
+
+    def _enough_to_leave(self) -> list[str]:
+        """The craft that have to take their people home for the others to stay; none: not even that would do."""
+        traffic = self.board.traffic
+        seats, gone = traffic.seating.seats, list[str]()
+        for flight in self._crewed()[:-1]:
+            gone.append(flight.name)
+            stay = [trip for trip in traffic.people if seats.get(trip.key) not in gone]
+            if not stay or len(stay) == len(traffic.people):
+                continue
+            if self._could_stay(stay):
+                return gone
+        return []
+
+    def _could_stay(self, people: Iterable[Trip]) -> bool:
+        """Whether these people could live aboard for as long as is looked ahead before one leaves."""
+        assert self.setup is not None
+        days_before = self.setup.traffic.leave.days_before_limit
+        limit = self.foreseen(days_before + 1.0, self.sides(people)).limit
+        return limit is None or limit.days > days_before
+
+    def habitable_for(self, flight: Flight) -> bool:
+        """Whether the people of a flight could live in the station they find.
+
+        In an empty one for two months. With people aboard as long as is looked ahead before one leaves; where that
+        is too short for all of them, those they relieve may leave at once.
+        """
+        coming = [trip for trip in self.board.traffic.manifest.trips if trip.up_flight == flight.name]
+        if not coming:
+            return True
+        self.bring_up_to_date()
+        traffic = self.board.traffic
+        if not traffic.people:
+            return self.aboard.outlook(LOOK_AHEAD_DAYS, self.sides(coming)).limit is None
+        if self._could_stay([*traffic.people, *coming]):
+            return True
+        seats, first = traffic.seating.seats, min([*self._crewed(), flight], key=_leaves)
+        stay = [trip for trip in traffic.people if seats.get(trip.key) != first.name]
+        return first is not flight and self._could_stay([*stay, *coming])
+
+    def _crewed(self) -> list[Flight]:
+        """Craft with seats, the one that is to leave first first."""
+        return sorted((flight for flight in self.board.traffic.attached.values() if flight.seats), key=_leaves)
 
     def _leaving_before(self, time: float) -> bool:
         """Whether people are to leave by plan before a date, and others stay: what is foreseen is looked at then."""
@@ -81,10 +150,10 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
     def _fewer(self) -> bool:
         """The craft that would leave first takes its people home, where others stay with a craft of their own."""
         traffic = self.board.traffic
-        crewed = [flight for flight in traffic.attached.values() if flight.seats]
+        crewed = self._crewed()
         if len(crewed) < 2:
             return False
-        first = min(crewed, key=lambda flight: (flight.departure_mjd_utc or math.inf, flight.name))
+        first = crewed[0]
         seated = traffic.seating.seats
         riders = sum(seated.get(trip.key) == first.name for trip in traffic.people)
         if not 0 < riders < len(traffic.people):
@@ -121,3 +190,7 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
                 self.board.rides[trip.key] = ride
         self.plan_again()
         self.change_soon()
+
+
+def _leaves(flight: Flight) -> tuple[float, str]:
+    return flight.departure_mjd_utc or math.inf, flight.name

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+LONG_DAYS: Final = 1.0
+"""Somebody without a seat for less is between two craft, an empty station between two crews."""
 FloatArray = NDArray[np.float64]
 
 
@@ -84,6 +87,8 @@ class PeopleCourse:
     """When it did."""
     left_mjd_utc: float | None = None
     """When the last person left for good; None: people are aboard at the end."""
+    left_reason: str = ""
+    """What the last person had to leave for, named as ``first_limit``; empty: nothing drove them out."""
     stranded: tuple[str, ...] = ()
     """Who had no way home when the station had to be left."""
     lost_flights: tuple[str, ...] = ()
@@ -91,3 +96,10 @@ class PeopleCourse:
     """Flights of the plan that were not launched, or could not come."""
     why: Mapping[str, str] = field(default_factory=dict)
     """In words: ``left``, ``unseated``, ``first_limit``."""
+
+    @property
+    def emptied_mjd_utc(self) -> float | None:
+        """From when on nobody is aboard for the first time, whoever comes later; None: never for longer than a day."""
+        until = np.append(self.times_mjd_utc[1:], np.inf)
+        empty = np.flatnonzero((self.aboard == 0) & (until - self.times_mjd_utc > LONG_DAYS))
+        return float(self.times_mjd_utc[empty[0]]) if empty.size else None

@@ -135,8 +135,7 @@ class PeopleTurns(PeopleEvents, abc.ABC):
         flights = dict(self.board.plan.flights)
         for name, shift in days.items():
             flights[name] = later(flights[name], shift)
-        ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
-        self.board.plan = replace(self.board.plan, flights=ordered)
+        self.board.change_plan(flights)
         self._changed()
 
     # --- responses ----------------------------------------------------------------------------------------------------
@@ -152,8 +151,7 @@ class PeopleTurns(PeopleEvents, abc.ABC):
         days = min(days_forward, due.launch_mjd_utc - self.now - _ROUNDING)
         flights = dict(self.board.plan.flights)
         flights[due.name] = _earlier(flights[due.name], days)
-        ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
-        self.board.plan = replace(self.board.plan, flights=ordered)
+        self.board.change_plan(flights)
         self._changed()
         return f"{due.name} comes {days:.0f} days earlier"
 

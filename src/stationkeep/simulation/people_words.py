@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from stationkeep.habitat.margins import Limit
     from stationkeep.logistics.manifest import Trip
 
 _SIDES: Final = {"us": "American", "russian": "Russian"}
@@ -24,3 +25,19 @@ def words(store: str) -> str:
     if side in _SIDES and what:
         return f"{_SIDES[side]} {what.replace('-', ' ')}"
     return store.replace("-", " ")
+
+
+def foreseen_words(limit: Limit) -> str:
+    """What would happen and in how many days: ``American food would end in 30 days``."""
+    days = "at once" if limit.days < 0.5 else "in 1 day" if limit.days < 1.5 else f"in {limit.days:.0f} days"
+    return f"{would(words(limit.what))} {days}"
+
+
+def would(what: str) -> str:
+    """A limit as something that would happen: ``oxygen in the cabin would fall below 16 kPa``."""
+    for side, verb in ((" below ", "fall below"), (" above ", "rise above")):
+        thing, _, level = what.partition(side)
+        if level:
+            gas = thing.removeprefix("cabin ")
+            return f"{gas if gas == thing else f'{gas} in the cabin'} would {verb} {level}"
+    return f"{what} would end"

@@ -1,0 +1,61 @@
+"""What is at its end ends now: emptied stores with less than a crumb left, and what is lived on from hand to mouth."""
+
+from __future__ import annotations
+
+import pytest
+
+from stationkeep.habitat.figures import shipped_habitat
+from stationkeep.habitat.margins import first_limit, is_empty, margins, starved
+from stationkeep.habitat.state import HabitatState
+
+EPOCH = 59671.0
+
+
+def station(**amounts_kg: float) -> HabitatState:
+    """Seven people with these amounts of food."""
+    state = HabitatState(shipped_habitat().habitat(), EPOCH)
+    for name, kg in amounts_kg.items():
+        store = name.replace("_", "-")
+        state.add_cargo(store, kg - state.amount(store))
+    return state
+
+
+def test_a_crumb_in_an_emptied_larder_is_not_food() -> None:
+    """The Russian larder ran dry and kept 1e-11 kg; the American one lasts seven people for 20 kg / 12.8 kg a day."""
+    state = station(russian_food=1e-11, us_food=20.0)
+    limit = first_limit(state, 60.0)
+    assert limit is not None
+    assert (limit.what, limit.days) == ("us-food", pytest.approx(20.0 / (7 * 1.83053), rel=1e-3))
+
+
+def test_a_store_lived_from_hand_to_mouth_is_empty() -> None:
+    state = station(russian_food=2.0, us_food=400.0)
+    state.advance(5.0)
+    assert is_empty(state, "russian-food")
+    state.add_cargo("russian-food", 0.3)  # less than it takes to live from it again
+    assert is_empty(state, "russian-food")
+    limit = first_limit(state, 60.0)
+    assert limit is not None
+    assert limit.what == "us-food"
+    state.add_cargo("russian-food", 30.0)
+    assert not is_empty(state, "russian-food")
+
+
+def test_who_has_nothing_left_to_eat_is_at_the_limit_now() -> None:
+    state = station(russian_food=10.0, us_food=10.0)
+    state.advance(10.0)
+    limit = first_limit(state, 60.0)
+    assert limit is not None
+    assert limit.days == 0.0
+    assert margins(state).first_limit == limit
+    assert {one.days_to_zero for one in margins(state).stores if one.name in ("us-food", "russian-food")} == {0.0}
+    state.set_people({})
+    assert first_limit(state, 60.0) is None  # nobody is hungry
+
+
+def test_starved_when_the_bodies_hold_a_crumb() -> None:
+    state = station()
+    assert not starved(state)
+    for side in state.habitat.sides.values():
+        state.add_cargo(side.body, 1e-11 - state.amount(side.body))
+    assert starved(state)

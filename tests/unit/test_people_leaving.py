@@ -1,0 +1,127 @@
+"""Who leaves when something is foreseen to end: as few as it takes, what is due counted; nobody comes to that."""
+
+from __future__ import annotations
+
+import pytest
+
+from people_runs import campaign, inputs, mjd
+from stationkeep.habitat.margins import Limit
+from stationkeep.simulation.aboard import Aboard
+from stationkeep.simulation.engine import _Run
+from stationkeep.simulation.people_words import foreseen_words
+
+FOOD_KG_DAY = 1.83053  # a standard person's, packaging included (docs/life-support.md)
+OXYGEN_KG_DAY = 0.84  # likewise, roughly
+
+
+def station(date: str, food_days_for_seven: float = 200.0) -> _Run:
+    """The reference run at a date with so much food, no cargo due."""
+    ready = campaign()
+    run = _Run(ready.mission, "stay", inputs(ready))
+    run.horizon = mjd(date)
+    run.timeline(limits=False)
+    run.horizon, run.board.now, run.events = mjd("2023-06-01"), run.now, []
+    for name in ("us-food", "russian-food"):
+        half = 0.5 * 7 * FOOD_KG_DAY * food_days_for_seven
+        run.aboard.state.add_cargo(name, half - run.aboard.state.amount(name))
+    run.board.supplies = []
+    return run
+
+
+def told(run: _Run, kind: str) -> list[str]:
+    return [event.title for event in run.events if event.kind == kind]
+
+
+def without_oxygen(run: _Run) -> None:
+    """No machine makes any, and no tank or candle holds any."""
+    state = run.aboard.state
+    for name in ("oga", "elektron", "acls-electrolyser"):
+        state.fail(name)
+    for name in ("us-oxygen", "russian-oxygen", "candles"):
+        state.add_cargo(name, -state.amount(name))
+
+
+def test_as_few_leave_as_it_takes() -> None:
+    run = station("2022-11-01", 25.0)  # for seven; three or four could stay for six weeks
+    run.look_ahead()
+    assert len(run.board.early) == 1
+    assert len(told(run, "crew-reduced")) == 1
+    assert "food would end in 25 days" in told(run, "crew-reduced")[0]
+    assert not told(run, "must-leave")
+
+
+def test_everybody_leaves_where_nobody_could_stay() -> None:
+    run = station("2022-11-01", 10.0)
+    run.look_ahead()
+    assert set(run.board.early) == {"Soyuz MS-22", "SpaceX Crew-5"}
+    assert len(told(run, "must-leave")) == 1
+
+
+@pytest.mark.parametrize(("days", "comes"), [(45.0, True), (35.0, True), (25.0, False)])
+def test_a_crew_comes_where_it_can_live(days: float, comes: bool) -> None:
+    """45 days for seven are 31 for ten; 35 are 24, unless those who are relieved leave at once; 25 are too few."""
+    run = station("2022-09-20", days)
+    coming = run.board.flights["Soyuz MS-22"]
+    assert coming.arrival_mjd_utc is not None
+    assert coming.arrival_mjd_utc > run.now
+    assert run.habitable_for(coming) is comes
+
+
+def test_who_is_relieved_leaves_first_where_the_air_is_short_for_both() -> None:
+    """At a handover: the air of ten lasts 8 days, and the relieved crew was to leave on the last of them."""
+    run = station("2022-09-22")
+    without_oxygen(run)
+    state = run.aboard.state
+    free = state.pressure_kpa("cabin-oxygen") - 16.0
+    kg = free * state.habitat.cabin.kg_per_kpa("cabin-oxygen")
+    state.add_cargo("us-oxygen", 32.0 * 7 * OXYGEN_KG_DAY - kg)
+    assert len(run.board.traffic.people) == 10
+    assert run._enough_to_leave() == ["Soyuz MS-21"]
+
+
+def test_oxygen_that_is_due_counts() -> None:
+    run = station("2022-11-01")
+    without_oxygen(run)
+    alone = run.aboard.outlook(60.0).limit
+    assert alone is not None
+    assert alone.what == "cabin-oxygen below 16 kPa"
+
+    def oxygen(aboard: Aboard) -> None:
+        aboard.state.add_cargo("us-oxygen", 60.0)
+
+    later = run.aboard.outlook(60.0, deliveries=[(run.now + 3.0, oxygen)]).limit
+    assert later is not None
+    assert later.what == alone.what
+    assert later.days - alone.days == pytest.approx(60.0 / (7 * OXYGEN_KG_DAY), rel=0.05)
+    too_late = run.aboard.outlook(60.0, deliveries=[(run.now + alone.days + 1.0, oxygen)]).limit
+    assert too_late == alone
+
+
+def test_the_flights_that_are_due_are_looked_at_with_what_they_bring() -> None:
+    run = station("2022-11-01")
+    without_oxygen(run)
+    alone = run.foreseen(60.0).limit
+    assert alone is not None
+    gas = {name: craft.cargo.gas_kg.low for name, craft in run.board.craft.items() if name in run.board.flights}
+    name = max((name for name in gas if run.board.flights[name].kind.id == "cygnus"), key=lambda name: gas[name])
+    run.board.supplies = [(run.now + 2.0, name)]
+    due = run.foreseen(60.0).limit
+    assert due is None or due.days > alone.days + 2.0
+    soyuz = next(name for name, flight in run.board.flights.items() if flight.kind.id == "soyuz")
+    run.board.supplies = [(run.now + 2.0, soyuz)]  # brings nothing to breathe
+    same = run.foreseen(60.0).limit
+    assert same is not None
+    assert same.days == pytest.approx(alone.days, abs=0.01)
+
+
+def test_a_limit_in_words() -> None:
+    assert foreseen_words(Limit("us-food", 29.7)) == "American food would end in 30 days"
+    assert (
+        foreseen_words(Limit("cabin-oxygen below 16 kPa", 6.0))
+        == "oxygen in the cabin would fall below 16 kPa in 6 days"
+    )
+    assert foreseen_words(Limit("pressure below 70 kPa", 1.0)) == "pressure would fall below 70 kPa in 1 day"
+    assert (
+        foreseen_words(Limit("cabin-carbon-dioxide above 1.3 kPa", 0.0))
+        == "carbon dioxide in the cabin would rise above 1.3 kPa at once"
+    )
