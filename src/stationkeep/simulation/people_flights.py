@@ -98,7 +98,7 @@ class PeopleFlights(PeopleState, abc.ABC):
         cargo, draw = self.board.craft[flight.name].cargo, self.aboard.world.cargo
         came = self.aboard.bring(
             flight.kind.id, cargo.dry_kg.quantile(draw), cargo.water_kg.quantile(draw), cargo.gas_kg.quantile(draw),
-            self.not_delivering | self.stopped,
+            self.not_delivering | self.stopped, flight.launch_mjd_utc,
         )  # fmt: skip
         self.add_craft(empty + came, area)
         if event.came:
