@@ -89,6 +89,8 @@ class PeopleFlights(PeopleState, abc.ABC):
             self._departs(flight, event)
         elif event.kind == "lost":
             self.note("flight-lost", f"{flight.name} is lost")
+        elif event.kind == "unfit":
+            self.note("craft-unfit", f"{flight.name} can take nobody home any more")
 
     # --- coming and going -----------------------------------------------------------------------------------------
 
