@@ -76,7 +76,9 @@ class FlightBoard:
         gone = frozenset(self.dropped.keys() | self.held)
         came, first_traffic = self._without(gone)
         spared = {
-            one.flight for one in came.manifest.contingencies if self.early.get(one.flight, math.inf) < one.from_mjd_utc
+            one.flight
+            for one in came.manifest.contingencies
+            if self.early.get(one.flight, one.from_mjd_utc) < one.from_mjd_utc
         }
         if spared:
             self._left_early |= spared
