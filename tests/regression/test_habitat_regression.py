@@ -6,10 +6,13 @@ rate from the whole network; the present one takes exact steps and agrees with i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from stationkeep.habitat.failures import Breakdown, Workshop
 from stationkeep.habitat.figures import shipped_habitat
+from stationkeep.habitat.habitat import Habitat
 from stationkeep.habitat.metabolism import Person
 from stationkeep.habitat.state import HabitatEvent, HabitatState
 
@@ -27,8 +30,19 @@ BREAKDOWNS = [
 ]  # fmt: skip
 
 
+def as_recorded() -> Habitat:
+    """The shipped habitat with oxygen generators at their nominal setting, as when the figures were written down."""
+    habitat = shipped_habitat().habitat()
+    nominal = {"oga": 5.4, "elektron": 2.6}
+    machines = {
+        name: replace(machine, capacity_per_day=nominal.get(name, machine.capacity_per_day))
+        for name, machine in habitat.equipment.items()
+    }
+    return replace(habitat, equipment=machines)
+
+
 def two_years() -> tuple[HabitatState, list[HabitatEvent]]:
-    state = HabitatState(shipped_habitat().habitat(), 0.0)
+    state = HabitatState(as_recorded(), 0.0)
     shop = Workshop(BREAKDOWNS, 0.0)
     events: list[HabitatEvent] = []
     for number in range(24):

@@ -53,6 +53,8 @@ BAD = [
     ("      provider: cygnus\n      ports", "      provider: cygnu\n      ports", ["no provider 'cygnu'; did you mean 'cygnus'"]),
     # stores
     ("  habitat: iss-2022-04-02", "  habitat: iss-2022-04-20", ["unknown habitat 'iss-2022-04-20'; did you mean"]),
+    ("oxygen: {candles: 0.15", "oxigen: {candles: 0.15", ["no substance with a reserve 'oxigen'; did you mean 'oxygen'"]),
+    ("oxygen: {candles: 0.15", "oxygen: {candels: 0.15", ["candels", "candles"]),
     ("russian-food: 0.33, toilet", "russian-fod: 0.33, toilet", ["no store 'russian-fod'; did you mean 'russian-food'"]),
     ("water: {russian-water: 1}", "water: {russian-food: 1}", ["russian-food holds food; water is water"]),
     ("russian-food: 0.33, toilet", "russian-food: 0.95, toilet", ["the shares add up to", "more than all of it"]),

@@ -22,6 +22,7 @@ from stationkeep.logistics.contingencies import RETRY_DAYS, in_time, rebooked
 from stationkeep.logistics.delays import GROUPS, DrawnDays, ShareLaw, TrafficLaws, side_of_owner
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip
 from stationkeep.logistics.ports import PortBook, iss_ports
+from stationkeep.logistics.rescue import LEAD_DAYS, Rescues
 from stationkeep.logistics.vehicles import Fleet, known_fleet
 
 _UNKNOWN_LOSS: Final = ShareLaw(0, 8)  # a kind nobody has flown: like the Japanese craft, which never failed
@@ -53,6 +54,16 @@ class Luck:
     """Row of ``uniforms`` and ``normals`` by flight; empty: by position in the plan."""
     key: bytes = b""
     """Makes the numbers of flights that have no row (added later), from their names; empty: they have the best luck."""
+    unfit: float = 0.0
+    """How likely a crew craft is to become unfit before it leaves; needs a :attr:`key`."""
+
+    def unfit_at(self, name: str) -> float | None:
+        """Where in its stay, from 0 to 1, this crew craft becomes unfit to take anybody home; none: it does not."""
+        if not (self.key and self.unfit > 0.0):
+            return None
+        digest = hashlib.blake2b(name.encode(), key=self.key, digest_size=16, person=b"unfit").digest()
+        whether, where = ((bits >> 11) * 2.0**-53 for bits in struct.unpack("<2Q", digest))
+        return where if whether < self.unfit else None
 
     def of(self, name: str, position: int = -1) -> tuple[float, float, float, float, float]:
         """A flight's three uniform and two normal numbers."""
@@ -105,7 +116,8 @@ def draw_luck(plan: Manifest, laws: TrafficLaws, random: Generator) -> Luck:
     rows = {name: row for row, name in enumerate(plan.flights)}
     numbers = np.array([_numbers(key, name) for name in rows]).reshape(-1, _UNIFORMS + _NORMALS)
     uniforms, normals = numbers[:, :_UNIFORMS], numbers[:, _UNIFORMS:]
-    return Luck(loss, late, lateness, regrounding, trouble, uniforms, normals, rows, key)
+    unfit = laws.lifeboat_failure.draw(random)
+    return Luck(loss, late, lateness, regrounding, trouble, uniforms, normals, rows, key, unfit)
 
 
 def _numbers(key: bytes, name: str) -> tuple[float, float, float, float, float]:
@@ -124,15 +136,19 @@ def realise(
     closures: Sequence[PadClosure] = (),
     ports: PortBook | None = None,
     fleet: Fleet | None = None,
+    left_early: frozenset[str] = frozenset(),
 ) -> Realised:
     """How does the plan come, with this luck?
 
     Flights launched before ``from_mjd_utc`` are history and stay as they are. A lost flight grounds its type and
     whatever flies on its rocket. A craft that takes people home waits for its relief, at most as long as its kind is
     good for; if the relief does not come it leaves all the same, and the station is left with fewer people. A craft
-    whose port is taken goes to another that fits, or waits. Nothing raises: what is not possible is seen in the result.
+    whose port is taken goes to another that fits, or waits. A crew craft that becomes unfit has the next of its kind
+    sent for its people; ``left_early``: those that had left before. Nothing raises: what is not possible is seen in the
+    result.
     """
-    work = _Work(plan, luck, from_mjd_utc, tuple(closures), ports or iss_ports(), fleet or known_fleet())
+    rescues = Rescues(luck.unfit_at, left_early)
+    work = _Work(plan, luck, from_mjd_utc, tuple(closures), ports or iss_ports(), fleet or known_fleet(), rescues)
     work.launch_all()
     work.set_departures()
     work.find_ports()
@@ -173,6 +189,7 @@ class _Work:
     closures: tuple[PadClosure, ...]
     ports: PortBook
     fleet: Fleet
+    rescues: Rescues
     flights: dict[str, Flight] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
@@ -185,10 +202,13 @@ class _Work:
         for index, flight in enumerate(self.plan.flights.values()):
             if flight.launch_mjd_utc < self.first:
                 self.flights[flight.name] = flight
+                self.rescues.arrives(flight, self.first)
                 continue
             marks = _rocket_marks(flight)
             numbers = self.luck.of(flight.name, index)
             ready = flight.launch_mjd_utc + self._lateness(flight, numbers)
+            sent_for = self.rescues.waiting(flight, ready)
+            ready = self._sooner(flight, ready, sent_for)
             ready = max([ready, *(grounded.get(mark, -math.inf) for mark in marks)])
             if flight.departure_mjd_utc is not None and ready + _TRANSIT_DAYS > flight.departure_mjd_utc:
                 self.not_flown.append(flight.name)  # grounded for longer than it was to stay: the next one flies
@@ -201,7 +221,18 @@ class _Work:
             trouble = RETRY_DAYS if numbers[2] < self.luck.docking_trouble else 0.0
             arrival = (flight.arrival_mjd_utc or flight.launch_mjd_utc) + slip + trouble
             outcome = "docking failed once" if trouble else "success"
-            self.flights[flight.name] = flight.dated(launch, arrival, flight.departure_mjd_utc, flight.stays, outcome)
+            came = flight.dated(launch, arrival, flight.departure_mjd_utc, flight.stays, outcome)
+            self.flights[flight.name] = came
+            self.rescues.arrives(came, self.first)
+            if sent_for:
+                self.rescues.sent[sent_for] = flight.name
+
+    def _sooner(self, flight: Flight, ready: float, sent_for: str) -> float:
+        """When a ship that is sent for people can be launched: sooner than planned, if need be."""
+        if not sent_for:
+            return ready
+        transit = (flight.arrival_mjd_utc or flight.launch_mjd_utc) - flight.launch_mjd_utc
+        return min(ready, self.rescues.unfit[sent_for] + LEAD_DAYS - transit)
 
     def set_departures(self) -> None:
         """A crew craft leaves when its relief has taken over; nothing stays longer than its kind is good for."""
@@ -218,7 +249,7 @@ class _Work:
                 leaves = math.inf if comes is None else comes + handover
             limit = flight.kind.stay_limit_days
             most = arrival + max(stay, limit.high if limit is not None else stay)
-            departs = min(leaves, most)
+            departs = self.rescues.leaves(name, min(leaves, most), self.flights)
             if departs != planned:
                 self.flights[name] = flight.dated(flight.launch_mjd_utc, arrival, departs, flight.stays, flight.outcome)
 
@@ -256,6 +287,9 @@ class _Work:
             if flight.arrival_mjd_utc is not None
         }
         manifest = in_time(rebooked(came, dropped, self.plan), self.plan)
+        if self.rescues.unfit:
+            troubles = (*manifest.contingencies, *self.rescues.told(ordered))
+            manifest = replace(manifest, trips=self.rescues.rides(manifest.trips, ordered), contingencies=troubles)
         return Realised(manifest, tuple(self.lost), delays, tuple(self.moved), tuple(self.not_flown))
 
     def _freed(self, trip: Trip) -> Trip:

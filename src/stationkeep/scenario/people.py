@@ -42,7 +42,11 @@ def _also_one(schema: dict[str, Any]) -> None:
 
 
 class Supply(Part):
-    """Where the cargo of some kinds of craft goes: shares of each kind of cargo by store; the rest is other goods."""
+    """Where the cargo of some kinds of craft goes: at most these shares of each kind of cargo, by store.
+
+    The rest of the dry cargo is other goods. A gas bottle or a water tank takes what is short: there each store may
+    have all of it. Once a reserve is reached, ships loaded afterwards carry more of it.
+    """
 
     vehicles: Annotated[tuple[Id, ...], BeforeValidator(_one_or_several)] = Field(
         min_length=1, json_schema_extra=_also_one
@@ -50,14 +54,21 @@ class Supply(Part):
     dry: Shares = Field(default={})
     water: Shares = Field(default={})
     gas: Shares = Field(default={})
+    short: dict[Id, Shares] = Field(
+        default={},
+        description="by substance (food, water, oxygen): at most these shares of the dry cargo, by store, in ships "
+        "launched notice_days or more after its reserve was reached",
+    )
+    notice_days: Annotated[Number, Field(ge=0.0, le=1000.0)] = Field(
+        default=30.0, description="how long before its launch the cargo of a ship is chosen"
+    )
     source: Source
 
     @model_validator(mode="after")
     def _no_more_than_all(self) -> Supply:
-        for name in ("dry", "water", "gas"):
-            total = sum(getattr(self, name).values())
-            if total > 1.0 + 1.0e-9:
-                raise ValueError(f"{name}: the shares add up to {total:g}, more than all of it")
+        total = sum(self.dry.values())
+        if total > 1.0 + 1.0e-9:
+            raise ValueError(f"dry: the shares add up to {total:g}, more than all of it")
         return self
 
 

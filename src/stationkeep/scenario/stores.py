@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from stationkeep.habitat.figures import shipped_habitat
@@ -13,6 +13,7 @@ from stationkeep.scenario.problems import Location, Problem, not_known
 
 if TYPE_CHECKING:
     from stationkeep.habitat.habitat import Habitat
+    from stationkeep.habitat.stores import Store
     from stationkeep.logistics.manifest import Manifest
     from stationkeep.scenario.people import LifeSupport
     from stationkeep.scenario.schema import Scenario
@@ -72,12 +73,29 @@ def _names(given: LifeSupport, habitat: Habitat) -> Iterator[Problem]:
                 elif allowed and habitat.stores[store].substance not in allowed:
                     held = habitat.stores[store].substance
                     yield Problem((*where, what, store), f"{store} holds {held}; {what} is {' or '.join(allowed)}")
+        yield from _short_names(supply.short, habitat, where)
     for number, store in enumerate(given.waste):
         if store not in stores:
             yield Problem(("life_support", "waste", number), not_known("store", store, stores))
     for store in given.amounts_kg:
         if store not in stores:
             yield Problem(("life_support", "amounts_kg", store), not_known("store", store, stores))
+
+
+def _has_reserve(store: Store) -> bool:
+    return store.reserve_kg > 0.0 or store.reserve_days > 0.0
+
+
+def _short_names(short: Mapping[str, Mapping[str, float]], habitat: Habitat, where: Location) -> Iterator[Problem]:
+    """What is carried once a reserve is reached: substances that have one, and stores."""
+    stores = list(habitat.stores)
+    followed = sorted({store.substance for store in habitat.stores.values() if _has_reserve(store)})
+    for substance, shares in short.items():
+        if substance not in followed:
+            yield Problem((*where, "short", substance), not_known("substance with a reserve", substance, followed))
+        for store in shares:
+            if store not in stores:
+                yield Problem((*where, "short", substance, store), not_known("store", store, stores))
 
 
 def _people(scenario: Scenario, manifest: Manifest) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ import copy
 import math
 import operator
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,7 @@ from stationkeep.simulation.people_record import StoreCourse
 if TYPE_CHECKING:
     from stationkeep.habitat.state import HabitatState
     from stationkeep.habitat.stores import Store
+    from stationkeep.scenario.people import Supply
     from stationkeep.simulation.people_setup import PeopleSetup, PeopleWorld
 
 _RESERVE: Final = " reserve"
@@ -30,6 +31,7 @@ _AIR_DUTIES: Final = ("hold", "proportional")
 _SAME_DAYS: Final = 1.0e-6
 _PERSON: Final = Person()
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
+_URGENT_FACTOR: Final = 2.0  # once a reserve was reached, so many times the usual is wanted aboard (own assumption)
 
 
 @dataclass(slots=True)
@@ -95,6 +97,11 @@ class Aboard:
         for one in self._watched.values():
             if one.store.critical:
                 self._critical.setdefault(one.store.substance, []).append(one)
+        self._reserved: dict[str, list[_Watched]] = {}
+        for one in self._watched.values():
+            if one.mark is not None:
+                self._reserved.setdefault(one.store.substance, []).append(one)
+        self._short_since: dict[str, float] = {}
         self._times: list[float] = []
         self._amounts: list[np.ndarray] = []
         self._reserves: list[np.ndarray] = []
@@ -243,26 +250,26 @@ class Aboard:
         self.people = dict(by_side)
         self.state.set_people({side: (_PERSON,) * number for side, number in by_side.items()})
 
-    def bring(self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str]) -> float:
-        """Cargo of a craft of this kind: each store is filled to what it usually holds, within its share.
+    def bring(
+        self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str],
+        launched_mjd_utc: float = -math.inf,
+    ) -> float:  # fmt: skip
+        """Cargo of a craft of this kind: each store is filled to what it usually holds, at most by its share.
 
         Usual is what was aboard at the epoch, or its best estimate where that is more. The rest of the dry cargo is
-        other goods; water and gas nobody needs are not loaded. ``gone``: owners for whom nothing is brought any more,
-        beyond what people aboard live from. Returns the mass that came.
+        other goods; water and gas nobody needs are not loaded. Where stores lack more than there is, each gets the same
+        part of what it would. Of what was at its reserve when the cargo was chosen there is more. ``gone``: owners for
+        whom nothing is brought any more, beyond what people aboard live from. Returns the mass that came.
         """
         supply = self.setup.supplies.get(kind)
-        absent, used = set(gone), self._used()
-        came = dry_kg
-        for what, amount in (("dry", dry_kg), ("water", water_kg), ("gas", gas_kg)):
-            for store, share in (getattr(supply, what) if supply is not None else {}).items():
-                one = self._watched.get(store)
-                unwanted = one is not None and one.store.owner in absent and store not in used
-                wanted = 0.0 if unwanted else self._nominal[store]
-                load = min(share * amount, max(wanted - self.state.amount(store), 0.0))
-                if load < _LEAST_KG:
-                    continue
-                load -= self.state.add_cargo(store, load)
-                came += 0.0 if what == "dry" else load
+        absent, came = set(gone), dry_kg
+        if supply is not None:
+            urgent = self._urgent(supply, launched_mjd_utc)
+            for what, amount in (("gas", gas_kg), ("water", water_kg), ("dry", dry_kg)):
+                more = urgent if what == "dry" else {}
+                loads = self._loads({**getattr(supply, what), **more}, amount, absent, urgent)
+                loaded = sum(load - self.state.add_cargo(store, load) for store, load in loads.items())
+                came += 0.0 if what == "dry" else loaded
         self.brought_kg += came
         return came
 
@@ -270,6 +277,38 @@ class Aboard:
         """Repairs that wait for parts are tried again, now that a ship has come."""
         self._workshop.parts_came(self.state.time_mjd_utc)
         self._workshop.work(self.state)
+
+    def _loads(
+        self, shares: Mapping[str, float], most_kg: float, absent: set[str], urgent: Collection[str]
+    ) -> dict[str, float]:
+        """How much of a cargo goes into which store [kg]?"""
+        used, loads = self._used(), dict[str, float]()
+        for store, share in shares.items():
+            one = self._watched.get(store)
+            if one is not None and one.store.owner in absent and store not in used:
+                continue
+            wanted = self._nominal[store] * (_URGENT_FACTOR if store in urgent else 1.0)
+            loads[store] = min(share * most_kg, max(wanted - self.state.amount(store), 0.0))
+        total = sum(loads.values())
+        part = most_kg / total if total > most_kg else 1.0
+        return {store: part * load for store, load in loads.items() if part * load >= _LEAST_KG}
+
+    def _urgent(self, supply: Supply, launched_mjd_utc: float) -> dict[str, float]:
+        """Shares of the dry cargo for what was at its reserve when the cargo was chosen."""
+        found: dict[str, float] = {}
+        for substance, shares in supply.short.items():
+            if self._short_since.get(substance, math.inf) <= launched_mjd_utc - supply.notice_days:
+                for store, share in shares.items():
+                    found[store] = max(share, supply.dry.get(store, 0.0), found.get(store, 0.0))
+        return found
+
+    def _note_shortages(self) -> None:
+        """Since when is what there is of a substance below its reserve?"""
+        for substance, stores in self._reserved.items():
+            if self._short(stores):
+                self._short_since.setdefault(substance, self.state.time_mjd_utc)
+            else:
+                self._short_since.pop(substance, None)
 
     def even_out(self, gone: Iterable[str]) -> None:
         """Sides that share hand over what they have too much of, and all alike where one is at its reserve.
@@ -321,6 +360,7 @@ class Aboard:
 
     def record(self) -> None:
         """Keep the amounts of this moment."""
+        self._note_shortages()
         moment = self.state.moment
         self._times.append(self.state.time_mjd_utc)
         self._amounts.append(moment.amount[self._indices])

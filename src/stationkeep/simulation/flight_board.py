@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
 
     Known = tuple[Realised, StationTraffic]
+    Missing = tuple[frozenset[str], frozenset[str]]
+    """Flights that do not come, and craft that left before they could become unfit."""
 
 _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once the way is free again
 
@@ -30,13 +32,13 @@ class FlightBoard:
     """Flights as they are foreseen at a moment of a run; :attr:`traffic` goes through them."""
 
     def __init__(
-        self, plan: FlightPlan, luck: Luck, epoch_mjd_utc: float, known: dict[frozenset[str], Known] | None = None
+        self, plan: FlightPlan, luck: Luck, epoch_mjd_utc: float, known: dict[Missing, Known] | None = None
     ) -> None:
         self.plan: Manifest = plan.manifest
         self.craft: dict[str, PlannedCraft] = dict(plan.craft)
         self.ports = plan.ports
         self.luck = luck
-        self._known: dict[frozenset[str], Known] = {} if known is None else known
+        self._known: dict[Missing, Known] = {} if known is None else known
         """What comes of the plan without some of its flights, as far as it was worked out: ``known`` may be shared by
         all boards of this plan and this luck."""
         self.epoch = epoch_mjd_utc
@@ -53,6 +55,7 @@ class FlightBoard:
         """Craft that leave before their time, and when."""
         self.kept: set[str] = set()
         """Craft that cannot leave, whatever the plan says."""
+        self._left_early: frozenset[str] = frozenset()
         self.rides: dict[str, str] = {}
         """In which craft somebody goes or went home, whatever the plan says."""
         self.lost_flights: tuple[str, ...] = ()
@@ -71,7 +74,16 @@ class FlightBoard:
 
     def plan_again(self) -> None:
         """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""
-        came, first_traffic = self._without(frozenset(self.dropped.keys() | self.held))
+        gone = frozenset(self.dropped.keys() | self.held)
+        came, first_traffic = self._without(gone)
+        spared = {
+            one.flight
+            for one in came.manifest.contingencies
+            if self.early.get(one.flight, one.from_mjd_utc) < one.from_mjd_utc
+        }
+        if spared:
+            self._left_early |= spared
+            came, first_traffic = self._without(gone)
         manifest = came.manifest
         for name in self.lost & manifest.flights.keys():
             manifest = with_lost(manifest, name)
@@ -94,11 +106,12 @@ class FlightBoard:
         self.version += 1
 
     def _without(self, gone: frozenset[str]) -> Known:
-        if gone not in self._known:
+        missing = gone, self._left_early
+        if missing not in self._known:
             plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
-            came = realise(plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports)
-            self._known[gone] = came, StationTraffic(came.manifest)
-        return self._known[gone]
+            came = realise(plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports, left_early=self._left_early)
+            self._known[missing] = came, StationTraffic(came.manifest)
+        return self._known[missing]
 
     def change_plan(self, flights: dict[str, Flight]) -> None:
         """These are the planned flights from the next planning on; what came of others is no longer known."""

@@ -93,6 +93,8 @@ class PeopleFlights(PeopleState, abc.ABC):
             self._departs(flight, event)
         elif event.kind == "lost":
             self.note("flight-lost", f"{flight.name} is lost")
+        elif event.kind == "unfit":
+            self.note("craft-unfit", f"{flight.name} can take nobody home any more")
 
     # --- coming and going -----------------------------------------------------------------------------------------
 
@@ -116,7 +118,7 @@ class PeopleFlights(PeopleState, abc.ABC):
         cargo, draw = self.board.craft[name].cargo, self.aboard.world.cargo
         return aboard.bring(
             self.board.flights[name].kind.id, cargo.dry_kg.quantile(draw), cargo.water_kg.quantile(draw),
-            cargo.gas_kg.quantile(draw), self.not_delivering | self.stopped,
+            cargo.gas_kg.quantile(draw), self.not_delivering | self.stopped, self.board.flights[name].launch_mjd_utc,
         )  # fmt: skip
 
     def _departs(self, flight: Flight, event: TrafficEvent) -> None:
@@ -166,8 +168,8 @@ class PeopleFlights(PeopleState, abc.ABC):
                 why = self._cannot_leave(event.flight)
                 if why is not None:
                     kept[event.flight.name] = why
-        for name, (why, cause) in kept.items():
-            self.note("craft-stays", f"{name} cannot leave: {why}", because=(cause,))
+        for name, (reason, cause) in kept.items():
+            self.note("craft-stays", f"{name} cannot leave: {reason}", because=(cause,))
         if kept:
             self.board.keep(set(kept))
 

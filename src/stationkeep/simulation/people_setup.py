@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stationkeep.habitat.figures import HabitatDocument
     from stationkeep.scenario.people import Craft, LifeSupport, Supply, Traffic
     from stationkeep.scenario.schema import Scenario
-    from stationkeep.simulation.flight_board import Known
+    from stationkeep.simulation.flight_board import Known, Missing
 
 _DAYS_A_YEAR: Final = 365.25
 _LUCK, _FIGURES, _BREAKDOWNS = range(3)  # streams below a run's seed for people
@@ -41,7 +41,7 @@ class PeopleWorld:
     breakdowns: tuple[Breakdown, ...]
     cargo: float
     """Where in their ranges the loads of flights lie."""
-    known_flights: dict[frozenset[str], Known] = field(default_factory=dict, compare=False, repr=False)
+    known_flights: dict[Missing, Known] = field(default_factory=dict, compare=False, repr=False)
     """What comes of the plan without these flights: the first branch that asks works it out for the others."""
 
 
