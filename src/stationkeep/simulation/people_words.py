@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Trip
 
-_SIDES: Final = {"us": "American", "russian": "Russian"}
+_NAMES: Final = {"us": "American", "russian": "Russian", "esa": "ESA", "nasa": "NASA", "jaxa": "JAXA", "acls": "ACLS"}
 
 
 def told(trips: Sequence[Trip]) -> str:
@@ -20,7 +20,4 @@ def told(trips: Sequence[Trip]) -> str:
 
 def words(store: str) -> str:
     """``us-food`` as ``American food``; what is no such name stays as it is."""
-    side, _, what = store.partition("-")
-    if side in _SIDES and what:
-        return f"{_SIDES[side]} {what.replace('-', ' ')}"
-    return store.replace("-", " ")
+    return " ".join(_NAMES.get(word, word) for word in store.split("-"))
