@@ -29,7 +29,7 @@ def document(cli: Any, *options: str) -> dict[str, Any]:
 def test_the_answer_at_the_epoch(cli) -> None:  # type: ignore[no-untyped-def]
     code, out, error = cli()
     assert (code, error) == (0, "")
-    for words in ("2 April 2022", "branch cooperation", "First limit", "US food", "Left empty", "9 Jun 2022"):
+    for words in ("2 April 2022", "branch cooperation", "First limit", "American food", "Left empty", "9 Jun 2022"):
         assert words in " ".join(out.split())
 
 
@@ -69,6 +69,11 @@ def test_without_a_partner(cli) -> None:  # type: ignore[no-untyped-def]
     assert found["without"]["people"] == ["Artemyev, Oleg", "Korsakov, Sergey", "Matveev, Denis"]
     assert found["seats"]["aboard"] == 4
     assert found["run"] is None
+    nasa = document(cli, "--without", "nasa")
+    assert nasa["without"]["craft"] == ["SpaceX Crew-3", "Cygnus NG-17"]
+    assert len(nasa["without"]["people"]) == 4  # Maurer of ESA, too: he sits in the same craft
+    assert (nasa["seats"]["aboard"], nasa["seats"]["seats"]) == (3, 3)
+    assert nasa["first_limit"]["kind"] != "seats" or "Soyuz" in nasa["first_limit"]["what"]
     none_left = document(cli, "--without", "spacex")
     assert none_left["first_limit"]["days"] == 0.0
     assert len(none_left["seats"]["without"]) == 4
@@ -84,7 +89,7 @@ def test_pictures(cli, ending: str, tmp_path: Path) -> None:  # type: ignore[no-
     if ending == "html":
         text = data.decode()
         assert "<script" not in text
-        for words in ("US food", "Soyuz MS-21", "What ends first", "Left empty"):
+        for words in ("American food", "Soyuz MS-21", "What ends first", "Left empty"):
             assert words in text
     else:
         assert data.startswith(b"\x89PNG" if ending == "png" else b"<?xml")

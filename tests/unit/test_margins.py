@@ -16,13 +16,14 @@ from stationkeep.campaign.margins_document import (
     margins_document,
 )
 from stationkeep.campaign.margins_seats import good_until, partner_of, seat_margins, without_partners
-from stationkeep.campaign.margins_words import limit_in_words, name_in_words
+from stationkeep.campaign.margins_words import limit_in_words
 from stationkeep.habitat.figures import read_habitat, shipped_habitat
 from stationkeep.habitat.margins import Limit
 from stationkeep.habitat.state import HabitatState
 from stationkeep.logistics.history import flown_history
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip, manifest_of
 from stationkeep.logistics.vehicles import known_fleet
+from stationkeep.simulation.people_words import words
 
 EPOCH = 59671.0  # 2 April 2022
 FOOD_KG_DAY = 1.83053  # a standard person's, packaging included (docs/life-support.md)
@@ -113,6 +114,15 @@ def test_a_partner_leaves_with_its_people_and_its_craft() -> None:
     assert before.state.available("elektron") == 1.0  # the station given is not touched
 
 
+def test_who_pays_for_a_craft_takes_it_along_with_its_people() -> None:
+    # Crew Dragon is SpaceX's; its four people are NASA's, who pays for the flight.
+    partners = frozenset({"nasa"})
+    plan = without_partners(two_crews(), partners, EPOCH, pays_for={"nasa": frozenset({"spacex"})})
+    assert (seat_margins(plan, EPOCH, EPOCH + 730.0).aboard, list(plan.flights)) == (3, ["Soyuz A", "Cygnus X"])
+    unpaid = without_partners(two_crews(), partners, EPOCH)
+    assert seat_margins(unpaid, EPOCH, EPOCH + 730.0).aboard == 7
+
+
 def test_people_of_others_stay_without_a_seat_when_their_craft_is_gone() -> None:
     plan = without_partners(two_crews(), frozenset({"spacex"}), EPOCH)
     seats = seat_margins(plan, EPOCH, EPOCH + 730.0)
@@ -168,12 +178,12 @@ def test_the_plan_ends_a_limit_that_a_delivery_has_put_off() -> None:
 
 def test_words() -> None:
     habitat = shipped_habitat().habitat()
-    assert limit_in_words(habitat, Limit("us-food", 1.0)) == "the last food is gone: US food ends"
+    assert limit_in_words(habitat, Limit("us-food", 1.0)) == "the last food is gone: American food ends"
     assert limit_in_words(habitat, Limit("cabin-carbon-dioxide above 1.01 kPa", 1.0)) == (
         "the partial pressure of carbon dioxide rises above 1.01 kPa"
     )
     assert limit_in_words(habitat, Limit("pressure below 70 kPa", 1.0)) == "the cabin pressure falls below 70 kPa"
-    assert name_in_words("acls-hydrogen") == "ACLS hydrogen"
+    assert words("acls-hydrogen") == "ACLS hydrogen"
 
 
 def test_the_document_says_who_can_stay_and_until_when() -> None:

@@ -49,6 +49,8 @@ class StationThen:
     """The habitat's side of those trained for a segment."""
     accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Partners by planned flight, beside its owner: any one ends it by leaving."""
+    pays_for: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Whose flights a partner pays for: they end, and their craft leave, as if they were its own."""
     gone: frozenset[str] = frozenset()
     """Partners who have left."""
 
@@ -108,7 +110,8 @@ def station_margins(
     """What is left of everything, for whom and until when?
 
     ``without``: partners who have gone at that moment, with their equipment's ground control and spares, their flights
-    and craft, and their own people in these. What they left aboard in stores is still there.
+    and craft, those they pay for as well, and their own people in these. What they left aboard in stores is still
+    there.
     """
     now = best.state.time_mjd_utc
     then = left_by(best, without)
@@ -130,7 +133,7 @@ def left_by(then: StationThen, partners: frozenset[str]) -> StationThen:
     state = then.state.copy()
     for partner in sorted(partners):
         state.set_owner_active(partner, False)
-    plan = without_partners(then.plan, partners, state.time_mjd_utc, then.accounts)
+    plan = without_partners(then.plan, partners, state.time_mjd_utc, then.accounts, then.pays_for)
     set_people(state, StationTraffic(plan, state.time_mjd_utc), then.sides)
     return replace(then, state=state, plan=plan, gone=then.gone | partners)
 

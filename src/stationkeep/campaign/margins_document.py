@@ -16,11 +16,12 @@ from pydantic import Field
 import stationkeep
 from stationkeep.campaign.margins import EMPTY_HORIZON_DAYS, Ahead, StationMargins
 from stationkeep.campaign.margins_seats import CraftMargin, SeatMargins
-from stationkeep.campaign.margins_words import LimitKind, limit_in_words, limit_kind, name_in_words, seats_in_words
+from stationkeep.campaign.margins_words import LimitKind, limit_in_words, limit_kind, seats_in_words
 from stationkeep.campaign.part import Interval, Part
 from stationkeep.campaign.quantiles import date_quantiles, interval
 from stationkeep.habitat.margins import Limit, StoreMargin, first_reserve
 from stationkeep.habitat.stores import Store
+from stationkeep.simulation.people_words import words as name_in_words
 from stationkeep.timescale import iso_utc
 
 SCHEMA: Final = "stationkeep.margins/1"
@@ -321,9 +322,9 @@ def _notes(somebody_left: bool) -> list[str]:
     ]
     if somebody_left:
         notes.append(
-            "Who leaves takes along its ground control, its craft with its own people in them, and its flights; what "
-            "lies in its stores stays. Only stores, air and seats are asked here: who then holds attitude and orbit is "
-            "told by a branch with that withdrawal (stationkeep run)."
+            "Who leaves takes along its ground control, its flights and craft, those it pays for as well, and its "
+            "people with whoever sits beside them; what lies in its stores stays. Only stores, air and seats are asked "
+            "here: who then holds attitude and orbit is told by a branch with that withdrawal (stationkeep run)."
         )
     return notes
 

@@ -82,7 +82,7 @@ class FlownStation:
         return StationThen(
             aboard.state, board.traffic.manifest, stow, settle, self.setup.life_support.sides,
             {name: one.partners for name, one in board.craft.items()},
-            then.gone,
+            self.campaign.mission.scenario.pays_for, then.gone,
         )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -89,30 +89,30 @@ def without_partners(
     partners: frozenset[str],
     now_mjd_utc: float,
     accounts: Mapping[str, tuple[str, ...]] | None = None,
+    pays_for: Mapping[str, Collection[str]] | None = None,
 ) -> Manifest:
     """The plan from now on without some partners: no flight of theirs or on their account comes, their craft are gone.
 
-    A partner's own people have left in its craft. Others who would have ridden home in them stay and take another seat
-    where there is one that fits.
+    ``accounts``: partners by planned flight; ``pays_for``: whose flights a partner pays for, which count as its own. A
+    partner's own people have left in such craft, with whoever sits beside them. Those in a craft that carries none of
+    its people stay, and take another seat where there is one that fits.
     """
     if not partners:
         return plan
+    fliers = partners.union(*((pays_for or {}).get(partner, ()) for partner in partners))
     present = plan.between(now_mjd_utc, math.inf)
     coming = without_flights(
         present,
         lambda one: (
             one.launch_mjd_utc >= now_mjd_utc
-            and not partners.isdisjoint((one.kind.owner, *(accounts or {}).get(one.name, ())))
+            and not fliers.isdisjoint((one.kind.owner, *(accounts or {}).get(one.name, ())))
         ),
     )
     gone = frozenset(
-        name for name, one in coming.flights.items() if one.kind.owner in partners and one.attached_at(now_mjd_utc)
+        name for name, one in coming.flights.items() if one.kind.owner in fliers and one.attached_at(now_mjd_utc)
     )
-    trips = tuple(
-        _stranded(trip, coming, gone)
-        for trip in coming.trips
-        if not (partner_of(trip) in partners and trip.down_flight in gone)
-    )
+    home = {trip.down_flight for trip in coming.trips if partner_of(trip) in partners} & gone
+    trips = tuple(_stranded(trip, coming, gone) for trip in coming.trips if trip.down_flight not in home)
     flights = {name: one for name, one in coming.flights.items() if name not in gone}
     troubles = tuple(one for one in coming.contingencies if one.flight in flights)
     return rebooked(replace(coming, flights=flights, trips=trips, contingencies=troubles), gone, plan)

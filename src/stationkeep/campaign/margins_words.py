@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
+
+from stationkeep.simulation.people_words import words as name_in_words
 
 if TYPE_CHECKING:
     from stationkeep.campaign.margins_seats import SeatMargins
@@ -11,14 +13,6 @@ if TYPE_CHECKING:
     from stationkeep.habitat.margins import Limit
 
 LimitKind = Literal["store", "air", "seats"]
-
-_UPPER: Final = {"us": "US", "esa": "ESA", "nasa": "NASA", "acls": "ACLS"}
-_PROPER: Final = {"russian": "Russian"}
-
-
-def name_in_words(name: str) -> str:
-    """A store's name as text: ``US food`` of ``us-food``."""
-    return " ".join(_UPPER.get(word, _PROPER.get(word, word)) for word in name.split("-"))
 
 
 def limit_kind(habitat: Habitat, limit: Limit) -> LimitKind:

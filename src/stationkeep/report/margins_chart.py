@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.campaign.margins_document import DaysInterval, MarginCraft, MarginsDocument, MarginStore
-from stationkeep.campaign.margins_words import name_in_words
 from stationkeep.report.figures import Sheet, blank, frame, label, set_ticks, svg_of, text_width_px, time_ticks, wrapped
 from stationkeep.report.palette import BRANCH_LINES, INK, MUTED, RISK, RULE, Ink
+from stationkeep.simulation.people_words import words as name_in_words
 from stationkeep.timescale import mjd_utc, parse_utc
 
 if TYPE_CHECKING:

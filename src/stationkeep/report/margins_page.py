@@ -6,7 +6,6 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.campaign.margins_words import name_in_words
 from stationkeep.files import write_atomically
 from stationkeep.report.figures import WIDE, both_sheets
 from stationkeep.report.html import page_html
@@ -23,6 +22,7 @@ from stationkeep.report.margins_text import (
 )
 from stationkeep.report.markup import e, linked, table
 from stationkeep.report.text import day_text, kilogram_text
+from stationkeep.simulation.people_words import words as name_in_words
 
 if TYPE_CHECKING:
     from stationkeep.campaign.margins_document import MarginsDocument

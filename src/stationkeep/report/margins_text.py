@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from stationkeep.campaign.margins_words import name_in_words
 from stationkeep.report.text import day_text, kilogram_text
+from stationkeep.simulation.people_words import words as name_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -331,6 +331,15 @@ class Scenario(Part):
         """Modified Julian day (UTC) of the end."""
         return mjd_utc(self.horizon_utc)
 
+    @property
+    def pays_for(self) -> dict[str, frozenset[str]]:
+        """Whose flights each partner pays for, where it pays for any."""
+        found: dict[str, frozenset[str]] = {}
+        for provider in self.providers:
+            if provider.bought_by is not None:
+                found[provider.bought_by] = found.get(provider.bought_by, frozenset()) | {provider.partner}
+        return found
+
     def provider(self, provider_id: str) -> Provider:
         """The provider of that name (``KeyError`` where there is none; the schema refuses such references)."""
         for item in self.providers:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from stationkeep.habitat.margins import Limit
     from stationkeep.logistics.manifest import Trip
 
-_SIDES: Final = {"us": "American", "russian": "Russian"}
+_NAMES: Final = {"us": "American", "russian": "Russian", "esa": "ESA", "nasa": "NASA", "jaxa": "JAXA", "acls": "ACLS"}
 
 
 def told(trips: Sequence[Trip]) -> str:
@@ -21,10 +21,7 @@ def told(trips: Sequence[Trip]) -> str:
 
 def words(store: str) -> str:
     """``us-food`` as ``American food``; what is no such name stays as it is."""
-    side, _, what = store.partition("-")
-    if side in _SIDES and what:
-        return f"{_SIDES[side]} {what.replace('-', ' ')}"
-    return store.replace("-", " ")
+    return " ".join(_NAMES.get(word, word) for word in store.split("-"))
 
 
 def foreseen_words(limit: Limit) -> str:

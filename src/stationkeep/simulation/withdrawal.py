@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -51,10 +51,10 @@ class PartnerStanding:
         quit_ |= {partner for partner, count in self.frozen_partners.items() if count}
         return {partner for partner in quit_ | set(self.handed_over) if self.handed_over.get(partner, partner) in quit_}
 
-    def not_flying(self, bought: dict[str, set[str]]) -> set[str]:
+    def not_flying(self, bought: Mapping[str, frozenset[str]]) -> set[str]:
         """Partners whose flights do not come; ``bought``: whose flights each partner pays for."""
         gone = {item.partner for item in self.grounded}
-        return gone.union(*(bought.get(partner, set()) for partner in gone))
+        return gone.union(*(bought.get(partner, frozenset()) for partner in gone))
 
 
 class WithdrawalEvents(PeopleTurns, abc.ABC):
@@ -63,10 +63,7 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
         self.standing = PartnerStanding()
-        self.bought: dict[str, set[str]] = {}
-        for provider in self.scenario.providers:
-            if provider.bought_by is not None:
-                self.bought.setdefault(provider.bought_by, set()).add(provider.partner)
+        self.bought = self.scenario.pays_for
 
     # --- turns --------------------------------------------------------------------------------------------------------
 
@@ -97,7 +94,7 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         if not _FLIGHTS.isdisjoint(event.scope):
             self.standing.grounded.append(event)
         title = f"{self.partner_name(event.partner)} withdraws: {_listed(event.scope)}"
-        bought = self.bought.get(event.partner, set())
+        bought = self.bought.get(event.partner, frozenset())
         if bought and WithdrawalScope.STOP_FLIGHTS in event.scope:
             names = " and ".join(sorted(map(self.partner_name, bought)))
             title += f"; with it end the flights of {names} it pays for"
@@ -147,7 +144,7 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
 
     def _flown_by(self, event: Withdrawal) -> frozenset[str]:
         """Whose flights are concerned: its own, and those it pays for."""
-        return frozenset({event.partner} | self.bought.get(event.partner, set()))
+        return frozenset({event.partner} | self.bought.get(event.partner, frozenset()))
 
     def _control_is_handed_over(self, event: Withdrawal) -> None:
         """Somebody else can operate it now, if the partner has not come back meanwhile."""
