@@ -79,7 +79,13 @@ class DaysLaw:
     count: int
     mean_log: float
     deviation_log: float
-    """With ``count - 1`` degrees of freedom."""
+    shared_freedom: int | None = None
+    """Degrees of freedom of the deviation, where it is shared with other laws; null: ``count - 1``."""
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom of the deviation."""
+        return self.count - 1 if self.shared_freedom is None else self.shared_freedom
 
     @property
     def median_days(self) -> float:
@@ -88,17 +94,17 @@ class DaysLaw:
 
     def median_interval_days(self, level: float = _LEVEL) -> tuple[float, float]:
         """Where the true median lies."""
-        reach = student_quantile(0.5 + 0.5 * level, self.count - 1) * self.deviation_log / math.sqrt(self.count)
+        reach = student_quantile(0.5 + 0.5 * level, self.freedom) * self.deviation_log / math.sqrt(self.count)
         return math.exp(self.mean_log - reach), math.exp(self.mean_log + reach)
 
     def quantile_days(self, share: float) -> float:
         """Below which number of days does a new case stay with this probability?"""
         width = self.deviation_log * math.sqrt(1.0 + 1.0 / self.count)
-        return math.exp(self.mean_log + width * student_quantile(share, self.count - 1))
+        return math.exp(self.mean_log + width * student_quantile(share, self.freedom))
 
     def draw(self, random: Generator) -> DrawnDays:
         """The law as it may be: log-normal with a mean and a deviation drawn from their posterior."""
-        deviation = self.deviation_log * math.sqrt((self.count - 1) / random.chisquare(self.count - 1))
+        deviation = self.deviation_log * math.sqrt(self.freedom / random.chisquare(self.freedom))
         mean = self.mean_log + deviation / math.sqrt(self.count) * random.standard_normal()
         return DrawnDays(float(mean), float(deviation))
 
@@ -193,11 +199,22 @@ def groundings_of(flights: Iterable[Flight]) -> list[tuple[Flight, float]]:
 
 
 def regrounding_laws(flights: Iterable[Flight]) -> dict[str, DaysLaw]:
-    """How long is a kind of craft away after a loss, Russian or other?"""
+    """How long is a kind of craft away after a loss, Russian or other?
+
+    The deviation is shared: two or three cases a side tell a median, but hardly how much single cases differ. Test
+    flights before a kind's first crew are left out: what followed Starliner's first was development, not a grounding.
+    """
     cases: dict[str, list[float]] = {"russian": [], "american": []}
     for flight, days in groundings_of(flights):
-        cases[side_of_owner(flight.kind.owner)].append(days)
-    return {side: days_law(days) for side, days in cases.items() if len(days) >= 2}
+        first_crew = flight.kind.crews_from_mjd_utc
+        if first_crew is None or flight.launch_mjd_utc >= first_crew:
+            cases[side_of_owner(flight.kind.owner)].append(days)
+    laws = {side: days_law(days) for side, days in cases.items() if len(days) >= 2}
+    freedom = sum(law.freedom for law in laws.values())
+    squares = sum(law.freedom * law.deviation_log**2 for law in laws.values())
+    return {
+        side: DaysLaw(law.count, law.mean_log, math.sqrt(squares / freedom), freedom) for side, law in laws.items()
+    }
 
 
 def side_of_owner(owner: str) -> str:

@@ -53,8 +53,11 @@ def _share(law: ShareLaw) -> dict[str, int]:
 
 
 def _days(law: DaysLaw) -> dict[str, float | int]:
-    return {
+    fields: dict[str, float | int] = {
         "count": law.count,
         "mean_log": round(law.mean_log, _DIGITS),
         "deviation_log": round(law.deviation_log, _DIGITS),
     }
+    if law.shared_freedom is not None:
+        fields["shared_freedom"] = law.shared_freedom
+    return fields
