@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_nobody_comes_to_a_port_that_is_still_taken() -> None:
         stays.setdefault(one.port, []).append((one.from_mjd_utc, one.to_mjd_utc or float("inf")))
     for at_port in stays.values():
         at_port.sort()
-        assert all(first[1] <= second[0] for first, second in itertools.pairwise(at_port))
+        assert all(first[1] <= second[0] for first, second in pairwise(at_port))
 
 
 def test_a_berthed_craft_needs_those_who_work_the_arm() -> None:

@@ -313,13 +313,14 @@ class Aboard:
     def even_out(self, gone: Iterable[str]) -> None:
         """Sides that share hand over what they have too much of, and all alike where one is at its reserve.
 
-        Too much is more than was aboard at the epoch. Nothing is handed over with owners who have gone: ``gone``.
+        Too much is more than was aboard at the epoch. Nothing is handed over with owners who operate nothing any more
+        (``gone``) or have nobody aboard. One who sends nothing but whose people are there shares as before.
         """
-        absent = set(gone)
+        absent, used = set(gone), self._used()
         if not self.state.habitat.shared:
             return
         for stores in self._critical.values():
-            if len(stores) < 2 or any(one.store.owner in absent for one in stores):
+            if len(stores) < 2 or any(one.store.owner in absent or one.store.name not in used for one in stores):
                 continue
             held = [float(self.state.moment.amount[one.index]) for one in stores]
             wanted = [self._nominal[one.store.name] for one in stores]
