@@ -108,7 +108,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
         """Something changed from outside: who is aboard, what is in the stores, what runs, who may come."""
         self.bring_up_to_date()
         traffic = self.board.traffic
-        self.aboard.even_out(self.stopped | self.not_delivering)
+        self.aboard.even_out(self.stopped)
         counts = self.sides(traffic.people)
         if counts != self.aboard.people:
             self.aboard.set_people(counts)
