@@ -125,3 +125,16 @@ def test_a_limit_in_words() -> None:
         foreseen_words(Limit("cabin-carbon-dioxide above 1.3 kPa", 0.0))
         == "carbon dioxide in the cabin would rise above 1.3 kPa at once"
     )
+
+
+@pytest.mark.parametrize(("operates", "shared"), [(True, True), (False, False)])
+def test_sides_share_with_a_partner_that_flies_no_more_but_operates(operates: bool, shared: bool) -> None:
+    """Its larder is not left to run dry beside a full one, but with one that has left there is nobody to share with."""
+    run = station("2022-11-01")
+    state = run.aboard.state
+    state.add_cargo("russian-food", 5.0 - state.amount("russian-food"))
+    run.not_delivering.add("roscosmos")
+    if not operates:
+        run.stopped.add("roscosmos")
+    run.after_change()
+    assert (state.amount("russian-food") > 400.0) is shared

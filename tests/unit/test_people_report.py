@@ -130,6 +130,7 @@ def test_an_empty_station_may_be_manned_again() -> None:
         ("attitude", "the attitude is lost", "attitude lost"),
         ("altitude", "the station has sunk too low", "too low"),
         (NO_RELIEF, "no other crew comes", "no other crew"),
+        ("response", "partners call everybody home", "called home"),
         ("cabin oxygen below 16 kPa", "oxygen in the cabin would fall below 16 kPa", "unsafe air"),
         ("American food", "American food would end", "American food"),
         ("the ground has closed", "the ground has closed", "ground has closed"),

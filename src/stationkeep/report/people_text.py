@@ -18,9 +18,15 @@ Answer = Callable[[BranchDocument], str]
 _BECAUSE: Final = {
     "attitude": "the attitude is lost",
     "altitude": "the station has sunk too low",
+    "response": "partners call everybody home",
     NO_RELIEF: "no other crew comes",
 }
-_IN_SHORT: Final = {"attitude": "attitude lost", "altitude": "too low", NO_RELIEF: "no other crew"}
+_IN_SHORT: Final = {
+    "attitude": "attitude lost",
+    "altitude": "too low",
+    "response": "called home",
+    NO_RELIEF: "no other crew",
+}
 _NO_RELIEF: Final = NamedShare(name=NO_RELIEF, share=1.0)
 _MOST_NAMED: Final = 4
 _NEARLY_ALL: Final = 0.995
