@@ -33,9 +33,7 @@ def test_progress_brings_the_gas_that_is_short() -> None:
     hold = aboard(russian_oxygen=0.0)
     nitrogen = hold.state.amount("russian-nitrogen")
     came = hold.bring("progress", 0.0, 0.0, 45.0, ())
-    assert hold.state.amount("russian-oxygen") == pytest.approx(
-        40.0
-    )  # what is usual
+    assert hold.state.amount("russian-oxygen") == pytest.approx(40.0)  # what is usual
     assert hold.state.amount("russian-nitrogen") == pytest.approx(nitrogen)
     assert came == pytest.approx(40.0)
 
