@@ -39,10 +39,11 @@ def test_going_on_with_the_plan_from_two_dates_gives_the_same_stores(stations: d
     station = stations["cooperation"]
     epoch = station.campaign.mission.scenario.epoch_mjd_utc
     later, carried = station.at(epoch + 120.0).state, flown_on(station.at(epoch), 120.0).state
-    # Both sides together: on which day they hand over what they have too much of may differ.
+    # Both sides together: on which day they hand over what they have too much of may differ (less than 20 kg they do
+    # not), and with it what a ship that comes between has to fill up.
     for kind in ("food", "water"):
         there = later.amount(f"us-{kind}") + later.amount(f"russian-{kind}")
-        assert carried.amount(f"us-{kind}") + carried.amount(f"russian-{kind}") == pytest.approx(there, abs=5.0)
+        assert carried.amount(f"us-{kind}") + carried.amount(f"russian-{kind}") == pytest.approx(there, abs=30.0)
 
 
 def test_amounts_drawn_stay_within_what_is_stated(stations: dict[str, FlownStation]) -> None:

@@ -72,7 +72,7 @@ class FlownStation:
             cargo, hold = board.craft[flight.name].cargo, copy.copy(aboard)
             hold.state = state
             amounts = (cargo.dry_kg.quantile(loads), cargo.water_kg.quantile(loads), cargo.gas_kg.quantile(loads))
-            hold.bring(flight.kind.id, *amounts, gone)
+            hold.bring(flight.kind.id, *amounts, gone, flight.launch_mjd_utc)
 
         def settle(state: HabitatState, gone: frozenset[str]) -> None:
             hold = copy.copy(aboard)
