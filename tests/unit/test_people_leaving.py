@@ -79,6 +79,16 @@ def test_who_is_relieved_leaves_first_where_the_air_is_short_for_both() -> None:
     assert run._enough_to_leave() == ["Soyuz MS-21"]
 
 
+@pytest.mark.parametrize(("days", "everybody"), [(45.0, False), (15.0, True)])
+def test_a_planned_departure_is_waited_for_only_where_it_is_enough(days: float, everybody: bool) -> None:
+    """Ten at a handover, three of whom leave in a week: food of seven for 41 days (ten's 29) is enough, for 11 not."""
+    run = station("2022-09-22", days - 4.0)
+    run.look_ahead()
+    assert len(run.board.traffic.people) == 10
+    assert bool(told(run, "must-leave")) is everybody
+    assert not told(run, "crew-reduced")
+
+
 def test_oxygen_that_is_due_counts() -> None:
     run = station("2022-11-01")
     without_oxygen(run)

@@ -36,14 +36,15 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         outlook = self.foreseen(days)
         times = [breaks, outlook.next_mjd_utc, self.now + days - days_before]
         limit = outlook.limit
+        leave = math.inf if limit is None else self.now + limit.days - days_before
+        times.append(leave)
         if limit is not None and self._binds(self.now + limit.days):
-            leave = self.now + limit.days - days_before
             if leave <= self.now:
                 self._at_a_limit(limit)
                 return
             if outlook.reserve_mjd_utc <= self.now and self._fewer():
                 return
-            times += [leave, outlook.reserve_mjd_utc]
+            times.append(outlook.reserve_mjd_utc)
         time = min((time for time in times if time > self.now), default=math.inf)
         if time < math.inf:
             self.at(max(time, self.now + _SOON_DAYS), partial(self._wake, self.look))
@@ -68,8 +69,12 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         return self.aboard.outlook(days, people, [(time, partial(self.unload, name)) for time, name in due])
 
     def _binds(self, ends_mjd_utc: float) -> bool:
-        """Whether a limit that is foreseen asks for a decision: nobody leaves anyway."""
-        return not (self._on_the_way_home() or self._leaving_before(ends_mjd_utc))
+        """Whether a limit that is foreseen asks for a decision: nobody leaves anyway, or that would not be enough."""
+        assert self.setup is not None
+        if self._on_the_way_home():
+            return False
+        near = ends_mjd_utc - self.setup.traffic.leave.days_before_limit <= self.now
+        return not self._leaving_before(ends_mjd_utc) or (near and not self._enough_to_leave())
 
     def _at_a_limit(self, limit: Limit) -> None:
         """So near a limit people leave: as many as it takes, those whose craft is to leave first; else everybody."""
