@@ -161,8 +161,8 @@ class PeopleFlights(PeopleState, abc.ABC):
                 why = self._cannot_leave(event.flight)
                 if why is not None:
                     kept[event.flight.name] = why
-        for name, (why, cause) in kept.items():
-            self.note("craft-stays", f"{name} cannot leave: {why}", because=(cause,))
+        for name, (reason, cause) in kept.items():
+            self.note("craft-stays", f"{name} cannot leave: {reason}", because=(cause,))
         if kept:
             self.board.keep(set(kept))
 
