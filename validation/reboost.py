@@ -115,6 +115,8 @@ def scenario_of(year: Year, coefficient_m2_kg: float | None = None) -> LoadedSce
     document["comparisons"] = []
     # Compared is the need of translation, not whether the tanks hold it beside the attitude (in 2024 they do not)
     document["attitude"] = None
+    # nor who is aboard: the crews of April 2022 are not those of that year
+    document["traffic"] = document["life_support"] = None
     # those of later years and of branches have nothing to burn without their branch
     document["providers"] = [item for item in document["providers"] if item["id"] in ("progress", "cygnus")]
     for provider in document["providers"]:

@@ -30,6 +30,8 @@ def changed(old: str, new: str, count: int = 1) -> str:
 AX_1 = "    - name: Axiom Ax-1\n      vehicle: crew-dragon\n      partner: nasa\n      ports: harmony-zenith\n"
 # ruff: noqa: E501
 BAD = [
+    # more than the tank holds
+    ("    us-food: {low: 1320, high: 1760}", "    us-water: {low: 9000, high: 9900}\n    us-food: {low: 1320, high: 1760}", ["us-water: 9,900 kg given, more than it holds (3,000 kg)"]),
     # two vehicles on one port
     (AX_1, AX_1.replace("harmony-zenith", "harmony-forward"), ["flights[0]", "Harmony forward", "Crew-3 is there"]),
     # a port that does not exist, one that does not fit

@@ -212,9 +212,7 @@ def regrounding_laws(flights: Iterable[Flight]) -> dict[str, DaysLaw]:
     laws = {side: days_law(days) for side, days in cases.items() if len(days) >= 2}
     freedom = sum(law.freedom for law in laws.values())
     squares = sum(law.freedom * law.deviation_log**2 for law in laws.values())
-    return {
-        side: DaysLaw(law.count, law.mean_log, math.sqrt(squares / freedom), freedom) for side, law in laws.items()
-    }
+    return {side: DaysLaw(law.count, law.mean_log, math.sqrt(squares / freedom), freedom) for side, law in laws.items()}
 
 
 def side_of_owner(owner: str) -> str:

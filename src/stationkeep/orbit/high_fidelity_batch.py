@@ -50,7 +50,7 @@ from stationkeep.orbit.precise_dynamics import (
 )
 from stationkeep.orbit.precise_light import in_sunlight
 from stationkeep.orbit.precise_tables import FrameRotations, require_heyoka
-from stationkeep.orbit.terrestrial_time import tt_seconds_array, tt_seconds_since_j2000
+from stationkeep.orbit.terrestrial_time import mjd_utc_from_tt_seconds, tt_seconds_array, tt_seconds_since_j2000
 from stationkeep.outcome import OutcomeReason
 from stationkeep.timescale import iso_day
 
@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from stationkeep.environment.space_weather import SpaceWeather
 
 Floats = NDArray[np.float64]
+
+_NEAR_STOP_KM = 0.1  # far more than the event is off, far less than a lane flies in a step
 
 
 @dataclass
@@ -314,8 +316,14 @@ class _Crew:
                 self._land(lane, job, OutcomeReason.TIME_LIMIT, "")
             else:
                 self._enter_day(lane, job)
-        elif code != outcomes.success:  # the number of the event that stopped it: the altitude is the only one
+        # the number of the event that stopped it: the altitude is the only one
+        elif code != outcomes.success and self._is_at_stop(here):
             self._land(lane, job, *how_it_ended(self.stop_km))
+
+    def _is_at_stop(self, here: tuple[float, Floats]) -> bool:
+        """Whether a lane is where it was to stop: one that flies on may bear the code of one that ended beside it."""
+        altitude = self.propagator.frames.geodetic(here[1][:3], mjd_utc_from_tt_seconds(here[0]))[0][2]
+        return bool(abs(altitude - self.stop_km) < _NEAR_STOP_KM)
 
     def _land(self, lane: int, job: _Job, reason: OutcomeReason, detail: str) -> None:
         rows = np.array(job.states).reshape(-1, 6)

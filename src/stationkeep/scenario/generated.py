@@ -113,6 +113,9 @@ def _with_branch(scenario: Scenario, base: str, name: str, branch: dict[str, Any
         raise ScenarioError(
             f"nobody can leave so in branch {base} of {scenario.id}: {said}", hint="choose another branch or date"
         ) from None
+    own = scenario.life_support.own_habitat if scenario.life_support is not None else None
+    if own is not None and made.life_support is not None:
+        made = made.model_copy(update={"life_support": made.life_support.with_habitat(own)})
     check_references(made)
     return made, name
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from stationkeep.errors import ScenarioError
+from stationkeep.errors import InputError, ScenarioError
 from stationkeep.ordinary_file import Expected, read_bytes
 from stationkeep.scenario.identity import scenario_hash
 from stationkeep.scenario.messages import problems_of, refusal
+from stationkeep.scenario.own_habitat import with_own_habitat
+from stationkeep.scenario.problems import Problem
 from stationkeep.scenario.references import reference_problems
 from stationkeep.scenario.schema import SCHEMA_NAME, Scenario
 from stationkeep.scenario.shipped import shipped_scenarios
@@ -46,12 +48,15 @@ def load_scenario(name_or_path: str | Path, *, catalogue: Catalogue | None = Non
     eight problems of a file at once.
     """
     path = _resolve(name_or_path)
-    scenario = read_scenario(_read_text(path), str(path), catalogue=catalogue)
+    scenario = read_scenario(_read_text(path), str(path), catalogue=catalogue, folder=path.parent)
     return LoadedScenario(scenario, path, scenario_hash(scenario))
 
 
-def read_scenario(text: str, name: str, *, catalogue: Catalogue | None = None) -> Scenario:
-    """The scenario a YAML text describes; ``name`` stands for the file in messages. Errors as ``load_scenario``."""
+def read_scenario(text: str, name: str, *, catalogue: Catalogue | None = None, folder: Path | None = None) -> Scenario:
+    """The scenario a YAML text describes; ``name`` stands for the file in messages. Errors as ``load_scenario``.
+
+    ``folder``: where files it names lie; null: it may name none.
+    """
     tree = parse_yaml(text, name)
     if tree.kind != "mapping":
         raise ScenarioError(
@@ -62,6 +67,11 @@ def read_scenario(text: str, name: str, *, catalogue: Catalogue | None = None) -
         scenario = Scenario.model_validate(tree.plain())
     except ValidationError as error:
         raise refusal(problems_of(error, tree), tree, name) from None
+    try:
+        scenario = with_own_habitat(scenario, folder)
+    except InputError as error:
+        problem = Problem(("life_support", "habitat"), f"{error.problem}; {error.hint}")
+        raise refusal([problem], tree, name) from None
     problems = list(reference_problems(scenario, catalogue))
     if problems:
         raise refusal(problems, tree, name)

@@ -6,9 +6,9 @@ The flights are those planned as known at the epoch; what is flown from them in 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from stationkeep.scenario.fields import (
     AltitudeKm,
@@ -25,6 +25,9 @@ from stationkeep.scenario.fields import (
     Title,
     UtcMoment,
 )
+
+if TYPE_CHECKING:
+    from stationkeep.habitat.figures import HabitatDocument
 
 Share = Annotated[Number, Field(ge=0.0, le=1.0)]
 Shares = dict[Id, Share]
@@ -72,10 +75,16 @@ class Supply(Part):
         return self
 
 
-class LifeSupport(Part):
-    """Stores, machines and air: a habitat that ships, and where cargo goes in it."""
+HabitatName = Annotated[str, Field(pattern=r"^(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?|[^\x00]{1,400}\.ya?ml)$")]
+"""The name of a habitat that ships, or a file."""
 
-    habitat: Id = Field(description="a habitat that ships, e.g. iss-2022-04-02")
+
+class LifeSupport(Part):
+    """Stores, machines and air: a habitat that ships or a file of one's own, and where cargo goes in it."""
+
+    habitat: HabitatName = Field(
+        description="a habitat that ships, e.g. iss-2022-04-02, or a file beside the scenario, e.g. mine.yaml"
+    )
     sides: dict[Literal["russian", "american"], Id] = Field(
         default={"russian": "russian", "american": "us"},
         description="which of the habitat's sides those trained for a segment belong to",
@@ -91,6 +100,27 @@ class LifeSupport(Part):
         default=0.5, description="share of the usual power down to which life support has all it draws"
     )
     source: Source | None = None
+    _own: HabitatDocument | None = PrivateAttr(default=None)
+
+    def with_habitat(self, document: HabitatDocument) -> LifeSupport:
+        """The same, living in this habitat of one's own."""
+        given = self.model_copy()
+        given._own = document
+        return given
+
+    @property
+    def own_habitat(self) -> HabitatDocument | None:
+        """The habitat read from a file; none: it ships."""
+        return self._own
+
+    @property
+    def document(self) -> HabitatDocument:
+        """Its habitat. Raises :class:`HabitatError` where none of that name ships and no file was read."""
+        if self._own is not None:
+            return self._own
+        from stationkeep.habitat.figures import shipped_habitat
+
+        return shipped_habitat(self.habitat)
 
 
 class FlightCargo(Part):

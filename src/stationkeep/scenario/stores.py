@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from stationkeep.habitat.figures import shipped_habitat
 from stationkeep.habitat.refusal import HabitatError
 from stationkeep.logistics.crew import side_of
 from stationkeep.logistics.vehicles import known_fleet
 from stationkeep.scenario.problems import Location, Problem, not_known
 
 if TYPE_CHECKING:
+    from stationkeep.habitat.figures import HabitatDocument
     from stationkeep.habitat.habitat import Habitat
     from stationkeep.habitat.stores import Store
     from stationkeep.logistics.manifest import Manifest
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stationkeep.scenario.schema import Scenario
 
 _KINDS = {"dry": (), "water": ("water",), "gas": ("oxygen", "nitrogen")}
+_ROUNDING = 1.0e-9
 
 
 def life_support_problems(scenario: Scenario, manifest: Manifest | None) -> Iterator[Problem]:
@@ -34,12 +35,13 @@ def life_support_problems(scenario: Scenario, manifest: Manifest | None) -> Iter
     if given is None:
         return
     try:
-        document = shipped_habitat(given.habitat)
+        document = given.document
+        habitat = document.habitat()
     except HabitatError as error:
         yield Problem(("life_support", "habitat"), f"{error.problem}; {error.hint}")
         return
-    habitat = document.habitat()
     yield from _names(given, habitat)
+    yield from _room(given, document, habitat)
     if manifest is not None:
         yield from _people(scenario, manifest)
 
@@ -98,6 +100,20 @@ def _short_names(short: Mapping[str, Mapping[str, float]], habitat: Habitat, whe
                 yield Problem((*where, "short", substance, store), not_known("store", store, stores))
 
 
+def _room(given: LifeSupport, document: HabitatDocument, habitat: Habitat) -> Iterator[Problem]:
+    """Amounts that their tank cannot hold, even where its size is uncertain and taken at its largest."""
+    for store, amount in given.amounts_kg.items():
+        if store not in habitat.stores:
+            continue  # named already
+        size = document.figures.get(f"stores.{store}.capacity_kg")
+        room = habitat.stores[store].capacity_kg if size is None else max(size.quantile(1.0), size.best)
+        if amount.high > room * (1.0 + _ROUNDING):
+            yield Problem(
+                ("life_support", "amounts_kg", store),
+                f"{amount.high:,.0f} kg given, more than it holds ({room:,.0f} kg); give at most that",
+            )
+
+
 def _people(scenario: Scenario, manifest: Manifest) -> Iterator[Problem]:
     """More people at the start than the air can carry.
 
@@ -105,7 +121,7 @@ def _people(scenario: Scenario, manifest: Manifest) -> Iterator[Problem]:
     """
     given = scenario.life_support
     assert given is not None
-    document = shipped_habitat(given.habitat)
+    document = given.document
     counts = people_by_side(given, manifest, scenario.epoch_mjd_utc)
     if sum(counts.values()) <= sum(map(len, document.habitat().people.values())) or set(counts) - set(
         document.habitat().sides

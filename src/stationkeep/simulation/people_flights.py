@@ -161,7 +161,7 @@ class PeopleFlights(PeopleState, abc.ABC):
     # --- who may leave --------------------------------------------------------------------------------------------
 
     def _keep_back(self, until_mjd_utc: float) -> None:
-        """Craft that were to leave and cannot stay, with their mass and area."""
+        """Craft that were to leave but cannot: they stay, with their mass and area."""
         kept: dict[str, tuple[str, str]] = {}
         for event in self.board.traffic.due(until_mjd_utc):
             if event.kind == "departure" and event.flight is not None and not event.went:
@@ -176,8 +176,8 @@ class PeopleFlights(PeopleState, abc.ABC):
     def _cannot_leave(self, flight: Flight) -> tuple[str, str] | None:
         """Why a craft without people cannot leave, in words and as a condition; none: it can.
 
-        Lifeboats are flown by those in them, and always can. The arm can be worked from the ground, as it was for
-        Cygnus NG-15 and NG-17: it takes those who operate it, and nobody aboard.
+        Lifeboats are flown by those in them, and always can. The arm is worked from the ground (NASA on the departures
+        of Cygnus NG-13, May 2020, and NG-18, April 2023): it takes those who operate it, and nobody aboard.
         """
         if self.tumbles:
             return "the station tumbles", causes.ATTITUDE_LOST

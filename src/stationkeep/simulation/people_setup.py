@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stationkeep.habitat.failures import Breakdown, draw_breakdowns
-from stationkeep.habitat.figures import shipped_habitat
 from stationkeep.habitat.plan import make_plan
 from stationkeep.habitat.state import HabitatState
 from stationkeep.logistics.laws_file import shipped_laws
@@ -140,7 +139,7 @@ def prepare_people(scenario: Scenario, catalogue: Catalogue) -> PeopleSetup | No
         if flight.kind.catalogue is not None and flight.kind.catalogue in catalogue.vehicles
     }
     days = scenario.horizon_mjd_utc - scenario.epoch_mjd_utc
-    document = shipped_habitat(scenario.life_support.habitat)
+    document = scenario.life_support.document
     return PeopleSetup(
         scenario.life_support, scenario.traffic, plan, document, scenario.epoch_mjd_utc, days, masses
     )  # fmt: skip

@@ -124,10 +124,10 @@ class PeopleState(AttitudeEvents, abc.ABC):
         """Something changed from outside: who is aboard, what is in the stores, what runs, who may come."""
         self.bring_up_to_date()
         traffic = self.board.traffic
+        self.aboard.even_out(self.stopped)
         counts = self.sides(traffic.people)
         if counts != self.aboard.people:
             self.aboard.set_people(counts)
-        self.aboard.even_out(self.stopped)
         self.aboard.record()
         self.book.seats(self.now, traffic)
         self.look_ahead()
