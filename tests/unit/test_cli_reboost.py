@@ -118,6 +118,6 @@ def test_what_cannot_be_done_is_said_in_one_message(options: list[str], words: s
 def test_too_little_propellant_names_how_much_is_missing() -> None:
     loaded = load_scenario("iss-2022")
     first = loaded.scenario.providers[0].model_copy(update={"resupply": ()})
-    poor = loaded.scenario.model_copy(update={"providers": (first,)})
+    poor = loaded.scenario.model_copy(update={"providers": (first,), "traffic": None, "life_support": None})
     with pytest.raises(InputError, match=r"would burn \d+ kg until then and have at most 1750 kg .*kg missing"):
         plan_reboosts(replace(loaded, scenario=poor))
