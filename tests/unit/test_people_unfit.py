@@ -15,7 +15,7 @@ from stationkeep.simulation.engine import simulate
 def test_people_of_an_unfit_craft_are_told_and_go_home_in_the_ship_that_is_sent() -> None:
     scenario = load_scenario("iss-2022").scenario
     ready = prepare_campaign(scenario, load_catalogue())
-    drawn = simulate(ready.mission, "cooperation", draw_inputs(scenario, ready.weather, 1, 12))
+    drawn = simulate(ready.mission, "cooperation", draw_inputs(scenario, ready.weather, 1, 4))
     unfit = [event for event in drawn.events if event.kind == "craft-unfit"]
     assert unfit  # the luck of this run; another run has to be taken should the laws change
     course = drawn.people

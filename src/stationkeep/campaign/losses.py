@@ -127,6 +127,9 @@ def _provided_by(campaign: Campaign, function: Function, reference: Timeline) ->
     scenario, names = campaign.mission.scenario, campaign.mission.partner_names
     at_first = [item for item in scenario.providers if item.enabled and item.purpose == "reboost"]
     owners = {item.label or item.id: item.partner for item in scenario.providers}
+    for plan in campaign.mission.providers:  # the station's own engines burn where none of a provider's craft is docked
+        for engine in plan.docked_push.engines if plan.docked_push is not None else ():
+            owners.setdefault(engine.label, plan.provider.partner)
     last = reference.last_by.get(function)
     if function is Function.REBOOST:
         said = [last] if last else [item.label or item.id for item in at_first]

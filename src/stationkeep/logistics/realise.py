@@ -289,7 +289,9 @@ class _Work:
         manifest = in_time(rebooked(came, dropped, self.plan), self.plan)
         if self.rescues.unfit:
             troubles = (*manifest.contingencies, *self.rescues.told(ordered))
-            manifest = replace(manifest, trips=self.rescues.rides(manifest.trips, ordered), contingencies=troubles)
+            empty = {name: replace(ordered[name], crew_up=0) for name in self.rescues.sent.values() if name in ordered}
+            trips = self.rescues.rides(manifest.trips, ordered)
+            manifest = replace(manifest, flights={**ordered, **empty}, trips=trips, contingencies=troubles)
         return Realised(manifest, tuple(self.lost), delays, tuple(self.moved), tuple(self.not_flown))
 
     def _freed(self, trip: Trip) -> Trip:
