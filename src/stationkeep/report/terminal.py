@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from stationkeep.campaign.document import RunDocument
-from stationkeep.report.people_text import people_sentences
 from stationkeep.report.text import clean
 from stationkeep.report.verdict import VerdictRow, facts_line, runs_line, verdict_rows
 from stationkeep.report.why import why_line
@@ -52,9 +51,6 @@ def render_verdict(
     for branch in document.branches.values():
         if chain := why_line(branch):
             _bullet(console, f"Why, {branch.label} (reference run): {chain}")
-    for branch in document.branches.values():
-        if said := people_sentences(branch, document.scenario.horizon_utc, document.runs):
-            _bullet(console, f"People, {branch.label}: {' '.join(said)}")
     # The report holds all notes; the terminal keeps to a page and says what it leaves out.
     shown = document.notes if report is None else document.notes[:_MOST_NOTES]
     for note in shown:
