@@ -36,48 +36,54 @@ class Ends(NamedTuple):
 
     count: Any
     """How many stores, how many entries."""
-    tight: Any
+    found_at: Any
+    """By store: its place in ``stores``; -1: not at its end."""
     stores: Any
     process: Any
-    """By entry, as ``store`` and ``coefficient``; in the order of processes."""
-    store: Any
+    """By entry, as ``place`` (of its store, among those at their end) and ``coefficient``; in the order of
+    processes."""
+    place: Any
     coefficient: Any
     cut_by: Any
-    """By process: twice the store that cut it last, and one more where it was full; -1: none did."""
+    """By process: twice the place of the store that cut it last, and one more where it was full; -1: none did."""
 
 
 @compiled(inner=True)
 def _ask(n: Any, rate: Any, ends: Any, demand: Any, supply: Any) -> None:
     """What each class takes out of (row 0) and puts into (row 1) every store at its end, and the sums over classes."""
-    for i in range(ends.count[0]):
-        demand[:, :, ends.stores[i]] = 0.0
-        supply[:, ends.stores[i]] = 0.0
+    for k in range(ends.count[0]):
+        for side in range(2):
+            supply[k, side] = 0.0
+            for c in range(CLASSES):
+                demand[k, side, c] = 0.0
     for i in range(ends.count[1]):
-        p, s = ends.process[i], ends.store[i]
+        p, k = ends.process[i], ends.place[i]
         flow = ends.coefficient[i] * rate[p]
-        side = 0 if flow < 0.0 else 1
-        demand[side, n.share_order[p], s] += abs(flow)
-        supply[side, s] += abs(flow)
+        if flow != 0.0:
+            side = 0 if flow < 0.0 else 1
+            demand[k, side, n.share_order[p]] += abs(flow)
+            supply[k, side] += abs(flow)
 
 
 @compiled(inner=True)
 def _shortest(n: Any, m: Any, ends: Any, demand: Any, supply: Any, limit: Any) -> bool:
     """By which share must each class be cut at each store? Says whether any must."""
     found = False
-    for i in range(ends.count[0]):
-        s = ends.stores[i]
+    for k in range(ends.count[0]):
+        s = ends.stores[k]
         for side in range(2):
-            limit[side, :, s] = 1.0
-            if not (m.dry[s] > 0.0 if side == 0 else m.brim[s] > 0.0 and n.vents[s] == 0):
+            for c in range(CLASSES):
+                limit[k, side, c] = 1.0
+            left = supply[k, 1 - side]
+            if supply[k, side] <= left * (1.0 + 1e-13) + 1e-16:
                 continue
-            left = supply[1 - side, s]
-            if supply[side, s] <= left * (1.0 + 1e-13) + 1e-16:
+            if not (m.dry[s] > 0.0 if side == 0 else m.brim[s] > 0.0 and n.vents[s] == 0):
                 continue
             found = True
             for c in range(CLASSES):
-                wanted = demand[side, c, s]
+                wanted = demand[k, side, c]
                 if wanted > left:
-                    limit[side, c, s] = left / wanted
+                    limit[k, side, c] = left / wanted
                     left = 0.0
                 else:
                     left -= wanted
@@ -98,9 +104,9 @@ def _limits(n: Any, m: Any, ends: Any, demand: Any, supply: Any, limit: Any) -> 
             p, smallest = ends.process[i], 1.0
             while i < count and ends.process[i] == p:
                 side = 0 if ends.coefficient[i] < 0.0 else 1
-                allowed = limit[side, n.share_order[p], ends.store[i]]
+                allowed = limit[ends.place[i], side, n.share_order[p]]
                 if allowed < smallest:
-                    smallest, ends.cut_by[p] = allowed, 2 * ends.store[i] + side
+                    smallest, ends.cut_by[p] = allowed, 2 * ends.place[i] + side
                 i += 1
             # A loop that gives back all, or nearly all, it takes would shrink for ever: after a while whoever
             # still has to be cut is halved, and stops where next to nothing is left.
@@ -137,7 +143,7 @@ def _foresee(rate: Any, ends: Any) -> None:
     for i in range(ends.count[1]):
         p = ends.process[i]
         for j in range(size):
-            if rate[p] > 0.0 and ends.store[i] == bound[j] // 2:
+            if rate[p] > 0.0 and ends.place[i] == bound[j] // 2:
                 flow = ends.coefficient[i] * rate[p]
                 if column[p] >= 0:
                     table[j, column[p]] += flow
@@ -233,29 +239,30 @@ def _look(n: Any, m: Any, ends: Any) -> None:
             m.brim[s] = 0.0
         elif m.amount[s] >= n.capacity[s] - TINY:
             m.brim[s] = 1.0
-        ends.tight[s] = m.dry[s] > 0.0 or (m.brim[s] > 0.0 and n.vents[s] == 0)
-        if ends.tight[s]:
+        ends.found_at[s] = -1
+        if m.dry[s] > 0.0 or (m.brim[s] > 0.0 and n.vents[s] == 0):
+            ends.found_at[s] = ends.count[0]
             ends.stores[ends.count[0]] = s
             ends.count[0] += 1
     for p in range(m.rate.size):
         for k in range(n.starts[p], n.starts[p + 1]):
-            if ends.tight[n.stores[k]]:
+            if ends.found_at[n.stores[k]] >= 0:
                 i = ends.count[1]
-                ends.process[i], ends.store[i], ends.coefficient[i] = p, n.stores[k], n.coefficients[k]
+                ends.process[i], ends.place[i], ends.coefficient[i] = p, ends.found_at[n.stores[k]], n.coefficients[k]
                 ends.count[1] += 1
 
 
 @compiled(inner=True)
 def _rule_out(m: Any, ends: Any, usable: Any, supply: Any) -> None:
     """Who lives from a store that is dry, and that nobody can fill, can do nothing."""
-    for i in range(ends.count[0]):
-        supply[1, ends.stores[i]] = 0.0
+    for k in range(ends.count[0]):
+        supply[k, 1] = 0.0
     for i in range(ends.count[1]):
         if usable[ends.process[i]] > 0.0 and ends.coefficient[i] > 0.0:
-            supply[1, ends.store[i]] += ends.coefficient[i]
+            supply[ends.place[i], 1] += ends.coefficient[i]
     for i in range(ends.count[1]):
-        s = ends.store[i]
-        if ends.coefficient[i] < 0.0 and m.dry[s] > 0.0 and supply[1, s] <= 0.0:
+        k = ends.place[i]
+        if ends.coefficient[i] < 0.0 and m.dry[ends.stores[k]] > 0.0 and supply[k, 1] <= 0.0:
             usable[ends.process[i]] = 0.0
 
 
@@ -331,10 +338,10 @@ def _learn(n: Any, m: Any, before: Any, usable: Any) -> bool:
 def working_space(n_process: int, n_store: int, n_entry: int) -> Any:
     """Scratch arrays of :func:`balance`, made once for many steps."""
     ends = Ends(
-        np.zeros(2, np.int64), np.empty(n_store, np.bool_), np.empty(n_store, np.int64), np.empty(n_entry, np.int64),
+        np.zeros(2, np.int64), np.empty(n_store, np.int64), np.empty(n_store, np.int64), np.empty(n_entry, np.int64),
         np.empty(n_entry, np.int64), np.empty(n_entry), np.empty(n_process, np.int64),
     )  # fmt: skip
     return (
-        np.empty(n_process), np.empty(n_process), np.empty(n_process), np.empty((2, CLASSES, n_store)),
-        np.empty((2, n_store)), np.empty((2, CLASSES, n_store)), ends,
+        np.empty(n_process), np.empty(n_process), np.empty(n_process), np.empty((n_store, 2, CLASSES)),
+        np.empty((n_store, 2)), np.empty((n_store, 2, CLASSES)), ends,
     )  # fmt: skip
