@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+import logging
 import os
 import sys
 import tempfile
@@ -53,6 +54,28 @@ PossibleSunOption = Annotated[
         help="The Sun as it was, as forecast at --as-of, or from an MSAFE bulletin or a CelesTrak table.",
     ),
 ]
+
+# What the commands that fly a scenario have in common.
+ScenarioArgument = Annotated[
+    str, typer.Argument(help="A shipped scenario (see 'stationkeep scenarios') or a YAML file.")
+]
+ScenarioSunOption = Annotated[
+    str | None,
+    typer.Option(
+        "--space-weather",
+        metavar="observed|as-known|FILE",
+        help="The Sun as it was, as it was forecast at the epoch, or from an MSAFE bulletin or a CelesTrak table. "
+        "Default: what the scenario says.",
+    ),
+]
+DayOfLeavingOption = Annotated[
+    str | None, typer.Option("--on", metavar="DATE", help="The day they leave, UTC; default: the first day.")
+]
+RunsPerBranchOption = Annotated[int, typer.Option("--runs", "-n", help="Random runs per branch.")]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", help="Runs flown at the same time; default: all cores.", min=1)
+]
+
 RunsOption = Annotated[int, typer.Option("--runs", "-n", help="Random runs.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")]
 
@@ -111,6 +134,22 @@ def require_writable_folder(folder: Path) -> None:
         raise OutputError(
             f"cannot write in {existing}: {error.strerror or error}", hint="choose another folder"
         ) from None
+
+
+def require_output(output: Path | None, *endings: str) -> None:
+    """Refuse a page or picture that cannot be written, or of no known kind, before minutes of work, not after."""
+    if output is None:
+        return
+    if endings and output.suffix.lower() not in endings:
+        allowed = f"{', '.join(endings[:-1])} or {endings[-1]}"
+        raise OutputError(f"--output {output}: what kind of file?", hint=f"end it in {allowed}")
+    require_writable_folder(output.parent)
+    quiet_drawing()
+
+
+def quiet_drawing() -> None:
+    """Silence matplotlib's chatter about caches and fonts: of no use to who asked when a station falls."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 def make_console() -> Console:
