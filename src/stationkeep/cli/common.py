@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -105,7 +106,7 @@ def emit_json(document: dict[str, Any], target: str) -> None:
 
 def refuse_bare_json(arguments: Sequence[str]) -> None:
     """Refuse ``--json`` at the end or before another option, which would be taken for the name of the file."""
-    for given, following in zip(arguments, [*arguments[1:], None], strict=True):
+    for given, following in zip_longest(arguments, arguments[1:]):
         if given == "--json" and (following is None or (following.startswith("-") and following != "-")):
             where = "at the end" if following is None else f"before {following}"
             raise OutputError(f"--json {where} names no place to write to", hint=_JSON_HINT)
