@@ -97,11 +97,6 @@ class HabitatState:
         """The numbers at these places of the block of :attr:`moment`, as they are now."""
         return self._block[places]
 
-    @property
-    def supplied_kg(self) -> Floats:
-        """Elements brought (+) or taken away (-) from outside since the start."""
-        return self.moment.brought @ self.plan.elements
-
     # --- from outside ------------------------------------------------------------------------------------------
 
     def set_people(self, people: Mapping[str, Sequence[Person]]) -> None:
