@@ -95,18 +95,12 @@ class Workshop:
         self.refused: list[tuple[float, str]] = []
         """Repairs that could not be done when they were due: when [MJD UTC], and which machine."""
 
-    def copy(self) -> Workshop:
-        """The same, to try something with."""
-        twin = object.__new__(Workshop)
-        twin.__dict__.update(self.__dict__, refused=[])
-        twin._repairs, twin._waiting = list(self._repairs), list(self._waiting)
-        twin._put_off_for_parts = set(self._put_off_for_parts)
-        return twin
-
     def without_new_breakdowns(self) -> Workshop:
         """The same with the repairs under way and nothing more breaking: for looking ahead."""
-        twin = self.copy()
-        twin._coming, twin._broken = [], 0
+        twin = object.__new__(Workshop)
+        twin.__dict__.update(self.__dict__, _coming=[], _broken=0, refused=[])
+        twin._repairs, twin._waiting = list(self._repairs), list(self._waiting)
+        twin._put_off_for_parts = set(self._put_off_for_parts)
         return twin
 
     def next_mjd_utc(self) -> float:

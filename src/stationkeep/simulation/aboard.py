@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -105,27 +105,18 @@ class Aboard:
 
     def advance(self, until_mjd_utc: float) -> tuple[list[HabitatEvent], float]:
         """Go on to a date: what happened that people would mind, and the mass that went overboard meanwhile [kg]."""
-        if until_mjd_utc <= self.state.time_mjd_utc:
+        days = until_mjd_utc - self.state.time_mjd_utc
+        if days <= 0.0:
             self._workshop.work(self.state)
             return [], 0.0
-        begin, end = bisect_right(self._breaks, self.state.time_mjd_utc), bisect_left(self._breaks, until_mjd_utc)
-        found: list[HabitatEvent] = []
-        for stop in self._breaks[begin:end]:  # those nobody had to look at: the course has its corners there
-            found += self._advanced(stop)
-            self.record()
-        found += self._advanced(until_mjd_utc)
-        before, self._lost_kg = self._lost_kg, self._gone_overboard()
-        return found, self._lost_kg - before
-
-    def _advanced(self, until_mjd_utc: float) -> list[HabitatEvent]:
-        days = until_mjd_utc - self.state.time_mjd_utc
         news = [event for event in self._workshop.advance(self.state, days, least="bad") if self._is_news(event)]
+        before, self._lost_kg = self._lost_kg, self._gone_overboard()
         if not self.state.people_aboard:
-            return []  # nobody minds
+            return [], self._lost_kg - before  # nobody minds
         news = [event for event in news if not self._is_shared_reserve(event)] + self._shared_reserves()
         for event in news:
             self._note(event)
-        return news
+        return news, self._lost_kg - before
 
     def _gone_overboard(self) -> float:
         moment = self.state.moment
@@ -194,18 +185,6 @@ class Aboard:
         first = min((event.time_mjd_utc for event in events if self._is_news(event)), default=math.inf)
         reserve = math.inf if limit is None else asked._reserve_reached(events, now)
         return Outlook(limit, reserve, first)
-
-    def is_quiet(self, days: float) -> bool:
-        """Whether nothing would be news in the next days, even with the machines that are going to break.
-
-        Nobody knows of them beforehand, and nobody acts on this: it says that looking again as each of them breaks
-        would find nothing, since each time there would be fewer broken machines than here.
-        """
-        if not self._critical_levels.all_above(self.state):
-            return False
-        twin = self.state.copy()
-        events = self._workshop.copy().advance(twin, days, least="bad")
-        return not any(map(self._is_news, events)) and binding_limit(self.state.habitat, self.state, events) is None
 
     def _with(self, people: Mapping[str, int]) -> Aboard:
         """The same with so many people of each side, to look ahead from."""

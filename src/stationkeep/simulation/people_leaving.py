@@ -29,14 +29,9 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         self.look += 1
         if self.aboard.state.people_aboard == 0:
             return  # an empty station is caught up with when somebody comes
-        breaks, days_before = self.aboard.next_breakdown_mjd_utc, self.setup.traffic.leave.days_before_limit
-        comes = self.board.traffic.next_event_mjd_utc
-        if breaks < comes < math.inf:
-            days = comes - self.now + min(days_before + 1.0, LOOK_AHEAD_DAYS)
-            if self.aboard.is_quiet(days):
-                self.at(self.now + days - days_before, partial(self._wake, self.look))
-                return
-        ahead = max(min(breaks, comes) - self.now, 0.0)
+        breaks = self.aboard.next_breakdown_mjd_utc
+        ahead = max(min(breaks, self.board.traffic.next_event_mjd_utc) - self.now, 0.0)
+        days_before = self.setup.traffic.leave.days_before_limit
         days = min(ahead + days_before + 1.0, LOOK_AHEAD_DAYS + ahead)
         outlook = self.foreseen(days)
         times = [breaks, outlook.next_mjd_utc, self.now + days - days_before]
