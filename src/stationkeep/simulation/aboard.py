@@ -88,6 +88,7 @@ class Aboard:
         self._reserved_levels = Levels([one for stores in self._reserved.values() for one in stores], self.state)
         self._book = StoreBook(self._watched, self.state)
         self.people = {side: len(people) for side, people in self.state.people.items()}
+        self._stores_of = {name: frozenset(side.stores()) for name, side in habitat.sides.items()}
         self._told: set[str] = set()
         self._lost_kg = self._gone_overboard()
         self.record()
@@ -304,9 +305,9 @@ class Aboard:
         Too much is more than was aboard at the epoch. Nothing is handed over with owners who operate nothing any more
         (``gone``) or have nobody aboard. One who sends nothing but whose people are there shares as before.
         """
-        absent, used = set(gone), self._used()
         if not self.state.habitat.shared:
             return
+        absent, used = set(gone), self._used()
         for stores in self._critical.values():
             if len(stores) < 2 or any(one.store.owner in absent or one.store.name not in used for one in stores):
                 continue
@@ -325,8 +326,7 @@ class Aboard:
 
     def _used(self) -> set[str]:
         """Stores that people aboard live from."""
-        sides = self.state.habitat.sides
-        return {store for side, number in self.people.items() if number for store in sides[side].stores()}
+        return set().union(*(self._stores_of[side] for side, number in self.people.items() if number))
 
     @property
     def surplus_kg(self) -> float:
