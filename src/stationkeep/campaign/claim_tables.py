@@ -63,7 +63,7 @@ def owner_shares(claim: Claim, evidence: Evidence) -> Verdict:
 def _owned_share(graph: PartnerGraph, claim: Claim, name: str, owner: str) -> float:
     if name not in graph.functions:
         raise ClaimsError(f"claim {claim.id!r}: unknown function {name!r}", hint="see stationkeep depends")
-    capacities = graph.functions[name].capacities
+    capacities = graph.functions[name].shares()
     total = sum(capacities.values())
     return sum(size for node, size in capacities.items() if graph.asset(node).owner == owner) / total if total else 0.0
 

@@ -34,8 +34,8 @@ class FunctionState:
     """How one function stands: who still provides it, how much margin is left, when it is lost.
 
     ``left``: providers that never stop; ``gone_at_once``: those that stop within a day. ``margin``: capacity that
-    stays over what is needed (1: just enough); ``spare``: how many more of its direct providers may fail, the largest
-    first. ``lost_days``: earliest, best estimate and latest, over the ranges of the stores; infinite: never.
+    stays over what is needed (1: just enough); ``spare``: how many more of its direct providers may fail, whichever
+    they are. ``lost_days``: earliest, best estimate and latest, over the ranges of the stores; infinite: never.
     """
 
     function: Function
@@ -120,7 +120,7 @@ def refuse_unprovided(graph: PartnerGraph, before: Losses) -> None:
         term = graph.functions[function.id]
         if function.may_lack or before.works(function.id):
             continue
-        offered = sum(size for node, size in term.capacities.items() if before.works(node))
+        offered = term.capacity([node for node in term.capacities if before.works(node)])
         amount = f"{offered:g} of the {term.threshold:g}{f' {function.unit}' if function.unit else ''} it needs"
         raise PartnershipError(
             f"{graph.loaded.name}: function {function.id!r} has "
@@ -192,14 +192,14 @@ def _state(
     term = graph.functions[function.id]
     providers = tuple(node for node in term.capacities if before.works(node))
     left = tuple(node for node in providers if after.works(node))
-    capacity = sum(term.capacities[node] for node in left)
+    capacity = term.capacity(left)
     return FunctionState(
         function=function,
         providers=providers,
         left=left,
         owners=tuple(dict.fromkeys(graph.asset(node).owner or "" for node in providers)),
         margin=capacity / term.threshold if term.threshold > 0.0 else NEVER,
-        spare=_spare(sorted((term.capacities[node] for node in left), reverse=True), term.threshold),
+        spare=term.spare(left),
         loss=_loss(before.days[function.id], after.days[function.id], providers, left),
         lost_days=(ends[0].days[function.id], after.days[function.id], ends[1].days[function.id]),
         chain=() if after.works(function.id) else after.chain(function.id),
@@ -222,16 +222,6 @@ def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...]) -> tu
             wait = (asset.from_utc - graph.moment) / timedelta(days=1)
             found.append(Newcomer(asset, asset.from_utc, in_time=lasts > wait))
     return tuple(found)
-
-
-def _spare(capacities: list[float], threshold: float) -> int:
-    """How many providers may fail, the largest first, before too little is left; 0 also where too little is there."""
-    left = sum(capacities)
-    for count, size in enumerate(capacities):
-        left -= size
-        if left < threshold - 1e-9:
-            return count
-    return len(capacities)
 
 
 def _loss(before: float, after: float, providers: tuple[str, ...], left: tuple[str, ...]) -> Loss:

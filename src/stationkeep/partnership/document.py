@@ -87,6 +87,7 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
             }
             for node in state.providers
         ],
+        "pools": [{"of": list(pool.nodes), "capacity": pool.limit} for pool in term.pools],
         "owners": list(state.owners),
         "margin": None if state.margin == NEVER else round(state.margin, 4),
         "spare_providers": state.spare,

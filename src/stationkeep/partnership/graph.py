@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import networkx as nx  # type: ignore[import-untyped,unused-ignore]
 
 from stationkeep.catalogue.figure import Figure
+from stationkeep.partnership.capacity import CapacityPool, FunctionTerm
 from stationkeep.partnership.model import Asset, Function, Need, PartnershipError, View
 
 if TYPE_CHECKING:
@@ -26,15 +27,6 @@ class NeedTerm:
     at_least: int
     bridged_days: Figure | None
     edge: Need
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionTerm:
-    """Capacity of each provider node, how much is enough, and the store behind it."""
-
-    capacities: dict[str, float]
-    threshold: float
-    store_days: Figure | None
 
 
 @dataclass(frozen=True)
@@ -130,7 +122,12 @@ def _attitude_needs(asset: Asset, loaded: LoadedPartnership, view: View) -> tupl
 
 def _function_term(function: Function, copies: dict[str, tuple[str, ...]]) -> FunctionTerm:
     capacities = {node: one.capacity for one in function.providers for node in copies.get(one.asset, ())}
-    return FunctionTerm(capacities, function.threshold, function.store_days)
+    pools = tuple(
+        CapacityPool(nodes, pool.capacity)
+        for pool in function.pools
+        if (nodes := tuple(node for one in pool.of for node in copies.get(one, ())))
+    )
+    return FunctionTerm(capacities, function.threshold, function.store_days, pools)
 
 
 def _connect(
@@ -160,8 +157,8 @@ def _refuse_empty_circles(made: PartnerGraph) -> None:
                 bare.add_edges_from((other, node) for other in term.nodes if len(term.nodes) <= term.at_least)
     for name, function in made.functions.items():
         if function.store_days is None or function.store_days.high <= 0.0:
-            total = sum(function.capacities.values())
-            alone = [node for node, size in function.capacities.items() if total - size < function.threshold]
+            nodes = set(function.capacities)
+            alone = [node for node in function.capacities if not function.enough(nodes - {node})]
             bare.add_edges_from((node, name) for node in alone)
     circle = next((part for part in nx.simple_cycles(bare)), None)
     if circle is not None:

@@ -123,6 +123,13 @@ class Provider(Edge):
     note: str = ""
 
 
+class Pool(Edge):
+    """Providers of a function that draw on one store: together they give no more than ``capacity``."""
+
+    of: tuple[Identifier, ...] = Field(min_length=2)
+    capacity: float = Field(gt=0.0, allow_inf_nan=False)
+
+
 class Function(Part):
     """What the station must be able to do: enough capacity, or ``at_least`` so many of its providers."""
 
@@ -135,6 +142,7 @@ class Function(Part):
     store_days: Days | None = Field(None, description="how long it goes on from store when too few provide it")
     may_lack: bool = Field(False, description="nobody providing it at the start is a finding, not a mistake")
     providers: tuple[Provider, ...] = ()
+    pools: tuple[Pool, ...] = Field((), description="providers that draw on one store")
     note: str = ""
 
     @model_validator(mode="after")
@@ -143,6 +151,13 @@ class Function(Part):
             raise ValueError("give need (capacity) or at_least (how many), not both")
         if self.need is not None and self.need.low <= 0.0:
             raise ValueError("a need must be above zero")
+        offered = [provider.asset for provider in self.providers]
+        pooled = [one for pool in self.pools for one in pool.of]
+        stranger = next((one for one in pooled if one not in offered), None)
+        if stranger is not None:
+            raise ValueError(f"pools: {stranger!r} provides nothing of it (providers are {', '.join(offered)})")
+        if len(set(pooled)) < len(pooled):
+            raise ValueError("pools: a provider draws on one pool only, named once")
         return self
 
     @property

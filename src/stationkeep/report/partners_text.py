@@ -50,7 +50,7 @@ def _print_plain(console: Console, found: Dependence, states: list[FunctionState
         margin = "–" if not state.providers else f"{state.margin:.2g} x need"
         table.add_row(state.function.name, provider_words(found.graph, state.providers), margin, str(state.spare))
     console.print(table)
-    console.print("margin: what all providers give together, over the need; may fail: so many, the largest first")
+    console.print("margin: what all providers give together, over the need; may fail: so many, whichever they are")
 
 
 def _print_groups(console: Console, found: Dependence, states: list[FunctionState]) -> None:
