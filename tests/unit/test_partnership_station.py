@@ -9,7 +9,9 @@ import pytest
 from stationkeep.partnership.analysis import Dependence, FunctionState, analyse
 from stationkeep.partnership.graph import build_graph
 from stationkeep.partnership.loader import shipped_partnerships
+from stationkeep.partnership.losses import find_losses
 from stationkeep.partnership.model import Function
+from stationkeep.scenario.loader import load_scenario
 
 FLAGSHIP = datetime(2022, 4, 2, tzinfo=UTC)
 
@@ -43,3 +45,71 @@ def test_a_store_that_cannot_be_shared_is_refused(pool: dict[str, object], said:
     given = {"id": "reboost", "name": "-", "what": "-", "ends": "less", "providers": providers, "pools": [pool]}
     with pytest.raises(ValueError, match=said):
         Function.model_validate(given)
+
+
+def test_one_store_of_propellant_has_one_clock() -> None:
+    # NASA leaves: no gyroscopes turn, thrusters hold the station alone, and what they draw on ends once for all.
+    found = without("nasa")
+    tanks = found.losses.days["station-tanks"]
+    assert tanks == pytest.approx(110.0, abs=1.0)
+    assert found.losses.days["attitude"] == found.losses.days["zvezda-thrusters"] == tanks
+    assert found.losses.days["refuelling"] == tanks  # nothing docks any more
+    # There is nothing left to unload: it must not outlast the gyroscopes, as the tanks would let it.
+    assert state(found, "desaturation").loss == "at once"
+    assert "gyro" in state(found, "desaturation").chain[2]
+
+
+def test_burns_leave_the_attitude_its_share_of_the_tanks() -> None:
+    graph = build_graph(shipped_partnerships()["iss"], FLAGSHIP)
+    for estimate in ("low", "best", "high"):
+        days = find_losses(graph, removed=["progress-flights"], estimate=estimate).days
+        assert days["reboost"] < days["station-tanks"] == days["desaturation"]
+        assert days["station-tanks"] - days["reboost"] == pytest.approx(180.0, abs=3.0)  # reserve_days of iss-2022
+
+
+@pytest.mark.parametrize(
+    ("computers", "needing"),
+    [
+        # SpaceNews, 15 June 2007: without the Russian computers no Russian thrusters.
+        ("russian-computers", ["zvezda-thrusters", "desaturation", "reboost", "elektron", "data-network"]),
+        # April 2001 (NASA, CSA): no commands from the ground, no work with the arm.
+        ("us-computers", ["gyro/1", "canadarm2", "berthing", "oga", "wrs", "tdrs", "data-network"]),
+    ],
+)
+def test_who_needs_the_computers(computers: str, needing: list[str]) -> None:
+    days = find_losses(build_graph(shipped_partnerships()["iss"], FLAGSHIP), removed=[computers]).days
+    assert all(days[node] < 10.0 for node in needing)
+
+
+def test_links_need_current() -> None:
+    # Without Roscosmos the attitude goes, then the power, then the last link; until then one of two is left.
+    found = without("roscosmos")
+    links = state(found, "communications")
+    assert links.left == ()
+    assert links.lost_days[1] == pytest.approx(state(found, "power-us").lost_days[1] + 0.1)
+    assert state(without("nasa"), "communications").left == ("russian-links",)
+
+
+def test_launch_sites_are_those_that_ships_need() -> None:
+    sites = {
+        year: set(state(without(moment=datetime(year, 7, 1, tzinfo=UTC)), "launch-sites").providers)
+        for year in (2022, 2024, 2028)
+    }
+    both = {"baikonur-31", "falcon-9"}
+    assert sites == {2022: both | {"antares"}, 2024: both, 2028: both | {"tanegashima"}}
+    # Cygnus goes on without SpaceX in 2022, so Baikonur is not the only pad.
+    assert state(without("spacex"), "launch-sites").left == ("baikonur-31", "antares")
+    assert find_losses(without().graph, removed=["antares"]).days["cygnus-antares"] == 0.0
+
+
+@pytest.mark.parametrize("name", ["iss-2022", "iss-2024", "iss-2028-planned"])
+def test_the_graph_stands_on_the_day_its_scenario_begins(name: str) -> None:
+    begins = load_scenario(name).scenario.epoch_utc
+    assert shipped_partnerships()["iss"].partnership.configurations[name].date_utc == begins
+
+
+def test_no_day_without_cygnus_between_two_rockets() -> None:
+    # Last Antares: 2 August 2023; first Falcon 9 with a Cygnus: 30 January 2024, under contract before.
+    found = without("northrop-grumman", moment=datetime(2024, 1, 1, tzinfo=UTC))
+    for function in ("food", "cargo", "reboost"):
+        assert state(found, function).loss == "thinner"
