@@ -128,8 +128,8 @@ def test_two_of_four_gyroscopes_are_enough() -> None:
 
 def test_since_2024_cygnus_rides_with_spacex() -> None:
     before, after = (analyse(iss(day)) for day in (FLAGSHIP, datetime(2024, 6, 1, tzinfo=UTC)))
-    assert ("spacex",) not in before.cut_sets["crew"]
-    assert ("spacex",) in after.cut_sets["crew"]
+    assert ("spacex",) not in before.cut_sets["full crew"]
+    assert ("spacex",) in after.cut_sets["full crew"]
 
 
 def test_the_dispute_about_cygnus_decides_when_its_engine_stops() -> None:

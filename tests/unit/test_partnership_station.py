@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from stationkeep.partnership.analysis import Dependence, FunctionState, analyse
+from stationkeep.partnership.document import depends_document
 from stationkeep.partnership.graph import build_graph
 from stationkeep.partnership.loader import shipped_partnerships
 from stationkeep.partnership.losses import find_losses
@@ -113,3 +114,44 @@ def test_no_day_without_cygnus_between_two_rockets() -> None:
     found = without("northrop-grumman", moment=datetime(2024, 1, 1, tzinfo=UTC))
     for function in ("food", "cargo", "reboost"):
         assert state(found, function).loss == "thinner"
+
+
+def test_who_comes_after_people_have_gone_hungry_is_too_late() -> None:
+    # Food for seven ends in May 2024; HTV-X first came on 26 October 2025, 17 to 18 months after.
+    (htv_x,) = state(without("spacex", moment=datetime(2024, 1, 1, tzinfo=UTC)), "food").later
+    assert not htv_x.in_time
+    assert htv_x.needs_last
+    assert htv_x.words == "18 months after it is lost"
+    # Reboost is no matter of people: three months later is not too late, and said.
+    cygnus = state(without("roscosmos"), "reboost").later[0]
+    assert (cygnus.in_time, cygnus.words) == (True, "3 months after it is lost")
+    # The deorbit vehicle replaces nothing that was there before: only what it needs can make it too late.
+    usdv = state(without("roscosmos"), "deorbit").later[0]
+    assert usdv.words == "what it needs is gone by then"
+
+
+def test_fewer_people_need_less_and_their_stores_last_longer() -> None:
+    day = datetime(2024, 1, 1, tzinfo=UTC)
+    loaded = shipped_partnerships()["iss"]
+    seven, five, two = (build_graph(loaded, day, people=people) for people in (None, 5, 2))
+    assert find_losses(seven, without=["spacex"]).days["food"] == 130.0
+    assert find_losses(five, without=["spacex"]).works("food")  # Progress alone brings 9.2 of 9 kg a day
+    gone = ["spacex", "roscosmos"]
+    lasts = [find_losses(graph, without=gone).days["oxygen"] - find_losses(graph, without=gone).days["oga"]
+             for graph in (seven, two)]  # fmt: skip
+    assert lasts == pytest.approx([45.0, 45.0 * 7 / 2])
+    assert two.functions["water"].threshold == pytest.approx(24.5 * 2 / 7)
+    assert two.functions["reboost"].threshold == seven.functions["reboost"].threshold
+
+
+def test_nobody_able_to_live_aboard_is_not_said_of_seven_eaters() -> None:
+    # Four of seven go home in the Dragon: SpaceX's leaving in 2024 leaves food for five, by Progress alone.
+    found = without("spacex", moment=datetime(2024, 1, 1, tzinfo=UTC))
+    assert state(found, "food").enough_for == 5
+    assert state(found, "lifeboat").enough_for == 3
+    assert state(found, "reboost").enough_for is None
+    assert ("spacex",) in found.cut_sets["full crew"]
+    assert found.cut_sets["crew"] == (("roscosmos",), ("nasa",))
+    told = {one["ends"]: one["meaning"] for one in depends_document(found)["cut_sets"]}
+    assert "not even 2" in told["crew"]
+    assert "not all 7" in told["full crew"]

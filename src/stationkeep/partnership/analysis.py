@@ -12,21 +12,43 @@ from typing import Final, Literal
 from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import nearest
 from stationkeep.partnership.losses import NEVER, Losses, find_losses
-from stationkeep.partnership.model import Asset, Ends, Function, PartnershipError
+from stationkeep.partnership.model import Asset, CutEnds, Function, PartnershipError
 
 Loss = Literal["at once", "within weeks", "later", "thinner", "no", "nobody"]
 AT_ONCE_DAYS: Final = 1.0
 WEEKS_DAYS: Final = 84.0
+_MONTH_DAYS: Final = 365.25 / 12.0
 _LONGEST_DAYS: Final = 36_500.0
 
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Somebody who comes later. ``in_time``: while what it needs from others still lasts (best estimate)."""
+    """Somebody who comes later, by best estimates.
+
+    ``in_time``: while what it needs from others still lasts (``needs_last``); where people cannot live without the
+    function, also before it is lost. ``after_loss_days``: how long too little of it has been left by then; 0: it comes
+    before the loss.
+    """
 
     asset: Asset
     from_utc: datetime
     in_time: bool
+    needs_last: bool
+    after_loss_days: float
+
+    @property
+    def words(self) -> str:
+        """``17 months after it is lost``, ``what it needs is gone by then``, or both; empty where neither is so."""
+        told = [self._gap_words(), "" if self.needs_last else "what it needs is gone by then"]
+        return " and ".join(one for one in told if one)
+
+    def _gap_words(self) -> str:
+        if self.after_loss_days < 1.0:
+            return ""
+        months = round(self.after_loss_days / _MONTH_DAYS)
+        if months < 2:
+            return f"{self.after_loss_days:.0f} d after it is lost"
+        return f"{months} months after it is lost" if months < 36 else f"{months / 12:.0f} years after it is lost"
 
 
 @dataclass(frozen=True)
@@ -35,7 +57,8 @@ class FunctionState:
 
     ``left``: providers that never stop; ``gone_at_once``: those that stop within a day. ``margin``: capacity that
     stays over what is needed (1: just enough); ``spare``: how many more of its direct providers may fail, whichever
-    they are. ``lost_days``: earliest, best estimate and latest, over the ranges of the stores; infinite: never.
+    they are. ``enough_for``: how many people what never stops suffices for (none: not counted by people).
+    ``lost_days``: earliest, best estimate and latest, over the ranges of the stores; infinite: never.
     """
 
     function: Function
@@ -45,6 +68,7 @@ class FunctionState:
     margin: float
     spare: int
     loss: Loss
+    enough_for: int | None
     lost_days: tuple[float, float, float]
     chain: tuple[str, ...]
     later: tuple[Newcomer, ...]
@@ -62,7 +86,11 @@ class SinglePoint:
 
 @dataclass(frozen=True)
 class Dependence:
-    """Everything ``stationkeep depends`` shows."""
+    """Everything ``stationkeep depends`` shows.
+
+    ``cut_sets``: departures that end the station; that leave nobody able to live aboard, not even the smallest crew;
+    and, where that is smaller than today's, after which not all of today's people can stay.
+    """
 
     graph: PartnerGraph
     without: tuple[str, ...]
@@ -70,7 +98,7 @@ class Dependence:
     states: tuple[FunctionState, ...]
     single_points: tuple[SinglePoint, ...]
     partner_points: tuple[SinglePoint, ...]
-    cut_sets: dict[Ends, tuple[tuple[str, ...], ...]]
+    cut_sets: dict[CutEnds, tuple[tuple[str, ...], ...]]
 
 
 def analyse(graph: PartnerGraph, without: Sequence[str] = ()) -> Dependence:
@@ -149,15 +177,22 @@ def cut_sets(graph: PartnerGraph, functions: Collection[str]) -> tuple[tuple[str
     return tuple(found)
 
 
-def _all_cut_sets(graph: PartnerGraph) -> dict[Ends, tuple[tuple[str, ...], ...]]:
+def _all_cut_sets(graph: PartnerGraph) -> dict[CutEnds, tuple[tuple[str, ...], ...]]:
     functions = graph.loaded.partnership.functions
-    grouped: dict[Ends, list[str]] = {"station": [], "crew": []}
-    for function in functions:
-        if function.ends == "station":
-            grouped["station"].append(function.id)
-        if function.ends in ("station", "crew"):
-            grouped["crew"].append(function.id)
-    return {ends: cut_sets(graph, names) for ends, names in grouped.items()}
+    station = [function.id for function in functions if function.ends == "station"]
+    life = [function.id for function in functions if function.ends in ("station", "crew")]
+    found: dict[CutEnds, tuple[tuple[str, ...], ...]] = {"station": cut_sets(graph, station)}
+    fewest = fewest_people(graph)
+    if fewest == graph.people:
+        return {**found, "crew": cut_sets(graph, life)}
+    few = build_graph(graph.loaded, graph.moment, graph.view, people=fewest)
+    return {**found, "crew": cut_sets(few, life), "full crew": cut_sets(graph, life)}
+
+
+def fewest_people(graph: PartnerGraph) -> int:
+    """The smallest crew that could keep the station."""
+    stated = graph.loaded.partnership.smallest_crew
+    return graph.people if stated is None else min(graph.people, stated.people)
 
 
 def _single_assets(graph: PartnerGraph) -> tuple[SinglePoint, ...]:
@@ -200,28 +235,34 @@ def _state(
         owners=tuple(dict.fromkeys(graph.asset(node).owner or "" for node in providers)),
         margin=capacity / term.threshold if term.threshold > 0.0 else NEVER,
         spare=term.spare(left),
+        enough_for=int(capacity / term.threshold * graph.people + 1e-9) if function.for_people else None,
         loss=_loss(before.days[function.id], after.days[function.id], providers, left),
         lost_days=(ends[0].days[function.id], after.days[function.id], ends[1].days[function.id]),
         chain=() if after.works(function.id) else after.chain(function.id),
-        later=_later(graph, function, gone),
+        later=_later(graph, function, gone, NEVER if before.days[function.id] < NEVER else after.days[function.id]),
         gone_at_once=tuple(node for node in providers if after.days[node] <= AT_ONCE_DAYS),
     )
 
 
-def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...]) -> tuple[Newcomer, ...]:
-    """Who comes after that day and could provide it although these partners left: not who needs them at once."""
+def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...], lost_days: float) -> tuple[Newcomer, ...]:
+    """Who comes after that day and could provide it although these partners left: not who needs them at once.
+
+    ``lost_days``: when the departure ends the function; infinite where it does not, or nobody had it before.
+    """
     offering = {one.asset for one in function.providers}
     found = []
     for asset in graph.absent:
         if asset.id not in offering or asset.from_utc is None or asset.from_utc <= graph.moment:
             continue
-        then = build_graph(graph.loaded, asset.from_utc, graph.view)
+        then = build_graph(graph.loaded, asset.from_utc, graph.view, people=graph.people)
         node = next(one for one in then.operators if then.asset(one).id == asset.id)
         lasts = find_losses(then, without=gone).days[node]
         if lasts > AT_ONCE_DAYS:
             wait = (asset.from_utc - graph.moment) / timedelta(days=1)
-            found.append(Newcomer(asset, asset.from_utc, in_time=lasts > wait))
-    return tuple(found)
+            gap = max(wait - lost_days, 0.0)
+            in_time = lasts > wait and (gap == 0.0 or function.ends != "crew")
+            found.append(Newcomer(asset, asset.from_utc, in_time, lasts > wait, gap))
+    return tuple(sorted(found, key=lambda one: one.from_utc))
 
 
 def _loss(before: float, after: float, providers: tuple[str, ...], left: tuple[str, ...]) -> Loss:

@@ -27,6 +27,7 @@ class FunctionTerm:
     capacities: Mapping[str, float]
     threshold: float
     store_days: Figure | None
+    store_stretch: float = 1.0  # fewer people empty it later
     pools: tuple[CapacityPool, ...] = ()
 
     def capacity(self, working: Collection[str]) -> float:

@@ -40,6 +40,7 @@ class PartnerGraph:
     loaded: LoadedPartnership
     moment: datetime
     view: View
+    people: int
     graph: nx.DiGraph
     operators: dict[str, str]
     needs: dict[str, tuple[NeedTerm, ...]]
@@ -61,9 +62,12 @@ class PartnerGraph:
         return tuple(partner for partner in self.loaded.partners() if partner in present)
 
 
-def build_graph(loaded: LoadedPartnership, moment: datetime, view: View = "nasa") -> PartnerGraph:
+def build_graph(
+    loaded: LoadedPartnership, moment: datetime, view: View = "nasa", *, people: int | None = None
+) -> PartnerGraph:
     """Who provides what on a day, and what does each provider need?
 
+    ``people``: how many live aboard (none: as the file has it); fewer need less, and empty stores later.
     ``view``: whose account of what holds the attitude while a docked craft pushes is followed where it is disputed.
     Raises :class:`PartnershipError` for needs that go round in a circle with no store anywhere in it (such a circle
     could never have been started), and for a function that nobody can provide on that day.
@@ -81,12 +85,14 @@ def build_graph(loaded: LoadedPartnership, moment: datetime, view: View = "nasa"
             operators[node] = asset.operator or ""
             needs[node] = terms
     functions = {}
+    stated = loaded.partnership.people
+    aboard = stated if people is None else people
     for function in loaded.partnership.functions:
         graph.add_node(function.id, kind="function")
-        functions[function.id] = _function_term(function, copies)
+        functions[function.id] = _function_term(function, copies, aboard / stated if function.for_people else 1.0)
     _connect(graph, needs, functions, loaded, copies)
     absent = tuple(asset for asset in loaded.partnership.assets if not asset.exists(moment))
-    made = PartnerGraph(loaded, moment, view, graph, operators, needs, functions, absent)
+    made = PartnerGraph(loaded, moment, view, aboard, graph, operators, needs, functions, absent)
     _refuse_empty_circles(made)
     return made
 
@@ -120,14 +126,15 @@ def _attitude_needs(asset: Asset, loaded: LoadedPartnership, view: View) -> tupl
     return (Need.model_validate(said),)
 
 
-def _function_term(function: Function, copies: dict[str, tuple[str, ...]]) -> FunctionTerm:
+def _function_term(function: Function, copies: dict[str, tuple[str, ...]], eaters: float) -> FunctionTerm:
+    """``eaters``: people over those the file counts with."""
     capacities = {node: one.capacity for one in function.providers for node in copies.get(one.asset, ())}
     pools = tuple(
         CapacityPool(nodes, pool.capacity)
         for pool in function.pools
         if (nodes := tuple(node for one in pool.of for node in copies.get(one, ())))
     )
-    return FunctionTerm(capacities, function.threshold, function.store_days, pools)
+    return FunctionTerm(capacities, eaters * function.threshold, function.store_days, 1.0 / eaters, pools)
 
 
 def _connect(

@@ -101,7 +101,7 @@ def _function_ends(term: FunctionTerm, days: Mapping[str, float], estimate: Esti
     for node in sorted(term.capacities, key=lambda node: days[node]):
         left.remove(node)
         if not term.enough(left):
-            return days[node] + _span(term.store_days, estimate), node
+            return days[node] + term.store_stretch * _span(term.store_days, estimate), node
     return NEVER, None
 
 

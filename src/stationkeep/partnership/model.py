@@ -14,6 +14,7 @@ from stationkeep.timescale import parse_utc
 
 SCHEMA_NAME: Final = "stationkeep.partnership/1"
 Ends = Literal["station", "crew", "less"]
+CutEnds = Literal["station", "crew", "full crew"]
 ENDS_WORDS: Final[dict[Ends, str]] = {
     "station": "the station cannot be kept without it",
     "crew": "nobody can live aboard without it",
@@ -140,6 +141,7 @@ class Function(Part):
     need: Figure | None = None
     at_least: int = Field(1, ge=1)
     store_days: Days | None = Field(None, description="how long it goes on from store when too few provide it")
+    for_people: bool = Field(False, description="need and store are for the people of the file; fewer need less")
     may_lack: bool = Field(False, description="nobody providing it at the start is a finding, not a mistake")
     providers: tuple[Provider, ...] = ()
     pools: tuple[Pool, ...] = Field((), description="providers that draw on one store")
@@ -151,6 +153,8 @@ class Function(Part):
             raise ValueError("give need (capacity) or at_least (how many), not both")
         if self.need is not None and self.need.low <= 0.0:
             raise ValueError("a need must be above zero")
+        if self.for_people and self.need is None:
+            raise ValueError("for_people: give need, the capacity for the people of the file")
         offered = [provider.asset for provider in self.providers]
         pooled = [one for pool in self.pools for one in pool.of]
         stranger = next((one for one in pooled if one not in offered), None)
@@ -171,6 +175,12 @@ class Function(Part):
         return "" if self.need is None else self.need.unit
 
 
+class SmallestCrew(Edge):
+    """How few people have kept the station, or could."""
+
+    people: int = Field(ge=1)
+
+
 class Configuration(Part):
     """The partnership on one day, under a name."""
 
@@ -188,10 +198,21 @@ class Partnership(Part):
     title: str
     stations: tuple[str, ...] = ()
     people: int = Field(ge=0)
+    smallest_crew: SmallestCrew | None = Field(None, description="none: as many as there are")
     configurations: dict[str, Configuration] = {}
     sources: dict[str, Any] = Field({}, description="only to be referred to inside the file")
     assets: tuple[Asset, ...]
     functions: tuple[Function, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _crew_fits(self) -> Self:
+        fewest = self.smallest_crew
+        if fewest is not None and fewest.people > self.people:
+            raise ValueError(f"smallest_crew: {fewest.people} are more than the {self.people} people of the station")
+        named = next((one.id for one in self.functions if one.for_people and self.people == 0), None)
+        if named is not None:
+            raise ValueError(f"function {named!r} is for_people, but the station has 0 people")
+        return self
 
     def function(self, function_id: str) -> Function:
         """The function of that id."""

@@ -125,7 +125,10 @@ def _people(row: MatrixRow, horizon: str) -> Cell:
     people = row.people
     if people is None:
         lost = [_lower(one.title) + "*" for one in row.lost_by_graph if one.ends == "crew"]
-        return Cell(f"lost: {_short_list(lost)}", (), WORST) if lost else Cell(text.NONE)
+        fewer = [f"{_lower(one.title)} for {one.enough_for}*" for one in row.lost_by_graph if one.enough_for]
+        if lost:
+            return Cell(f"lost: {_short_list(lost)}", (), WORST)
+        return Cell(f"{_short_list(fewer)} only", (), GRAVE) if fewer else Cell(text.NONE)
     return _aboard(people, horizon)
 
 
