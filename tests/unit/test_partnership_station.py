@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from stationkeep.partnership.analysis import Dependence, FunctionState, analyse
+from stationkeep.partnership.analysis import Dependence, FunctionState, analyse, grounded_vehicles
 from stationkeep.partnership.document import depends_document
 from stationkeep.partnership.graph import build_graph
 from stationkeep.partnership.loader import shipped_partnerships
@@ -155,3 +155,13 @@ def test_nobody_able_to_live_aboard_is_not_said_of_seven_eaters() -> None:
     told = {one["ends"]: one["meaning"] for one in depends_document(found)["cut_sets"]}
     assert "not even 2" in told["crew"]
     assert "not all 7" in told["full crew"]
+
+
+def test_what_needs_the_leaving_partner_is_no_help() -> None:
+    # Dragons fly to the station under NASA's contracts and from its control centre; Progress does not.
+    loaded = shipped_partnerships()["iss"]
+    gone = grounded_vehicles(loaded, FLAGSHIP, ["nasa"])
+    assert {"crew-dragon", "cargo-dragon", "cargo-dragon-boost", "cygnus", "htv-x"} <= gone
+    assert not {"progress-ms", "soyuz-ms"} & gone
+    assert grounded_vehicles(loaded, FLAGSHIP, []) == frozenset()
+    assert "cygnus" not in grounded_vehicles(loaded, FLAGSHIP, ["spacex"])  # one of its two rockets goes on

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Final, Literal
 
 from stationkeep.partnership.graph import PartnerGraph, build_graph
-from stationkeep.partnership.loader import nearest
+from stationkeep.partnership.loader import LoadedPartnership, nearest
 from stationkeep.partnership.losses import NEVER, Losses, find_losses
 from stationkeep.partnership.model import Asset, CutEnds, Function, PartnershipError
 
@@ -148,6 +148,12 @@ def refuse_unprovided(graph: PartnerGraph, before: Losses) -> None:
         term = graph.functions[function.id]
         if function.may_lack or before.works(function.id):
             continue
+        outside = _outside_words(graph)
+        if outside:
+            raise PartnershipError(
+                f"nobody has described who provides what on {graph.moment:%Y-%m-%d}: {outside}",
+                hint="give a day from then on with --on",
+            )
         offered = term.capacity([node for node in term.capacities if before.works(node)])
         amount = f"{offered:g} of the {term.threshold:g}{f' {function.unit}' if function.unit else ''} it needs"
         raise PartnershipError(
@@ -156,6 +162,15 @@ def refuse_unprovided(graph: PartnerGraph, before: Losses) -> None:
             + f" on {graph.moment:%Y-%m-%d}, before anybody leaves",
             hint="correct its providers or their dates, or write  may_lack: true  if nobody having it is the point",
         )
+
+
+def _outside_words(graph: PartnerGraph) -> str:
+    """Whether the day lies before all that the file describes; empty where it does not."""
+    described = graph.loaded.partnership.configurations
+    first = min(described.values(), key=lambda one: one.date_utc, default=None)
+    if first is None or graph.moment >= first.date_utc:
+        return ""
+    return f"{graph.loaded.name} begins on {first.date_utc:%Y-%m-%d}"
 
 
 def cut_sets(graph: PartnerGraph, functions: Collection[str]) -> tuple[tuple[str, ...], ...]:
@@ -263,6 +278,26 @@ def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...], lost_
             in_time = lasts > wait and (gap == 0.0 or function.ends != "crew")
             found.append(Newcomer(asset, asset.from_utc, in_time, lasts > wait, gap))
     return tuple(sorted(found, key=lambda one: one.from_utc))
+
+
+def grounded_vehicles(loaded: LoadedPartnership, moment: datetime, without: Collection[str]) -> frozenset[str]:
+    """Vehicles of the catalogue that come no more, or never will, because what they need stops with these partners.
+
+    Each is looked at on ``moment``, or on the day from which it can be counted on.
+    """
+    comes: dict[str, bool] = {}
+    vehicle_of = {asset.id: asset.vehicle for asset in loaded.partnership.assets}
+    for asset in loaded.partnership.assets:
+        begins = max(moment, asset.from_utc or moment)
+        if asset.vehicle is None or not asset.exists(begins):
+            continue
+        if any(vehicle_of.get(one) == asset.vehicle for need in asset.needs for one in need.of):
+            continue  # an engine comes with its ship
+        graph = build_graph(loaded, begins)
+        days = find_losses(graph, without=without).days
+        lasts = any(days[node] > AT_ONCE_DAYS for node in graph.operators if graph.asset(node).id == asset.id)
+        comes[asset.vehicle] = lasts or comes.get(asset.vehicle, False)
+    return frozenset(vehicle for vehicle, lasts in comes.items() if not lasts)
 
 
 def _loss(before: float, after: float, providers: tuple[str, ...], left: tuple[str, ...]) -> Loss:

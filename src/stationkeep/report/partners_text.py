@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.partnership.analysis import date_after, fewest_people
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from stationkeep.partnership.analysis import Dependence, FunctionState
     from stationkeep.partnership.graph import PartnerGraph
-    from stationkeep.partnership.model import CutEnds
+    from stationkeep.partnership.model import CutEnds, Function
 
 _ORDER: Final = ("at once", "within weeks", "later", "thinner", "no", "nobody")
 HEADINGS: Final = {
@@ -61,7 +61,7 @@ def _print_groups(console: Console, found: Dependence, states: list[FunctionStat
             continue
         console.print(f"\n{HEADINGS[loss]}", style="bold")
         if loss == "no":
-            console.print("  " + ", ".join(state.function.name for state in group))
+            console.print("  " + _listed(state.function for state in group))
             continue
         table = _table("function", "when" if loss in ("within weeks", "later") else "left", "through")
         for state in group:
@@ -149,14 +149,15 @@ def _print_summary(console: Console, found: Dependence) -> None:
     graph, names = found.graph, found.graph.loaded.partner_names
     console.print("\nWhose departure alone stops something", style="bold")
     for point in found.partner_points:
-        functions = ", ".join(graph.function(name).name for name in point.functions)
+        functions = _listed(map(graph.function, point.functions))
         console.print(Text(f"  {names[point.partner]}: {functions}"))
     console.print("\nWhat hangs on one thing (single points of failure)", style="bold")
     for point in sorted(found.single_points, key=lambda item: -len(item.functions)):
         direct = [name for name in point.functions if point.node in graph.functions[name].capacities]
-        shown = ", ".join(graph.function(name).name for name in direct) or "what needs it"
+        shown = _listed(map(graph.function, direct)) or "what needs it"
         more = len(point.functions) - len(direct)
-        tail = f", and through it {more} more" if direct and more else f" ({more} functions)" if more else ""
+        some = f"{more} function{'s' if more > 1 else ''}"
+        tail = f"; through it {more} more" if direct and more else f" ({some})" if more else ""
         console.print(Text(f"  {graph.asset(point.node).name} ({names[point.partner]}): {shown}{tail}"))
     for ends, groups in found.cut_sets.items():
         told = "; ".join(" with ".join(names[one] for one in group) for group in groups) or "none"
@@ -164,6 +165,15 @@ def _print_summary(console: Console, found: Dependence) -> None:
     edges = list(graph.graph.edges(data="assumed"))
     assumed = sum(bool(flag) for _, _, flag in edges)
     console.print(f"{len(edges)} edges, {assumed} of them assumptions; sources with --json", style="dim")
+
+
+def _listed(functions: Iterable[Function]) -> str:
+    """Names one after the other; where one is of a segment, that stands in brackets (names hold commas)."""
+    told = []
+    for function in functions:
+        what, _, where = function.name.partition(", ")
+        told.append(f"{what} ({where})" if where else what)
+    return ", ".join(told)
 
 
 def _ending_words(found: Dependence, ends: CutEnds) -> str:
