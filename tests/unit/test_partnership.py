@@ -20,7 +20,7 @@ from stationkeep.partnership.document import depends_document
 from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import load_partnership, shipped_partnerships
 from stationkeep.partnership.losses import NEVER, find_losses
-from stationkeep.report.partners import draw_dependence
+from stationkeep.report.partners import _needs_words, _width_inch, draw_dependence
 
 FLAGSHIP = datetime(2022, 4, 2, tzinfo=UTC)
 D = {"source": "made up for this test", "quality": "D"}
@@ -333,3 +333,18 @@ def test_crisis_timeline_is_in_order_and_sourced() -> None:
     assert timeline.agreement.notice_days == 365
     with pytest.raises(InputError, match="no timeline"):
         crisis_timeline("crisis-1998")
+
+
+def test_the_drawing_measures_its_texts() -> None:
+    # Lines end where names do: twice the letters, twice the width; a wide letter is wider than a narrow one.
+    assert _width_inch("mm", 8.5) == pytest.approx(2.0 * _width_inch("m", 8.5), rel=0.1)
+    assert _width_inch("m" * 10, 8.5) > 2.0 * _width_inch("i" * 10, 8.5)
+    assert _width_inch("stationkeep", 17.0) == pytest.approx(2.0 * _width_inch("stationkeep", 8.5), rel=0.02)
+
+
+def test_needs_below_a_name_fit_and_say_how_many_are_left_out() -> None:
+    found = analyse(iss())
+    assert _needs_words(found, "vozdukh") == "needs power (Russian, quiet)"
+    told = _needs_words(found, "gyro/1")
+    assert told.startswith("needs power (US), ground control (US)")
+    assert told.endswith("more")

@@ -165,3 +165,10 @@ def test_what_needs_the_leaving_partner_is_no_help() -> None:
     assert not {"progress-ms", "soyuz-ms"} & gone
     assert grounded_vehicles(loaded, FLAGSHIP, []) == frozenset()
     assert "cygnus" not in grounded_vehicles(loaded, FLAGSHIP, ["spacex"])  # one of its two rockets goes on
+
+
+def test_without_nasa_no_american_ship_burns() -> None:
+    # As in the runs (push_needs): a Cygnus still docked waits for Houston.
+    losses = without("nasa", moment=datetime(2023, 1, 1, tzinfo=UTC)).losses
+    assert losses.days["cygnus-engine"] == 0.0
+    assert losses.days["reboost"] < 1.0
