@@ -40,6 +40,7 @@ _OUTCOME_GRAVITY: Final = {
     "thinner": MILD, "as before": FINE,
 }  # fmt: skip
 _ENDS_GRAVITY: Final = {"station": WORST, "crew": WORST, "less": GRAVE}
+_OF_PEOPLE: Final = "People"
 _OF_THE_FALL: Final = ("Station falls", "Risk on the ground")
 _MOST_NAMED: Final = 3
 _RARE: Final = 0.05
@@ -69,11 +70,11 @@ def cells(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
     falls_as_usual = row.fall.median_utc is None and row.fall.share < document.rows[0].fall.share + _RARE
     # What is so when nobody leaves is no doing of who leaves.
     return tuple(
-        replace(_differing_first(one, same), gravity=FINE)
+        replace(one, gravity=FINE)
         if not row.partners
         or (one.head, one.more) == (same.head, same.more)
         or (name in _OF_THE_FALL and falls_as_usual)
-        else _differing_first(one, same)
+        else (_differing_first(one, same) if name == _OF_PEOPLE else one)
         for name, one, same in zip(HEADS, found, usual, strict=True)
     )
 
@@ -82,7 +83,7 @@ def _differing_first(cell: Cell, usual: Cell) -> Cell:
     """The cell with what is so anyway behind what is not."""
     as_usual = {usual.head, *usual.more}
     lines = sorted((cell.head, *cell.more), key=lambda line: line in as_usual)
-    return cell if cell.head.endswith(":") else replace(cell, head=lines[0], more=tuple(lines[1:]))
+    return replace(cell, head=lines[0], more=tuple(lines[1:]))
 
 
 def _answers(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
