@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import pytest
 
 from stationkeep.campaign.matrix import fly_matrix
 from stationkeep.campaign.matrix_cases import MatrixError, asked
-from stationkeep.campaign.matrix_document import MatrixDocument, MatrixRow
+from stationkeep.campaign.matrix_document import GraphLoss, MatrixDocument, MatrixRow
+from stationkeep.campaign.matrix_graph import unseen
+from stationkeep.campaign.matrix_rows import _counted_by_runs
 from stationkeep.report.matrix_cells import HEADS, Cell, _differing_first, cells
 from stationkeep.scenario.loader import load_scenario
+
+DAY: Final = "2024-05-10T00:00:00Z"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +57,25 @@ def test_a_heading_stays_above_its_list(document: MatrixDocument) -> None:
     for one in document.rows:
         for name, cell in zip(HEADS, cells(document, one), strict=True):
             assert name == "People" or not any(line in ("nothing", "at once:") for line in cell.more)
+
+
+def test_a_loss_for_some_is_left_to_runs_that_know_who_goes_home() -> None:
+    usual: dict[str, Any] = {
+        "function": "food", "title": "Food", "ends": "less", "when": "later", "earliest_utc": None, "best_utc": DAY,
+        "latest_utc": None, "through": [], "in_runs": True, "run_median_utc": None, "enough_for": 5,
+    }  # fmt: skip
+    assert _counted_by_runs(GraphLoss(**usual))
+    assert not _counted_by_runs(GraphLoss(**{**usual, "in_runs": False}))  # a scenario without people: the graph counts
+    assert not _counted_by_runs(GraphLoss(**{**usual, "enough_for": 0}))
+    assert "Food for more than 5 people" in unseen([GraphLoss(**{**usual, "in_runs": False})])
+
+
+def test_where_the_station_falls_nobody_goes_on(document: MatrixDocument) -> None:
+    lonely = row(document, "nasa").model_copy(update={"fill_in": [
+        one for one in row(document, "nasa").fill_in if one.standing == "goes on"
+    ]})  # fmt: skip
+    assert lonely.outcome == "falls"
+    assert cells(document, lonely)[-1].head == "nobody"
 
 
 def test_what_differs_from_where_nobody_leaves_is_told_first() -> None:

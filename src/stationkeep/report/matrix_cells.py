@@ -219,11 +219,12 @@ def _help(row: MatrixRow) -> Cell:
         lines.append(_short_list(_names([*ready, *later])))
     if late:
         lines.append(f"not yet: {_short_list(_names(late))}")
-    if not lines and goes_on:
+    if not lines and goes_on and row.outcome not in ("falls", "cannot be kept"):
         owners = dict.fromkeys(one.who.rpartition("(")[2].rstrip(")") for one in goes_on)
         return Cell("the others go on", (_short_list(list(owners)),), MILD)
     if not lines:
-        return Cell("nobody" if lost else "nobody is needed", (), WORST if row.outcome == "falls" else FINE)
+        gone = row.outcome in ("falls", "cannot be kept")
+        return Cell("nobody" if lost or gone else "nobody is needed", (), WORST if gone else FINE)
     return Cell(lines[0], tuple(lines[1:]), GRAVE)
 
 
