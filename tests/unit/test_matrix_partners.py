@@ -8,10 +8,10 @@ import pytest
 
 from stationkeep.campaign.matrix import fly_matrix
 from stationkeep.campaign.matrix_cases import MatrixError, asked
-from stationkeep.campaign.matrix_document import GraphLoss, MatrixDocument, MatrixRow
+from stationkeep.campaign.matrix_document import FillIn, GraphLoss, MatrixDocument, MatrixRow
 from stationkeep.campaign.matrix_graph import unseen
 from stationkeep.campaign.matrix_rows import _counted_by_runs
-from stationkeep.report.matrix_cells import HEADS, Cell, _differing_first, cells
+from stationkeep.report.matrix_cells import GRAVE, HEADS, Cell, _differing_first, cells
 from stationkeep.scenario.loader import load_scenario
 
 DAY: Final = "2024-05-10T00:00:00Z"
@@ -76,6 +76,29 @@ def test_where_the_station_falls_nobody_goes_on(document: MatrixDocument) -> Non
     ]})  # fmt: skip
     assert lonely.outcome == "falls"
     assert cells(document, lonely)[-1].head == "nobody"
+
+
+def test_an_end_of_the_controlled_fall_is_marked(document: MatrixDocument) -> None:
+    gone = row(document, "nasa")
+    point = gone.controlled_deorbit
+    assert point is not None
+    asked = dict(zip(HEADS, cells(document, gone), strict=True))["Brought down on target"]
+    until = {
+        "from_utc": DAY, "median_utc": DAY, "p05_utc": DAY, "p95_utc": DAY, "possible_share": 1.0, "without_hindsight": None
+    }  # fmt: skip
+    ended = gone.model_copy(update={"controlled_deorbit": point.model_copy(update=until)})
+    told = dict(zip(HEADS, cells(document, ended), strict=True))["Brought down on target"]
+    assert told.head != asked.head
+    assert told.gravity == GRAVE
+
+
+def test_thrusters_step_in_only_while_their_tanks_last(document: MatrixDocument) -> None:
+    zvezda = FillIn(
+        title="Attitude control", who="Zvezda and docked Progress thrusters", standing="had shown",
+        says="while its tanks last", by="runs",
+    )  # fmt: skip
+    helped = row(document, "nasa").model_copy(update={"fill_in": [zvezda]})
+    assert cells(document, helped)[-1].head == "Zvezda and docked Progress thrusters, while its tanks last"
 
 
 def test_what_differs_from_where_nobody_leaves_is_told_first() -> None:

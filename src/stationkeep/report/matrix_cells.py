@@ -42,6 +42,7 @@ _OUTCOME_GRAVITY: Final = {
 _ENDS_GRAVITY: Final = {"station": WORST, "crew": WORST, "less": GRAVE}
 _OF_PEOPLE: Final = "People"
 _OF_THE_FALL: Final = ("Station falls", "Risk on the ground")
+_TANKS_LAST: Final = "while its tanks last"
 _MOST_NAMED: Final = 3
 _RARE: Final = 0.05
 _RISK_ALLOWED: Final = 1.0e4  # NASA-STD-8719.14, requirement 4.7-1: 1 in 10,000
@@ -202,7 +203,8 @@ def _target(row: MatrixRow, horizon: str) -> Cell:
     said = chances_text(then, horizon)
     late = [] if point.without_hindsight is None else [chances_text(point, horizon)]
     more = tuple(f"in hindsight: {one}" for one in late if one != said)
-    return Cell(said, more, GRAVE if said == "never" else FINE)
+    ends = said == "never" or "until " in said
+    return Cell(said, more, GRAVE if ends else FINE)
 
 
 def _help(row: MatrixRow) -> Cell:
@@ -234,7 +236,9 @@ def _not_yet(one: FillIn) -> bool:
 
 def _names(found: list[FillIn]) -> list[str]:
     """Each craft or thing once, by the shortest name that tells it: not where it docks, nor whose it is."""
-    names = dict.fromkeys(one.who.split(" (")[0].split(" at ")[0] for one in found)
+    names = dict.fromkeys(
+        one.who.split(" (")[0].split(" at ")[0] + (f", {one.says}" if one.says == _TANKS_LAST else "") for one in found
+    )
     kept: list[str] = []
     for name in names:
         if not any(name.startswith(f"{other} ") for other in kept):
