@@ -84,7 +84,8 @@ def test_an_end_of_the_controlled_fall_is_marked(document: MatrixDocument) -> No
     assert point is not None
     asked = dict(zip(HEADS, cells(document, gone), strict=True))["Brought down on target"]
     until = {
-        "from_utc": DAY, "median_utc": DAY, "p05_utc": DAY, "p95_utc": DAY, "possible_share": 1.0, "without_hindsight": None
+        "from_utc": DAY, "median_utc": DAY, "p05_utc": DAY, "p95_utc": DAY, "possible_share": 1.0,
+        "without_hindsight": None,
     }  # fmt: skip
     ended = gone.model_copy(update={"controlled_deorbit": point.model_copy(update=until)})
     told = dict(zip(HEADS, cells(document, ended), strict=True))["Brought down on target"]

@@ -315,6 +315,7 @@ def test_command_reads_a_file_of_ones_own(tmp_path: Path) -> None:
         (["tiangong1-2018"], "nobody has described"),
         (["iss-2022", "--on", "yesterday"], "is not a date"),
         (["iss-2022", "--view", "esa"], "unknown view"),
+        (["iss-2022", "--svg", "graph.pdf"], "--svg graph.pdf: what kind of file?"),
         (["iss-2022", "--on", "1999-01-01"], "iss.yaml begins on 2022-04-02"),
     ],
 )

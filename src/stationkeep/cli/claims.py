@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -51,22 +51,30 @@ def claims(
 
     require_json_target(json)
     console = make_console()
-    if timeline:
-        print_timeline(crisis_timeline(), console)
-        return
     stated = _stated(scenario)
+    if timeline:
+        told = crisis_timeline()
+        if not _written(told.model_dump(mode="json", by_alias=True), json):
+            print_timeline(told, console)
+        return
     loaded = load_scenario(stated.scenario)
     with rare_collections(), progress_bar(runs) as advance:
         document = check_claims(
             stated, loaded, only=claim or [], runs=runs, seed=seed, workers=workers, progress=advance
         )
+    if _written(document, json):
+        return
+    words = ["stationkeep", "claims", scenario, *(f"--claim={one}" for one in claim or [])]
+    print_claims(document, console, reproduce=shlex.join([*words, f"--runs={runs}", f"--seed={seed}"]))
+
+
+def _written(document: dict[str, Any], json: str | None) -> bool:
+    """Write the answer where it is wanted; whether that was standard output, which then holds nothing else."""
     if json is not None and json != "-":
         write_atomically(Path(json), json_text(document))
     if json == "-":
         sys.stdout.write(json_text(document))
-        return
-    words = ["stationkeep", "claims", scenario, *(f"--claim={one}" for one in claim or [])]
-    print_claims(document, console, reproduce=shlex.join([*words, f"--runs={runs}", f"--seed={seed}"]))
+    return json == "-"
 
 
 def _stated(name: str) -> ClaimsFile:

@@ -60,7 +60,7 @@ def depends(
     from stationkeep.report.partners_text import print_dependence
 
     require_json_target(json)
-    require_output(svg)
+    require_output(svg, ".svg", ".png", option="--svg")
     graph = _graph(scenario, on, view)
     wanted = [known_function(graph, name) for name in function or []]
     found = analyse(graph, without or [])
