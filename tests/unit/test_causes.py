@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from typing import Any
+
 import pytest
 
+from partner_case import BASE, fly, withdrawal
 from stationkeep.campaign.explain import BELOW_RESERVE, chain_of
 from stationkeep.campaign.prepare import prepare_campaign
 from stationkeep.campaign.sampling import median_inputs
 from stationkeep.catalogue.loader import load_catalogue
+from stationkeep.scenario.generated import branch_without
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.simulation.causes import Causes
 from stationkeep.simulation.engine import simulate
-from stationkeep.simulation.timeline import Timeline
+from stationkeep.simulation.timeline import Function, Timeline
+from stationkeep.timescale import mjd_utc, parse_utc
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +27,14 @@ def flown() -> dict[str, Timeline]:
     inputs = median_inputs(scenario, campaign.weather)
     names = ("cooperation", "withdrawal", "withdrawal-with-propellant")
     return {name: simulate(campaign.mission, name, inputs) for name in names}
+
+
+@pytest.fixture(scope="module")
+def without_nasa() -> Timeline:
+    catalogue = load_catalogue()
+    made, branch = branch_without(load_scenario("iss-2022").scenario, ["nasa"], parse_utc("2023-01-01"), catalogue)
+    campaign = prepare_campaign(made, catalogue, None)
+    return simulate(campaign.mission, branch, median_inputs(made, campaign.weather), limits=False)
 
 
 def test_a_condition_keeps_its_first_cause_until_it_ends() -> None:
@@ -51,6 +65,52 @@ def test_dry_tanks_stand_between_the_withdrawal_and_the_loss(flown: dict[str, Ti
     dry, ends = kinds.index("tanks-dry"), kinds.index("unloading-ends")
     assert chain[dry].because == (kinds.index("withdrawal"),)
     assert chain[ends].because == (dry,)
+
+
+def test_gyros_that_stop_are_behind_tanks_that_run_dry(without_nasa: Timeline) -> None:
+    chain = chain_of(without_nasa, 278.0)
+    kinds = [link.kind for link in chain]
+    place = {kind: kinds.index(kind) for kind in kinds}
+    assert chain[place["handover"]].because == (place["withdrawal"],)
+    assert chain[place["handover"]].title == "Control passes to the thrusters"
+    assert chain[place["tanks-dry"]].because == (place["handover"],)
+    assert place["tanks-dry"] in chain[place["unloading-ends"]].because
+    assert place["unloading-ends"] in chain[place["attitude-lost"]].because
+    assert "gyros any more" not in " ".join(link.title for link in chain)  # none ran: nobody unloaded them
+
+
+def little_propellant() -> list[dict[str, Any]]:
+    providers = deepcopy(BASE["providers"])
+    providers[0]["propellant"]["initial_kg"] = 600.0
+    providers[0]["resupply"][0]["propellant_kg"] = 20.0
+    return list(providers)
+
+
+def test_gyros_that_fail_are_behind_tanks_that_run_dry() -> None:
+    outage = {"type": "asset-outage", "asset": "gyros", "date_utc": "2022-06-10"}
+    leaving = withdrawal("2022-06-20", scope=["stop-resupply-propellant"])
+    run = fly(outage, leaving, providers=little_propellant(), altitude_policy=None)
+    dry = next(event for event in run.events if event.kind == "tanks-dry")
+    assert [run.events[cause].kind for cause in dry.because] == ["handover", "withdrawal"]
+    alone = run.events[dry.because[0]]
+    assert [run.events[cause].kind for cause in alone.because] == ["asset-outage"]
+
+
+def test_gyros_back_in_time_have_nothing_to_do_with_it() -> None:
+    outage = {"type": "asset-outage", "asset": "gyros", "date_utc": "2022-06-10", "until_utc": "2022-06-12"}
+    leaving = withdrawal("2022-06-20", scope=["stop-resupply-propellant"])
+    run = fly(outage, leaving, providers=little_propellant(), altitude_policy=None)
+    dry = next(event for event in run.events if event.kind == "tanks-dry")
+    assert [run.events[cause].kind for cause in dry.because] == ["withdrawal"]
+
+
+def test_progress_that_comes_for_the_attitude_is_a_delivery(without_nasa: Timeline) -> None:
+    lost, gone = without_nasa.lost_mjd_utc, mjd_utc(parse_utc("2023-01-01"))
+    last = max(event.time_mjd_utc for event in without_nasa.events if event.kind == "delivery")
+    assert last > gone
+    assert lost[Function.REBOOST] == gone
+    assert lost[Function.RESUPPLY] > last
+    assert without_nasa.last_by[Function.RESUPPLY] == "Roscosmos"
 
 
 def test_every_link_follows_from_earlier_ones_and_all_hang_together(flown: dict[str, Timeline]) -> None:
