@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from partner_case import BASE, fly, withdrawal
+from stationkeep.campaign.document import Why, WhyLink
 from stationkeep.campaign.explain import BELOW_RESERVE, chain_of
 from stationkeep.campaign.prepare import prepare_campaign
 from stationkeep.campaign.sampling import median_inputs
@@ -154,6 +155,65 @@ def test_the_report_sets_what_was_said_beside_what_follows() -> None:
     assert "Falls through 120 km (" in line
     assert "→ Attitude lost (" in line
     assert document.branches["withdrawal"].why.share_alike <= 1.0
+
+
+def link(title: str, *because: int, day: str = "2022-04-02", **more: Any) -> WhyLink:
+    return WhyLink(
+        time_utc=f"{day}T00:00:00Z", kind="x", title=title, mean_altitude_km=400.0, because=list(because), **more
+    )
+
+
+def line(*chain: WhyLink) -> str:
+    from stationkeep.report.why import chain_line
+
+    return chain_line(Why(chain=list(chain), share_alike=1.0)).replace(" (2 Apr 2022)", "")
+
+
+def test_an_arrow_stands_only_between_cause_and_consequence() -> None:
+    assert line(link("A"), link("B", 0), link("C", 1)) == "A → B → C"
+    assert line(link("A"), link("B", 0), link("C", 0)) == "A → B; A → C"
+    assert line(link("A"), link("B", 0), link("C", 0), link("D", 1, 2)) == "A → B; A → C; both → D"
+    assert line(link("A"), link("B")) == "A; B"
+    assert line(link("A"), link("B", 0), link("C", 0), link("D", 0), link("E", 1, 2)) == (
+        "A → B; A → C; A → D; B and C → E"
+    )
+    three = line(link("A"), link("B"), link("C"), link("D", 0, 1, 2))
+    assert three == "A; B; C; all of it → D"
+    # What another cause goes back to anyway is no arrow of its own: A brings B, both are said to bring C.
+    assert line(link("A"), link("B", 0), link("C", 0, 1)) == "A → B → C"
+
+
+def test_dates_of_all_runs_stand_beside_those_of_the_reference_run() -> None:
+    late = link("B", 0, day="2024-05-15", share=1.0, median_utc="2023-03-01T00:00:00Z")
+    assert line(link("A"), late).endswith("B (15 May 2024, median Mar 2023)")
+    same = link("B", 0, day="2024-05-15", share=1.0, median_utc="2024-05-01T00:00:00Z")
+    assert line(link("A"), same).endswith("B (15 May 2024)")
+    seldom = line(link("A"), link("B", 0, day="2023-01-05", share=0.25))
+    assert seldom == "A → B (5 Jan 2023, in 25 % of the runs)"
+
+
+def test_the_page_says_what_comes_by_itself() -> None:
+    from stationkeep.report.why import _because
+
+    assert _because(link("B"), 1) == "not from those before; "
+    assert _because(link("A"), 0) == ""
+    assert _because(link("B", 0), 1) == ""
+    assert _because(link("C", 0), 2) == "follows from 1; "
+
+
+def test_medians_of_the_chain_are_those_of_the_table() -> None:
+    from stationkeep.campaign.run import run_scenario
+
+    document = run_scenario(load_scenario("iss-2022"), branches=["withdrawal"], runs=5, workers=1).document
+    branch = document.branches["withdrawal"]
+    chain = {one.kind: one for one in branch.why.chain}
+    lost = {one.function: one.median_utc for one in branch.functions_lost}
+    assert chain["attitude-lost"].median_utc == lost["attitude"]
+    assert chain["unloading-ends"].median_utc == lost["unloading"]
+    assert chain["reboost-ends"].median_utc == branch.reboost_ends_utc
+    assert chain["reentered"].median_utc == branch.reentry.median_utc
+    assert chain["reentered"].share == branch.reentry.probability
+    assert chain["withdrawal"].share is None
 
 
 def test_an_unknown_timeline_is_refused_with_the_nearest() -> None:
