@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from partner_case import BASE, fly, withdrawal
+from partner_case import BASE, fly, sanction, withdrawal
 from stationkeep.campaign.document import Why, WhyLink
 from stationkeep.campaign.explain import BELOW_RESERVE, chain_of
 from stationkeep.campaign.prepare import prepare_campaign
@@ -103,6 +103,33 @@ def test_gyros_back_in_time_have_nothing_to_do_with_it() -> None:
     run = fly(outage, leaving, providers=little_propellant(), altitude_policy=None)
     dry = next(event for event in run.events if event.kind == "tanks-dry")
     assert [run.events[cause].kind for cause in dry.because] == ["withdrawal"]
+
+
+def test_sanctions_on_payments_are_not_why_thrusters_stop() -> None:
+    run = fly(sanction(what="payments", rate=0.5), withdrawal())
+    ends = next(event for event in run.events if event.kind == "unloading-ends")
+    assert [run.events[cause].kind for cause in ends.because] == ["withdrawal"]
+    stopped = next(event for event in run.events if event.kind == "reboost-ends")
+    assert [run.events[cause].kind for cause in stopped.because] == ["withdrawal"]
+
+
+@pytest.mark.parametrize(("rate", "what"), [(0.0, "launches"), (0.25, "production")])
+def test_sanctions_on_flights_are_why_tanks_run_dry(rate: float, what: str) -> None:
+    run = fly(sanction(what=what, rate=rate), providers=little_propellant(), altitude_policy=None)
+    dry = next(event for event in run.events if event.kind == "tanks-dry")
+    assert [run.events[cause].kind for cause in dry.because] == ["sanction"]
+    lifted = fly(
+        sanction("2022-04-05", what=what, rate=rate, until_utc="2022-04-06"), providers=little_propellant(),
+        altitude_policy=None,
+    )  # fmt: skip
+    assert next(event for event in lifted.events if event.kind == "tanks-dry").because == ()
+
+
+def test_sanctions_on_assets_are_why_nobody_unloads() -> None:
+    run = fly(sanction(what="assets", rate=0.0))
+    for kind in ("unloading-ends", "reboost-ends"):
+        lost = next(event for event in run.events if event.kind == kind)
+        assert [run.events[cause].kind for cause in lost.because] == ["sanction"]
 
 
 def test_progress_that_comes_for_the_attitude_is_a_delivery(without_nasa: Timeline) -> None:

@@ -41,8 +41,18 @@ def taken(provider: str) -> str:
 
 
 def frozen(name: str) -> str:
-    """Sanctions keep the partner's flights, or what it operates, from being used."""
+    """Sanctions keep what the partner operates, or the provider, from being used."""
     return f"frozen:{name}"
+
+
+def cut(name: str) -> str:
+    """Sanctions let none of the partner's, or the provider's, flights come."""
+    return f"cut:{name}"
+
+
+def thinned(name: str) -> str:
+    """Sanctions let fewer of the partner's, or the provider's, flights come, or later."""
+    return f"thinned:{name}"
 
 
 def missing(asset: str) -> str:

@@ -184,8 +184,10 @@ class PartnerEvents(TurnsOfBranch):
             partners = {stated.partner, *stated.push_needs, *(one.partner for one in provider.plan.deliveries)}
             why.append(causes.provider_lost(provider.id))
             for partner in sorted(partners):
-                why += [causes.stopped(partner), causes.not_delivering(partner), causes.frozen(partner)]
-            why += [causes.frozen(provider.id), causes.taken(provider.id)]
+                why += [causes.stopped(partner), causes.not_delivering(partner)]
+            for name in (provider.id, *sorted(partners)):
+                why += [causes.frozen(name), causes.cut(name)]
+            why.append(causes.taken(provider.id))
             if provider is self.attitude_tanks:
                 why.append(causes.TANKS_DRY)
         return why
@@ -195,8 +197,8 @@ class PartnerEvents(TurnsOfBranch):
         """What may keep propellant from coming to these tanks, or has taken it from them."""
         stated = provider.plan.provider
         senders = sorted({stated.partner, *(one.partner for one in provider.plan.deliveries)})
-        why = [cause(one) for one in senders for cause in (causes.not_delivering, causes.frozen)]
-        why += map(causes.stopped, stated.arrival_needs)
+        why = [cause(one) for one in (*senders, provider.id) for cause in (causes.cut, causes.thinned)]
+        why += [*map(causes.not_delivering, senders), *map(causes.stopped, stated.arrival_needs)]
         return [*why, causes.frozen(provider.id), causes.provider_lost(provider.id), causes.taken(provider.id)]
 
     def _could_push(self, provider: ProviderState) -> bool:
