@@ -210,7 +210,7 @@ class Aboard:
         """The same with so many people of each side, to look ahead from."""
         twin = copy.copy(self)
         twin.state = self.state.copy()
-        twin.set_people(people)
+        twin._live_with(people)
         return twin
 
     def _reserve_reached(self, events: Iterable[HabitatEvent], now: float) -> float:
@@ -246,7 +246,13 @@ class Aboard:
     # --- people and cargo -----------------------------------------------------------------------------------------
 
     def set_people(self, by_side: Mapping[str, int]) -> None:
-        """So many people of each side are aboard from now on."""
+        """So many people of each side are aboard from now on; where a side has hands again, its repairs are tried."""
+        before = self.people
+        self._live_with(by_side)
+        if any(number and not before.get(side) for side, number in by_side.items()):
+            self.parts_came()
+
+    def _live_with(self, by_side: Mapping[str, int]) -> None:
         self.people = dict(by_side)
         self.state.set_people({side: (_PERSON,) * number for side, number in by_side.items()})
 

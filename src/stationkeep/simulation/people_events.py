@@ -8,6 +8,7 @@ void.
 from __future__ import annotations
 
 import abc
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -134,4 +135,5 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         )  # fmt: skip
         lost = tuple(name for name in board.lost_flights if board.flights[name].launch_mjd_utc <= self.now)
         fell = self.outcome.reason is OutcomeReason.REENTERED
-        return self.book.course(self.now, board.traffic, self.aboard.courses(), lost, never, fell)
+        course = self.book.course(self.now, board.traffic, self.aboard.courses(), lost, never, fell)
+        return replace(course, crew_time=self.hours.sides(self.now, self.aboard.state.repairs))

@@ -14,10 +14,12 @@ from stationkeep.simulation.attitude_events import AttitudeEvents
 from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.flight_board import FlightBoard
 from stationkeep.simulation.people_course import CourseBook
+from stationkeep.simulation.people_hours import HoursBook
 from stationkeep.simulation.people_words import words
 from stationkeep.simulation.providers import AT_LEVEL_KM
 
 if TYPE_CHECKING:
+    from stationkeep.habitat.habitat import Habitat
     from stationkeep.logistics.manifest import Trip
     from stationkeep.scenario.schedule import Delivery, Stay
     from stationkeep.simulation.inputs import RunInputs
@@ -40,6 +42,8 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.board = FlightBoard(self.setup.plan, world.luck, self.epoch, world.known_flights)
         self.aboard = Aboard(self.setup, world)
         self.book = CourseBook(self.epoch, self.board.traffic)
+        self.hours = _hours_book(self.aboard.state.habitat, self.epoch)
+        self.hours.people(self.epoch, self.aboard.people)
         self.look = 0
         """Goes up whenever what lies ahead is worked out anew: decisions put on the calendar before are void."""
         self.conditions: tuple[object, ...] = ()
@@ -128,6 +132,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
         counts = self.sides(traffic.people)
         if counts != self.aboard.people:
             self.aboard.set_people(counts)
+            self.hours.people(self.now, counts)
         self.aboard.record()
         self.book.seats(self.now, traffic)
         self.look_ahead()
@@ -167,3 +172,8 @@ class PeopleState(AttitudeEvents, abc.ABC):
     @abc.abstractmethod
     def _state(self, provider_id: str) -> ProviderState:
         """A provider by its id."""
+
+
+def _hours_book(habitat: Habitat, epoch_mjd_utc: float) -> HoursBook:
+    segments = {machine.segment for machine in habitat.equipment.values()}
+    return HoursBook(epoch_mjd_utc, habitat.sides, segments)
