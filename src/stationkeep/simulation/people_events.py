@@ -99,9 +99,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             return
         told = ""
         if isinstance(event, CraftUnfit):
-            seats = board.flights[name].seats
-            board.troubles.append(Contingency(name, "unfit", self.now, None, seats, event.note or "unfit"))
-            told = f"{name} can take nobody home any more"
+            told = self._unfit(name, event.note or "unfit", attached)
         elif isinstance(event, RescueSeat):
             until = None if event.until_utc is None else mjd_utc(event.until_utc)
             person = event.person or ""
@@ -118,6 +116,18 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             self.note(event.type, told, note=event.note)
         self.plan_again()
         self.change_soon()
+
+    def _unfit(self, name: str, what: str, attached: bool) -> str:
+        """A crew craft is unfit from now on, or from its coming on; the next of its kind is sent for its people.
+
+        Says so, unless it will be told when it comes. One that is to stay for ever has nobody sent.
+        """
+        flight = self.board.flights[name]
+        if flight.seats and flight.departure_mjd_utc is not None:
+            self.board.unfit.setdefault(name, self.now)
+            return f"{name} can take nobody home any more" if attached else ""
+        self.board.troubles.append(Contingency(name, "unfit", self.now, None, flight.seats, what))
+        return f"{name} can take nobody home any more"
 
     # --- at the end -----------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What the time of the people aboard goes into in one run: each side keeps its own segment, and research gets the rest."""
+"""What the time of the people aboard goes into in one run: each side keeps its segment, research gets the rest."""
 
 from __future__ import annotations
 
