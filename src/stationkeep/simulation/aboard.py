@@ -327,7 +327,7 @@ class Aboard:
                     since.pop(substance, None)
 
     def even_out(self, gone: Iterable[str]) -> None:
-        """Sides that share hand over what others lack (:func:`handed_over`); ``gone``: who operates nothing any more."""
+        """Sides that share hand over what others lack (:func:`handed_over`); ``gone``: who operates no more."""
         if not self.state.habitat.shared:
             return
         absent, used, capacity = set(gone), self._used(), self.state.plan.network.capacity
