@@ -116,8 +116,24 @@ class HabitatState:
             else:
                 self.moment.need[group] = float(len(aboard))
         # A reserve in days counts the days' use of those now aboard.
-        used = self.plan.reserve_per_need @ self.moment.need
-        np.maximum(self.plan.reserve_floor, used, out=self.moment.mark_level)
+        self._set_reserves(self.moment.need)
+
+    def reserve_for(self, people: Mapping[str, float]) -> None:
+        """Reserves in days count so many standard people of each side, until others come or go; parts of one allowed.
+
+        For those who will be aboard on average: visitors of a week need no reserve of six.
+        """
+        need, one = self.moment.need.copy(), Person()
+        for group, side, what in self.plan.crew_groups:
+            number = people.get(side, 0.0)
+            if what == "containers":
+                need[group] = self.habitat.sides[side].containers_kg_day * number
+            else:
+                need[group] = number * (getattr(one, _FACTORS[what]) if what in _FACTORS else 1.0)
+        self._set_reserves(need)
+
+    def _set_reserves(self, need: Floats) -> None:
+        np.maximum(self.plan.reserve_floor, self.plan.reserve_per_need @ need, out=self.moment.mark_level)
         self._marks_placed = False
 
     def add_cargo(self, store: str, kg: float) -> float:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import abc
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stationkeep.logistics.crew import side_of
 from stationkeep.simulation.aboard import Aboard
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from stationkeep.simulation.providers import ProviderState
     from stationkeep.simulation.run_state import Mission
     from stationkeep.simulation.station_engines import BurnEngine
+
+
+_RESERVE_DAYS: Final = 45.0
+"""A reserve is what those aboard use in this time (ABC News, December 2004, quoting NASA)."""
 
 
 class PeopleState(AttitudeEvents, abc.ABC):
@@ -95,6 +99,16 @@ class PeopleState(AttitudeEvents, abc.ABC):
             counts[self.setup.life_support.sides[side_of(trip)]] += 1
         return counts
 
+    def people_ahead(self, now: Mapping[str, int]) -> dict[str, float]:
+        """How many of each side are aboard by plan in the time a reserve is for, on average; ``now``: how many are."""
+        left = dict.fromkeys(now, 0.0)
+        for event in self.board.traffic.due(self.now + _RESERVE_DAYS):
+            share = 1.0 - (event.time_mjd_utc - self.now) / _RESERVE_DAYS
+            for trips, sign in ((event.came, share), (event.went, -share)):
+                for side, number in self.sides(trips).items() if trips else ():
+                    left[side] += sign * number
+        return {side: max(number + left[side], 0.0) for side, number in now.items()}
+
     def engine_now(self, provider: ProviderState) -> BurnEngine | None:
         """What a provider burns with: its craft where one is docked that can push, else the station's own engine."""
         usual, push = super().engine_now(provider), provider.plan.docked_push
@@ -133,6 +147,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
         if counts != self.aboard.people:
             self.aboard.set_people(counts)
             self.hours.people(self.now, counts)
+        self.aboard.state.reserve_for(self.people_ahead(counts))
         self.aboard.record()
         self.book.seats(self.now, traffic)
         self.look_ahead()
