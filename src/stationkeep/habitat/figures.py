@@ -31,6 +31,7 @@ from stationkeep.habitat.stores import Store
 ISS: Final = "iss-2022-04-02"
 _SECTIONS: Final = ("cabin", "stores", "equipment", "sides", "people", "shared", "leak")
 _STORE_UNITS: Final = {"amount_kg": "kg", "capacity_kg": "kg", "reserve_kg": "kg", "reserve_days": "d"}
+_SIDE_UNITS: Final = {"containers_kg_day": "kg/d", "work_hours_week": "h", "upkeep_hours_week": "h"}
 _MACHINE_UNITS: Final = {"capacity_per_day": "kg/d", "power_w": "W"}
 _FAILURE_UNITS: Final = {
     "low_days": "d", "high_days": "d", "shape": "1", "repair_days": "d", "repair_spread": "1", "crew_hours": "h",
@@ -206,7 +207,7 @@ class _Builder:
         missing = [one.name for one in fields(Side)[1:9] if one.name not in given]
         if missing:
             raise HabitatError(f"{missing[0]} is missing", hint="name the store they use for it", field=place)
-        numbers: dict[str, Any] = self._numbers(given, {"containers_kg_day": "kg/d"}, place)
+        numbers: dict[str, Any] = self._numbers(given, _SIDE_UNITS, place)
         return Side(name=name, **{key: value for key, value in given.items() if key not in numbers}, **numbers)
 
     def _machine(self, name: str, given: Mapping[str, Any], cabin: Cabin) -> Equipment:
