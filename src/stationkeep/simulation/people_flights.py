@@ -172,6 +172,7 @@ class PeopleFlights(PeopleState, abc.ABC):
             self.note("craft-stays", f"{name} cannot leave: {reason}", because=(cause,))
         if kept:
             self.board.keep(set(kept))
+            self.at(self.now, self.plan_again)  # whoever was to come to their ports goes to others that fit
 
     def _cannot_leave(self, flight: Flight) -> tuple[str, str] | None:
         """Why a craft without people cannot leave, in words and as a condition; none: it can.
