@@ -125,10 +125,17 @@ def _figures(given: Any, place: str) -> list[tuple[str, Figure]]:
         try:
             return [(place, Figure.model_validate(given))]
         except ValidationError as error:
-            said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in error.errors()[:3])
+            said = "; ".join(map(_said, error.errors()[:3]))
             hint = "a figure needs value (or low and high), unit, source and quality"
             raise HabitatError(said, hint=hint, field=place) from None
     return [one for key, value in given.items() for one in _figures(value, f"{place}.{key}" if place else str(key))]
+
+
+def _said(error: Any) -> str:
+    """One thing wrong with a figure, with the field it is about: ``source: String should have ...``."""
+    field = ".".join(map(str, error["loc"]))
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{field}: {message}" if field else message
 
 
 class _Builder:

@@ -264,7 +264,10 @@ class _Work:
         stay = entry.stay_days
         if provider is not None and provider.visits:
             epoch = self.scenario.epoch_mjd_utc
-            coming = [one for one in stays(provider, self.scenario) if one.arrives_mjd_utc > epoch]
+            told = any(
+                one.provider == provider.id for one in self.traffic.docked
+            )  # the one there comes from the history
+            coming = [one for one in stays(provider, self.scenario) if one.arrives_mjd_utc > epoch or not told]
             return [(one.arrives_mjd_utc, one.leaves_mjd_utc, one) for one in coming]
         if provider is not None:
             if stay is None:
