@@ -17,6 +17,7 @@ def crisis(name: str | None) -> Crisis | None:
         agreement=f"{agreement.name}: {' '.join(agreement.what.split())}",
         entries=[
             CrisisEntry(
+                id=entry.id,
                 date_utc=f"{entry.date:%Y-%m-%d}" if entry.date_known_to == "day" else f"{entry.date:%Y-%m}",
                 who=entry.who, what=entry.what, source=entry.source,
             )

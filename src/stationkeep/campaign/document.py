@@ -245,6 +245,7 @@ class BranchDocument(Part):
 class CrisisEntry(Part):
     """One statement, act or formal notice."""
 
+    id: str = Field(description="by which --on and events of a branch can name its day")
     date_utc: str = Field(description="the day, or the month where no more is known")
     who: str
     what: str
