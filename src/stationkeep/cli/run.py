@@ -34,7 +34,13 @@ def run(
         typer.Option("--without", "-w", metavar="PARTNER", help="Who leaves: adds a branch; may be repeated."),
     ] = None,
     on: Annotated[
-        str | None, typer.Option("--on", metavar="DATE", help="The day they leave, UTC; default: the first day.")
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="DATE|ENTRY",
+            help="The day they leave: a date (UTC), or what was said or done then ('stationkeep claims iss-2022 "
+            "--timeline' lists the ids). Default: the first day.",
+        ),
     ] = None,
     scope: Annotated[
         list[str] | None,
@@ -66,6 +72,8 @@ def run(
     Example: stationkeep run iss-2022 --branch withdrawal --runs 500 --space-weather observed
 
     Any partner, any date: stationkeep run iss-2022 --without nasa --on 2023-01-01
+
+    Any act of the crisis: stationkeep run iss-2022 --without roscosmos --on demand-letters
     """
     from stationkeep.compiled import spare_linear_algebra
 
