@@ -101,7 +101,7 @@ def summarise(
         runs=len(draws),
         seed=seed,
         branches=branches,
-        crisis=crisis(mission.scenario.timeline),
+        crisis=crisis(campaign, references),
         weighed=weighed,
         notes=first + _notes(campaign, branches, ground, references, _explanation(campaign, flown, mean_f107_sfu)),
         provenance={
