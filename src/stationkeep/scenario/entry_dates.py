@@ -20,12 +20,13 @@ def put_entry_dates(tree: Node) -> list[Problem]:
     timeline = given.value if given is not None and given.value in timeline_names() else None
     problems = []
     for where, node in _dates(tree):
-        if timeline is None or node.text is None or not node.text[:1].isalpha():
+        if timeline is None or not isinstance(node.value, str) or not node.value[:1].isalpha():
             continue
         try:
-            moment = moment_of(node.text, timeline)
+            moment = moment_of(node.value, timeline)
         except InputError as error:
-            problems.append(Problem(where, f"{error.problem}; {error.hint}"))
+            listed = "write a date as 2022-04-02, or an id of  stationkeep claims iss-2022 --timeline"
+            problems.append(Problem(where, f"{error.problem}; {listed}"))
             continue
         node.value = node.text = iso_utc(mjd_utc(moment))
     return problems

@@ -14,7 +14,7 @@ _FOLDER = Path(__file__).parent / "data"
 @cache
 def shipped_scenarios() -> Mapping[str, Path]:
     """Name and file of every shipped scenario, in alphabetical order."""
-    return MappingProxyType({path.stem: path for path in sorted(_FOLDER.glob("*.yaml"))})
+    return MappingProxyType(dict(sorted((path.stem, path) for path in _FOLDER.glob("*.yaml"))))
 
 
 def shipped_variants(name: str) -> tuple[str, ...]:
