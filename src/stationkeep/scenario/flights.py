@@ -204,7 +204,10 @@ class _Work:
             port = next(stay for stay in reversed(flight.stays) if stay.from_mjd_utc <= epoch)
             stays_at = (*(one for one in flight.stays if one.from_mjd_utc < port.from_mjd_utc), port)
             stays_at = (*stays_at[:-1], replace(port, to_mjd_utc=leaves))
-            there_until = replace(flight, departure_mjd_utc=leaves, end_mjd_utc=None, stays=stays_at, crew_down=0)
+            # Nor do heads counted at its launch matter: some of those who came with it may have left in another craft.
+            there_until = replace(
+                flight, departure_mjd_utc=leaves, end_mjd_utc=None, stays=stays_at, crew_up=0, crew_down=0
+            )
             load, partners = self._present(entry.provider), (flight.kind.owner,)
             self._keep(there_until, where[:-1], PlannedCraft(provider=entry.provider, load=load, partners=partners))
         for name in there:
