@@ -169,6 +169,13 @@ stores:
     assert found.nitrogen_days is None  # nothing draws on the tank
 
 
+def test_a_crumb_in_a_tank_is_no_nitrogen() -> None:
+    state = HabitatState(shipped_habitat().habitat(), EPOCH)
+    for name in ("us-nitrogen", "russian-nitrogen"):
+        state.add_cargo(name, 1e-11 - state.amount(name))
+    assert empty_margin(state).nitrogen_days == 0.0
+
+
 def test_the_plan_ends_a_limit_that_a_delivery_has_put_off() -> None:
     _, bare = with_plan(station(), 400.0)
     _, fed = with_plan(station({"us-food": 2000.0, "russian-food": 2000.0}), 400.0)
