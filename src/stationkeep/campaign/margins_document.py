@@ -1,7 +1,8 @@
 """The document of ``stationkeep margins``, schema ``stationkeep.margins/1``.
 
-Days are counted from ``date_utc``; null: not within ``horizon_days``, or not before those aboard have starved.
-``x_interval`` is the 90 % interval of ``x`` over draws of every range, where null counts as later than any date.
+Days are counted from ``date_utc``; null: not within ``horizon_days``. ``x`` is the best estimate: every figure at its
+own. ``x_interval`` is the 90 % interval of ``x`` over draws of every range, half of them on either side of the best
+estimate of each; null counts as later than any date. Where nine tenths of the draws leave ``x`` outside it reaches to it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _DIGITS: Final = 2
 
 
 class DaysInterval(Part):
-    """Quantiles of days; null: later than the horizon."""
+    """Quantiles of days over the draws; null: later than the horizon. Reaches to the best estimate in any case."""
 
     p05: float | None
     median: float | None
@@ -215,7 +216,7 @@ def _store(store: Store, found: StationMargins, number: int) -> MarginStore:
     later = [one.planned_stores[number] for one in found.samples]
 
     def spread(many: list[StoreMargin], name: str) -> DaysInterval | None:
-        return _days_interval(getattr(one, name) for one in many)
+        return _days_interval((getattr(one, name) for one in many), getattr(best if many is drawn else planned, name))
 
     return MarginStore(
         name=store.name, owner=store.owner, segment=store.segment, substance=store.substance, critical=store.critical,
@@ -248,7 +249,7 @@ def _limit(found: StationMargins, limit: Limit | None, of: Callable[[Ahead], Lim
     if limit is None:
         return None
     days = [None if one is None else one.days for one in map(of, found.samples)]
-    return _told(found, limit, _days_interval(days), limit_in_words(found.state.habitat, limit))
+    return _told(found, limit, _days_interval(days, limit.days), limit_in_words(found.state.habitat, limit))
 
 
 def _first_reserve(found: StationMargins) -> MarginLimit | None:
@@ -256,7 +257,9 @@ def _first_reserve(found: StationMargins) -> MarginLimit | None:
     if limit is None:
         return None
     days = [None if one is None else one.days for one in (first_reserve(item.stores) for item in found.samples)]
-    return _told(found, limit, _days_interval(days), f"the reserve of {name_in_words(limit.what)} is reached")
+    return _told(
+        found, limit, _days_interval(days, limit.days), f"the reserve of {name_in_words(limit.what)} is reached"
+    )
 
 
 def _told(found: StationMargins, limit: Limit, spread: DaysInterval | None, words: str) -> MarginLimit:
@@ -306,7 +309,7 @@ def _empty(found: StationMargins) -> MarginEmpty:
     ends = [None if item.empty.limit is None else item.empty.limit.days for item in found.samples]
     words = "" if one.limit is None else limit_in_words(found.state.habitat, one.limit)
     return MarginEmpty(
-        possible=days is None or days > 0.0, days=_days(days), days_interval=_days_interval(ends),
+        possible=days is None or days > 0.0, days=_days(days), days_interval=_days_interval(ends, days),
         until_utc=_utc(None if days is None else now + days), horizon_days=EMPTY_HORIZON_DAYS,
         low_pressure_utc=_utc(None if one.low_pressure_days is None else now + one.low_pressure_days),
         nitrogen_utc=_utc(None if one.nitrogen_days is None else now + one.nitrogen_days),
@@ -329,11 +332,13 @@ def _notes(somebody_left: bool) -> list[str]:
     return notes
 
 
-def _days_interval(days: Iterable[float | None]) -> DaysInterval | None:
+def _days_interval(days: Iterable[float | None], best: float | None) -> DaysInterval | None:
     many = list(days)
-    if not many or all(one is None for one in many):
+    if not many or all(one is None for one in [*many, best]):
         return None
     low, middle, high = date_quantiles(many)
+    ends = [math.inf if one is None else one for one in (low, best, high)]
+    low, high = (None if end == math.inf else end for end in (min(ends), max(ends)))
     return DaysInterval(p05=_days(low), median=_days(middle), p95=_days(high))
 
 
