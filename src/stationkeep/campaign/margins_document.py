@@ -2,7 +2,7 @@
 
 Days are counted from ``date_utc``; null: not within ``horizon_days``. ``x`` is the best estimate: every figure at its
 own. ``x_interval`` is the 90 % interval of ``x`` over draws of every range, half of them on either side of the best
-estimate of each; null counts as later than any date. Where nine tenths of the draws leave ``x`` outside it reaches to it.
+estimate of each; null counts as later than any date. Where it would leave ``x`` outside it reaches to it.
 """
 
 from __future__ import annotations
