@@ -16,6 +16,7 @@ from pydantic import Field
 
 import stationkeep
 from stationkeep.campaign.margins import EMPTY_HORIZON_DAYS, Ahead, StationMargins
+from stationkeep.campaign.margins_empty import EmptyOrbit
 from stationkeep.campaign.margins_seats import CraftMargin, SeatMargins
 from stationkeep.campaign.margins_words import LimitKind, limit_in_words, limit_kind, seats_in_words
 from stationkeep.campaign.part import Interval, Part
@@ -26,7 +27,7 @@ from stationkeep.simulation.people_words import words as name_in_words
 from stationkeep.timescale import iso_utc
 
 SCHEMA: Final = "stationkeep.margins/1"
-NOT_COUNTED: Final = ("attitude", "propellant", "breakdowns of machines", "heat", "fire and leaks to come")
+NOT_COUNTED: Final = ("breakdowns of machines", "heat", "fire and leaks to come")
 _DIGITS: Final = 2
 
 
@@ -104,16 +105,22 @@ class MarginSeats(Part):
 
 
 class MarginEmpty(Part):
-    """Whether the station can be left empty, and for how long it keeps air that people can come back to."""
+    """Whether the station can be left empty, and for how long people can come back to it; nothing more delivered."""
 
     possible: bool
-    days: float | None = Field(description="until the air is no longer fit; null: not within horizon_days")
-    days_interval: DaysInterval | None
+    days: float | None = Field(description="until the air is unfit, the attitude lost or it is too low; null: never")
+    days_interval: DaysInterval | None = Field(description="null where attitude or height ends it: not drawn")
     until_utc: str | None
     horizon_days: float
+    words: str = Field(description="what ends it; empty: nothing within horizon_days")
+    air_days: float | None = Field(description="until the air is no longer fit; null: not within horizon_days")
+    air_days_interval: DaysInterval | None
+    air_words: str = Field(description="what makes the air unfit")
     low_pressure_utc: str | None = Field(description="when the pressure first falls below the flight rules' limit")
     nitrogen_utc: str | None = Field(description="when the last nitrogen in tanks is gone")
-    words: str = Field(description="what makes the air unfit; empty: nothing within horizon_days")
+    attitude_lost_utc: str | None = Field(description="for good: propellant and gyros; nothing docks any more")
+    too_low_utc: str | None = Field(description="below the altitude at which crews leave")
+    falls_utc: str | None
     not_counted: list[str]
 
 
@@ -180,6 +187,8 @@ class MarginsQuestion:
     gone: MarginGone
     sources: tuple[str, ...] = ()
     run: MarginRun | None = None
+    empty: EmptyOrbit | None = None
+    """What becomes of attitude and height where everybody leaves; None: not asked."""
 
 
 def margins_document(found: StationMargins, question: MarginsQuestion) -> MarginsDocument:
@@ -199,7 +208,7 @@ def margins_document(found: StationMargins, question: MarginsQuestion) -> Margin
         stores_limit=_limit(found, found.best.limit, lambda one: one.limit),
         planned_limit=_limit(found, found.best.planned_limit, lambda one: one.planned_limit),
         people_until=[_people(found, number, limit) for number, limit in found.habitat.people_until if number],
-        empty=_empty(found), run=question.run, notes=_notes(bool(question.gone.partners)),
+        empty=_empty(found, question.empty), run=question.run, notes=_notes(bool(question.gone.partners)),
         provenance={"stationkeep": stationkeep.__version__}
         | {f"source {index}": text for index, text in enumerate(question.sources, 1)},
     )  # fmt: skip
@@ -303,18 +312,35 @@ def _people(found: StationMargins, number: int, limit: Limit | None) -> MarginPe
     )  # fmt: skip
 
 
-def _empty(found: StationMargins) -> MarginEmpty:
+def _empty(found: StationMargins, orbit: EmptyOrbit | None) -> MarginEmpty:
     one, now = found.best.empty, found.time_mjd_utc
-    days = None if one.limit is None else one.limit.days
-    ends = [None if item.empty.limit is None else item.empty.limit.days for item in found.samples]
+    air = _none_later(one.limit)
+    drawn = [_none_later(item.empty.limit) for item in found.samples]
     words = "" if one.limit is None else limit_in_words(found.state.habitat, one.limit)
+    ends = None if orbit is None else orbit.end()
+    lost = math.inf if ends is None else max(ends[0] - now, 0.0)
+    days = min(air, lost)
     return MarginEmpty(
-        possible=days is None or days > 0.0, days=_days(days), days_interval=_days_interval(ends, days),
-        until_utc=_utc(None if days is None else now + days), horizon_days=EMPTY_HORIZON_DAYS,
+        possible=days > 0.0, days=_known(days), horizon_days=EMPTY_HORIZON_DAYS,
+        days_interval=_days_interval(map(_known, drawn), _known(air)) if air <= lost else None,
+        until_utc=_utc(None if days == math.inf else now + days),
+        words=ends[1] if ends is not None and lost < air else words,
+        air_days=_known(air), air_days_interval=_days_interval(map(_known, drawn), _known(air)), air_words=words,
         low_pressure_utc=_utc(None if one.low_pressure_days is None else now + one.low_pressure_days),
         nitrogen_utc=_utc(None if one.nitrogen_days is None else now + one.nitrogen_days),
-        words=words, not_counted=list(NOT_COUNTED),
+        attitude_lost_utc=_utc(orbit.attitude_lost_mjd_utc if orbit else None),
+        too_low_utc=_utc(orbit.too_low_mjd_utc if orbit else None),
+        falls_utc=_utc(orbit.fall_mjd_utc if orbit else None),
+        not_counted=[*(() if orbit else ("attitude and height",)), *NOT_COUNTED],
     )  # fmt: skip
+
+
+def _none_later(limit: Limit | None) -> float:
+    return math.inf if limit is None else limit.days
+
+
+def _known(days: float) -> float | None:
+    return None if days == math.inf else _round(days)
 
 
 def _notes(somebody_left: bool) -> list[str]:

@@ -14,6 +14,7 @@ from stationkeep.campaign.margins_document import (
     MarginsQuestion,
     margins_document,
 )
+from stationkeep.campaign.margins_empty import empty_orbit
 from stationkeep.campaign.margins_run import FlownStation, flown_station
 from stationkeep.errors import InputError, ScenarioError
 from stationkeep.logistics.history import CREDITS
@@ -53,7 +54,8 @@ def ask_margins(
         raise InputError(
             f"{draws} draws, seed {seed}", hint=f"give --draws from 0 to {MOST_DRAWS:,} and a --seed from 0"
         )
-    station = flown_station(loaded.scenario, _branch(loaded.scenario, branch), load_catalogue())
+    catalogue = load_catalogue()
+    station = flown_station(loaded.scenario, _branch(loaded.scenario, branch), catalogue)
     best = station.at(moment)
     gone = frozenset(_partner(name, best) for name in without)
     found = station_margins(best, tuple(station.draws(moment, draws, seed)), gone)
@@ -62,7 +64,8 @@ def ask_margins(
         epoch_utc=iso_utc(loaded.scenario.epoch_mjd_utc), branch=station.branch,
     )  # fmt: skip
     told = None if gone else run_told(station)
-    return margins_document(found, MarginsQuestion(head, seed, gone_with(best, gone), _sources(station), told))
+    orbit = empty_orbit(loaded.scenario, station.branch, moment, gone, catalogue)
+    return margins_document(found, MarginsQuestion(head, seed, gone_with(best, gone), _sources(station), told, orbit))
 
 
 def _sources(station: FlownStation) -> tuple[str, ...]:

@@ -65,13 +65,27 @@ def empty_sentence(document: MarginsDocument) -> tuple[str, str]:
     """Whether the station can be left empty, and for how long."""
     empty = document.empty
     if not empty.possible:
-        return "Left empty", f"no: now already {empty.words}"
-    spread = interval_text(empty.days_interval, empty.horizon_days)
-    lasts = f"{days_text(empty.days, empty.horizon_days)} days{spread}"
-    words = f"yes: its air keeps for {lasts}" + (f", until {empty.words}" if empty.words else "")
+        return "Left empty", f"no: {empty.words}"
+    told = [f"yes: for {days_text(empty.days, empty.horizon_days)} days"]
+    if empty.until_utc is not None:
+        told = [
+            f"yes: for {days_text(empty.days, empty.horizon_days)} days, to {day_text(empty.until_utc)}: {empty.words}"
+        ]
+    if empty.words != empty.air_words:
+        told.append(f"its air keeps for {_air_text(document)}" + (f": {empty.air_words}" if empty.air_words else ""))
+    else:
+        told[0] = told[0].replace(" days", f" days{interval_text(empty.days_interval, empty.horizon_days)}", 1)
+    if empty.falls_utc is not None:
+        told.append(f"it falls on {day_text(empty.falls_utc)}")
     if empty.nitrogen_utc is not None:
-        words += f"; no nitrogen is left in tanks from {day_text(empty.nitrogen_utc)}"
-    return "Left empty", f"{words}. Not counted: {', '.join(empty.not_counted)}"
+        told.append(f"no nitrogen is left in tanks from {day_text(empty.nitrogen_utc)}")
+    return "Left empty", f"{'; '.join(told)}. Not counted: {', '.join(empty.not_counted)}"
+
+
+def _air_text(document: MarginsDocument) -> str:
+    empty = document.empty
+    spread = interval_text(empty.air_days_interval, empty.horizon_days)
+    return f"{days_text(empty.air_days, empty.horizon_days)} days{spread}"
 
 
 def run_sentences(document: MarginsDocument) -> list[tuple[str, str]]:
