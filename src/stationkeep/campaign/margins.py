@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -102,7 +102,7 @@ class StationMargins:
 
 def station_margins(
     best: StationThen,
-    samples: Sequence[StationThen] = (),
+    samples: Iterable[StationThen] = (),
     without: frozenset[str] = frozenset(),
     *,
     horizon_days: float = HORIZON_DAYS,

@@ -208,7 +208,8 @@ def margins_document(found: StationMargins, question: MarginsQuestion) -> Margin
         stores_limit=_limit(found, found.best.limit, lambda one: one.limit),
         planned_limit=_limit(found, found.best.planned_limit, lambda one: one.planned_limit),
         people_until=[_people(found, number, limit) for number, limit in found.habitat.people_until if number],
-        empty=_empty(found, question.empty), run=question.run, notes=_notes(bool(question.gone.partners)),
+        empty=_empty(found, question.empty), run=question.run,
+        notes=_notes(bool(question.gone.partners), len(found.samples)),
         provenance={"stationkeep": stationkeep.__version__}
         | {f"source {index}": text for index, text in enumerate(question.sources, 1)},
     )  # fmt: skip
@@ -343,12 +344,17 @@ def _known(days: float) -> float | None:
     return None if days == math.inf else _round(days)
 
 
-def _notes(somebody_left: bool) -> list[str]:
+def _notes(somebody_left: bool, draws: int) -> list[str]:
     notes = [
         "Machines run as they do now: what is broken stays broken, nothing else fails. Reserves are for those aboard.",
         "Where stores are shared, one side's empty store binds only when the others of its kind are empty too.",
+        "Each store lasts by its own use: days after the first limit are counted as if those aboard lived on.",
         "Craft are good for what their kind is known to be good for, or to the day they are planned to leave.",
     ]
+    if draws:
+        notes.insert(
+            0, f"Numbers are best estimates; in brackets the range of nine in ten of {draws} draws around them."
+        )
     if somebody_left:
         notes.append(
             "Who leaves takes along its ground control, its flights and craft, those it pays for as well, and its "

@@ -13,6 +13,7 @@ from stationkeep.cli.common import (
     SeedOption,
     emit_json,
     make_console,
+    progress_bar,
     require_json_target,
     require_writable_folder,
 )
@@ -53,7 +54,8 @@ def margins(
     if output is not None:
         _require_picture(output)
     moment = None if date is None else mjd_utc(parse_utc(date))
-    document = ask_margins(scenario, moment, branch, without or (), draws=draws, seed=seed)
+    with progress_bar(draws) as advance:
+        document = ask_margins(scenario, moment, branch, without or (), draws=draws, seed=seed, advance=advance)
     if output is not None:
         from stationkeep.report.margins_page import write_margins
 

@@ -6,14 +6,27 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from stationkeep.report.text import day_text, kilogram_text
+from stationkeep.report.traffic_charts import OWNER_NAMES
 from stationkeep.simulation.people_words import words as name_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stationkeep.campaign.margins_document import DaysInterval, MarginCraft, MarginLimit, MarginsDocument
+    from stationkeep.campaign.margins_document import (
+        DaysInterval,
+        MarginCraft,
+        MarginLimit,
+        MarginsDocument,
+        MarginStore,
+    )
 
 _WIDE = 15
+
+
+def store_text(one: MarginStore) -> tuple[str, str]:
+    """Its name and its owner's, as they are written."""
+    name = name_in_words(one.name)
+    return name[0].upper() + name[1:], OWNER_NAMES.get(one.owner, one.owner)
 
 
 def days_text(days: float | None, horizon_days: float) -> str:
@@ -107,7 +120,8 @@ def heading_of(document: MarginsDocument, *, title: bool = True) -> str:
     scenario = document.scenario
     parts = [scenario.title] if title else []
     parts += [day_text(document.date_utc, long=True), f"branch {scenario.branch}"]
-    return " · ".join([*parts, *(f"without {name}" for name in document.without.partners)])
+    gone = [OWNER_NAMES.get(name, name) for name in document.without.partners]
+    return " · ".join([*parts, *(f"without {name}" for name in gone)])
 
 
 def print_margins(document: MarginsDocument, console: Console) -> None:
@@ -149,7 +163,7 @@ def _print_stores(document: MarginsDocument, console: Console) -> None:
         made.add_column(heading, justify="right")
     for one in document.stores:
         made.add_row(
-            name_in_words(one.name), one.owner, kilogram_text(one.amount_kg),
+            *store_text(one), kilogram_text(one.amount_kg),
             days_text(one.days_to_reserve, horizon) if one.reserve_kg else "–",
             days_text(one.days_to_zero, horizon) + interval_text(one.days_to_zero_interval, horizon),
             days_text(one.planned_days_to_zero, horizon),
