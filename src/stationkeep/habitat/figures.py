@@ -53,6 +53,15 @@ class HabitatDocument:
         """Places of figures that are ranges, sorted: one random number each draws them."""
         return tuple(sorted(place for place, figure in self.figures.items() if figure.is_range))
 
+    def around_best(self, place: str, u: float) -> float:
+        """The probability at which a figure is to be asked so that its best estimate lies in the middle of the draws.
+
+        ``u`` below a half falls between its low end and the best estimate, above it between that and the high end.
+        """
+        figure = self.figures[place]
+        share = figure.share_below(figure.best)
+        return 2.0 * u * share if u < 0.5 else share + (2.0 * u - 1.0) * (1.0 - share)
+
     def habitat(
         self, *, year: float = 2022.25, u: Mapping[str, float] | None = None, people: Mapping[str, int] | None = None
     ) -> Habitat:
