@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -57,11 +57,6 @@ def claims(
     require_json_target(json)
     console = make_console()
     stated = _stated(scenario)
-    if timeline:
-        told = crisis_timeline()
-        if not _written(told.model_dump(mode="json", by_alias=True), json):
-            print_timeline(told, console)
-        return
     loaded = load_scenario(stated.scenario)
     if timeline:
         _show_timeline(loaded.scenario, console, json)
@@ -70,19 +65,13 @@ def claims(
         document = check_claims(
             stated, loaded, only=claim or [], runs=runs, seed=seed, workers=workers, progress=advance
         )
-    if _written(document, json):
-        return
-    words = ["stationkeep", "claims", scenario, *(f"--claim={one}" for one in claim or [])]
-    print_claims(document, console, reproduce=shlex.join([*words, f"--runs={runs}", f"--seed={seed}"]))
-
-
-def _written(document: dict[str, Any], json: str | None) -> bool:
-    """Write the answer where it is wanted; whether that was standard output, which then holds nothing else."""
     if json is not None and json != "-":
         write_atomically(Path(json), json_text(document))
     if json == "-":
         sys.stdout.write(json_text(document))
-    return json == "-"
+        return
+    words = ["stationkeep", "claims", scenario, *(f"--claim={one}" for one in claim or [])]
+    print_claims(document, console, reproduce=shlex.join([*words, f"--runs={runs}", f"--seed={seed}"]))
 
 
 def _show_timeline(scenario: Scenario, console: Console, json: str | None) -> None:
