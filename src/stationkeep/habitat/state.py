@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from stationkeep.habitat.air import GASES
-from stationkeep.habitat.arrays import GRADES, Moment, block, moment_of
+from stationkeep.habitat.arrays import GRADES, Floats, Moment, block, moment_of
 from stationkeep.habitat.metabolism import Person
 from stationkeep.habitat.plan import Plan, make_plan
 from stationkeep.habitat.refusal import HabitatError, unknown
