@@ -212,8 +212,7 @@ class _Work:
             marks = _rocket_marks(flight)
             numbers = self.luck.of(flight.name, index)
             ready = flight.launch_mjd_utc + self._lateness(flight, numbers)
-            sent_for = self.rescues.waiting(flight, ready)
-            ready = min(ready, self.rescues.ready_mjd_utc(flight))
+            ready, sent_for = self.rescues.sends(flight, ready)
             ready = max([ready, *(grounded.get(mark, -math.inf) for mark in marks)])
             if flight.departure_mjd_utc is not None and ready + _TRANSIT_DAYS > flight.departure_mjd_utc:
                 self.not_flown.append(flight.name)  # grounded for longer than it was to stay: the next one flies

@@ -53,6 +53,8 @@ class Rescues:
         came, leaves = flight.arrival_mjd_utc, flight.departure_mjd_utc
         if not flight.seats or came is None or leaves is None or flight.name in self.left:
             return
+        if flight.kind.stay_limit_days is not None:
+            leaves = min(leaves, came + flight.kind.stay_limit_days.high)
         part = self.drawn(flight.name)
         moment = math.inf if part is None else came + part * max(leaves - came, 0.0)
         moment = min(moment, max(self.given.get(flight.name, math.inf), came))
@@ -63,6 +65,11 @@ class Rescues:
         """A flight is lost on its way: a crew that others were to be relieved by does not come."""
         if _is_crew(flight):
             self._lost.setdefault(flight.kind.id, {})[flight.name] = launch_mjd_utc
+
+    def sends(self, flight: Flight, ready_mjd_utc: float) -> tuple[float, str]:
+        """When a flight that could be launched then is launched where it is needed sooner, and for whose people."""
+        ready = min(ready_mjd_utc, self.ready_mjd_utc(flight))
+        return ready, self.waiting(flight, ready)
 
     def waiting(self, flight: Flight, ready_mjd_utc: float) -> str:
         """For whose people a flight that could be launched then is sent; empty: nobody's."""
