@@ -138,7 +138,8 @@ def people_document(
         emptied=LossDates(**loss_fields([run.emptied_mjd_utc for run in runs])),
         first_limit=_shares((run.first_limit for run in runs if run.first_limit), len(runs)),
         stores=_stores(reference, dates),
-        first_reserve=_first(reference, dates[:, 0]),
+        # Where sides share, a store may end that had no reserve of its own to fall below: at its end it is below any.
+        first_reserve=_first(reference, dates.min(axis=1)),
         first_store=_first(reference, dates[:, 1]),
         aboard=_aboard(runs, grid),
         crew_time=side_hours([run.crew_time for run in runs], horizon_mjd - float(reference.times_mjd_utc[0])),

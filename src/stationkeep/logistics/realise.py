@@ -160,7 +160,8 @@ def realise(
 def reliefs_of(plan: Manifest) -> dict[str, tuple[str, float]]:
     """Which flight relieves which, and how many days both are there: read from the plan's own dates.
 
-    The relief of a crew craft is the last craft of its owner with seats that comes within forty days before it leaves.
+    The relief of a crew craft is the last craft of its side with seats that comes within forty days before it leaves:
+    Soyuz relieves Soyuz, but of two companies that fly crews in turn each relieves the other.
     """
     found = {}
     crewed = [flight for flight in plan.flights.values() if flight.seats and flight.arrival_mjd_utc is not None]
@@ -171,7 +172,7 @@ def reliefs_of(plan: Manifest) -> dict[str, tuple[str, float]]:
         coming = [
             (other.arrival_mjd_utc, other.name)
             for other in crewed
-            if other is not flight and other.kind.owner == flight.kind.owner and other.arrival_mjd_utc is not None
+            if other is not flight and _same_side(other, flight) and other.arrival_mjd_utc is not None
             and leaves - _LONGEST_HANDOVER_DAYS <= other.arrival_mjd_utc <= leaves
             and (flight.arrival_mjd_utc or 0.0) < other.arrival_mjd_utc
         ]  # fmt: skip
@@ -179,6 +180,10 @@ def reliefs_of(plan: Manifest) -> dict[str, tuple[str, float]]:
             arrival, name = max(coming)
             found[flight.name] = (name, leaves - arrival)
     return found
+
+
+def _same_side(one: Flight, other: Flight) -> bool:
+    return side_of_owner(one.kind.owner) == side_of_owner(other.kind.owner)
 
 
 @dataclass

@@ -117,7 +117,10 @@ def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
     )
     by, emptied = text.horizon_text(horizon_utc), people.emptied
     if left.median_utc is None and emptied.share > left.share:
-        share, reason = text.percent(emptied.share), _reason(people.first_limit or left.reasons or [_NO_RELIEF])
+        limits = people.first_limit or left.reasons
+        if sum(one.share for one in limits) < 0.5 * emptied.share:
+            limits = [_NO_RELIEF, *limits]  # most of them were left on the planned day, and nobody came
+        share, reason = text.percent(emptied.share), _reason(limits)
         good = f"; in {text.percent(left.share)} nobody comes back by {by}" if left.share else ""
         return f"In {share} of the runs the station is empty for a time, {reason}{good}{behind}."
     if left.share:

@@ -204,7 +204,10 @@ class _Work:
             port = next(stay for stay in reversed(flight.stays) if stay.from_mjd_utc <= epoch)
             stays_at = (*(one for one in flight.stays if one.from_mjd_utc < port.from_mjd_utc), port)
             stays_at = (*stays_at[:-1], replace(port, to_mjd_utc=leaves))
-            there_until = replace(flight, departure_mjd_utc=leaves, end_mjd_utc=None, stays=stays_at, crew_down=0)
+            # Nor do heads counted at its launch matter: some of those who came with it may have left in another craft.
+            there_until = replace(
+                flight, departure_mjd_utc=leaves, end_mjd_utc=None, stays=stays_at, crew_up=0, crew_down=0
+            )
             load, partners = self._present(entry.provider), (flight.kind.owner,)
             self._keep(there_until, where[:-1], PlannedCraft(provider=entry.provider, load=load, partners=partners))
         for name in there:
@@ -264,7 +267,10 @@ class _Work:
         stay = entry.stay_days
         if provider is not None and provider.visits:
             epoch = self.scenario.epoch_mjd_utc
-            coming = [one for one in stays(provider, self.scenario) if one.arrives_mjd_utc > epoch]
+            told = any(
+                one.provider == provider.id for one in self.traffic.docked
+            )  # the one there comes from the history
+            coming = [one for one in stays(provider, self.scenario) if one.arrives_mjd_utc > epoch or not told]
             return [(one.arrives_mjd_utc, one.leaves_mjd_utc, one) for one in coming]
         if provider is not None:
             if stay is None:
