@@ -208,11 +208,11 @@ class _Work:
         pad_free: dict[str, float] = {}
         order = deque(enumerate(self.plan.flights.values()))
         while order:
+            self.rescues.bring_forward(order)
             index, flight = order.popleft()
             if flight.launch_mjd_utc < self.first:
                 self.flights[flight.name] = flight
                 self.rescues.arrives(flight, self.first)
-                self.rescues.bring_forward(order)
                 continue
             marks = _rocket_marks(flight)
             numbers = self.luck.of(flight.name, index)
@@ -225,7 +225,6 @@ class _Work:
             launch = self._from_pad(flight, ready, pad_free)
             if numbers[1] < self.luck.loss.get(_group(flight), self.luck.loss["unknown"]):
                 self._lose(flight, launch, numbers[4], grounded, marks)
-                self.rescues.bring_forward(order)
                 continue
             slip = launch - flight.launch_mjd_utc
             trouble = RETRY_DAYS if numbers[2] < self.luck.docking_trouble else 0.0
@@ -235,7 +234,6 @@ class _Work:
             self.flights[flight.name] = came
             self.rescues.comes(flight, came, sent_for)
             self.rescues.arrives(came, self.first)
-            self.rescues.bring_forward(order)
 
     def set_departures(self) -> None:
         """A crew craft leaves when its relief has taken over; nothing stays longer than its kind is good for."""
