@@ -231,7 +231,10 @@ def test_people_without_a_seat_are_filled_in_and_named_in_the_key() -> None:
     assert "people without a seat" in short
     assert "people without a seat" not in enough
     band = SeatCourse([0.0, 20.0], [7, 7], [7, 7], "post", ([0.0, 10.0], [4, 0], [11, 7]))
-    assert "in 90 % of the runs" in seats_chart(band, (0.0, 20.0), WIDE, "x")
+    drawn = seats_chart(band, (0.0, 20.0), WIDE, "x")
+    assert "in 90 % of the runs" in drawn
+    # The band and its sample in the key are equally pale.
+    assert drawn.count("opacity: 0.2") == 2
 
 
 def test_a_branch_without_stores_has_no_picture_of_them() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -107,7 +107,8 @@ def key_lines(key: Key, sheet: Sheet) -> list[list[tuple[str, Ink]]]:
     return lines
 
 
-def draw_key(figure: Figure, key: Key, sheet: Sheet, bottom: float) -> None:
+def draw_key(figure: Figure, key: Key, sheet: Sheet, bottom: float, pale: Mapping[str, float] | None = None) -> None:
+    """The key in its own strip; ``pale``: how opaque those are whose colour is drawn pale, by their words."""
     lines = key_lines(key, sheet)
     axes = frame(figure, (0.0, bottom, sheet.width_px, bottom + KEY_PX * len(lines)))
     axes.spines["bottom"].set_visible(False)
@@ -118,7 +119,11 @@ def draw_key(figure: Figure, key: Key, sheet: Sheet, bottom: float) -> None:
     for index, line in enumerate(lines):
         place, height = 4.0, len(lines) - index - 0.4
         for words, ink in line:
-            axes.plot([place, place + 14.0], [height, height], color=ink.light, linewidth=7.0, solid_capstyle="butt")
+            alpha = (pale or {}).get(words)
+            axes.plot(
+                [place, place + 14.0], [height, height], color=ink.light, alpha=alpha, linewidth=7.0,
+                solid_capstyle="butt",
+            )  # fmt: skip
             label(axes, place + 20.0, height, words, sheet, color=MUTED.light, va="center")
             place += 34.0 + text_width_px(words, sheet)
 

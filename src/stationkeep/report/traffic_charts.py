@@ -22,6 +22,8 @@ _OWNERS: Final = tuple(OWNER_NAMES)
 _OTHER: Final = "others"
 _SIDES: Final = {"russian": BRANCH_LINES[1], "american": BRANCH_LINES[0]}
 _BAND: Final = BRANCH_LINES[0]
+_BAND_ALPHA: Final = 0.2
+_BAND_WORDS: Final = "people aboard in 90 % of the runs"
 _LANE_PX: Final = 20.0
 
 
@@ -113,7 +115,7 @@ def seats_chart(course: SeatCourse, span: tuple[float, float], sheet: Sheet, nam
     tall = 130.0 if sheet.narrow else 150.0
     key = [("people aboard", INK), ("working seats home", RULE)]
     if course.band is not None:
-        key.append(("people aboard in 90 % of the runs", _BAND))
+        key.append((_BAND_WORDS, _BAND))
     if any(have < need for have, need in zip(seats, aboard, strict=True)):
         key.append(("people without a seat", RISK))
     figure = blank(sheet, tall + TICKS_PX + KEY_PX * len(key_lines(key, sheet)))
@@ -125,7 +127,7 @@ def seats_chart(course: SeatCourse, span: tuple[float, float], sheet: Sheet, nam
     places = list(range(0, most + 1, 2 if most <= 14 else 4))
     set_ticks(axes, sheet, "y", places, [str(place) for place in places])
     time_axis(axes, sheet, *span)
-    draw_key(figure, key, sheet, TICKS_PX + tall)
+    draw_key(figure, key, sheet, TICKS_PX + tall, pale={_BAND_WORDS: _BAND_ALPHA})
     alt = f"People aboard, {min(aboard)} to {max(aboard)}, and working seats home, {min(seats)} to {max(seats)}."
     return svg_of(figure, name=f"{name}{suffix(sheet)}", alt=alt)
 
@@ -134,7 +136,7 @@ def _draw_steps(axes: Axes, course: SeatCourse, sheet: Sheet) -> None:
     days, aboard, seats = course.days, course.aboard, course.seats
     short = [have < need for have, need in zip(seats, aboard, strict=True)]
     if course.band is not None:
-        axes.fill_between(*course.band, step="post", color=_BAND.light, alpha=0.2, linewidth=0)
+        axes.fill_between(*course.band, step="post", color=_BAND.light, alpha=_BAND_ALPHA, linewidth=0)
     axes.fill_between(days, aboard, seats, where=short, step=course.where, color=RISK.light, alpha=0.45, linewidth=0)
     # As many seats as people is the usual case: the wide line shows on both sides of the narrow one.
     axes.step(days, seats, where=course.where, color=RULE.light, linewidth=sheet.line_px * 3.6)
