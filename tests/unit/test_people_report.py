@@ -21,7 +21,7 @@ from stationkeep.report.people_section import people_section
 from stationkeep.report.people_text import because, limit_text, people_sentences
 from stationkeep.report.stores_chart import shown_stores, stores_chart
 from stationkeep.report.terminal import render_verdict
-from stationkeep.report.traffic_charts import SeatCourse, mjd, seats_chart
+from stationkeep.report.traffic_charts import Berth, SeatCourse, Span, Stay, crew_chart, mjd, port_chart, seats_chart
 from stationkeep.report.verdict import verdict_rows
 
 HORIZON = "2031-01-01T00:00:00Z"
@@ -231,6 +231,26 @@ def test_a_store_below_its_reserve_is_marked_even_between_two_points(sheet: Any)
     assert "var(--risk)" not in stores_chart([enough], ["Food"], span, sheet, "x")
     heights = [float(y) for y in re.findall(r"[ML] [\d.]+ ([\d.]+)", drawn)]
     assert np.isfinite(heights).all()
+
+
+def test_dates_of_the_charts_stand_in_line() -> None:
+    span = (mjd("2022-04-01"), mjd("2023-04-01"))
+    ports = {"aft": "Zvezda aft, by the engines"}
+    above = port_chart([Berth("aft", "X", "nasa", Span("2022-05-01", None))], ports, span, WIDE, "p")
+    course = SeatCourse([*span], [7, 7], [7, 7], "post")
+    stay = Stay(("Y",), "russian", Span("2022-05-01", None))
+    for below in (
+        seats_chart(course, span, WIDE, "s", [*ports.values()]),
+        crew_chart([stay], span, WIDE, "c", [*ports.values()]),
+    ):
+        assert _place_of("Jul 2022", below) == pytest.approx(_place_of("Jul 2022", above), abs=0.02)
+    assert _place_of("Jul 2022", seats_chart(course, span, WIDE, "s")) < _place_of("Jul 2022", above) - 10.0
+
+
+def _place_of(words: str, svg: str) -> float:
+    found = re.search(rf'<text[^>]* x="([\d.]+)"[^>]*>{words}</text>', svg)
+    assert found is not None
+    return float(found[1])
 
 
 def test_people_without_a_seat_are_filled_in_and_named_in_the_key() -> None:

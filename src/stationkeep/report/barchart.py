@@ -37,15 +37,18 @@ class Bar:
 
 def bar_chart(
     bars: Sequence[Bar], rows: Sequence[str], span: tuple[float, float], key: Key, sheet: Sheet,
-    name: str, alt: str, row_px: float = _ROW_PX,
+    name: str, alt: str, row_px: float = _ROW_PX, beside: Sequence[str] = (),
 ) -> str:  # fmt: skip
-    """Bars in rows over time. On a phone the rows' names stand above their bars, for want of room beside them."""
+    """Bars in rows over time. On a phone the rows' names stand above their bars, for want of room beside them.
+
+    ``beside``: row names of the chart above, with whose dates those of this one stand in line (not on a phone).
+    """
     above = sheet.narrow and any(rows)
     pitch = row_px + (18.0 if above else 0.0)
     tall = pitch * max(1, len(rows))
     key_px = KEY_PX * len(key_lines(key, sheet))
     figure = blank(sheet, tall + TICKS_PX + key_px)
-    left = 4.0 if above else label_room_px(rows, sheet)
+    left = 4.0 if above else label_room_px([*rows, *([] if sheet.narrow else beside)], sheet)
     axes = frame(figure, (left, TICKS_PX, sheet.width_px - 8.0, TICKS_PX + tall))
     axes.set_xlim(*span)
     axes.set_ylim(len(rows), 0)
