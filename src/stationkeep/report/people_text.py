@@ -82,7 +82,11 @@ def _stores(people: PeopleDocument) -> str:
         return f"In {text.percent(ended.share)} of the runs a store ends, most often {words(ended.name)}."
     if reserve is None:
         return "No store that people cannot do without falls below its reserve while they are aboard."
-    ends = "" if ended is None else f"; one ends in {text.percent(ended.share)} of the runs"
+    ends = (
+        ""
+        if ended is None
+        else f"; in {text.percent(ended.share)} of the runs one ends, most often {words(ended.name)}"
+    )
     if reserve.median_utc is not None:
         return f"The first store below its reserve is {_store(reserve)}{ends}."
     share = text.percent(reserve.share)
