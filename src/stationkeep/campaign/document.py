@@ -197,6 +197,13 @@ class WhyLink(Part):
     title: str
     mean_altitude_km: float
     because: list[int] = Field(description="places, in the chain, of the events that brought it about; []: a beginning")
+    share: float | None = Field(
+        default=None,
+        description="share of all runs in which this comes by the horizon; null: not counted over the runs",
+    )
+    median_utc: str | None = Field(
+        default=None, description="median of its date over all runs; null: not counted, or not by the horizon"
+    )
 
 
 class Why(Part):

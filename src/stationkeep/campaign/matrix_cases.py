@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.errors import InputError
+from stationkeep.errors import InputError, ScenarioError
 from stationkeep.partnership.crisis import moment_of
 from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import partnership_of_station
@@ -127,9 +127,12 @@ def _partner_names(scenario: Scenario, graph: PartnerGraph | None) -> dict[str, 
 def _known_partner(given: str, names: dict[str, str], scenario: Scenario) -> str:
     from stationkeep.catalogue.loader import load_catalogue
 
-    partner = known_partner(scenario, given, load_catalogue())
+    listed = f"partners that provide something are {', '.join(names)}"
+    try:
+        partner = known_partner(scenario, given, load_catalogue())
+    except ScenarioError as error:
+        raise MatrixError(error.problem, hint=listed) from None
     if partner not in names:
-        listed = f"partners of {scenario.id} are {', '.join(names)}"
         raise MatrixError(f"{given!r} provides nothing in the scenario {scenario.id}", hint=listed)
     return partner
 
