@@ -268,6 +268,8 @@ REFUSED: list[tuple[list[dict[str, Any]], str]] = [
     ([withdrawal(until={"event": "never"}), NEVER], "its probability is 0"),
     ([withdrawal(until={"event": "peace"}, until_utc="2023-01-01"), HAPPENS], "not both"),
     ([withdrawal(until_utc="2022-07-01")], "must not be before date_utc (2022-08-01)"),
+    ([withdrawal(until_utc="2024-04-02")], "ends on 2024-04-02, after horizon_utc (2024-04-01)"),
+    ([sanction(until_utc="2031-01-01")], "ends on 2031-01-01, after horizon_utc (2024-04-01)"),
     ([withdrawal(notice_days=1000.0)], "takes effect on 2025-04-27, after horizon_utc"),
     ([withdrawal(), withdrawal("2022-10-01")], "roscosmos withdraws twice at the same time"),
     ([withdrawal(scope=["hand-over-control"])], "needs hand_over_to"),

@@ -32,6 +32,7 @@ from stationkeep.habitat.stores import Store
 ISS: Final = "iss-2022-04-02"
 _SECTIONS: Final = ("cabin", "stores", "equipment", "sides", "people", "shared", "leak")
 _STORE_UNITS: Final = {"amount_kg": "kg", "capacity_kg": "kg", "reserve_kg": "kg", "reserve_days": "d"}
+_SIDE_UNITS: Final = {"containers_kg_day": "kg/d", "work_hours_week": "h", "upkeep_hours_week": "h"}
 _MACHINE_UNITS: Final = {"capacity_per_day": "kg/d", "power_w": "W"}
 _FAILURE_UNITS: Final = {
     "low_days": "d", "high_days": "d", "shape": "1", "repair_days": "d", "repair_spread": "1", "crew_hours": "h",
@@ -52,6 +53,15 @@ class HabitatDocument:
     def uncertain(self) -> tuple[str, ...]:
         """Places of figures that are ranges, sorted: one random number each draws them."""
         return tuple(sorted(place for place, figure in self.figures.items() if figure.is_range))
+
+    def around_best(self, place: str, u: float) -> float:
+        """The probability at which a figure is to be asked so that its best estimate lies in the middle of the draws.
+
+        ``u`` below a half falls between its low end and the best estimate, above it between that and the high end.
+        """
+        figure = self.figures[place]
+        share = figure.share_below(figure.best)
+        return 2.0 * u * share if u < 0.5 else share + (2.0 * u - 1.0) * (1.0 - share)
 
     def habitat(
         self, *, year: float = 2022.25, u: Mapping[str, float] | None = None, people: Mapping[str, int] | None = None
@@ -227,14 +237,14 @@ class _Builder:
     def _side(self, name: str, given: Mapping[str, Any]) -> Side:
         place = f"sides.{name}"
         _only(given, tuple(field.name for field in fields(Side)), place)
-        require_plain(given, place, {"containers_kg_day"})
+        require_plain(given, place, set(_SIDE_UNITS))
         missing = [one.name for one in fields(Side)[1:9] if one.name not in given]
         if missing:
             verb, what = ("is", "it") if len(missing) == 1 else ("are", "each")
             raise HabitatError(
                 f"{', '.join(missing)} {verb} missing", hint=f"name the store they use for {what}", field=place
             )
-        numbers: dict[str, Any] = self._numbers(given, {"containers_kg_day": "kg/d"}, place)
+        numbers: dict[str, Any] = self._numbers(given, _SIDE_UNITS, place)
         return Side(name=name, **{key: value for key, value in given.items() if key not in numbers}, **numbers)
 
     def _machine(self, name: str, given: Mapping[str, Any], cabin: Cabin) -> Equipment:

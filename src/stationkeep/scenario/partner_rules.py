@@ -40,6 +40,11 @@ def _moments(scenario: Scenario, course: Course, where: Location) -> Iterator[Pr
             (*where, "until_utc"),
             f"{_day(course.ends_mjd_utc)} given; must not be before date_utc ({_day(event.date_mjd_utc)})",
         )
+    if isinstance(event, EndingThreat) and event.until_utc is not None and course.ends_mjd_utc > horizon:
+        message = (
+            f"ends on {_day(course.ends_mjd_utc)}, after horizon_utc ({_day(horizon)}): nothing ends it; leave it out"
+        )
+        yield Problem((*where, "until_utc"), message)
     if course.begins_mjd_utc == course.happens_mjd_utc or math.isinf(course.begins_mjd_utc):
         late = math.inf
     else:

@@ -12,6 +12,8 @@ UNBACKED = "unbacked"
 ATTITUDE_LOST = "attitude-lost"
 HANDOVER_FAILED = "handover-failed"
 GYROS_OUT = "gyros-out"
+THRUSTERS_ALONE = "thrusters-alone"
+"""Too few gyros run: thrusters hold the station by themselves, at many times the usual use."""
 TANKS_DRY = "tanks-dry"
 """Those that feed the attitude's thrusters."""
 NO_REBOOST = "no-reboost"
@@ -39,8 +41,18 @@ def taken(provider: str) -> str:
 
 
 def frozen(name: str) -> str:
-    """Sanctions keep the partner's flights, or what it operates, from being used."""
+    """Sanctions keep what the partner operates, or the provider, from being used."""
     return f"frozen:{name}"
+
+
+def cut(name: str) -> str:
+    """Sanctions let none of the partner's, or the provider's, flights come."""
+    return f"cut:{name}"
+
+
+def thinned(name: str) -> str:
+    """Sanctions let fewer of the partner's, or the provider's, flights come, or later."""
+    return f"thinned:{name}"
 
 
 def missing(asset: str) -> str:

@@ -262,13 +262,9 @@ class _Run(PartnerEvents):
     def _tanks_are_dry(self) -> None:
         tanks = self.attitude_tanks
         assert tanks is not None
-        senders = {tanks.plan.provider.partner, *(one.partner for one in tanks.plan.deliveries)}
-        self.note(
-            "tanks-dry",
-            "The tanks that feed the attitude's thrusters are dry",
-            because=[why(one) for one in sorted(senders) for why in (causes.not_delivering, causes.frozen)],
-            brings=(causes.TANKS_DRY,),
-        )
+        because = [*self.why_no_deliveries(tanks), *self.why_thrusters_alone()]
+        title = "The tanks that feed the attitude's thrusters are dry"
+        self.note("tanks-dry", title, because=because, brings=(causes.TANKS_DRY,))
 
     def _finish(self, reason: OutcomeReason) -> None:
         self.outcome = Outcome(reason, self.flight.time_mjd_utc, self.altitude_km)

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
 
     Known = tuple[Realised, StationTraffic]
-    Missing = tuple[frozenset[str], frozenset[str], tuple[tuple[str, float], ...]]
-    """Flights that do not come, craft that left before they could become unfit, and until when some overstay."""
+    Missing = tuple[frozenset[str], frozenset[str], tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]]
+    """Flights that do not come, craft that left before they could become unfit, when others do by event, and until when
+    some overstay."""
 
 _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once the way is free again
 
@@ -50,6 +51,8 @@ class FlightBoard:
         self.held: set[str] = set()
         """Flights put off until the station can be reached again."""
         self.troubles: list[Contingency] = []
+        self.unfit: dict[str, float] = {}
+        """Crew craft that an event of the branch makes unfit, and when: the next of the kind is sent, as for others."""
         self.lost: set[str] = set()
         self.failed: dict[str, float] = {}
         self.early: dict[str, float] = {}
@@ -112,11 +115,14 @@ class FlightBoard:
         overstay = {
             name: math.inf if name in self.kept else self.early.get(name, math.inf) for name in self._overstayed - gone
         }
-        missing = gone, self._left_early, tuple(sorted(overstay.items()))
+        missing = gone, self._left_early, tuple(sorted(self.unfit.items())), tuple(sorted(overstay.items()))
         if missing not in self._known:
             plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
             plan = replace(plan, flights={**plan.flights, **_overstaying(plan, overstay)}) if overstay else plan
-            came = realise(plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports, left_early=self._left_early)
+            came = realise(
+                plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports, left_early=self._left_early,
+                unfit=self.unfit,
+            )  # fmt: skip
             self._known[missing] = came, StationTraffic(came.manifest)
         return self._known[missing]
 

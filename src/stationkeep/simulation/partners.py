@@ -184,11 +184,22 @@ class PartnerEvents(TurnsOfBranch):
             partners = {stated.partner, *stated.push_needs, *(one.partner for one in provider.plan.deliveries)}
             why.append(causes.provider_lost(provider.id))
             for partner in sorted(partners):
-                why += [causes.stopped(partner), causes.not_delivering(partner), causes.frozen(partner)]
-            why += [causes.frozen(provider.id), causes.taken(provider.id)]
+                why += [causes.stopped(partner), causes.not_delivering(partner)]
+            for name in (provider.id, *sorted(partners)):
+                why += [causes.frozen(name), causes.cut(name)]
+            why.append(causes.taken(provider.id))
             if provider is self.attitude_tanks:
                 why.append(causes.TANKS_DRY)
         return why
+
+    @staticmethod
+    def why_no_deliveries(provider: ProviderState) -> list[str]:
+        """What may keep propellant from coming to these tanks, or has taken it from them."""
+        stated = provider.plan.provider
+        senders = sorted({stated.partner, *(one.partner for one in provider.plan.deliveries)})
+        why = [cause(one) for one in (*senders, provider.id) for cause in (causes.cut, causes.thinned)]
+        why += [*map(causes.not_delivering, senders), *map(causes.stopped, stated.arrival_needs)]
+        return [*why, causes.frozen(provider.id), causes.provider_lost(provider.id), causes.taken(provider.id)]
 
     def _could_push(self, provider: ProviderState) -> bool:
         if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):
@@ -199,10 +210,12 @@ class PartnerEvents(TurnsOfBranch):
         return foreseen or self.available_kg(provider) > 1.0
 
     def _is_resupplied(self, provider: ProviderState, now_mjd_utc: float) -> bool:
-        """Whether flights go on with propellant that may be burnt."""
+        """Whether flights go on with propellant that somebody may draw on, for burns or for the attitude."""
         if not (provider.plan.reboosts and self.plays_a_part(provider) and self._may_dock()):
             return False
-        if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):
+        if provider.too_low(self.altitude_km):
+            return False
+        if not (self.attitude_allows(provider) or self.feeds_attitude(provider)):
             return False
         return self._foreseen(provider, now_mjd_utc)
 

@@ -295,20 +295,6 @@ class PeopleFlights(PeopleState, abc.ABC):
         self.plan_again()
         self.change_soon()
 
-    def resume_flights(self, account: str, lead_days: float = 0.0) -> None:
-        """Flights dropped on this account that were to arrive after the lead time come again as planned."""
-        if self.setup is None:
-            return
-        board, first = self.board, self.now + lead_days
-        again = {
-            name for name, who in board.dropped.items()
-            if who == account and (board.plan.flights[name].arrival_mjd_utc or 0.0) >= first
-        }  # fmt: skip
-        for name in again:
-            del board.dropped[name]
-        self.plan_again()
-        self.change_soon()
-
 
 def _matters(event: TrafficEvent) -> bool:
     """Whether it changes what people have, or who is there."""

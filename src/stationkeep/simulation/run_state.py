@@ -241,6 +241,10 @@ class RunState:
             return False
         return not self.attitude.holders.isdisjoint(self.held_by[provider.id])
 
+    def feeds_attitude(self, provider: ProviderState) -> bool:
+        """Whether the attitude's thrusters can draw on its tanks: that holds the station even where nobody can push."""
+        return provider is self.attitude_tanks and _COMMANDED_BY.isdisjoint(self.missing)
+
     def pushes_now(self, provider: ProviderState) -> bool:
         """Whether it can reboost at this moment."""
         if not (provider.present and provider.operating and provider.enabled) or self.is_kept_from_pushing(provider):
