@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from stationkeep.scenario.pressure import Response, ResponseKind
+from stationkeep.simulation import causes
 from stationkeep.simulation.sanctions import SanctionEvents
 from stationkeep.timescale import iso_day
 
@@ -32,8 +33,9 @@ class ResponseEvents(SanctionEvents, abc.ABC):
             ResponseKind.LEAVE: self._everybody_leaves,
             ResponseKind.DEORBIT: self._let_down,
         }
-        title = acts[event.what](event)
-        self.note("response", f"{self.partner_name(event.who)}: {title}", provider=event.provider, note=event.note)
+        title = f"{self.partner_name(event.who)}: {acts[event.what](event)}"
+        brings = (causes.NO_POLICY, causes.LET_DOWN) if event.what is ResponseKind.DEORBIT else ()
+        self.note("response", title, provider=event.provider, note=event.note, brings=brings)
 
     # --- flights ------------------------------------------------------------------------------------------------------
 
@@ -84,7 +86,9 @@ class ResponseEvents(SanctionEvents, abc.ABC):
 
     def _let_down(self, event: Response) -> str:
         self.policy = None
-        return "nobody raises the station any more, it is let down for its end"
+        self.let_down = True
+        level = self.scenario.controlled_deorbit.from_altitude_km
+        return f"lets the station down, nobody raises it any more; from {level:g} km it is to be brought down on target"
 
     # --- people -------------------------------------------------------------------------------------------------------
 
