@@ -215,6 +215,29 @@ def test_ctrl_c_exits_130_and_writes_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_ctrl_c_lost_in_a_compiler_still_exits_130(tmp_path: Path) -> None:
+    """numba's callbacks swallow the interrupt and fail with an error of their own."""
+    script = (
+        "import os, signal\n"
+        "from stationkeep.cli import app, main\n"
+        "def lost():\n"
+        "    try:\n        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    except KeyboardInterrupt:\n        raise RuntimeError('no compiled object yet') from None\n"
+        "app.app = lost\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert "interrupted" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_bare_command_shows_the_commands() -> None:
+    done = subprocess.run([sys.executable, "-m", "stationkeep"], capture_output=True, text=True, check=False)
+    assert "Usage" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_closed_pipe_is_no_error() -> None:
     command = f"{sys.executable} -m stationkeep catalogue | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)

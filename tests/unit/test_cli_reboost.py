@@ -105,7 +105,7 @@ def test_the_attitude_takes_its_share_from_the_tanks() -> None:
         (["--arrival", "2022-06-03:405-410"], "5.00 km below the floor"),
         (["--arrival", "2029-06-03:415-418"], "lies outside the plan"),
         (["--attitude-view", "esa"], "choose nasa or roscosmos"),
-        (["--output", "plan.pdf"], "neither a page nor a figure"),
+        (["--output", "plan.pdf"], "what kind of file"),
         (["--branch", "none"], "has no branch 'none'"),
     ],
 )

@@ -8,14 +8,14 @@ with it by ``design/array_mode_table.py``; simulations read the table.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from stationkeep.attitude.iss_shape import ArrayAngles, iss_parts, wing_normal
-from stationkeep.attitude.shape import FloatArray, air_area_m2, directions_all_round
+from stationkeep.attitude.shape import FloatArray, air_area_m2
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
 
 _RAM = np.array([-1.0, 0.0, 0.0])
@@ -118,9 +118,3 @@ def orbit_mean(
             light += max(0.0, float(wing_normal(angles) @ sun_in_body(float(angle), sun_angle_deg)))
             best += 1.0
     return OrbitMean(float(np.mean(areas)), light / best, min(areas), max(areas))
-
-
-def tumbling_areas_m2(arrays: Sequence[ArrayAngles], *, directions: int = 150, cell_m: float = 0.5) -> FloatArray:
-    """The area seen from evenly spread directions, for each setting of the arrays: (n_arrays, directions) [m2]."""
-    views = directions_all_round(directions)
-    return np.array([[air_area_m2(iss_parts(angles), view, cell_m=cell_m) for view in views] for angles in arrays])

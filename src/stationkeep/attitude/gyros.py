@@ -55,8 +55,3 @@ class Gyros:
     def margin_n_m_s(self) -> float:
         """What is left above the usable momentum: all the room for an upset while a turn uses the rest."""
         return self.working * self.momentum_n_m_s * (1.0 - self.usable_share) if self.hold else 0.0
-
-    @property
-    def most_torque_n_m(self) -> float:
-        """Torque of those that run, zero where too few."""
-        return self.working * self.torque_n_m if self.hold else 0.0

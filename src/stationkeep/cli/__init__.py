@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 INTERRUPTED = 130
 BAD_INPUT = 2
@@ -20,6 +28,17 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Loading a thousand modules sets off the search for garbage again and again, a twentieth of a start: less often.
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
+    with _interrupts_kept() as seen:
+        try:
+            _command()
+        except Exception:
+            # Inside a compiler's callback Ctrl-C is lost and comes out as a failure of the compiler.
+            if not seen:
+                raise
+            _leave_interrupted()
+
+
+def _command() -> None:
     from stationkeep.errors import InputError, StationkeepError
 
     try:
@@ -35,8 +54,7 @@ def main() -> None:
         _say(f"failed: {error}")
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        _say("interrupted; files are written only when a run is complete")
-        sys.exit(INTERRUPTED)
+        _leave_interrupted()
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
             _say("interrupted; files are written only when a run is complete")
@@ -51,6 +69,32 @@ def main() -> None:
             "  check the path, permissions and free space"
         )
         sys.exit(BAD_INPUT)
+
+
+@contextmanager
+def _interrupts_kept() -> Iterator[list[int]]:
+    """The numbers of the interrupts that came; each is raised as Python does anyway."""
+    seen: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield seen
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        signal.default_int_handler(number, frame)
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _leave_interrupted() -> None:
+    _say("interrupted; files are written only when a run is complete")
+    sys.exit(INTERRUPTED)
 
 
 def _say(message: str) -> None:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationkeep.cli.common import JsonOption, json_text, make_console, progress_bar, require_json_target
+from stationkeep.cli.common import (
+    JsonOption,
+    RunsPerBranchOption,
+    SeedOption,
+    WorkersOption,
+    json_text,
+    make_console,
+    progress_bar,
+    require_json_target,
+)
 from stationkeep.files import write_atomically
 
 if TYPE_CHECKING:
@@ -21,13 +30,11 @@ def claims(
     claim: Annotated[
         list[str] | None, typer.Option("--claim", "-c", metavar="ID", help="Check only this one; may be repeated.")
     ] = None,
-    runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs per branch.")] = 100,
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
+    runs: RunsPerBranchOption = 100,
+    seed: SeedOption = 1,
     timeline: Annotated[bool, typer.Option("--timeline", help="Show what was said and done, day by day.")] = False,
     json: JsonOption = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", help="Runs flown at the same time; default: all cores.", min=1)
-    ] = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Check statements of the public debate: true, false, partly, or not decidable, with the number behind it.
 

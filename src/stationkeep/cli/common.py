@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json as json_module
+import logging
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,6 +55,28 @@ PossibleSunOption = Annotated[
         help="The Sun as it was, as forecast at --as-of, or from an MSAFE bulletin or a CelesTrak table.",
     ),
 ]
+
+# What the commands that fly a scenario have in common.
+ScenarioArgument = Annotated[
+    str, typer.Argument(help="A shipped scenario (see 'stationkeep scenarios') or a YAML file.")
+]
+ScenarioSunOption = Annotated[
+    str | None,
+    typer.Option(
+        "--space-weather",
+        metavar="observed|as-known|FILE",
+        help="The Sun as it was, as it was forecast at the epoch, or from an MSAFE bulletin or a CelesTrak table. "
+        "Default: what the scenario says.",
+    ),
+]
+DayOfLeavingOption = Annotated[
+    str | None, typer.Option("--on", metavar="DATE", help="The day they leave, UTC; default: the first day.")
+]
+RunsPerBranchOption = Annotated[int, typer.Option("--runs", "-n", help="Random runs per branch.")]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", help="Runs flown at the same time; default: all cores.", min=1)
+]
+
 RunsOption = Annotated[int, typer.Option("--runs", "-n", help="Random runs.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")]
 
@@ -82,7 +106,7 @@ def emit_json(document: dict[str, Any], target: str) -> None:
 
 def refuse_bare_json(arguments: Sequence[str]) -> None:
     """Refuse ``--json`` at the end or before another option, which would be taken for the name of the file."""
-    for given, following in zip(arguments, [*arguments[1:], None], strict=True):
+    for given, following in zip_longest(arguments, arguments[1:]):
         if given == "--json" and (following is None or (following.startswith("-") and following != "-")):
             where = "at the end" if following is None else f"before {following}"
             raise OutputError(f"--json {where} names no place to write to", hint=_JSON_HINT)
@@ -111,6 +135,22 @@ def require_writable_folder(folder: Path) -> None:
         raise OutputError(
             f"cannot write in {existing}: {error.strerror or error}", hint="choose another folder"
         ) from None
+
+
+def require_output(output: Path | None, *endings: str) -> None:
+    """Refuse a page or picture that cannot be written, or of no known kind, before minutes of work, not after."""
+    if output is None:
+        return
+    if endings and output.suffix.lower() not in endings:
+        allowed = f"{', '.join(endings[:-1])} or {endings[-1]}"
+        raise OutputError(f"--output {output}: what kind of file?", hint=f"end it in {allowed}")
+    require_writable_folder(output.parent)
+    quiet_drawing()
+
+
+def quiet_drawing() -> None:
+    """Silence matplotlib's chatter about caches and fonts: of no use to who asked when a station falls."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 def make_console() -> Console:

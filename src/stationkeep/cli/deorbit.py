@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +9,13 @@ import typer
 
 from stationkeep.cli.common import (
     JsonOption,
+    RunsOption,
+    SeedOption,
     emit_json,
     make_console,
     progress_bar,
     require_json_target,
-    require_writable_folder,
+    require_output,
 )
 
 if TYPE_CHECKING:
@@ -114,8 +115,8 @@ def deorbit(
         list[float] | None,
         typer.Option("--parking-altitude-km", help="Altitudes to park at; may be repeated. Implies the comparison."),
     ] = None,
-    runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs.")] = 1000,
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
+    runs: RunsOption = 1000,
+    seed: SeedOption = 1,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Map and tables: .html, .svg or .png.")
     ] = None,
@@ -130,8 +131,7 @@ def deorbit(
     from stationkeep.catalogue.loader import load_catalogue
 
     require_json_target(json)
-    if output is not None:
-        _require_picture(output)
+    require_output(output, ".html", ".svg", ".png")
     options = _options(
         target, (keep_out_km, keep_out_home_km), (final_perigee_km, hold_perigee_km, longest_burn_s),
         (start_altitude_km, window_days), (runs, seed), reserve_kg, failure_probability, traffic, body,
@@ -155,15 +155,6 @@ def deorbit(
         _show(console, document)
         if output is not None:
             console.print(f"Picture        {output}")
-
-
-def _require_picture(output: Path) -> None:
-    from stationkeep.errors import OutputError
-
-    if output.suffix.lower() not in (".html", ".svg", ".png"):
-        raise OutputError(f"--output {output}: what kind of file?", hint="end it in .html, .svg or .png")
-    require_writable_folder(output.parent)
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 def _options(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +13,7 @@ from stationkeep.cli.common import (
     json_text,
     make_console,
     require_json_target,
-    require_writable_folder,
+    require_output,
 )
 from stationkeep.files import write_together
 
@@ -61,8 +60,7 @@ def depends(
     from stationkeep.report.partners_text import print_dependence
 
     require_json_target(json)
-    if svg is not None:
-        require_writable_folder(svg.parent)
+    require_output(svg)
     graph = _graph(scenario, on, view)
     wanted = [known_function(graph, name) for name in function or []]
     found = analyse(graph, without or [])
@@ -73,7 +71,6 @@ def depends(
     if svg is not None:
         from stationkeep.report.partners import draw_dependence
 
-        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         files.append((svg, draw_dependence(found, "png" if svg.suffix.lower() == ".png" else "svg")))
     if json is not None and json != "-":
         files.append((Path(json), json_text(document)))

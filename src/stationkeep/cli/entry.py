@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationkeep.cli.common import JsonOption, emit_json, make_console, require_json_target, require_writable_folder
+from stationkeep.cli.common import (
+    JsonOption,
+    emit_json,
+    make_console,
+    require_json_target,
+    require_output,
+)
 from stationkeep.report.text import kilogram_text
 
 if TYPE_CHECKING:
@@ -72,7 +77,7 @@ def entry(
     from stationkeep.descent.entry import EntryOptions, EntryState, fly_entry
 
     require_json_target(json)
-    _require_picture(output)
+    require_output(output, ".html", ".svg")
     chosen = _body(body)
     if break_up_km is not None:
         chosen = replace(chosen, break_up_altitude_km=break_up_km)
@@ -89,25 +94,12 @@ def entry(
         from stationkeep.files import write_atomically
         from stationkeep.report.demise import demise_html, demise_svg
 
-        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         made = demise_svg(result) if output.suffix.lower() == ".svg" else demise_html(result, document)
         write_atomically(output, made)
     if json is not None:
         emit_json(document.model_dump(mode="json", by_alias=True), json)
     if json != "-":
         _show(document, output)
-
-
-def _require_picture(output: Path | None) -> None:
-    from stationkeep.errors import OutputError
-
-    if output is None:
-        return
-    if output.suffix.lower() not in (".html", ".svg"):
-        raise OutputError(
-            f"--output {str(output)!r} is neither a page nor a figure", hint="give a name ending in .html or .svg"
-        )
-    require_writable_folder(output.parent)
 
 
 def _body(given: str) -> Body:

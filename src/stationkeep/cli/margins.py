@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ from stationkeep.cli.common import (
     emit_json,
     make_console,
     require_json_target,
-    require_writable_folder,
+    require_output,
 )
 
 
@@ -50,8 +49,7 @@ def margins(
     from stationkeep.timescale import mjd_utc, parse_utc
 
     require_json_target(json)
-    if output is not None:
-        _require_picture(output)
+    require_output(output, ".html", ".svg", ".png")
     moment = None if date is None else mjd_utc(parse_utc(date))
     document = ask_margins(scenario, moment, branch, without or (), draws=draws, seed=seed)
     if output is not None:
@@ -65,12 +63,3 @@ def margins(
         print_margins(document, console)
         if output is not None:
             console.print(f"{'Written':<15}{output}")
-
-
-def _require_picture(output: Path) -> None:
-    from stationkeep.errors import OutputError
-
-    if output.suffix.lower() not in (".html", ".svg", ".png"):
-        raise OutputError(f"--output {output}: what kind of file?", hint="end it in .html, .svg or .png")
-    require_writable_folder(output.parent)
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shlex
 import sys
 from pathlib import Path
@@ -11,13 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stationkeep.cli.common import (
+    DayOfLeavingOption,
     JsonOption,
+    ScenarioArgument,
+    ScenarioSunOption,
+    SeedOption,
+    WorkersOption,
     emit_json,
     json_text,
     make_console,
     progress_bar,
+    quiet_drawing,
     require_json_target,
-    require_writable_folder,
+    require_output,
 )
 
 if TYPE_CHECKING:
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def matrix(
-    scenario: Annotated[str, typer.Argument(help="A shipped scenario (see 'stationkeep scenarios') or a YAML file.")],
+    scenario: ScenarioArgument,
     partner: Annotated[
         list[str] | None,
         typer.Option("--partner", "-p", metavar="PARTNER", help="Only this one leaves; may be repeated, a row each."),
@@ -38,27 +43,15 @@ def matrix(
         list[str] | None,
         typer.Option("--without", "-w", metavar="PARTNER", help="One more row: all named so leave together."),
     ] = None,
-    on: Annotated[
-        str | None, typer.Option("--on", metavar="DATE", help="The day they leave, UTC; default: the first day.")
-    ] = None,
+    on: DayOfLeavingOption = None,
     base: Annotated[
         str | None,
         typer.Option("--base", metavar="BRANCH", help="What goes on else; default: the first branch nobody leaves in."),
     ] = None,
     runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs per row.")] = 100,
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
-    space_weather: Annotated[
-        str | None,
-        typer.Option(
-            "--space-weather",
-            metavar="observed|as-known|FILE",
-            help="The Sun as it was, as it was forecast at the epoch, or from an MSAFE bulletin or a CelesTrak table. "
-            "Default: what the scenario says.",
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", help="Runs flown at the same time; default: all cores.", min=1)
-    ] = None,
+    seed: SeedOption = 1,
+    space_weather: ScenarioSunOption = None,
+    workers: WorkersOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Page (.html), or figure (.svg, .png).")
     ] = None,
@@ -75,11 +68,9 @@ def matrix(
     from stationkeep.campaign.matrix import fly_matrix
     from stationkeep.scenario.loader import load_scenario
 
-    if output is not None:
-        _require_picture(output)
+    require_output(output, ".html", ".svg", ".png")
     require_json_target(json)
-    # Its chatter about caches and fonts is of no use to who asked when a station falls.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    quiet_drawing()
     loaded = load_scenario(scenario)
     together = [_names(one) for one in pair or []] + ([without] if without else [])
     with rare_collections(), progress_bar(runs) as advance:
@@ -124,14 +115,6 @@ def _names(pair: str) -> list[str]:
             f"--pair {pair}: who leaves together?", hint="give two partners or more: --pair nasa,roscosmos"
         )
     return names
-
-
-def _require_picture(output: Path) -> None:
-    from stationkeep.errors import OutputError
-
-    if output.suffix.lower() not in (".html", ".svg", ".png"):
-        raise OutputError(f"--output {output}: what kind of file?", hint="end it in .html, .svg or .png")
-    require_writable_folder(output.parent)
 
 
 def _command(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shlex
 import sys
 from pathlib import Path
@@ -12,10 +11,12 @@ import typer
 
 from stationkeep.cli.common import (
     JsonOption,
+    ScenarioArgument,
+    ScenarioSunOption,
     emit_json,
     make_console,
     require_json_target,
-    require_writable_folder,
+    require_output,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def reboost(
-    scenario: Annotated[str, typer.Argument(help="A shipped scenario (see 'stationkeep scenarios') or a YAML file.")],
+    scenario: ScenarioArgument,
     months: Annotated[float, typer.Option("--months", help="How far to plan from the scenario's epoch.")] = 24.0,
     branch: Annotated[
         str | None, typer.Option("--branch", "-b", help="Whose providers and deliveries. Default: the first.")
@@ -55,15 +56,7 @@ def reboost(
     avoidance_per_year: Annotated[
         float, typer.Option("--avoidance-per-year", help="Burns to avoid debris; propellant is kept for one.", min=0.0)
     ] = 2.1,
-    space_weather: Annotated[
-        str | None,
-        typer.Option(
-            "--space-weather",
-            metavar="observed|as-known|FILE",
-            help="The Sun as it was, as it was forecast at the epoch, or from an MSAFE bulletin or a CelesTrak table. "
-            "Default: what the scenario says.",
-        ),
-    ] = None,
+    space_weather: ScenarioSunOption = None,
     attitude_view: Annotated[
         str | None,
         typer.Option("--attitude-view", metavar="nasa|roscosmos", help="Whether a Cygnus needs Russian thrusters."),
@@ -82,7 +75,8 @@ def reboost(
     from stationkeep.scenario.loader import load_scenario
     from stationkeep.strategy.altitude import AvoidanceRate
 
-    _require_places(output, json)
+    require_json_target(json)
+    require_output(output, ".html", ".svg")
     options = ReboostOptions(
         branch=branch,
         months=months,
@@ -103,19 +97,6 @@ def reboost(
         emit_json(document.model_dump(mode="json", by_alias=True), json)
     if json != "-":
         _show(document, output)
-
-
-def _require_places(output: Path | None, json: str | None) -> None:
-    from stationkeep.errors import OutputError
-
-    require_json_target(json)
-    if output is None:
-        return
-    if output.suffix.lower() not in (".html", ".svg"):
-        raise OutputError(
-            f"--output {str(output)!r} is neither a page nor a figure", hint="give a name ending in .html or .svg"
-        )
-    require_writable_folder(output.parent)
 
 
 def _view(given: str | None) -> str | None:
@@ -147,8 +128,6 @@ def _write(document: ReboostDocument, output: Path) -> None:
     from stationkeep.files import write_atomically
     from stationkeep.report.reboost import reboost_html, reboost_svg
 
-    # Its chatter about caches and fonts is of no use to who asked what altitude costs.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     if output.suffix.lower() == ".svg":
         write_atomically(output, reboost_svg(document))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,9 +9,11 @@ import typer
 
 from stationkeep.cli.common import (
     JsonOption,
+    SeedOption,
     emit_json,
     make_console,
     progress_bar,
+    quiet_drawing,
     require_json_target,
     require_writable_folder,
 )
@@ -114,7 +115,7 @@ def reentry(
         bool, typer.Option("--by-orbit", help="The same for 24 orbits, every 15 degrees.", rich_help_panel=_VIEW)
     ] = False,
     runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs of --tle or the scenario.")] = 200,
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
+    seed: SeedOption = 1,
     space_weather: Annotated[
         str | None, typer.Option("--space-weather", metavar="observed|as-known|FILE", help="The Sun until it falls.")
     ] = None,
@@ -137,7 +138,7 @@ def reentry(
     for folder in (output.parent if output else None, figures):
         if folder is not None:
             require_writable_folder(folder)
-            logging.getLogger("matplotlib").setLevel(logging.ERROR)
+            quiet_drawing()
     question = Question(
         scenario=scenario, inclination_deg=inclination_deg, casualty_area_m2=casualty_area_m2, area_factor=area_factor,
         body=body, break_ups=break_ups, law=law, branch=branch, year=year, population_raster=population_raster,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +21,7 @@ from stationkeep.cli.common import (
     progress_bar,
     refused_text,
     require_json_target,
-    require_writable_folder,
+    require_output,
 )
 
 if TYPE_CHECKING:
@@ -64,9 +63,7 @@ def reentry_window(
     from stationkeep.timescale import mjd_utc, parse_utc
 
     require_json_target(json)
-    if output is not None:
-        require_writable_folder(output.parent)
-        logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    require_output(output)
     moment = None if as_of is None else mjd_utc(parse_utc(as_of))
     history = as_element_history(read_any_history([*tle, *(more or [])], norad_id))
     options = WindowOptions(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,7 @@ from stationkeep.cli.common import (
     emit_json,
     make_console,
     require_json_target,
-    require_writable_folder,
+    require_output,
 )
 
 if TYPE_CHECKING:
@@ -61,9 +60,7 @@ def replay(
     from stationkeep.timescale import mjd_utc, parse_utc
 
     require_json_target(json)
-    if output is not None:
-        require_writable_folder(output.parent)
-        logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    require_output(output)
     manifest = _manifest(flights, crew, ports, contingencies)
     first, last = (None if day is None else float(int(mjd_utc(parse_utc(day)))) for day in (from_day, to_day))
     result = replay_manifest(manifest, first, last)

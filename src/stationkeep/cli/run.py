@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shlex
 import sys
 from pathlib import Path
@@ -11,10 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stationkeep.cli.common import (
+    DayOfLeavingOption,
     JsonOption,
+    RunsPerBranchOption,
+    ScenarioArgument,
+    ScenarioSunOption,
+    SeedOption,
+    WorkersOption,
     json_text,
     make_console,
     progress_bar,
+    quiet_drawing,
     require_json_target,
     require_writable_folder,
 )
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    scenario: Annotated[str, typer.Argument(help="A shipped scenario (see 'stationkeep scenarios') or a YAML file.")],
+    scenario: ScenarioArgument,
     branch: Annotated[
         list[str] | None, typer.Option("--branch", "-b", help="Fly only this branch; may be repeated.")
     ] = None,
@@ -33,9 +39,7 @@ def run(
         list[str] | None,
         typer.Option("--without", "-w", metavar="PARTNER", help="Who leaves: adds a branch; may be repeated."),
     ] = None,
-    on: Annotated[
-        str | None, typer.Option("--on", metavar="DATE", help="The day they leave, UTC; default: the first day.")
-    ] = None,
+    on: DayOfLeavingOption = None,
     scope: Annotated[
         list[str] | None,
         typer.Option("--scope", metavar="WHAT", help="What they stop (docs/scenario.md); default: all they do."),
@@ -44,22 +48,12 @@ def run(
         float, typer.Option("--notice-days", min=0.0, help="It takes effect so long after; the agreement asks 365.")
     ] = 0.0,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="The day they come back, UTC.")] = None,
-    runs: Annotated[int, typer.Option("--runs", "-n", help="Random runs per branch.")] = 200,
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same numbers.")] = 1,
-    space_weather: Annotated[
-        str | None,
-        typer.Option(
-            "--space-weather",
-            metavar="observed|as-known|FILE",
-            help="The Sun as it was, as it was forecast at the epoch, or from an MSAFE bulletin or a CelesTrak table. "
-            "Default: what the scenario says.",
-        ),
-    ] = None,
+    runs: RunsPerBranchOption = 200,
+    seed: SeedOption = 1,
+    space_weather: ScenarioSunOption = None,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the HTML report.")] = Path(),
     json: JsonOption = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", help="Runs flown at the same time; default: all cores.", min=1)
-    ] = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Fly a station through every branch of a scenario: when does it fall, over whom, with what risk?
 
@@ -82,8 +76,7 @@ def run(
     report = out / f"{loaded.scenario.id}-report.html"
     require_writable_folder(out)
     require_json_target(json)
-    # Its chatter about caches and fonts is of no use to who asked when a station falls.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    quiet_drawing()
     with rare_collections(), progress_bar(runs) as advance:
         result = run_scenario(
             loaded,

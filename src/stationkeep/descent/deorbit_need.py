@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, STANDARD_GRAVITY_M_S2
+from stationkeep.constants import STANDARD_GRAVITY_M_S2
 from stationkeep.errors import InputError
 from stationkeep.propulsion.burns import Thruster, propellant_for_delta_v_kg
 from stationkeep.propulsion.finite_burns import Ellipse, FiniteBurn
@@ -225,8 +225,3 @@ def combined_thruster(parts: Iterable[tuple[Thruster, float]]) -> tuple[Thruster
     flow = sum(engine.flow_kg_s for engine, _ in listed)
     impulse = thrust / (flow * STANDARD_GRAVITY_M_S2)
     return Thruster(thrust, impulse), sum(load for _, load in listed)
-
-
-def near_circular_start(mean_altitude_km: float, like: Ellipse) -> Ellipse:
-    """The ellipse ``like`` brought to another mean altitude with its shape kept."""
-    return replace(like, semi_major_axis_km=EARTH_EQUATORIAL_RADIUS_KM + mean_altitude_km)

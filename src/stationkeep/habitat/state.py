@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from stationkeep.habitat.air import GASES
-from stationkeep.habitat.arrays import GRADES, Floats, Moment, block, moment_of
+from stationkeep.habitat.arrays import GRADES, Moment, block, moment_of
 from stationkeep.habitat.metabolism import Person
 from stationkeep.habitat.plan import Plan, make_plan
 from stationkeep.habitat.refusal import HabitatError, unknown
@@ -91,11 +91,6 @@ class HabitatState:
         if self._moment is None:
             self._moment = moment_of(self._block, self.plan.places)
         return self._moment
-
-    @property
-    def supplied_kg(self) -> Floats:
-        """Elements brought (+) or taken away (-) from outside since the start."""
-        return self.moment.brought @ self.plan.elements
 
     # --- from outside ------------------------------------------------------------------------------------------
 

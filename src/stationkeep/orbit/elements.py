@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
+from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2
 from stationkeep.errors import OrbitError
 
 HIGHEST_PERIGEE_KM: Final = 1000.0
@@ -74,11 +74,6 @@ class MeanElements:
     def inclination_deg(self) -> float:
         """Inclination in degrees."""
         return math.degrees(self.inclination_rad)
-
-    @property
-    def revolutions_per_day(self) -> float:
-        """Keplerian revolutions per day of the mean semi-major axis."""
-        return math.sqrt(EARTH_MU_KM3_S2 / self.semi_major_axis_km**3) * SECONDS_PER_DAY / (2.0 * math.pi)
 
 
 @dataclass(frozen=True, slots=True)

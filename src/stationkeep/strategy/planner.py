@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2
-from stationkeep.errors import InputError
 from stationkeep.strategy.altitude import AltitudeBand, AltitudeStrategy, ArrivalWindow
 from stationkeep.strategy.losses import LossTable
 from stationkeep.strategy.stores import PropellantStore
@@ -377,9 +376,3 @@ def with_limits(
     )
     kept = strategy.arrivals if arrivals is None else tuple(arrivals)
     return replace(problem, strategy=replace(strategy, bands=bands, arrivals=kept))
-
-
-def require_possible_dates(problem: PlanProblem) -> None:
-    """Refuse a horizon that is no horizon."""
-    if not problem.stop_mjd_utc > problem.start_mjd_utc:
-        raise InputError("the plan would end before it starts", hint="give --months above zero")
