@@ -24,6 +24,9 @@ class ResponseEvents(SanctionEvents, abc.ABC):
         """The answer works from now on."""
         event = course.event
         assert isinstance(event, Response)
+        if event.who in self.stopped and event.who in self.standing.quit():
+            self._answers_no_more(event)
+            return
         acts = {
             ResponseKind.BRING_FORWARD: self._bring_forward,
             ResponseKind.BUY: self._buy,
@@ -36,6 +39,12 @@ class ResponseEvents(SanctionEvents, abc.ABC):
         title = f"{self.partner_name(event.who)}: {acts[event.what](event)}"
         brings = (causes.NO_POLICY, causes.LET_DOWN) if event.what is ResponseKind.DEORBIT else ()
         self.note("response", title, provider=event.provider, note=event.note, brings=brings)
+
+    def _answers_no_more(self, event: Response) -> None:
+        """It has left by the time its answer would work."""
+        self.to_be_enabled.discard(event.provider or "")
+        title = f"{self.partner_name(event.who)} takes part no more: nothing comes of its answer ({event.what})"
+        self.note("response-missing", title, provider=event.provider, because=(causes.stopped(event.who),))
 
     # --- flights ------------------------------------------------------------------------------------------------------
 
