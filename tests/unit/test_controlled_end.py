@@ -91,6 +91,17 @@ def test_a_station_that_tumbles_cannot_be_brought_down() -> None:
     assert run.outcome.reentered
 
 
+def test_a_new_policy_takes_the_decision_back() -> None:
+    change = {
+        "type": "altitude-policy-change",
+        "date_utc": "2022-04-25",
+        "altitude_policy": {"floor_km": 280.0, "target_km": 290.0},
+    }
+    run = down(16000.0, DECIDED, change)
+    assert [event for event in run.events if event.kind == "burn" and event.time_utc > "2022-04-25"]
+    assert "deorbit" not in kinds(run)
+
+
 def test_loads_burn_one_after_the_other() -> None:
     loads = [Load(1000.0, 3000.0, 100.0), Load(20000.0, 3100.0, 100.0)]
     first, second = loads_for_speed(400e3, loads, 57.0)

@@ -287,6 +287,8 @@ REFUSED: list[tuple[list[dict[str, Any]], str]] = [
     ([sanction(rate=1.0)], "does nothing"),
     ([sanction(what="assets", delay_days=3.0, rate=0.5)], "no meaning for assets"),
     ([sanction(rate=0.5), sanction("2022-06-01", rate=0.2)], "say different things"),
+    ([{**LOST, "date_utc": "2022-04-05"}, AVAILABLE], "'cygnus' is lost for good on 2022-04-05"),
+    ([LOST, response("2022-09-01", what="buy", provider="cygnus")], "'cygnus' is lost for good"),
     ([AVAILABLE, LOST], "is lost at the same moment"),
     (
         [withdrawal(partner="nasa"), response("2022-09-01", what="buy", provider="cygnus")],
@@ -307,6 +309,16 @@ def test_what_cannot_be_meant_is_refused(events: list[dict[str, Any]], message: 
     with pytest.raises(ValidationError) as caught:
         scenario(*events)
     assert message in str(caught.value)
+
+
+def test_a_provider_that_a_threat_has_taken_is_not_promised_any_more() -> None:
+    lost = {**LOST, "date_utc": "2022-04-05", "probability": 0.6, "name": "gone"}
+    bought = response("2022-06-01", what="buy", provider="cygnus")
+    gone = fly(lost, bought, given=inputs(threats={"gone": 0.1}))
+    assert "cannot be had any more" in next(event.title for event in gone.events if event.kind == "response")
+    assert not when(gone, "arrival")
+    late = fly(lost, AVAILABLE, given=inputs(threats={"gone": 0.1}))
+    assert "is lost" in next(event.title for event in late.events if event.kind == "provider-available")
 
 
 def test_who_has_left_answers_nothing_in_the_runs_in_which_it_has() -> None:

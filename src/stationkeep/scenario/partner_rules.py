@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.scenario.agenda import ALREADY, Course, all_courses
+from stationkeep.scenario.agenda import ALREADY, NEVER, Course, all_courses
 from stationkeep.scenario.event_parts import SANCTIONS_LIFTED, EndingThreat, Threat
 from stationkeep.scenario.events import ProviderAvailable, ProviderLost, Withdrawal, WithdrawalScope
 from stationkeep.scenario.pressure import Response, ResponseKind, Sanction
@@ -135,6 +135,8 @@ def _disagree(one: Course, other: Course) -> str:
         if first.provider == second.provider and first.date_utc == second.date_utc:
             return f"provider {first.provider!r} becomes available and is lost at the same moment: give one"
         return ""
+    if isinstance(first, ProviderLost) and isinstance(second, ProviderAvailable | Response):
+        return _used_though_lost(one, other, first, second)
     if isinstance(first, Withdrawal) and isinstance(second, Response):
         return _answers_though_gone(one, other, first, second)
     if not _overlap(one, other):
@@ -149,6 +151,12 @@ def _disagree(one: Course, other: Course) -> str:
                 "when the other begins"
             )
     return ""
+
+
+def _used_though_lost(lost: Course, use: Course, first: ProviderLost, second: ProviderAvailable | Response) -> str:
+    if first.provider != second.provider or use.happens_mjd_utc <= lost.happens_mjd_utc or use.happens_mjd_utc == NEVER:
+        return ""
+    return f"provider {first.provider!r} is lost for good on {_day(lost.happens_mjd_utc)}: nothing comes of this later"
 
 
 def _answers_though_gone(gone: Course, answer: Course, first: Withdrawal, second: Response) -> str:

@@ -68,6 +68,8 @@ class ResponseEvents(SanctionEvents, abc.ABC):
 
     def _buy(self, event: Response) -> str:
         provider = self._takes_part(event)
+        if provider.lost:
+            return f"{provider.plan.label} is lost and cannot be had any more"
         return f"{provider.plan.label} is bought and may come from now on"
 
     def _adapt(self, event: Response) -> str:
@@ -83,7 +85,7 @@ class ResponseEvents(SanctionEvents, abc.ABC):
 
     def _takes_part(self, event: Response) -> ProviderState:
         provider = self.state_of(event.provider or "")
-        provider.enabled = True
+        provider.enabled = not provider.lost
         self.to_be_enabled.discard(provider.id)
         return provider
 
