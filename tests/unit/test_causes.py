@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from typing import Any
+
 import pytest
 
+from partner_case import BASE, fly, sanction, withdrawal
+from stationkeep.campaign.document import Why, WhyLink
 from stationkeep.campaign.explain import BELOW_RESERVE, chain_of
 from stationkeep.campaign.prepare import prepare_campaign
 from stationkeep.campaign.sampling import median_inputs
 from stationkeep.catalogue.loader import load_catalogue
+from stationkeep.scenario.generated import branch_without
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.simulation.causes import Causes
 from stationkeep.simulation.engine import simulate
-from stationkeep.simulation.timeline import Timeline
+from stationkeep.simulation.timeline import Function, Timeline
+from stationkeep.timescale import mjd_utc, parse_utc
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +28,14 @@ def flown() -> dict[str, Timeline]:
     inputs = median_inputs(scenario, campaign.weather)
     names = ("cooperation", "withdrawal", "withdrawal-with-propellant")
     return {name: simulate(campaign.mission, name, inputs) for name in names}
+
+
+@pytest.fixture(scope="module")
+def without_nasa() -> Timeline:
+    catalogue = load_catalogue()
+    made, branch = branch_without(load_scenario("iss-2022").scenario, ["nasa"], parse_utc("2023-01-01"), catalogue)
+    campaign = prepare_campaign(made, catalogue, None)
+    return simulate(campaign.mission, branch, median_inputs(made, campaign.weather), limits=False)
 
 
 def test_a_condition_keeps_its_first_cause_until_it_ends() -> None:
@@ -51,6 +66,79 @@ def test_dry_tanks_stand_between_the_withdrawal_and_the_loss(flown: dict[str, Ti
     dry, ends = kinds.index("tanks-dry"), kinds.index("unloading-ends")
     assert chain[dry].because == (kinds.index("withdrawal"),)
     assert chain[ends].because == (dry,)
+
+
+def test_gyros_that_stop_are_behind_tanks_that_run_dry(without_nasa: Timeline) -> None:
+    chain = chain_of(without_nasa, 278.0)
+    kinds = [link.kind for link in chain]
+    place = {kind: kinds.index(kind) for kind in kinds}
+    assert chain[place["handover"]].because == (place["withdrawal"],)
+    assert chain[place["handover"]].title == "Control passes to the thrusters"
+    assert chain[place["tanks-dry"]].because == (place["handover"],)
+    assert place["tanks-dry"] in chain[place["unloading-ends"]].because
+    assert place["unloading-ends"] in chain[place["attitude-lost"]].because
+    assert "gyros any more" not in " ".join(link.title for link in chain)  # none ran: nobody unloaded them
+
+
+def little_propellant() -> list[dict[str, Any]]:
+    providers = deepcopy(BASE["providers"])
+    providers[0]["propellant"]["initial_kg"] = 600.0
+    providers[0]["resupply"][0]["propellant_kg"] = 20.0
+    return list(providers)
+
+
+def test_gyros_that_fail_are_behind_tanks_that_run_dry() -> None:
+    outage = {"type": "asset-outage", "asset": "gyros", "date_utc": "2022-06-10"}
+    leaving = withdrawal("2022-06-20", scope=["stop-resupply-propellant"])
+    run = fly(outage, leaving, providers=little_propellant(), altitude_policy=None)
+    dry = next(event for event in run.events if event.kind == "tanks-dry")
+    assert [run.events[cause].kind for cause in dry.because] == ["handover", "withdrawal"]
+    alone = run.events[dry.because[0]]
+    assert [run.events[cause].kind for cause in alone.because] == ["asset-outage"]
+
+
+def test_gyros_back_in_time_have_nothing_to_do_with_it() -> None:
+    outage = {"type": "asset-outage", "asset": "gyros", "date_utc": "2022-06-10", "until_utc": "2022-06-12"}
+    leaving = withdrawal("2022-06-20", scope=["stop-resupply-propellant"])
+    run = fly(outage, leaving, providers=little_propellant(), altitude_policy=None)
+    dry = next(event for event in run.events if event.kind == "tanks-dry")
+    assert [run.events[cause].kind for cause in dry.because] == ["withdrawal"]
+
+
+def test_sanctions_on_payments_are_not_why_thrusters_stop() -> None:
+    run = fly(sanction(what="payments", rate=0.5), withdrawal())
+    ends = next(event for event in run.events if event.kind == "unloading-ends")
+    assert [run.events[cause].kind for cause in ends.because] == ["withdrawal"]
+    stopped = next(event for event in run.events if event.kind == "reboost-ends")
+    assert [run.events[cause].kind for cause in stopped.because] == ["withdrawal"]
+
+
+@pytest.mark.parametrize(("rate", "what"), [(0.0, "launches"), (0.25, "production")])
+def test_sanctions_on_flights_are_why_tanks_run_dry(rate: float, what: str) -> None:
+    run = fly(sanction(what=what, rate=rate), providers=little_propellant(), altitude_policy=None)
+    dry = next(event for event in run.events if event.kind == "tanks-dry")
+    assert [run.events[cause].kind for cause in dry.because] == ["sanction"]
+    lifted = fly(
+        sanction("2022-04-05", what=what, rate=rate, until_utc="2022-04-06"), providers=little_propellant(),
+        altitude_policy=None,
+    )  # fmt: skip
+    assert next(event for event in lifted.events if event.kind == "tanks-dry").because == ()
+
+
+def test_sanctions_on_assets_are_why_nobody_unloads() -> None:
+    run = fly(sanction(what="assets", rate=0.0))
+    for kind in ("unloading-ends", "reboost-ends"):
+        lost = next(event for event in run.events if event.kind == kind)
+        assert [run.events[cause].kind for cause in lost.because] == ["sanction"]
+
+
+def test_progress_that_comes_for_the_attitude_is_a_delivery(without_nasa: Timeline) -> None:
+    lost, gone = without_nasa.lost_mjd_utc, mjd_utc(parse_utc("2023-01-01"))
+    last = max(event.time_mjd_utc for event in without_nasa.events if event.kind == "delivery")
+    assert last > gone
+    assert lost[Function.REBOOST] == gone
+    assert lost[Function.RESUPPLY] > last
+    assert without_nasa.last_by[Function.RESUPPLY] == "Roscosmos"
 
 
 def test_every_link_follows_from_earlier_ones_and_all_hang_together(flown: dict[str, Timeline]) -> None:
@@ -94,6 +182,65 @@ def test_the_report_sets_what_was_said_beside_what_follows() -> None:
     assert "Falls through 120 km (" in line
     assert "→ Attitude lost (" in line
     assert document.branches["withdrawal"].why.share_alike <= 1.0
+
+
+def link(title: str, *because: int, day: str = "2022-04-02", **more: Any) -> WhyLink:
+    return WhyLink(
+        time_utc=f"{day}T00:00:00Z", kind="x", title=title, mean_altitude_km=400.0, because=list(because), **more
+    )
+
+
+def line(*chain: WhyLink) -> str:
+    from stationkeep.report.why import chain_line
+
+    return chain_line(Why(chain=list(chain), share_alike=1.0)).replace(" (2 Apr 2022)", "")
+
+
+def test_an_arrow_stands_only_between_cause_and_consequence() -> None:
+    assert line(link("A"), link("B", 0), link("C", 1)) == "A → B → C"
+    assert line(link("A"), link("B", 0), link("C", 0)) == "A → B; A → C"
+    assert line(link("A"), link("B", 0), link("C", 0), link("D", 1, 2)) == "A → B; A → C; both → D"
+    assert line(link("A"), link("B")) == "A; B"
+    assert line(link("A"), link("B", 0), link("C", 0), link("D", 0), link("E", 1, 2)) == (
+        "A → B; A → C; A → D; B and C → E"
+    )
+    three = line(link("A"), link("B"), link("C"), link("D", 0, 1, 2))
+    assert three == "A; B; C; all of it → D"
+    # What another cause goes back to anyway is no arrow of its own: A brings B, both are said to bring C.
+    assert line(link("A"), link("B", 0), link("C", 0, 1)) == "A → B → C"
+
+
+def test_dates_of_all_runs_stand_beside_those_of_the_reference_run() -> None:
+    late = link("B", 0, day="2024-05-15", share=1.0, median_utc="2023-03-01T00:00:00Z")
+    assert line(link("A"), late).endswith("B (15 May 2024, median Mar 2023)")
+    same = link("B", 0, day="2024-05-15", share=1.0, median_utc="2024-05-01T00:00:00Z")
+    assert line(link("A"), same).endswith("B (15 May 2024)")
+    seldom = line(link("A"), link("B", 0, day="2023-01-05", share=0.25))
+    assert seldom == "A → B (5 Jan 2023, in 25 % of the runs)"
+
+
+def test_the_page_says_what_comes_by_itself() -> None:
+    from stationkeep.report.why import _because
+
+    assert _because(link("B"), 1) == "not from those before; "
+    assert _because(link("A"), 0) == ""
+    assert _because(link("B", 0), 1) == ""
+    assert _because(link("C", 0), 2) == "follows from 1; "
+
+
+def test_medians_of_the_chain_are_those_of_the_table() -> None:
+    from stationkeep.campaign.run import run_scenario
+
+    document = run_scenario(load_scenario("iss-2022"), branches=["withdrawal"], runs=5, workers=1).document
+    branch = document.branches["withdrawal"]
+    chain = {one.kind: one for one in branch.why.chain}
+    lost = {one.function: one.median_utc for one in branch.functions_lost}
+    assert chain["attitude-lost"].median_utc == lost["attitude"]
+    assert chain["unloading-ends"].median_utc == lost["unloading"]
+    assert chain["reboost-ends"].median_utc == branch.reboost_ends_utc
+    assert chain["reentered"].median_utc == branch.reentry.median_utc
+    assert chain["reentered"].share == branch.reentry.probability
+    assert chain["withdrawal"].share is None
 
 
 def test_an_unknown_timeline_is_refused_with_the_nearest() -> None:

@@ -91,6 +91,11 @@ def test_other_facts_give_other_verdicts() -> None:
     assert verdict("five-hundred-tonnes", stated_kg=300000).verdict == "false"
     # Cygnus burns were ordinary by then, so others than Russians could.
     assert verdict("only-russian-cargo-engines", date_utc="2023-01-01").verdict == "false"
+    retired = verdict("only-russian-cargo-engines").because.partition("retired:")
+    assert all(name in retired[2] for name in ("Zarya", "Space Shuttle", "ATV", "Progress M and M1"))
+    assert not any(name in retired[0] for name in ("Zarya", "Space Shuttle", "ATV", "M1"))
+    assert "Zvezda" in retired[0]
+    assert "retired" not in verdict("only-russian-cargo-engines", date_utc="2000-07-20", retired=[]).because
     assert verdict("one-year-notice", least_days=400).verdict == "false"
     assert verdict("life-support-american-propulsion-russian", true_from=0.5, partly_from=0.1).verdict == "true"
     assert verdict("majority-on-soyuz", true_from=0.4).verdict == "true"
@@ -147,6 +152,12 @@ def test_command_and_timeline() -> None:
     assert "minutes a day" in shown.output
     dates = CliRunner().invoke(app, ["claims", "iss-2022", "--timeline"])
     assert "2022-02-24" in dates.output
+    data = CliRunner().invoke(app, ["claims", "iss-2022", "--timeline", "--json", "-"])
+    told = json.loads(data.stdout)
+    assert told["schema"] == "stationkeep.timeline/1"
+    assert told["entries"][0]["date"].startswith("2022-02-24")
+    lost = CliRunner().invoke(app, ["claims", "nowhere", "--timeline"])
+    assert isinstance(lost.exception, InputError)
     wrong = CliRunner().invoke(app, ["claims", "iss-2021"])
     assert isinstance(wrong.exception, InputError)
     assert "did you mean 'iss-2022'" in str(wrong.exception)

@@ -64,6 +64,18 @@ def test_a_recalled_crew_goes_home_and_no_relief_comes() -> None:
     assert "Soyuz MS-26" not in flights(timeline, "crew-arrival")
 
 
+def test_who_calls_people_home_sends_nobody_while_it_lasts() -> None:
+    timeline = fly(withdrawal("2024-06-01", scope=["recall-crew"]))
+    assert aboard(timeline, "2024-06-02") == 4
+    assert not [name for name in flights(timeline, "crew-arrival") if name in ("Soyuz MS-26", "Soyuz MS-27")]
+    cargo = [event for event in timeline.events if event.kind == "delivery"]
+    assert [event for event in cargo if event.time_mjd_utc > mjd_utc(parse_utc("2024-06-01"))]  # only people stay away
+    back = fly(withdrawal("2024-06-01", scope=["recall-crew"], until_utc="2024-10-01", flights_back_after_days=60.0))
+    assert "Soyuz MS-26" not in flights(back, "crew-arrival")
+    assert "Soyuz MS-27" in flights(back, "crew-arrival")
+    assert any("its flights come again from 2024-11-30" in event.title for event in back.events)
+
+
 def test_flights_come_again_after_the_return() -> None:
     gone = withdrawal("2024-06-01", scope=EVERYTHING, until_utc="2024-07-15", flights_back_after_days=30.0)
     timeline = fly(gone)

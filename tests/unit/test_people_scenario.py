@@ -27,11 +27,21 @@ def changed(old: str, new: str, count: int = 1) -> str:
     return text.replace(old, new, count)
 
 
+def test_a_mistake_of_a_repeated_flight_is_told_once() -> None:
+    # Five people in each Soyuz of a pattern: too many up, too many down, each told once and counted.
+    crew = "crew: [{agency: Roscosmos, nationality: RU, count: %d}]"
+    said = refused(changed(crew % 3, crew % 5))
+    assert "mine.yaml has 2 problems" in said
+    assert said.count("(and 1 more like it there)") == 2
+
+
 AX_1 = "    - name: Axiom Ax-1\n      vehicle: crew-dragon\n      partner: nasa\n      ports: harmony-zenith\n"
 # ruff: noqa: E501
 BAD = [
     # more than the tank holds
     ("    us-food: {low: 1320, high: 1760}", "    us-water: {low: 9000, high: 9900}\n    us-food: {low: 1320, high: 1760}", ["us-water: 9,900 kg given, more than it holds (3,000 kg)"]),
+    # a field where an amount stands
+    ("    us-food: {low: 1320, high: 1760}", "    us-food: {low: 1320, high: 1760, unit: lb}", ["us-food.unit: unknown field; allowed here: low, high"]),
     # two vehicles on one port
     (AX_1, AX_1.replace("harmony-zenith", "harmony-forward"), ["flights[0]", "Harmony forward", "Crew-3 is there"]),
     # a port that does not exist, one that does not fit
@@ -139,3 +149,11 @@ def test_flights_are_written_out_with_their_numbers() -> None:
     assert plan.craft["SpaceX Crew-4"].partners == ("spacex", "nasa")
     aboard = [trip.name for trip in plan.manifest.trips if trip.up_flight in ("SpaceX Crew-3", "Soyuz MS-21")]
     assert len(aboard) == 7
+
+
+def test_a_lowest_altitude_for_people_above_the_station_is_refused() -> None:
+    """It was at 417.5 km: with 500 all would leave at the first moment."""
+    message = refused(station_text().replace("lowest_altitude_km: 330 ", "lowest_altitude_km: 500 "))
+    assert "500 km given, but the station is at 41" in message
+    assert "line " in message
+    assert "traffic.lowest_altitude_km" in message

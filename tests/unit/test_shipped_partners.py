@@ -107,3 +107,37 @@ def test_anybody_may_leave(name: str) -> None:
     for partner in partners_of(scenario, catalogue):
         made, branch = branch_without(scenario, [partner], scenario.epoch_utc, catalogue)
         assert branch in made.branches
+
+
+@cache
+def without_one(name: str, partner: str, date: str) -> Timeline:
+    scenario, catalogue = load_scenario(name).scenario, load_catalogue()
+    made, branch = branch_without(scenario, [partner], parse_utc(date), catalogue)
+    prepared = prepare_campaign(made, catalogue)
+    return simulate(prepared.mission, branch, median_inputs(made, prepared.weather))
+
+
+@pytest.mark.parametrize(("name", "date"), [("iss-2022", "2023-01-01"), ("iss-2024", "2024-04-01")])
+def test_nobody_pushes_once_nasa_has_gone(name: str, date: str) -> None:
+    run, day = without_one(name, "nasa", date), mjd_utc(parse_utc(date))
+    assert [event for event in run.events if event.kind == "burn" and event.time_mjd_utc < day]
+    assert not [event for event in run.events if event.kind == "burn" and event.time_mjd_utc >= day]
+    assert run.lost_mjd_utc[Function.REBOOST] == day
+    loaded = partnership_of_station(load_scenario(name).scenario.station)
+    assert loaded is not None
+    without = analyse(build_graph(loaded, parse_utc(date)), ["nasa"])
+    assert next(one for one in without.states if one.function.id == "reboost").loss == "at once"
+
+
+@pytest.mark.parametrize("name", ["iss-2022", "iss-2024", "iss-2028-planned"])
+def test_what_pushes_needs_nasa_as_in_the_graph(name: str) -> None:
+    for provider in load_scenario(name).scenario.providers:
+        if provider.purpose == "reboost":
+            assert "nasa" in provider.push_needs, provider.id
+
+
+@pytest.mark.parametrize(("name", "date"), [("iss-2022", "2023-01-01"), ("iss-2024", "2024-04-01")])
+def test_the_deorbit_vehicle_does_not_come_without_its_builder(name: str, date: str) -> None:
+    limits = without_one(name, "spacex", date).no_return
+    assert limits is not None
+    assert not limits.deorbit.ever_possible

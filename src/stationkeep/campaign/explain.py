@@ -9,19 +9,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from stationkeep.campaign.document import Why, WhyLink
-from stationkeep.simulation.timeline import TimelineEvent
+from stationkeep.campaign.quantiles import loss_fields
+from stationkeep.outcome import OutcomeReason
+from stationkeep.simulation.timeline import Function, TimelineEvent
 from stationkeep.timescale import iso_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.run_record import RunRecord
     from stationkeep.simulation.timeline import Timeline
 
-_ENDS: Final = ("reboost-ends", "attitude-lost", "unloading-ends")
+_FUNCTIONS: Final = {
+    "reboost-ends": Function.REBOOST,
+    "attitude-lost": Function.ATTITUDE,
+    "unloading-ends": Function.UNLOADING,
+}
 """What a chain goes back from where the station still flies: what is lost at the horizon."""
 BELOW_RESERVE: Final = "below-reserve"
 
@@ -38,12 +44,29 @@ def why(reference: Timeline, runs: Sequence[RunRecord], reserve_altitude_km: flo
         chain=[
             WhyLink(
                 time_utc=iso_utc(link.time_mjd_utc), kind=link.kind, title=link.title,
-                mean_altitude_km=link.mean_altitude_km, because=list(link.because),
+                mean_altitude_km=link.mean_altitude_km, because=list(link.because), **_over_all(link.kind, runs),
             )
             for link in chain
         ],
         share_alike=alike[kinds] / len(runs),
     )  # fmt: skip
+
+
+def _over_all(kind: str, runs: Sequence[RunRecord]) -> dict[str, Any]:
+    """In what share of all runs the same comes, and when in the median; empty for what runs do not keep.
+
+    The reference run has the median inputs, not the median dates: where they differ a reader must see both.
+    """
+    if kind == "reentered":
+        dates = [run.outcome.time_mjd_utc if run.outcome.reentered else None for run in runs]
+    elif kind == "reboost-ends":
+        dates = [run.reboost_ends_mjd_utc for run in runs]
+    elif kind in _FUNCTIONS:
+        dates = [run.lost_mjd_utc.get(_FUNCTIONS[kind]) for run in runs]
+    else:
+        return {}
+    counted = loss_fields(dates)
+    return {"share": counted["share"], "median_utc": counted["median_utc"]}
 
 
 def kinds_of(run: Timeline, reserve_altitude_km: float) -> str:
@@ -67,11 +90,10 @@ def chain_of(run: Timeline, reserve_altitude_km: float) -> list[TimelineEvent]:
 
 def _ends(run: Timeline) -> Iterator[int]:
     last = len(run.events) - 1
-    if run.outcome.reentered:
+    if run.outcome.reentered or run.outcome.reason is OutcomeReason.DEORBITED:
         yield last
         return
-    for kind in _ENDS:
-        function = {"reboost-ends": "reboost", "attitude-lost": "attitude", "unloading-ends": "unloading"}[kind]
+    for kind, function in _FUNCTIONS.items():
         if function in run.lost_mjd_utc:
             found = [index for index, event in enumerate(run.events) if event.kind == kind]
             yield from found[-1:]

@@ -10,6 +10,8 @@ from stationkeep.report.markup import branch_vars, e
 from stationkeep.report.palette import BranchStyle, branch_styles
 
 _ARROW: Final = " → "
+_NEXT: Final = "; "
+_WHO_ACTS: Final = ("response", "sanction")
 _OTHERWISE_BELOW: Final = 0.995
 
 
@@ -23,7 +25,8 @@ def why_section(document: RunDocument) -> str:
         return ""
     return (
         '<section aria-labelledby="why"><h2 id="why">Why</h2>'
-        "<p>What the end of the reference run (median inputs) goes back to, event by event.</p>"
+        "<p>What the end of the reference run (median inputs) goes back to, event by event. In brackets, where it "
+        "differs: the median over all runs.</p>"
         f"{''.join(told)}</section>"
     )
 
@@ -34,18 +37,62 @@ def why_line(branch: BranchDocument) -> str:
 
 
 def chain_line(why: Why) -> str:
-    """The same of a chain by itself."""
+    """The same of a chain by itself: an arrow only from a cause to what follows from it.
+
+    Causes are no line but a net. It is told strand by strand: ``A → B → C; A → D; both → E``.
+    """
+    chain = why.chain
+    direct = _direct_causes(chain)
     said: list[str] = []
-    for index, link in enumerate(why.chain):
-        same_day = index > 0 and why.chain[index - 1].time_utc[:10] == link.time_utc[:10]
-        said.append(_short(link) if same_day else f"{_short(link)} ({text.day_text(link.time_utc)})")
-    return _ARROW.join(said)
+    ends: list[int] = []  # of the strands told so far that nothing has gone on from
+    for index, link in enumerate(chain):
+        causes = direct[index]
+        if causes == [index - 1]:
+            said.append(_ARROW)
+        elif index:
+            said.append(_NEXT + (_named(chain, causes, ends) + _ARROW if causes else ""))
+        ends = [end for end in ends if end not in causes] + [index]
+        same_day = index > 0 and chain[index - 1].time_utc[:10] == link.time_utc[:10]
+        beside = _over_all_runs(link)
+        dated = [] if same_day and not beside else [text.day_text(link.time_utc)]
+        words = ", ".join([*dated, *([beside] if beside else [])])
+        said.append(f"{_short(link)} ({words})" if words else _short(link))
+    return "".join(said)
+
+
+def _direct_causes(chain: list[WhyLink]) -> list[list[int]]:
+    """The causes of each link without those that another of its causes goes back to anyway."""
+    behind: list[set[int]] = []
+    direct: list[list[int]] = []
+    for link in chain:
+        further: set[int] = set().union(*(behind[cause] for cause in link.because))
+        behind.append(further.union(link.because))
+        direct.append([cause for cause in link.because if cause not in further])
+    return direct
+
+
+def _named(chain: list[WhyLink], causes: list[int], ends: list[int]) -> str:
+    """What a new strand begins with: its causes once more, or "both" where they are all there is so far."""
+    if len(causes) > 1 and set(causes) == set(ends):
+        return "both" if len(causes) == 2 else "all of it"
+    return " and ".join(_short(chain[cause]) for cause in causes)
+
+
+def _over_all_runs(link: WhyLink) -> str:
+    """How all runs differ from the date of the reference run; empty where they do not, or where it is not counted."""
+    if link.share is None:
+        return ""
+    if link.median_utc is None:
+        return f"in {text.percent(link.share)} of the runs"
+    if link.median_utc[:7] == link.time_utc[:7]:
+        return ""
+    return f"median {text.month_text(link.median_utc)}"
 
 
 def _branch(branch: BranchDocument, style: BranchStyle, runs: int) -> str:
     chain = branch.why.chain
     links = "".join(
-        f"<li><span>{e(text.day_text(link.time_utc))}</span> {e(link.title)}"
+        f"<li><span>{e(text.day_text(link.time_utc))}</span> {e(link.title)}{_beside(link)}"
         f'<span class="m w">{e(_because(link, index))}{e(_height(link))}</span></li>'
         for index, link in enumerate(chain)
     )
@@ -55,10 +102,17 @@ def _branch(branch: BranchDocument, style: BranchStyle, runs: int) -> str:
     )
 
 
+def _beside(link: WhyLink) -> str:
+    said = _over_all_runs(link)
+    return f' <span class="m">({e(said)})</span>' if said else ""
+
+
 def _because(link: WhyLink, index: int) -> str:
     """Which links it follows from, by number; nothing where that is the one before, which the eye sees."""
-    if not link.because or link.because == [index - 1]:
+    if link.because == [index - 1] or index == 0:
         return ""
+    if not link.because:
+        return "not from those before; "
     numbers = [str(cause + 1) for cause in link.because]
     return f"follows from {numbers[0]}; " if len(numbers) == 1 else f"follows from {', '.join(numbers)}; "
 
@@ -77,5 +131,7 @@ def _alike(branch: BranchDocument, runs: int) -> str:
 
 
 def _short(link: WhyLink) -> str:
-    """The title as far as a line needs it: what follows a colon is detail."""
+    """The title as far as a line needs it: what follows a colon is detail, but where it names who acts."""
+    if link.kind in _WHO_ACTS:
+        return link.title
     return link.title.split(":", maxsplit=1)[0]

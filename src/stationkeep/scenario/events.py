@@ -61,7 +61,7 @@ class WithdrawalScope(StrEnum):
     STOP_FLIGHTS = "stop-flights"
     """None of its craft comes any more: no people, no cargo, no propellant; flights it buys end with it."""
     RECALL_CREW = "recall-crew"
-    """Its people go home at that date, in the craft that are there for them."""
+    """Its people go home at that date, in the craft that are there for them, and nobody comes in such craft."""
     TAKE_ASSETS_AWAY = "take-assets-away"
     """What is its own and can leave is undocked: mass, drag, tanks and engines go."""
     HAND_OVER_CONTROL = "hand-over-control"

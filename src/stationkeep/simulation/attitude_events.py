@@ -97,16 +97,29 @@ class AttitudeEvents(RunState, abc.ABC):
         if before is Hold.LOST and state is Hold.BACKED:
             self._recovered()
         elif state is Hold.GYROS and before is Hold.BACKED:
-            self.note(
-                "unloading-ends",
-                "Nobody's thrusters unload the gyros any more: the next large upset ends attitude control",
-                because=self._why_unbacked(),
-                brings=(causes.UNBACKED,),
-            )
+            self.note("unloading-ends", self._unbacked(), because=self._why_unbacked(), brings=(causes.UNBACKED,))
             self._hand_over("gyros" if keeper.gyros_hold else "nobody")
         elif state is Hold.BACKED and (before is Hold.GYROS or (gyros_held and not keeper.gyros_hold)):
             self._hand_over("thrusters")
+        if keeper.gyros_hold:
+            self.causes.end(causes.THRUSTERS_ALONE)
         self.mark(Function.UNLOADING, keeper.state is Hold.BACKED)
+
+    def _unbacked(self) -> str:
+        """What it means that nobody's thrusters are left."""
+        if self.attitude is not None and not self.attitude.gyros_hold:
+            return "Nobody's thrusters hold the station any more, and no gyros do"
+        return "Nobody's thrusters unload the gyros any more: the next large upset ends attitude control"
+
+    def why_no_gyros(self) -> tuple[str, ...]:
+        """What may keep the gyros from holding the station."""
+        assert self.attitude is not None
+        return (causes.GYROS_OUT, causes.missing(GYROS), causes.stopped(self.attitude.model.gyros.owner))
+
+    def why_thrusters_alone(self) -> tuple[str, ...]:
+        """What may have thrusters hold the station by themselves: a change of hands, or what was so from the start."""
+        alone = (causes.THRUSTERS_ALONE,)
+        return alone if self.causes.events(alone) else self.why_no_gyros()
 
     def _why_unbacked(self) -> list[str]:
         """What may stand in the way of thrusters that unload the gyros."""
@@ -126,8 +139,10 @@ class AttitudeEvents(RunState, abc.ABC):
         well = keeper.hand_over()
         spent = self._spend(keeper.values["handover_propellant_kg"]) if to == "thrusters" else 0.0
         failed = "" if well else ", and fails"
-        why = (causes.UNBACKED,) if to == "gyros" else (causes.GYROS_OUT, *map(causes.missing, self.missing))
-        brings = () if well else (causes.HANDOVER_FAILED,)
+        why = (causes.UNBACKED,) if to == "gyros" else (*self.why_no_gyros(), *map(causes.missing, self.missing))
+        brings = [] if well else [causes.HANDOVER_FAILED]
+        if to == "thrusters" and not keeper.gyros_hold:
+            brings.append(causes.THRUSTERS_ALONE)
         title = f"Control passes to the {to}{failed}"
         self.note("handover", title, propellant_kg=spent, because=why, brings=brings)
         if not well and to == "gyros":
@@ -164,12 +179,9 @@ class AttitudeEvents(RunState, abc.ABC):
             "attitude-lost",
             f"Attitude lost: drag times {keeper.after.drag_factor:.2f}, power down to about "
             f"{100.0 * keeper.after.power_factor:.0f} %, nothing docks, nothing burns",
-            because=(
-                causes.UNBACKED, causes.HANDOVER_FAILED, causes.GYROS_OUT,
-                causes.missing(GYROS), causes.stopped(keeper.model.gyros.owner),
-            ),
+            because=(causes.UNBACKED, causes.HANDOVER_FAILED, *self.why_no_gyros()),
             brings=(causes.ATTITUDE_LOST,),
-        )  # fmt: skip
+        )
         self.review()
 
     def turned(self, turn_deg: float) -> bool:

@@ -12,10 +12,19 @@ UNBACKED = "unbacked"
 ATTITUDE_LOST = "attitude-lost"
 HANDOVER_FAILED = "handover-failed"
 GYROS_OUT = "gyros-out"
+THRUSTERS_ALONE = "thrusters-alone"
+"""Too few gyros run: thrusters hold the station by themselves, at many times the usual use."""
 TANKS_DRY = "tanks-dry"
 """Those that feed the attitude's thrusters."""
 NO_REBOOST = "no-reboost"
 NO_POLICY = "no-policy"
+LET_DOWN = "let-down"
+"""A partner has decided on a controlled end."""
+
+
+NO_DEORBIT = "no-deorbit"
+"""The decided end could not be flown."""
+ON_TARGET = "on-target"
 
 
 def stopped(partner: str) -> str:
@@ -39,8 +48,18 @@ def taken(provider: str) -> str:
 
 
 def frozen(name: str) -> str:
-    """Sanctions keep the partner's flights, or what it operates, from being used."""
+    """Sanctions keep what the partner operates, or the provider, from being used."""
     return f"frozen:{name}"
+
+
+def cut(name: str) -> str:
+    """Sanctions let none of the partner's, or the provider's, flights come."""
+    return f"cut:{name}"
+
+
+def thinned(name: str) -> str:
+    """Sanctions let fewer of the partner's, or the provider's, flights come, or later."""
+    return f"thinned:{name}"
 
 
 def missing(asset: str) -> str:

@@ -184,11 +184,22 @@ class PartnerEvents(TurnsOfBranch):
             partners = {stated.partner, *stated.push_needs, *(one.partner for one in provider.plan.deliveries)}
             why.append(causes.provider_lost(provider.id))
             for partner in sorted(partners):
-                why += [causes.stopped(partner), causes.not_delivering(partner), causes.frozen(partner)]
-            why += [causes.frozen(provider.id), causes.taken(provider.id)]
+                why += [causes.stopped(partner), causes.not_delivering(partner)]
+            for name in (provider.id, *sorted(partners)):
+                why += [causes.frozen(name), causes.cut(name)]
+            why.append(causes.taken(provider.id))
             if provider is self.attitude_tanks:
                 why.append(causes.TANKS_DRY)
         return why
+
+    @staticmethod
+    def why_no_deliveries(provider: ProviderState) -> list[str]:
+        """What may keep propellant from coming to these tanks, or has taken it from them."""
+        stated = provider.plan.provider
+        senders = sorted({stated.partner, *(one.partner for one in provider.plan.deliveries)})
+        why = [cause(one) for one in (*senders, provider.id) for cause in (causes.cut, causes.thinned)]
+        why += [*map(causes.not_delivering, senders), *map(causes.stopped, stated.arrival_needs)]
+        return [*why, causes.frozen(provider.id), causes.provider_lost(provider.id), causes.taken(provider.id)]
 
     def _could_push(self, provider: ProviderState) -> bool:
         if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):
@@ -199,10 +210,12 @@ class PartnerEvents(TurnsOfBranch):
         return foreseen or self.available_kg(provider) > 1.0
 
     def _is_resupplied(self, provider: ProviderState, now_mjd_utc: float) -> bool:
-        """Whether flights go on with propellant that may be burnt."""
+        """Whether flights go on with propellant that somebody may draw on, for burns or for the attitude."""
         if not (provider.plan.reboosts and self.plays_a_part(provider) and self._may_dock()):
             return False
-        if provider.too_low(self.altitude_km) or not self.attitude_allows(provider):
+        if provider.too_low(self.altitude_km):
+            return False
+        if not (self.attitude_allows(provider) or self.feeds_attitude(provider)):
             return False
         return self._foreseen(provider, now_mjd_utc)
 
@@ -224,7 +237,7 @@ class PartnerEvents(TurnsOfBranch):
     # --- a controlled fall ----------------------------------------------------------------------------------------
 
     def _review_deorbit(self) -> None:
-        supplies = self._supplies()
+        supplies = self.supplies(self.scenario.controlled_deorbit.from_altitude_km)
         for name, watch in self.watches.items():
             told = [one for one in supplies if not one.hindsight] if name == AS_IT_WAS else supplies
             promised = shortage(self.mass_kg, [one.with_next for one in told], watch.need)
@@ -237,11 +250,11 @@ class PartnerEvents(TurnsOfBranch):
             watch.look(self.now, docked, Promise(due, promised) if kept else None)
         self.mark_deorbit()
 
-    def _supplies(self) -> list[Supply]:
+    def supplies(self, lowest_km: float) -> list[Supply]:
         """Who plays a part, is not stopped and is held while it burns: all it can draw, and its next load due soon."""
         need, now, altitude = self.scenario.controlled_deorbit, self.now, self.flight.mean_altitude_km
         held = self.attitude is None or bool(self.attitude.holders)
-        if altitude < need.from_altitude_km or not held:
+        if altitude < lowest_km or not held:
             return []
         found = []
         for provider in self.providers:
@@ -254,9 +267,10 @@ class PartnerEvents(TurnsOfBranch):
             comes = None if cannot else provider.next_load(now, self.not_delivering)
             docked = Load(here, exhaust, thrust)
             if comes is None or comes[0] > now + need.wait_days:
-                found.append(Supply(docked, docked, now, plan.provider.hindsight))
+                found.append(Supply(provider.id, docked, docked, now, plan.provider.hindsight))
             else:
-                found.append(Supply(docked, Load(here + comes[1], exhaust, thrust), comes[0], plan.provider.hindsight))
+                more = Load(here + comes[1], exhaust, thrust)
+                found.append(Supply(provider.id, docked, more, comes[0], plan.provider.hindsight))
         return found
 
     def _still_up_at(self, time_mjd: float) -> bool:

@@ -47,18 +47,31 @@ class PeopleTurns(PeopleEvents, abc.ABC):
                 self.drop_flights(partial(self._flies_for, partner), partner)
             self._not_flown |= self.board.dropped.keys() - before
         if WithdrawalScope.RECALL_CREW in event.scope:
+            before = set(self.board.dropped)
+            for partner in sorted(flown_by):
+                self.drop_flights(partial(self._brings_people_for, partner), partner)
+            self._not_flown |= self.board.dropped.keys() - before
             self._recall(event.partner, flown_by)
 
     def _flies_for(self, partner: str, flight: str) -> bool:
         return partner in self.board.craft[flight].partners
 
+    def _brings_people_for(self, partner: str, flight: str) -> bool:
+        return self.board.plan.flights[flight].seats > 0 and partner in self.board.craft[flight].partners
+
+    @abc.abstractmethod
+    def people_kept_home(self) -> set[str]:
+        """Whose craft bring nobody just now."""
+
     def flights_resume(self) -> None:
         """Flights come again that nobody keeps on the ground any more, those still to be launched as planned."""
         if self.setup is None:
             return
+        home = self.people_kept_home()
         back = {
             name for name in self._not_flown
             if self.not_delivering.isdisjoint(self.board.craft[name].partners)
+            and not (self.board.plan.flights[name].seats and home & set(self.board.craft[name].partners))
             and self.board.plan.flights[name].launch_mjd_utc > self.now
         }  # fmt: skip
         self._not_flown -= back

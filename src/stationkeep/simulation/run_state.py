@@ -114,6 +114,8 @@ class RunState:
         self.causes = Causes()
         self.outcome: Outcome | None = None
         self.raising = False
+        self.let_down = False
+        """Whether a partner has decided on a controlled end."""
         self.next_burn_mjd = -np.inf
         self.to_be_enabled: set[str] = set()
         self.not_delivering: set[str] = set()
@@ -240,6 +242,10 @@ class RunState:
         if provider is self.attitude_tanks and not _COMMANDED_BY.isdisjoint(self.missing):
             return False
         return not self.attitude.holders.isdisjoint(self.held_by[provider.id])
+
+    def feeds_attitude(self, provider: ProviderState) -> bool:
+        """Whether the attitude's thrusters can draw on its tanks: that holds the station even where nobody can push."""
+        return provider is self.attitude_tanks and _COMMANDED_BY.isdisjoint(self.missing)
 
     def pushes_now(self, provider: ProviderState) -> bool:
         """Whether it can reboost at this moment."""

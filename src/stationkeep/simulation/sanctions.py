@@ -52,17 +52,19 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
             self.afterwards.append(partial(self.flights_under_sanctions, event, course.ends_mjd_utc))
         if course.begins_mjd_utc <= course.happens_mjd_utc:
             title = f"{event.imposed_by}: sanctions on {self._hit(event)}"
-            self.note("sanction", title, note=event.note, brings=(causes.frozen(event.on),))
+            self.note("sanction", title, note=event.note, brings=_brings(event))
         else:
             title = f"Sanctions are felt by {self._whom(event)}: {self._how(event)}"
-            self.note("sanction-felt", title, brings=(causes.frozen(event.on),))
+            self.note("sanction-felt", title, brings=_brings(event))
 
     def is_lifted(self, course: Course) -> None:
         """It is over."""
         event = course.event
         assert isinstance(event, Sanction)
         self.sanctions.remove(event)
-        self.causes.keep("frozen", (causes.frozen(item.on) for item in self.sanctions))
+        stand = [condition for item in self.sanctions for condition in _brings(item)]
+        for kind in ("frozen", "cut", "thinned"):
+            self.causes.keep(kind, stand)
         self._freeze(event, -1)
         self.note("sanction-ends", f"{event.imposed_by}: sanctions on {self._whom(event)} are lifted ({event.what})")
 
@@ -125,8 +127,17 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
         return labels.get(event.on) or self.partner_name(event.on)
 
     def _how(self, event: Sanction) -> str:
+        if event.rate >= 1.0:
+            return f"{_WORDS[event.what]} {event.delay_days:.0f} days late"
         late = f", what comes {event.delay_days:.0f} days late" if event.delay_days > 0.0 else ""
         return f"{_WORDS[event.what]} down to {100.0 * event.rate:.0f} %{late}"
 
     def _hit(self, event: Sanction) -> str:
         return f"{self._whom(event)}, {self._how(event)}"
+
+
+def _brings(event: Sanction) -> tuple[str, ...]:
+    """The condition it brings about; none where all that changes is how long a burn may last."""
+    if event.what is SanctionTarget.ASSETS:
+        return (causes.frozen(event.on),) if event.rate <= 0.0 else ()
+    return (causes.cut(event.on) if event.rate <= 0.0 else causes.thinned(event.on),)

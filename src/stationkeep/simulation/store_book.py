@@ -49,10 +49,10 @@ class Levels:
         self._places, self._count = _places(stores, state), len(stores)
         self._marked = np.array([float(one.mark is not None) for one in stores])
 
-    def all_above(self, state: HabitatState) -> bool:
-        """Whether each holds more than its reserve, or than nothing where it has none."""
+    def all_above(self, state: HabitatState, times: float = 1.0) -> bool:
+        """Whether each holds more than its reserve, or so many times that, or than nothing where it has none."""
         line = state.picked(self._places)
-        spare = line[: self._count] - line[self._count :] * self._marked
+        spare = line[: self._count] - line[self._count :] * (times * self._marked)
         return min(spare.tolist(), default=math.inf) > 0.0  # a list: quicker than an array, for a few numbers
 
 

@@ -37,6 +37,8 @@ class PartnerStanding:
     """In effect."""
     grounded: list[Withdrawal] = field(default_factory=list)
     """Whose flights do not come: those in effect, and those ended whose flights are not back yet."""
+    recalled: list[Withdrawal] = field(default_factory=list)
+    """Whose people do not come: those in effect, and those ended whose flights are not back yet."""
     handed_over: dict[str, str] = field(default_factory=dict)
     """Who operates a partner's assets now, where control was handed over."""
     frozen_partners: dict[str, int] = field(default_factory=dict)
@@ -45,10 +47,13 @@ class PartnerStanding:
     taken: set[str] = field(default_factory=set)
     """Providers whose vehicle has been taken away, until the next one comes."""
 
+    def quit(self) -> set[str]:
+        """Partners who have stopped operating what is their own, by their own will."""
+        return {item.partner for item in self.withdrawn if WithdrawalScope.STOP_OPERATING_ASSETS in item.scope}
+
     def stopped(self) -> set[str]:
         """Partners whose assets at the station nobody operates."""
-        quit_ = {item.partner for item in self.withdrawn if WithdrawalScope.STOP_OPERATING_ASSETS in item.scope}
-        quit_ |= {partner for partner, count in self.frozen_partners.items() if count}
+        quit_ = self.quit() | {partner for partner, count in self.frozen_partners.items() if count}
         return {partner for partner in quit_ | set(self.handed_over) if self.handed_over.get(partner, partner) in quit_}
 
     def not_flying(self, bought: Mapping[str, frozenset[str]]) -> set[str]:
@@ -93,6 +98,8 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         self.standing.withdrawn.append(event)
         if not _FLIGHTS.isdisjoint(event.scope):
             self.standing.grounded.append(event)
+        if WithdrawalScope.RECALL_CREW in event.scope:
+            self.standing.recalled.append(event)
         title = f"{self.partner_name(event.partner)} withdraws: {_listed(event.scope)}"
         bought = self.bought.get(event.partner, frozenset())
         if bought and WithdrawalScope.STOP_FLIGHTS in event.scope:
@@ -129,7 +136,7 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         if self.standing.handed_over.get(event.partner) == event.hand_over_to:
             self.standing.handed_over.pop(event.partner, None)
         later = ""
-        if event in self.standing.grounded:
+        if event in self.standing.grounded or event in self.standing.recalled:
             back = self.now + event.flights_back_after_days
             self.at(back, partial(self._flights_are_back, event))
             later = f"; its flights come again from {iso_day(back)}" if event.flights_back_after_days > 0.0 else ""
@@ -137,7 +144,9 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         self.note("withdrawal-ends", f"{name} takes part again{later}", note=None)
 
     def _flights_are_back(self, event: Withdrawal) -> None:
-        self.standing.grounded.remove(event)
+        for kept_away in (self.standing.grounded, self.standing.recalled):
+            if event in kept_away:
+                kept_away.remove(event)
         self.recount()
         self.flights_resume()
         self.review()
@@ -145,6 +154,10 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
     def _flown_by(self, event: Withdrawal) -> frozenset[str]:
         """Whose flights are concerned: its own, and those it pays for."""
         return frozenset({event.partner} | self.bought.get(event.partner, frozenset()))
+
+    def people_kept_home(self) -> set[str]:
+        """Whose craft bring nobody, because a partner that flies them or pays for them has called its people home."""
+        return set().union(*(self._flown_by(event) for event in self.standing.recalled))
 
     def _control_is_handed_over(self, event: Withdrawal) -> None:
         """Somebody else can operate it now, if the partner has not come back meanwhile."""
