@@ -316,4 +316,6 @@ def notice(claim: Claim, evidence: Evidence) -> Verdict:
         "states, it does not hold the orbit."
     )
     lines = [by_table("notice [d]", agreement.notice_days, agreement.source)]
-    return Verdict(word, agreement.notice_days, "d", None, None, because, lines, "the text of the agreement")
+    return Verdict(
+        word, agreement.notice_days, "days of notice", None, None, because, lines, "the text of the agreement"
+    )
