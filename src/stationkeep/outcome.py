@@ -13,6 +13,8 @@ class OutcomeReason(StrEnum):
 
     REENTERED = "reentered"
     """Fell through the re-entry altitude."""
+    DEORBITED = "deorbited"
+    """Brought down on target by engines, as somebody had decided."""
     TIME_LIMIT = "time-limit"
     """Still flying at the horizon."""
     ALTITUDE_REACHED = "altitude-reached"

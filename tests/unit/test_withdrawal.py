@@ -287,7 +287,13 @@ REFUSED: list[tuple[list[dict[str, Any]], str]] = [
     ([sanction(rate=1.0)], "does nothing"),
     ([sanction(what="assets", delay_days=3.0, rate=0.5)], "no meaning for assets"),
     ([sanction(rate=0.5), sanction("2022-06-01", rate=0.2)], "say different things"),
+    ([{**LOST, "date_utc": "2022-04-05"}, AVAILABLE], "'cygnus' is lost for good on 2022-04-05"),
+    ([LOST, response("2022-09-01", what="buy", provider="cygnus")], "'cygnus' is lost for good"),
     ([AVAILABLE, LOST], "is lost at the same moment"),
+    (
+        [withdrawal(partner="nasa"), response("2022-09-01", what="buy", provider="cygnus")],
+        "nasa has left on 2022-08-01 and can answer nothing on 2022-09-01 (buy)",
+    ),
     ([response(what="buy")], "buy needs a provider"),
     ([response(what="buy", provider="progress")], "plays a part already"),
     ([response(what="buy", provider="cygnus", lead_days=3000.0)], "works from 2030-07-18, after horizon_utc"),
@@ -303,6 +309,35 @@ def test_what_cannot_be_meant_is_refused(events: list[dict[str, Any]], message: 
     with pytest.raises(ValidationError) as caught:
         scenario(*events)
     assert message in str(caught.value)
+
+
+def test_a_provider_that_a_threat_has_taken_is_not_promised_any_more() -> None:
+    lost = {**LOST, "date_utc": "2022-04-05", "probability": 0.6, "name": "gone"}
+    bought = response("2022-06-01", what="buy", provider="cygnus")
+    gone = fly(lost, bought, given=inputs(threats={"gone": 0.1}))
+    assert "cannot be had any more" in next(event.title for event in gone.events if event.kind == "response")
+    assert not when(gone, "arrival")
+    late = fly(lost, AVAILABLE, given=inputs(threats={"gone": 0.1}))
+    assert "is lost" in next(event.title for event in late.events if event.kind == "provider-available")
+
+
+def test_who_has_left_answers_nothing_in_the_runs_in_which_it_has() -> None:
+    leaving = withdrawal("2022-05-15", partner="nasa", scope=["stop-operating-assets"], probability=0.6, name="gone")
+    bought = response("2022-06-01", what="buy", provider="cygnus")
+    gone, stays = (fly(leaving, bought, given=inputs(threats={"gone": luck})) for luck in (0.1, 0.9))
+    assert when(gone, "response-missing") == ["2022-06-01"]
+    assert not when(gone, "response")
+    assert when(stays, "response") == ["2022-06-01"]
+    told = next(event for event in gone.events if event.kind == "response-missing")
+    assert [gone.events[cause].kind for cause in told.because] == ["withdrawal"]
+    # On the very day it leaves, and on the day it is back, it still or again answers.
+    for day in ("2022-06-01", "2022-05-15"):
+        scenario(withdrawal("2022-05-15", partner="nasa", until_utc="2022-06-01"), {**bought, "date_utc": day})
+        back = fly(withdrawal("2022-05-15", partner="nasa", until_utc="2022-06-01"), {**bought, "date_utc": day})
+        assert when(back, "response") == [day]
+    # Sanctions are not its own will: it may still answer.
+    frozen = fly(sanction("2022-05-15", on="nasa", what="assets", rate=0.0), bought)
+    assert when(frozen, "response") == ["2022-06-01"]
 
 
 def test_threats_that_may_not_come_true_are_alternatives() -> None:

@@ -224,6 +224,9 @@ class BranchDocument(Part):
         description="the same runs under the Sun that came, beside an as-known answer; null where the branch seldom "
         "falls, where the Sun is not observed to the end of the window, or where the answer is under it already",
     )
+    brought_down: LossDates | None = Field(
+        default=None, description="when it is brought down on target, as a partner has decided; null: nobody decides it"
+    )
     mean_altitude_km: MeanAltitude
     propellant_used_kg: float
     propellant_used_kg_interval: Interval

@@ -15,6 +15,7 @@ import numpy as np
 
 from stationkeep.campaign.document import Why, WhyLink
 from stationkeep.campaign.quantiles import loss_fields
+from stationkeep.outcome import OutcomeReason
 from stationkeep.simulation.timeline import Function, TimelineEvent
 from stationkeep.timescale import iso_utc
 
@@ -89,7 +90,7 @@ def chain_of(run: Timeline, reserve_altitude_km: float) -> list[TimelineEvent]:
 
 def _ends(run: Timeline) -> Iterator[int]:
     last = len(run.events) - 1
-    if run.outcome.reentered:
+    if run.outcome.reentered or run.outcome.reason is OutcomeReason.DEORBITED:
         yield last
         return
     for kind, function in _FUNCTIONS.items():

@@ -33,11 +33,11 @@ from stationkeep.campaign.losses import (
     no_return_points,
 )
 from stationkeep.campaign.packing import DAYS_BETWEEN_POINTS
-from stationkeep.campaign.part import Interval, MeanAltitude, with_median
+from stationkeep.campaign.part import Interval, LossDates, MeanAltitude, with_median
 from stationkeep.campaign.people_document import PeopleDocument
 from stationkeep.campaign.people_sources import people_sources
 from stationkeep.campaign.people_summary import PeopleGrid, people_document
-from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
+from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval, loss_fields
 from stationkeep.campaign.run_record import kilometres
 from stationkeep.campaign.scenario_ref import scenario_ref
 from stationkeep.campaign.threats import threat_notes, threat_shares, weighed_notes, weighed_outcome
@@ -47,13 +47,14 @@ from stationkeep.environment.population import load_land, load_population
 from stationkeep.errors import StationkeepError
 from stationkeep.orbit.mean_decay import DENSITY_MODEL
 from stationkeep.outcome import OutcomeReason
+from stationkeep.scenario.pressure import Response, ResponseKind
 from stationkeep.timescale import iso_day, iso_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.prepare import Campaign
     from stationkeep.campaign.run_record import DrawRecord, RunRecord
     from stationkeep.scenario.loader import LoadedScenario
-    from stationkeep.scenario.schema import Scenario
+    from stationkeep.scenario.schema import Branch, Scenario
     from stationkeep.simulation.timeline import Timeline
 
 _MILESTONES_KM = (400.0, 350.0, 300.0, 250.0, 200.0)
@@ -128,6 +129,7 @@ def _branch(
         description=scenario.branches[name].description,
         reentry=reentry_of(falls_of(runs)),
         reentry_observed=observed,
+        brought_down=_brought_down(scenario.branches[name], runs),
         mean_altitude_km=_altitudes(runs),
         **with_median(
             propellant_used_kg=interval([run.propellant_used_kg for run in runs]),
@@ -145,6 +147,16 @@ def _branch(
         why=why(reference, runs, scenario.reserve.altitude_km),
         reboost_ends_utc=None if ends is None else iso_utc(ends),
     )
+
+
+def _brought_down(branch: Branch, runs: Sequence[RunRecord]) -> LossDates | None:
+    """When it is brought down on target; none where nobody decides on a controlled end in this branch."""
+    decided = any(isinstance(event, Response) and event.what is ResponseKind.DEORBIT for event in branch.events)
+    if not decided:
+        return None
+    ends = [run.outcome for run in runs]
+    dates = [end.time_mjd_utc if end.reason is OutcomeReason.DEORBITED else None for end in ends]
+    return LossDates(**loss_fields(dates))
 
 
 def _people(scenario: Scenario, reference: Timeline, runs: Sequence[RunRecord]) -> PeopleDocument | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from stationkeep.campaign.document import BranchDocument, GroundRisk, Reentry, RunDocument
+from stationkeep.campaign.part import LossDates
 from stationkeep.errors import InputError
 from stationkeep.report import text
-from stationkeep.report.limits import first_lost_sentence, limit_rows
+from stationkeep.report.limits import first_lost_sentence, limit_rows, loss_text
 from stationkeep.report.people_text import people_rows
 
 _REGIONS_ON_A_TELEPHONE: Final = 3
@@ -48,6 +49,8 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
         _row(document, spread, known(lambda b: text.window_text(b.reentry, horizon)), kind="detail"),
         _row(document, f"Falls by {by}", lambda b: text.chance_text(b.reentry)),
     ]
+    if any(b.brought_down for b in document.branches.values()):
+        rows.append(_row(document, "Brought down on target", lambda b: _brought_down(b.brought_down, horizon)))
     if any(b.reentry_observed for b in document.branches.values()):
         rows += _observed_rows(document, spread)
     limits = limit_rows(document)
@@ -65,6 +68,22 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
         _row(document, spread, known(lambda b: text.count_window(b.burns_interval)), kind="detail"),
     ]
     return rows
+
+
+def _brought_down(dates: LossDates | None, horizon_utc: str) -> str:
+    if dates is None:
+        return text.NONE
+    if dates.median_utc is None:
+        return f"in {text.percent(dates.share)} of runs" if dates.share else "nobody can"
+    return loss_text(dates, horizon_utc)
+
+
+def _down_sentence(dates: LossDates | None) -> str:
+    if dates is None or not dates.share:
+        return ""
+    odds = "" if dates.share == 1.0 else f" in {text.percent(dates.share)} of the runs"
+    when = f" (median {text.month_text(dates.median_utc, long=True)})" if dates.median_utc else ""
+    return f"Brought down on target{odds}{when}."
 
 
 def _observed_rows(document: RunDocument, spread: str) -> list[VerdictRow]:
@@ -178,6 +197,11 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
     window = text.window_text(reentry, horizon_utc, long=True)
     lost = first_lost_sentence(branch)
     lost = f" {lost}" if lost else ""
+    down = branch.brought_down.share if branch.brought_down is not None else 0.0
+    if down:
+        lost = f" {_down_sentence(branch.brought_down)}{lost}"
+    if down and not any(reentry.dates_utc):
+        return lost.strip() if down == 1.0 else f"Still flying on {by} in {text.percent(1.0 - down)} of the runs.{lost}"
     if not any(reentry.dates_utc):
         every = f"in all {runs:,} runs" if runs > 1 else "in the one run flown"
         return f"Still flying on {by} {every}.{lost}"

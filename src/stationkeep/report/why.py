@@ -11,6 +11,7 @@ from stationkeep.report.palette import BranchStyle, branch_styles
 
 _ARROW: Final = " → "
 _NEXT: Final = "; "
+_WHO_ACTS: Final = ("response", "sanction")
 _OTHERWISE_BELOW: Final = 0.995
 
 
@@ -130,5 +131,7 @@ def _alike(branch: BranchDocument, runs: int) -> str:
 
 
 def _short(link: WhyLink) -> str:
-    """The title as far as a line needs it: what follows a colon is detail."""
+    """The title as far as a line needs it: what follows a colon is detail, but where it names who acts."""
+    if link.kind in _WHO_ACTS:
+        return link.title
     return link.title.split(":", maxsplit=1)[0]

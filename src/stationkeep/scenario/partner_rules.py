@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.scenario.agenda import ALREADY, Course, all_courses
+from stationkeep.scenario.agenda import ALREADY, NEVER, Course, all_courses
 from stationkeep.scenario.event_parts import SANCTIONS_LIFTED, EndingThreat, Threat
 from stationkeep.scenario.events import ProviderAvailable, ProviderLost, Withdrawal, WithdrawalScope
 from stationkeep.scenario.pressure import Response, ResponseKind, Sanction
@@ -135,6 +135,10 @@ def _disagree(one: Course, other: Course) -> str:
         if first.provider == second.provider and first.date_utc == second.date_utc:
             return f"provider {first.provider!r} becomes available and is lost at the same moment: give one"
         return ""
+    if isinstance(first, ProviderLost) and isinstance(second, ProviderAvailable | Response):
+        return _used_though_lost(one, other, first, second)
+    if isinstance(first, Withdrawal) and isinstance(second, Response):
+        return _answers_though_gone(one, other, first, second)
     if not _overlap(one, other):
         return ""
     if isinstance(first, Withdrawal) and isinstance(second, Withdrawal):
@@ -147,6 +151,24 @@ def _disagree(one: Course, other: Course) -> str:
                 "when the other begins"
             )
     return ""
+
+
+def _used_though_lost(lost: Course, use: Course, first: ProviderLost, second: ProviderAvailable | Response) -> str:
+    if first.provider != second.provider or use.happens_mjd_utc <= lost.happens_mjd_utc or use.happens_mjd_utc == NEVER:
+        return ""
+    return f"provider {first.provider!r} is lost for good on {_day(lost.happens_mjd_utc)}: nothing comes of this later"
+
+
+def _answers_though_gone(gone: Course, answer: Course, first: Withdrawal, second: Response) -> str:
+    """Who operates nothing any more can answer nothing; what it does on the day it leaves still counts as done."""
+    if first.partner != second.who or WithdrawalScope.STOP_OPERATING_ASSETS not in first.scope:
+        return ""
+    if gone.reversed_at_once or not gone.begins_mjd_utc < answer.happens_mjd_utc < gone.ends_mjd_utc:
+        return ""
+    return (
+        f"{second.who} has left on {_day(gone.begins_mjd_utc)} and can answer nothing on "
+        f"{_day(answer.happens_mjd_utc)} ({second.what}): give another who, or an earlier day"
+    )
 
 
 def _two_withdrawals(one: Course, first: Withdrawal, second: Withdrawal) -> str:

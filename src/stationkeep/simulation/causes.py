@@ -18,6 +18,13 @@ TANKS_DRY = "tanks-dry"
 """Those that feed the attitude's thrusters."""
 NO_REBOOST = "no-reboost"
 NO_POLICY = "no-policy"
+LET_DOWN = "let-down"
+"""A partner has decided on a controlled end."""
+
+
+NO_DEORBIT = "no-deorbit"
+"""The decided end could not be flown."""
+ON_TARGET = "on-target"
 
 
 def stopped(partner: str) -> str:

@@ -67,6 +67,21 @@ def shortage(mass_kg: float, loads: Iterable[Load], need: ControlledDeorbit) -> 
     return Shortage(missing_kg, max(needed_n - thrust, 0.0), needed_kg, needed_n)
 
 
+def loads_for_speed(mass_kg: float, loads: Iterable[Load], delta_v_m_s: float) -> list[float]:
+    """How much each load burns [kg], one after the other, for this change of speed [m/s]; all of it where it is short.
+
+    Source: the rocket equation.
+    """
+    left, mass, burnt = delta_v_m_s, mass_kg, []
+    for load in loads:
+        wanted = mass * -math.expm1(-left / load.exhaust_velocity_m_s)
+        amount = min(wanted, load.propellant_kg)
+        left = max(left - speed_from_load_m_s(amount, mass, load.exhaust_velocity_m_s), 0.0)
+        mass -= amount
+        burnt.append(amount)
+    return burnt
+
+
 class Promise(NamedTuple):
     """What a fall would lack with loads that still come, and when the last of them is due."""
 
@@ -77,6 +92,7 @@ class Promise(NamedTuple):
 class Supply(NamedTuple):
     """What a controlled fall could count on from one provider."""
 
+    provider: str
     docked: Load
     with_next: Load
     """With the next load that is due."""

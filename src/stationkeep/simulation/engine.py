@@ -20,8 +20,8 @@ from stationkeep.propulsion.burns import gain_for_delta_v_km, reboost
 from stationkeep.simulation import causes
 from stationkeep.simulation.array_flying import PIECE_DAYS
 from stationkeep.simulation.attitude_keeping import Hold
+from stationkeep.simulation.controlled_end import ControlledEnd
 from stationkeep.simulation.no_return import points_of_no_return
-from stationkeep.simulation.partners import PartnerEvents
 from stationkeep.simulation.run_state import ATTITUDE, Mission
 from stationkeep.simulation.timeline import BURN_KINDS, Function, Timeline
 
@@ -86,7 +86,7 @@ def _snapped(time_mjd: float) -> float:
     return float(nearest) if abs(time_mjd - nearest) < _SAME_TIME_DAYS else time_mjd
 
 
-class _Run(PartnerEvents):
+class _Run(ControlledEnd):
     def timeline(self, limits: bool) -> Timeline:
         for provider in self.providers:
             provider.begin(self.epoch)
@@ -169,6 +169,9 @@ class _Run(PartnerEvents):
             self._after_coast()
             if reason is OutcomeReason.ALTITUDE_REACHED:
                 self._reached_a_level()
+                if self.is_to_come_down_now() and self.comes_down_on_target():
+                    self._finish(OutcomeReason.DEORBITED)
+                    return
             elif reason is not OutcomeReason.TIME_LIMIT:
                 self._finish(reason)
                 return
@@ -270,14 +273,19 @@ class _Run(PartnerEvents):
         self.outcome = Outcome(reason, self.flight.time_mjd_utc, self.altitude_km)
         if reason is OutcomeReason.REENTERED:
             title = f"Falls through {self.scenario.reentry_altitude_km:g} km"
+        elif reason is OutcomeReason.DEORBITED:
+            title = "Down where nobody is, as planned"
         elif reason is OutcomeReason.TIME_LIMIT:
             title = "Horizon of the scenario: still flying"
         else:
             title = "The integration failed; this is the last good state"
-        fallen = reason is OutcomeReason.REENTERED
-        self.note(str(reason), title, because=(causes.NO_REBOOST, causes.ATTITUDE_LOST) if fallen else ())
+        why = {
+            OutcomeReason.REENTERED: (causes.NO_REBOOST, causes.ATTITUDE_LOST, causes.NO_DEORBIT),
+            OutcomeReason.DEORBITED: (causes.ON_TARGET,),
+        }
+        self.note(str(reason), title, because=why.get(reason, ()))
         for watch in self.watches.values():
-            watch.end(flies=reason is OutcomeReason.TIME_LIMIT, now_mjd_utc=self.now)
+            watch.end(flies=reason in (OutcomeReason.TIME_LIMIT, OutcomeReason.DEORBITED), now_mjd_utc=self.now)
         self.mark_deorbit()
 
     # --- burns ----------------------------------------------------------------------------------------------------

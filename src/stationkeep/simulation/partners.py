@@ -237,7 +237,7 @@ class PartnerEvents(TurnsOfBranch):
     # --- a controlled fall ----------------------------------------------------------------------------------------
 
     def _review_deorbit(self) -> None:
-        supplies = self._supplies()
+        supplies = self.supplies(self.scenario.controlled_deorbit.from_altitude_km)
         for name, watch in self.watches.items():
             told = [one for one in supplies if not one.hindsight] if name == AS_IT_WAS else supplies
             promised = shortage(self.mass_kg, [one.with_next for one in told], watch.need)
@@ -250,11 +250,11 @@ class PartnerEvents(TurnsOfBranch):
             watch.look(self.now, docked, Promise(due, promised) if kept else None)
         self.mark_deorbit()
 
-    def _supplies(self) -> list[Supply]:
+    def supplies(self, lowest_km: float) -> list[Supply]:
         """Who plays a part, is not stopped and is held while it burns: all it can draw, and its next load due soon."""
         need, now, altitude = self.scenario.controlled_deorbit, self.now, self.flight.mean_altitude_km
         held = self.attitude is None or bool(self.attitude.holders)
-        if altitude < need.from_altitude_km or not held:
+        if altitude < lowest_km or not held:
             return []
         found = []
         for provider in self.providers:
@@ -267,9 +267,10 @@ class PartnerEvents(TurnsOfBranch):
             comes = None if cannot else provider.next_load(now, self.not_delivering)
             docked = Load(here, exhaust, thrust)
             if comes is None or comes[0] > now + need.wait_days:
-                found.append(Supply(docked, docked, now, plan.provider.hindsight))
+                found.append(Supply(provider.id, docked, docked, now, plan.provider.hindsight))
             else:
-                found.append(Supply(docked, Load(here + comes[1], exhaust, thrust), comes[0], plan.provider.hindsight))
+                more = Load(here + comes[1], exhaust, thrust)
+                found.append(Supply(provider.id, docked, more, comes[0], plan.provider.hindsight))
         return found
 
     def _still_up_at(self, time_mjd: float) -> bool:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from stationkeep.scenario.pressure import Response, ResponseKind
+from stationkeep.simulation import causes
 from stationkeep.simulation.sanctions import SanctionEvents
 from stationkeep.timescale import iso_day
 
@@ -23,6 +24,9 @@ class ResponseEvents(SanctionEvents, abc.ABC):
         """The answer works from now on."""
         event = course.event
         assert isinstance(event, Response)
+        if event.who in self.stopped and event.who in self.standing.quit():
+            self._answers_no_more(event)
+            return
         acts = {
             ResponseKind.BRING_FORWARD: self._bring_forward,
             ResponseKind.BUY: self._buy,
@@ -32,8 +36,15 @@ class ResponseEvents(SanctionEvents, abc.ABC):
             ResponseKind.LEAVE: self._everybody_leaves,
             ResponseKind.DEORBIT: self._let_down,
         }
-        title = acts[event.what](event)
-        self.note("response", f"{self.partner_name(event.who)}: {title}", provider=event.provider, note=event.note)
+        title = f"{self.partner_name(event.who)}: {acts[event.what](event)}"
+        brings = (causes.NO_POLICY, causes.LET_DOWN) if event.what is ResponseKind.DEORBIT else ()
+        self.note("response", title, provider=event.provider, note=event.note, brings=brings)
+
+    def _answers_no_more(self, event: Response) -> None:
+        """It has left by the time its answer would work."""
+        self.to_be_enabled.discard(event.provider or "")
+        title = f"{self.partner_name(event.who)} takes part no more: nothing comes of its answer ({event.what})"
+        self.note("response-missing", title, provider=event.provider, because=(causes.stopped(event.who),))
 
     # --- flights ------------------------------------------------------------------------------------------------------
 
@@ -57,6 +68,8 @@ class ResponseEvents(SanctionEvents, abc.ABC):
 
     def _buy(self, event: Response) -> str:
         provider = self._takes_part(event)
+        if provider.lost:
+            return f"{provider.plan.label} is lost and cannot be had any more"
         return f"{provider.plan.label} is bought and may come from now on"
 
     def _adapt(self, event: Response) -> str:
@@ -72,7 +85,7 @@ class ResponseEvents(SanctionEvents, abc.ABC):
 
     def _takes_part(self, event: Response) -> ProviderState:
         provider = self.state_of(event.provider or "")
-        provider.enabled = True
+        provider.enabled = not provider.lost
         self.to_be_enabled.discard(provider.id)
         return provider
 
@@ -84,7 +97,9 @@ class ResponseEvents(SanctionEvents, abc.ABC):
 
     def _let_down(self, event: Response) -> str:
         self.policy = None
-        return "nobody raises the station any more, it is let down for its end"
+        self.let_down = True
+        level = self.scenario.controlled_deorbit.from_altitude_km
+        return f"lets the station down, nobody raises it any more; from {level:g} km it is to be brought down on target"
 
     # --- people -------------------------------------------------------------------------------------------------------
 

@@ -114,6 +114,8 @@ class RunState:
         self.causes = Causes()
         self.outcome: Outcome | None = None
         self.raising = False
+        self.let_down = False
+        """Whether a partner has decided on a controlled end."""
         self.next_burn_mjd = -np.inf
         self.to_be_enabled: set[str] = set()
         self.not_delivering: set[str] = set()

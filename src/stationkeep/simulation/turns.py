@@ -138,6 +138,8 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
             title = "Nobody keeps the altitude any more"
             if stated is not None:
                 title = f"Kept between {stated.floor_km:g} and {stated.target_km:g} km from now on"
+                self.let_down = False  # whoever had decided on its end has changed their mind
+                self.causes.end(causes.LET_DOWN)
             self.causes.end(causes.NO_POLICY)
             self.note(event.type, title, note=event.note, brings=(causes.NO_POLICY,) if stated is None else ())
         elif isinstance(event, Happening):
@@ -153,6 +155,8 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
 
     def _what_it_may(self, provider: ProviderState) -> str:
         """In words, for one that has just become available."""
+        if provider.lost:
+            return "is lost: it cannot come any more"
         if not provider.plan.reboosts:
             return "is on its way for a controlled end"
         if self.attitude_allows(provider):

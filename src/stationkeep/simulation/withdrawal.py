@@ -47,10 +47,13 @@ class PartnerStanding:
     taken: set[str] = field(default_factory=set)
     """Providers whose vehicle has been taken away, until the next one comes."""
 
+    def quit(self) -> set[str]:
+        """Partners who have stopped operating what is their own, by their own will."""
+        return {item.partner for item in self.withdrawn if WithdrawalScope.STOP_OPERATING_ASSETS in item.scope}
+
     def stopped(self) -> set[str]:
         """Partners whose assets at the station nobody operates."""
-        quit_ = {item.partner for item in self.withdrawn if WithdrawalScope.STOP_OPERATING_ASSETS in item.scope}
-        quit_ |= {partner for partner, count in self.frozen_partners.items() if count}
+        quit_ = self.quit() | {partner for partner, count in self.frozen_partners.items() if count}
         return {partner for partner in quit_ | set(self.handed_over) if self.handed_over.get(partner, partner) in quit_}
 
     def not_flying(self, bought: Mapping[str, frozenset[str]]) -> set[str]:
