@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stationkeep.partnership.analysis import analyse, cut_sets
+from stationkeep.partnership.capacity import CapacityPool, FunctionTerm
 from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import load_partnership, shipped_partnerships
 from stationkeep.partnership.losses import NEVER, find_losses
@@ -23,6 +24,15 @@ SAYS = {"assumption": "drawn at random"}
 
 def days(value: float) -> dict[str, Any]:
     return {"value": value, "unit": "d", "source": "drawn at random", "quality": "D"}
+
+
+@st.composite
+def pools(draw: st.DrawFn, offered: list[str]) -> list[dict[str, Any]]:
+    """None, or one store that two or more of them draw on."""
+    if len(offered) < 2 or not draw(st.booleans()):
+        return []
+    of = draw(st.lists(st.sampled_from(offered), min_size=2, unique=True))
+    return [{"of": of, "capacity": draw(st.sampled_from([0.5, 1.0, 2.0])), **SAYS}]
 
 
 @st.composite
@@ -41,6 +51,7 @@ def partnerships(draw: st.DrawFn, *, single_needs: bool = False) -> PartnerGraph
                 "need": {"value": enough, "unit": "x", "source": "drawn at random", "quality": "D"},
                 "store_days": days(draw(st.sampled_from([0.0, 3.0, 40.0]))),
                 "providers": [{"asset": a, "capacity": c, **SAYS} for a, c in zip(offered, capacities, strict=True)],
+                "pools": draw(pools(offered)) if not single_needs else [],
             }
         )  # fmt: skip
     made_assets = []
@@ -149,3 +160,30 @@ def test_the_order_of_departures_does_not_matter(graph: PartnerGraph, shuffle: A
     mixed = list(partners)
     shuffle.shuffle(mixed)
     assert find_losses(graph, without=mixed).days == find_losses(graph, without=partners).days
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from([0.5, 1.0, 2.0, 3.0]), min_size=1, max_size=6),
+    st.integers(0, 6),
+    st.floats(0.3, 6.0),
+    st.floats(0.3, 8.0),
+)
+def test_so_many_may_fail_whichever_they_are(sizes: list[float], pooled: int, limit: float, need: float) -> None:
+    # Against trying every set of failures, one by one.
+    nodes = [f"n{i}" for i in range(len(sizes))]
+    shared = tuple(nodes[:pooled])
+    one_store = (CapacityPool(shared, limit),) if shared else ()
+    term = FunctionTerm(dict(zip(nodes, sizes, strict=True)), need, None, one_store)
+
+    def given_by(left: set[str]) -> float:
+        own = sum(size for node, size in term.capacities.items() if node in left and node not in shared)
+        return own + min(limit if shared else 0.0, sum(term.capacities[node] for node in shared if node in left))
+
+    survived = [
+        count
+        for count in range(len(nodes) + 1)
+        if all(given_by(set(nodes) - set(gone)) >= need - 1e-9 for gone in combinations(nodes, count))
+    ]
+    assert term.spare(nodes) == max(survived, default=0)
+    assert sum(term.shares().values()) == pytest.approx(term.capacity(nodes))

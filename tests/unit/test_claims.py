@@ -91,6 +91,11 @@ def test_other_facts_give_other_verdicts() -> None:
     assert verdict("five-hundred-tonnes", stated_kg=300000).verdict == "false"
     # Cygnus burns were ordinary by then, so others than Russians could.
     assert verdict("only-russian-cargo-engines", date_utc="2023-01-01").verdict == "false"
+    retired = verdict("only-russian-cargo-engines").because.partition("retired:")
+    assert all(name in retired[2] for name in ("Zarya", "Space Shuttle", "ATV", "Progress M and M1"))
+    assert not any(name in retired[0] for name in ("Zarya", "Space Shuttle", "ATV", "M1"))
+    assert "Zvezda" in retired[0]
+    assert "retired" not in verdict("only-russian-cargo-engines", date_utc="2000-07-20", retired=[]).because
     assert verdict("one-year-notice", least_days=400).verdict == "false"
     assert verdict("life-support-american-propulsion-russian", true_from=0.5, partly_from=0.1).verdict == "true"
     assert verdict("majority-on-soyuz", true_from=0.4).verdict == "true"

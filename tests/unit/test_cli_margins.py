@@ -60,7 +60,21 @@ def test_an_empty_station_has_margins_too(cli) -> None:  # type: ignore[no-untyp
     found = document(cli, "--date", "2023-06-01", "--branch", "withdrawal")
     assert found["seats"]["aboard"] == 0
     assert found["people_until"] == []
-    assert found["empty"]["possible"] is True
+    # Nobody can come back to it: the attitude was lost in October 2022; its air would keep.
+    assert found["empty"]["possible"] is False
+    assert "attitude" in found["empty"]["words"]
+    assert found["empty"]["air_days"] > 300.0
+
+
+def test_left_empty_counts_the_attitude(cli) -> None:  # type: ignore[no-untyped-def]
+    kept = document(cli)["empty"]
+    # Nothing more delivered: thrusters' propellant and gyros end long before the air does.
+    assert kept["until_utc"] == kept["attitude_lost_utc"] < kept["falls_utc"]
+    assert 365.0 < kept["days"] < kept["air_days"]
+    # Without Roscosmos nobody's thrusters unload the gyros.
+    alone = document(cli, "--without", "roscosmos")["empty"]
+    assert alone["days"] < kept["days"]
+    assert "attitude and height" not in alone["not_counted"]
 
 
 def test_without_a_partner(cli) -> None:  # type: ignore[no-untyped-def]

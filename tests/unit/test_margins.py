@@ -169,6 +169,13 @@ stores:
     assert found.nitrogen_days is None  # nothing draws on the tank
 
 
+def test_a_crumb_in_a_tank_is_no_nitrogen() -> None:
+    state = HabitatState(shipped_habitat().habitat(), EPOCH)
+    for name in ("us-nitrogen", "russian-nitrogen"):
+        state.add_cargo(name, 1e-11 - state.amount(name))
+    assert empty_margin(state).nitrogen_days == 0.0
+
+
 def test_the_plan_ends_a_limit_that_a_delivery_has_put_off() -> None:
     _, bare = with_plan(station(), 400.0)
     _, fed = with_plan(station({"us-food": 2000.0, "russian-food": 2000.0}), 400.0)
@@ -209,3 +216,17 @@ def test_the_document_survives_its_own_json() -> None:
     food = next(one for one in document.stores if one.name == "us-food")
     assert food.days_to_zero_interval is not None
     assert food.days_to_zero_interval.p05 == food.days_to_zero_interval.p95 == food.days_to_zero
+
+
+def test_an_interval_holds_its_best_estimate_also_where_all_draws_lie_beyond_it() -> None:
+    fuller = station()
+    fuller.state.add_cargo("us-food", 300.0)
+    document = margins_document(station_margins(station(), [fuller] * 5), question())
+    food = next(one for one in document.stores if one.name == "us-food")
+    spread = food.days_to_zero_interval
+    assert spread is not None
+    assert spread.p05 is not None
+    assert spread.p95 is not None
+    assert spread.p05 == food.days_to_zero
+    assert spread.median == spread.p95
+    assert spread.p05 < spread.p95

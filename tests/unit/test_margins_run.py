@@ -54,6 +54,15 @@ def test_amounts_drawn_stay_within_what_is_stated(stations: dict[str, FlownStati
     assert drawn == [one.state.amount("us-food") for one in station.draws(epoch, 12, 3)]
 
 
+def test_half_of_the_draws_lie_on_either_side_of_a_best_estimate(stations: dict[str, FlownStation]) -> None:
+    # The leak is 0.45 kg a day in 0.2 to 1.1: drawn evenly from the range two thirds would lie above it.
+    setup = stations["cooperation"].setup
+    drawn = [setup.drawn(np.random.default_rng(seed)).start.habitat.leak_kg_day for seed in range(60)]
+    assert 0.2 <= min(drawn) < 0.3 < 0.9 < max(drawn) <= 1.1
+    # 60 draws: a half, give or take 16 % in nineteen of twenty cases; seeds are fixed.
+    assert 0.34 <= np.mean(np.array(drawn) < 0.45) <= 0.66
+
+
 def test_partners_leave_in_any_order(stations: dict[str, FlownStation]) -> None:
     then = stations["cooperation"].at(stations["cooperation"].campaign.mission.scenario.epoch_mjd_utc)
     one = left_by(left_by(then, frozenset({"roscosmos"})), frozenset({"esa"}))

@@ -75,3 +75,18 @@ def test_what_is_short_is_carried_instead_of_other_goods_and_not_beside_them() -
     assert sum(hold.state.elements_kg().values()) - before <= 1000.0 + 1e-6
     assert hold.state.amount("us-food") == pytest.approx(510.0, rel=0.2)
     assert hold.state.amount("us-food") > 10.0 + 0.35 * 1000.0
+
+
+def test_what_is_scarce_comes_first_before_a_reserve_is_reached() -> None:
+    """Twice the reserve is left: half of the cargo may be food then, up to what is usual and no more."""
+    hold = aboard(us_food=300.0, russian_food=860.0)
+    reserve = sum(hold.state.reserve(name) for name in ("us-food", "russian-food"))
+    assert reserve < 1160.0 < 3.0 * reserve
+    now, usual = hold.state.time_mjd_utc, setup().usual_kg
+    hold.bring("cygnus", 3000.0, 0.0, 0.0, (), now + 29.0)  # its cargo was chosen before
+    assert hold.state.amount("us-food") == pytest.approx(300.0 + 0.35 * 3000.0)
+    hold.state.add_cargo("us-food", 300.0 - hold.state.amount("us-food"))
+    hold.bring("cygnus", 2000.0, 0.0, 0.0, (), now + 31.0)
+    assert hold.state.amount("us-food") == pytest.approx(300.0 + 0.5 * 2000.0)
+    hold.bring("cygnus", 9000.0, 0.0, 0.0, (), now + 31.0)
+    assert hold.state.amount("us-food") == pytest.approx(usual["us-food"])

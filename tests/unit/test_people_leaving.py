@@ -148,3 +148,19 @@ def test_sides_share_with_a_partner_that_flies_no_more_but_operates(operates: bo
         run.stopped.add("roscosmos")
     run.after_change()
     assert (state.amount("russian-food") > 400.0) is shared
+
+
+def test_a_reserve_is_for_those_who_will_be_there_and_not_for_a_visit() -> None:
+    """On 10 April 2022 eight of the American side are aboard: four visitors leave in 8 days, a relief overlaps 8."""
+    run = station("2022-04-10")
+    run.after_change()
+    assert run.aboard.people["us"] == 8
+    state = run.aboard.state
+    counted = state.reserve("us-food") / (45.0 * FOOD_KG_DAY)
+    assert counted == pytest.approx(4.0 + 4.0 * 16.0 / 45.0, abs=0.15)
+    assert state.reserve("russian-food") / (45.0 * FOOD_KG_DAY) == pytest.approx(3.0, abs=0.05)
+    russian = state.amount("russian-food") - state.reserve("russian-food")
+    state.add_cargo("us-food", 1.2 * state.reserve("us-food") - state.amount("us-food"))
+    state.add_cargo("russian-food", -russian)
+    news, _ = run.aboard.advance(run.now + 0.5)
+    assert not news  # for the eleven it would be below

@@ -124,6 +124,14 @@ def test_an_empty_station_may_be_manned_again() -> None:
     assert rows["Last person leaves"][0] == "in 10 % of runs (empty for a time: 30 %)"
 
 
+def test_a_rare_shortage_is_not_why_most_runs_are_empty_for_a_time() -> None:
+    people = changed(sample_people(LEFT), "emptied", **dates(0.75, None, "2023-01-01T00:00:00Z"))
+    people = changed(people, "station_left", **dates(0.25, None, "2023-01-01T00:00:00Z"))
+    people = people.model_copy(update={"first_limit": [NamedShare(name="American food", share=0.1)]})
+    said = "In 75 % of the runs the station is empty for a time, most often because no other crew comes;"
+    assert sentences(people)[2].startswith(said)
+
+
 @pytest.mark.parametrize(
     ("limit", "said", "cell"),
     [

@@ -139,3 +139,11 @@ def test_flights_are_written_out_with_their_numbers() -> None:
     assert plan.craft["SpaceX Crew-4"].partners == ("spacex", "nasa")
     aboard = [trip.name for trip in plan.manifest.trips if trip.up_flight in ("SpaceX Crew-3", "Soyuz MS-21")]
     assert len(aboard) == 7
+
+
+def test_a_lowest_altitude_for_people_above_the_station_is_refused() -> None:
+    """It was at 417.5 km: with 500 all would leave at the first moment."""
+    message = refused(station_text().replace("lowest_altitude_km: 330 ", "lowest_altitude_km: 500 "))
+    assert "500 km given, but the station is at 41" in message
+    assert "line " in message
+    assert "traffic.lowest_altitude_km" in message

@@ -63,7 +63,7 @@ def owner_shares(claim: Claim, evidence: Evidence) -> Verdict:
 def _owned_share(graph: PartnerGraph, claim: Claim, name: str, owner: str) -> float:
     if name not in graph.functions:
         raise ClaimsError(f"claim {claim.id!r}: unknown function {name!r}", hint="see stationkeep depends")
-    capacities = graph.functions[name].capacities
+    capacities = graph.functions[name].shares()
     total = sum(capacities.values())
     return sum(size for node, size in capacities.items() if graph.asset(node).owner == owner) / total if total else 0.0
 
@@ -222,9 +222,23 @@ def mass_stated(claim: Claim, evidence: Evidence) -> Verdict:
     )
 
 
+class _RetiredPusher(BaseModel):
+    """Engines that had moved the station and were out of use, where the catalogue has no entry."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    owner: str
+    until_utc: Day
+    source: str
+
+
 def only_pushers(claim: Claim, evidence: Evidence) -> Verdict:
-    """Whose engines had moved the station by that day and were still in use?"""
-    named, owner, day = required(claim, vehicles=list[str], owner=str, date_utc=Day)
+    """Whose engines had moved the station by that day and could then? Retired ones are told apart and do not count."""
+    named, owner, day, listed = required(
+        claim, vehicles=list[str], owner=str, date_utc=Day, retired=list[_RetiredPusher]
+    )
+    retired = _retired_by(evidence, day, listed)
     found = _pushes_by(evidence, day)
     inside = [row for row in found if row[0] in named]
     others = [row for row in found if row[0] not in named]
@@ -239,8 +253,24 @@ def only_pushers(claim: Claim, evidence: Evidence) -> Verdict:
         by_table(f"{name}, {push.id}", f"{push.first_used_utc:%Y-%m-%d}", f"catalogue, {item}: {push.source}")
         for item, name, _, push in found
     ]
-    because = f"Engines that had moved it by {day:%-d %B %Y}: {told}."
+    because = f"Engines that had moved it by {day:%-d %B %Y} and could then: {told}."
+    if retired:
+        gone = "; ".join(
+            f"{name} ({evidence.catalogue.partners[whose].name}, {until.year})" for name, whose, until in retired
+        )
+        because += f" Had moved it and were retired: {gone}."
+        lines += [by_table(f"{one.name}, until", f"{one.until_utc:%Y-%m-%d}", one.source) for one in listed]
     return Verdict(word, float(len(others)), "other engines", None, None, because, lines, "first uses found in reports")
+
+
+def _retired_by(evidence: Evidence, day: datetime, listed: list[_RetiredPusher]) -> list[tuple[str, str, datetime]]:
+    """Name, owner and end of what had pushed and was out of use by then, the first gone first."""
+    gone = [(one.name, one.owner, one.until_utc) for one in listed if one.until_utc <= day]
+    for craft in evidence.catalogue.vehicles.values():
+        used = any(push.first_used_utc is not None for push in craft.pushes)
+        if used and craft.retired_utc is not None and craft.retired_utc <= day:
+            gone.append((craft.name, craft.owner, craft.retired_utc))
+    return sorted(gone, key=lambda one: one[2])
 
 
 def _pushes_by(evidence: Evidence, day: datetime) -> list[tuple[str, str, str, Push]]:

@@ -8,10 +8,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from stationkeep.errors import InputError
+from stationkeep.partnership.crisis import moment_of
+from stationkeep.scenario.earlier_start import begun_by
 from stationkeep.scenario.events import WithdrawalScope
 from stationkeep.scenario.generated import EVERYTHING, branch_without
 from stationkeep.scenario.identity import scenario_hash
-from stationkeep.timescale import parse_utc
 
 if TYPE_CHECKING:
     from stationkeep.scenario.loader import LoadedScenario
@@ -28,22 +29,27 @@ def departure(
 ) -> tuple[LoadedScenario, list[str]]:
     """The scenario with the branch asked for, and the branches to fly: those named, or the first, and the new one.
 
-    ``without`` empty: the scenario as it is. Raises :class:`InputError` for what cannot be.
+    ``without`` empty: the scenario as it is. ``on``, ``until``: a date, or the id of an entry of the scenario's
+    timeline; for a day before the scenario begins, one that begins earlier is taken where it ships, and its ``note``
+    says so. Raises :class:`InputError` for what cannot be.
     """
     if not without:
         _refuse_alone(on, scope, notice_days, until)
         return loaded, list(branches)
     from stationkeep.catalogue.loader import load_catalogue
 
+    timeline = loaded.scenario.timeline
+    moment = moment_of(on, timeline) if on is not None else loaded.scenario.epoch_utc
+    loaded = begun_by(loaded, moment)
     scenario = loaded.scenario
     made, name = branch_without(
         scenario,
         without,
-        parse_utc(on) if on is not None else scenario.epoch_utc,
+        moment,
         load_catalogue(),
         scope=[_known_scope(one) for one in scope] if scope else EVERYTHING,
         notice_days=notice_days,
-        until_utc=parse_utc(until) if until is not None else None,
+        until_utc=moment_of(until, timeline) if until is not None else None,
         base=branches[0] if branches else None,
     )
     beside = list(branches) if branches else [next(iter(scenario.branches))]

@@ -252,13 +252,36 @@ class BranchDocument(Part):
     )
 
 
+class CrisisState(Part):
+    """How the station fares in the reference run of a branch at the end of a day."""
+
+    mean_altitude_km: float | None = Field(description="null: it has fallen")
+    propellant_kg: float | None = Field(
+        default=None, description="what can be drawn from the station's own tanks; null: it has none, or has fallen"
+    )
+    propellant_days: float | None = Field(
+        default=None,
+        description="how long that would hold altitude and attitude without another delivery, at the use of the next "
+        "90 days; null: nobody may use it for both any more",
+    )
+    people_aboard: int | None = Field(default=None, description="null: nobody is followed")
+    seats: int | None = Field(default=None, description="working seats home")
+    lost: list[str] = Field(
+        default=[], description="lost for good by then: deliveries, gyro unloading, reboost, attitude"
+    )
+
+
 class CrisisEntry(Part):
     """One statement, act or formal notice."""
 
+    id: str = Field(description="by which --on and events of a branch can name its day")
     date_utc: str = Field(description="the day, or the month where no more is known")
     who: str
     what: str
     source: str
+    states: dict[str, CrisisState] = Field(
+        default={}, description="by branch, at the end of that day; empty: the day lies before the run begins"
+    )
 
 
 class Crisis(Part):

@@ -19,6 +19,8 @@ from stationkeep.campaign.document import (
 from stationkeep.campaign.part import Interval, LossDates, with_median
 from stationkeep.campaign.quantiles import date_quantiles, interval, loss_fields
 from stationkeep.catalogue.pushing import STANDINGS
+from stationkeep.partnership.analysis import grounded_vehicles
+from stationkeep.partnership.loader import partnership_of_station
 from stationkeep.scenario.agenda import all_courses
 from stationkeep.scenario.events import ProviderAvailable, Withdrawal, WithdrawalScope
 from stationkeep.scenario.pressure import Response
@@ -161,6 +163,10 @@ _LEAVING = frozenset(
 )
 
 
+_OWN_ONLY: Final = "brings only what it burns itself"
+"""No delivery: nothing of it ever went into the station's tanks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody who might have provided a function, and what stood in the way."""
@@ -195,16 +201,28 @@ def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator
             needed = sorted(stopped.intersection({*provider.push_needs, *provider.arrival_needs, provider.bought_by}))
             if needed:  # what it needs of them goes with them: current, an arm, who pays
                 why = f"not without {_joined([campaign.mission.partner_names.get(one, one) for one in needed])}"
-            used = (vehicle is None or _was_used(vehicle)) and not needed
+            elif function is Function.RESUPPLY and vehicle is not None and vehicle.refuel_propellant_kg is None:
+                why = _OWN_ONLY
+            used = (vehicle is None or _was_used(vehicle)) and not needed and why != _OWN_ONLY
             yield Candidate(f"{provider.label or provider.id}: {why}", used)
     if function is Function.REBOOST:
         named = {item.vehicle for item in scenario.providers}
         ports = {port.id for port in campaign.catalogue.stations[scenario.station].ports}
+        grounded = _grounded(scenario, stopped)
         for vehicle in campaign.catalogue.vehicles.values():
             fits = any(ports.intersection(push.ports) for push in vehicle.pushes)
             if fits and vehicle.id not in named and vehicle.operator not in stopped:
+                if vehicle.id in grounded:
+                    yield Candidate(f"{vehicle.name}: what it needs leaves too", False)
+                    continue
                 retired = vehicle.pushes[0].standing == "retired"
                 yield Candidate(f"{vehicle.name}: {_standing(vehicle, scenario)}", _was_used(vehicle) and not retired)
+
+
+def _grounded(scenario: Scenario, stopped: set[str]) -> frozenset[str]:
+    """Vehicles that are no provider of the scenario, and come no more without these partners, by who provides what."""
+    described = partnership_of_station(scenario.station or "") if stopped else None
+    return frozenset() if described is None else grounded_vehicles(described, scenario.epoch_utc, stopped)
 
 
 def _was_used(vehicle: Vehicle) -> bool:

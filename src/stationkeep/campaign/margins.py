@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -14,9 +14,9 @@ from stationkeep.habitat.margins import (
     Limit,
     StoreMargin,
     binding_limit,
-    lived_on,
+    is_empty,
+    kept_alive,
     margins,
-    starved,
     store_margins,
 )
 from stationkeep.habitat.metabolism import Person
@@ -102,7 +102,7 @@ class StationMargins:
 
 def station_margins(
     best: StationThen,
-    samples: Sequence[StationThen] = (),
+    samples: Iterable[StationThen] = (),
     without: frozenset[str] = frozenset(),
     *,
     horizon_days: float = HORIZON_DAYS,
@@ -141,7 +141,7 @@ def left_by(then: StationThen, partners: frozenset[str]) -> StationThen:
 def ahead(then: StationThen, horizon_days: float) -> Ahead:
     """What ends when, from this state on?"""
     state = then.state
-    events = lived_on(state.copy(), horizon_days)
+    events = kept_alive(state).advance(horizon_days)
     planned, planned_limit = with_plan(then, horizon_days)
     return Ahead(
         store_margins(state, events), binding_limit(state.habitat, state, events),
@@ -167,12 +167,12 @@ class FlownOn:
 
 def flown_on(then: StationThen, days: float) -> FlownOn:
     """The stores some days later, flights and people coming as planned; the station given stays untouched."""
-    state = then.state.copy()
+    state = kept_alive(then.state)
     began, end = state.time_mjd_utc, state.time_mjd_utc + days
     traffic, flown = StationTraffic(then.plan, began), FlownOn(state, [], None)
-    while state.time_mjd_utc < end and not starved(state):
+    while state.time_mjd_utc < end:
         before, stop = state.copy(), min(traffic.next_event_mjd_utc, end)
-        news = lived_on(state, stop - state.time_mjd_utc)
+        news = state.advance(stop - state.time_mjd_utc)
         flown.events += news
         found = binding_limit(state.habitat, before, news) if state.people_aboard and flown.limit is None else None
         if found is not None:
@@ -212,6 +212,6 @@ def empty_margin(state: HabitatState) -> EmptyMargin:
     ]
     tanks = {name for name, one in state.habitat.stores.items() if one.substance == "nitrogen" and one.owner}
     ends = {one.subject: one.time_mjd_utc - now for one in events if one.kind == "store-empty" and one.subject in tanks}
-    full = {name for name in tanks if start.amount(name) > 0.0}
+    full = {name for name in tanks if not is_empty(start, name)}
     nitrogen = max((ends[name] for name in full), default=0.0) if full <= ends.keys() else None
     return EmptyMargin(binding_limit(state.habitat, start, events), min(low, default=None), nitrogen)

@@ -1,7 +1,8 @@
 """The document of ``stationkeep margins``, schema ``stationkeep.margins/1``.
 
-Days are counted from ``date_utc``; null: not within ``horizon_days``, or not before those aboard have starved.
-``x_interval`` is the 90 % interval of ``x`` over draws of every range, where null counts as later than any date.
+Days are counted from ``date_utc``; null: not within ``horizon_days``. ``x`` is the best estimate: every figure at its
+own. ``x_interval`` is the 90 % interval of ``x`` over draws of every range, half of them on either side of the best
+estimate of each; null counts as later than any date. Where it would leave ``x`` outside it reaches to it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pydantic import Field
 
 import stationkeep
 from stationkeep.campaign.margins import EMPTY_HORIZON_DAYS, Ahead, StationMargins
+from stationkeep.campaign.margins_empty import EmptyOrbit
 from stationkeep.campaign.margins_seats import CraftMargin, SeatMargins
 from stationkeep.campaign.margins_words import LimitKind, limit_in_words, limit_kind, seats_in_words
 from stationkeep.campaign.part import Interval, Part
@@ -25,12 +27,12 @@ from stationkeep.simulation.people_words import words as name_in_words
 from stationkeep.timescale import iso_utc
 
 SCHEMA: Final = "stationkeep.margins/1"
-NOT_COUNTED: Final = ("attitude", "propellant", "breakdowns of machines", "heat", "fire and leaks to come")
+NOT_COUNTED: Final = ("breakdowns of machines", "heat", "fire and leaks to come")
 _DIGITS: Final = 2
 
 
 class DaysInterval(Part):
-    """Quantiles of days; null: later than the horizon."""
+    """Quantiles of days over the draws; null: later than the horizon. Reaches to the best estimate in any case."""
 
     p05: float | None
     median: float | None
@@ -103,16 +105,22 @@ class MarginSeats(Part):
 
 
 class MarginEmpty(Part):
-    """Whether the station can be left empty, and for how long it keeps air that people can come back to."""
+    """Whether the station can be left empty, and for how long people can come back to it; nothing more delivered."""
 
     possible: bool
-    days: float | None = Field(description="until the air is no longer fit; null: not within horizon_days")
-    days_interval: DaysInterval | None
+    days: float | None = Field(description="until the air is unfit, the attitude lost or it is too low; null: never")
+    days_interval: DaysInterval | None = Field(description="null where attitude or height ends it: not drawn")
     until_utc: str | None
     horizon_days: float
+    words: str = Field(description="what ends it; empty: nothing within horizon_days")
+    air_days: float | None = Field(description="until the air is no longer fit; null: not within horizon_days")
+    air_days_interval: DaysInterval | None
+    air_words: str = Field(description="what makes the air unfit")
     low_pressure_utc: str | None = Field(description="when the pressure first falls below the flight rules' limit")
     nitrogen_utc: str | None = Field(description="when the last nitrogen in tanks is gone")
-    words: str = Field(description="what makes the air unfit; empty: nothing within horizon_days")
+    attitude_lost_utc: str | None = Field(description="for good: propellant and gyros; nothing docks any more")
+    too_low_utc: str | None = Field(description="below the altitude at which crews leave")
+    falls_utc: str | None
     not_counted: list[str]
 
 
@@ -179,6 +187,8 @@ class MarginsQuestion:
     gone: MarginGone
     sources: tuple[str, ...] = ()
     run: MarginRun | None = None
+    empty: EmptyOrbit | None = None
+    """What becomes of attitude and height where everybody leaves; None: not asked."""
 
 
 def margins_document(found: StationMargins, question: MarginsQuestion) -> MarginsDocument:
@@ -198,7 +208,8 @@ def margins_document(found: StationMargins, question: MarginsQuestion) -> Margin
         stores_limit=_limit(found, found.best.limit, lambda one: one.limit),
         planned_limit=_limit(found, found.best.planned_limit, lambda one: one.planned_limit),
         people_until=[_people(found, number, limit) for number, limit in found.habitat.people_until if number],
-        empty=_empty(found), run=question.run, notes=_notes(bool(question.gone.partners)),
+        empty=_empty(found, question.empty), run=question.run,
+        notes=_notes(bool(question.gone.partners), len(found.samples)),
         provenance={"stationkeep": stationkeep.__version__}
         | {f"source {index}": text for index, text in enumerate(question.sources, 1)},
     )  # fmt: skip
@@ -215,7 +226,7 @@ def _store(store: Store, found: StationMargins, number: int) -> MarginStore:
     later = [one.planned_stores[number] for one in found.samples]
 
     def spread(many: list[StoreMargin], name: str) -> DaysInterval | None:
-        return _days_interval(getattr(one, name) for one in many)
+        return _days_interval((getattr(one, name) for one in many), getattr(best if many is drawn else planned, name))
 
     return MarginStore(
         name=store.name, owner=store.owner, segment=store.segment, substance=store.substance, critical=store.critical,
@@ -248,7 +259,7 @@ def _limit(found: StationMargins, limit: Limit | None, of: Callable[[Ahead], Lim
     if limit is None:
         return None
     days = [None if one is None else one.days for one in map(of, found.samples)]
-    return _told(found, limit, _days_interval(days), limit_in_words(found.state.habitat, limit))
+    return _told(found, limit, _days_interval(days, limit.days), limit_in_words(found.state.habitat, limit))
 
 
 def _first_reserve(found: StationMargins) -> MarginLimit | None:
@@ -256,7 +267,9 @@ def _first_reserve(found: StationMargins) -> MarginLimit | None:
     if limit is None:
         return None
     days = [None if one is None else one.days for one in (first_reserve(item.stores) for item in found.samples)]
-    return _told(found, limit, _days_interval(days), f"the reserve of {name_in_words(limit.what)} is reached")
+    return _told(
+        found, limit, _days_interval(days, limit.days), f"the reserve of {name_in_words(limit.what)} is reached"
+    )
 
 
 def _told(found: StationMargins, limit: Limit, spread: DaysInterval | None, words: str) -> MarginLimit:
@@ -300,26 +313,48 @@ def _people(found: StationMargins, number: int, limit: Limit | None) -> MarginPe
     )  # fmt: skip
 
 
-def _empty(found: StationMargins) -> MarginEmpty:
+def _empty(found: StationMargins, orbit: EmptyOrbit | None) -> MarginEmpty:
     one, now = found.best.empty, found.time_mjd_utc
-    days = None if one.limit is None else one.limit.days
-    ends = [None if item.empty.limit is None else item.empty.limit.days for item in found.samples]
+    air = _none_later(one.limit)
+    drawn = [_none_later(item.empty.limit) for item in found.samples]
     words = "" if one.limit is None else limit_in_words(found.state.habitat, one.limit)
+    ends = None if orbit is None else orbit.end()
+    lost = math.inf if ends is None else max(ends[0] - now, 0.0)
+    days = min(air, lost)
     return MarginEmpty(
-        possible=days is None or days > 0.0, days=_days(days), days_interval=_days_interval(ends),
-        until_utc=_utc(None if days is None else now + days), horizon_days=EMPTY_HORIZON_DAYS,
+        possible=days > 0.0, days=_known(days), horizon_days=EMPTY_HORIZON_DAYS,
+        days_interval=_days_interval(map(_known, drawn), _known(air)) if air <= lost else None,
+        until_utc=_utc(None if days == math.inf else now + days),
+        words=ends[1] if ends is not None and lost < air else words,
+        air_days=_known(air), air_days_interval=_days_interval(map(_known, drawn), _known(air)), air_words=words,
         low_pressure_utc=_utc(None if one.low_pressure_days is None else now + one.low_pressure_days),
         nitrogen_utc=_utc(None if one.nitrogen_days is None else now + one.nitrogen_days),
-        words=words, not_counted=list(NOT_COUNTED),
+        attitude_lost_utc=_utc(orbit.attitude_lost_mjd_utc if orbit else None),
+        too_low_utc=_utc(orbit.too_low_mjd_utc if orbit else None),
+        falls_utc=_utc(orbit.fall_mjd_utc if orbit else None),
+        not_counted=[*(() if orbit else ("attitude and height",)), *NOT_COUNTED],
     )  # fmt: skip
 
 
-def _notes(somebody_left: bool) -> list[str]:
+def _none_later(limit: Limit | None) -> float:
+    return math.inf if limit is None else limit.days
+
+
+def _known(days: float) -> float | None:
+    return None if days == math.inf else _round(days)
+
+
+def _notes(somebody_left: bool, draws: int) -> list[str]:
     notes = [
         "Machines run as they do now: what is broken stays broken, nothing else fails. Reserves are for those aboard.",
         "Where stores are shared, one side's empty store binds only when the others of its kind are empty too.",
+        "Each store lasts by its own use: days after the first limit are counted as if those aboard lived on.",
         "Craft are good for what their kind is known to be good for, or to the day they are planned to leave.",
     ]
+    if draws:
+        notes.insert(
+            0, f"Numbers are best estimates; in brackets the range of nine in ten of {draws} draws around them."
+        )
     if somebody_left:
         notes.append(
             "Who leaves takes along its ground control, its flights and craft, those it pays for as well, and its "
@@ -329,11 +364,13 @@ def _notes(somebody_left: bool) -> list[str]:
     return notes
 
 
-def _days_interval(days: Iterable[float | None]) -> DaysInterval | None:
+def _days_interval(days: Iterable[float | None], best: float | None) -> DaysInterval | None:
     many = list(days)
-    if not many or all(one is None for one in many):
+    if not many or all(one is None for one in [*many, best]):
         return None
     low, middle, high = date_quantiles(many)
+    ends = [math.inf if one is None else one for one in (low, best, high)]
+    low, high = (None if end == math.inf else end for end in (min(ends), max(ends)))
     return DaysInterval(p05=_days(low), median=_days(middle), p95=_days(high))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.campaign.margins import StationThen, left_by, station_margins
@@ -14,6 +14,7 @@ from stationkeep.campaign.margins_document import (
     MarginsQuestion,
     margins_document,
 )
+from stationkeep.campaign.margins_empty import empty_orbit
 from stationkeep.campaign.margins_run import FlownStation, flown_station
 from stationkeep.errors import InputError, ScenarioError
 from stationkeep.logistics.history import CREDITS
@@ -38,11 +39,12 @@ def ask_margins(
     *,
     draws: int = 100,
     seed: int = 1,
+    advance: Callable[[], None] | None = None,
 ) -> MarginsDocument:
     """What is left of everything at a date of a scenario, and for whom?
 
-    ``time_mjd_utc`` None: the epoch. Raises :class:`InputError` for a scenario without people, a date outside it, a
-    branch or partner it does not know.
+    ``time_mjd_utc`` None: the epoch. ``advance`` is called after each draw. Raises :class:`InputError` for a scenario
+    without people, a date outside it, a branch or partner it does not know.
     """
     from stationkeep.catalogue.loader import load_catalogue
 
@@ -53,16 +55,25 @@ def ask_margins(
         raise InputError(
             f"{draws} draws, seed {seed}", hint=f"give --draws from 0 to {MOST_DRAWS:,} and a --seed from 0"
         )
-    station = flown_station(loaded.scenario, _branch(loaded.scenario, branch), load_catalogue())
+    catalogue = load_catalogue()
+    station = flown_station(loaded.scenario, _branch(loaded.scenario, branch), catalogue)
     best = station.at(moment)
     gone = frozenset(_partner(name, best) for name in without)
-    found = station_margins(best, tuple(station.draws(moment, draws, seed)), gone)
+    found = station_margins(best, _counted(station.draws(moment, draws, seed), advance), gone)
     head = MarginScenario(
         id=loaded.scenario.id, hash=loaded.hash, title=loaded.scenario.title,
         epoch_utc=iso_utc(loaded.scenario.epoch_mjd_utc), branch=station.branch,
     )  # fmt: skip
     told = None if gone else run_told(station)
-    return margins_document(found, MarginsQuestion(head, seed, gone_with(best, gone), _sources(station), told))
+    orbit = empty_orbit(loaded.scenario, station.branch, moment, gone, catalogue)
+    return margins_document(found, MarginsQuestion(head, seed, gone_with(best, gone), _sources(station), told, orbit))
+
+
+def _counted(draws: Iterator[StationThen], advance: Callable[[], None] | None) -> Iterator[StationThen]:
+    for one in draws:
+        yield one
+        if advance is not None:
+            advance()
 
 
 def _sources(station: FlownStation) -> tuple[str, ...]:

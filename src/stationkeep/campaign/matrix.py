@@ -10,7 +10,7 @@ from stationkeep.campaign.matrix_cases import Departure, Question, asked, with_d
 from stationkeep.campaign.matrix_document import CutSet, MatrixDocument
 from stationkeep.campaign.matrix_rows import matrix_rows
 from stationkeep.campaign.run import CampaignResult, run_scenario
-from stationkeep.partnership.analysis import Dependence, analyse
+from stationkeep.partnership.analysis import Dependence, analyse, fewest_people
 from stationkeep.timescale import iso_utc, mjd_utc
 
 if TYPE_CHECKING:
@@ -84,12 +84,8 @@ def _document(question: Question, flown: CampaignResult, dependences: dict[str, 
         runs=document.runs,
         seed=document.seed,
         rows=matrix_rows(question.departures, document, dependences, moment_mjd),
-        cut_sets=[
-            CutSet(ends=ends, partners=list(group))
-            for ends, groups in cut_sets.items()
-            if ends != "less"
-            for group in groups
-        ],
+        smallest_crew=None if question.graph is None else fewest_people(question.graph),
+        cut_sets=[CutSet(ends=ends, partners=list(group)) for ends, groups in cut_sets.items() for group in groups],
         notes=_notes(question, flown),
         provenance=document.provenance,
     )

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.errors import InputError
+from stationkeep.errors import InputError, ScenarioError
+from stationkeep.partnership.crisis import moment_of
 from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import partnership_of_station
+from stationkeep.scenario.earlier_start import begun_by
 from stationkeep.scenario.events import Withdrawal
 from stationkeep.scenario.generated import EVERYTHING, branch_without, known_partner, partners_of
-from stationkeep.timescale import iso_day, parse_utc
+from stationkeep.timescale import iso_day
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,6 +67,8 @@ def asked(
     base: str | None,
 ) -> Question:
     """What :func:`stationkeep.campaign.matrix.fly_matrix` was asked, or the error that says what is wrong with it."""
+    if on is not None:
+        loaded = begun_by(loaded, moment_of(on, loaded.scenario.timeline))
     scenario = loaded.scenario
     moment = scenario.epoch_utc if on is None else _day_within(scenario, on)
     graph = _graph(scenario, moment)
@@ -88,7 +92,7 @@ def asked(
 
 
 def _day_within(scenario: Scenario, on: str) -> datetime:
-    moment = parse_utc(on)
+    moment = moment_of(on, scenario.timeline)
     if not scenario.epoch_utc <= moment < scenario.horizon_utc:
         first, last = iso_day(scenario.epoch_mjd_utc), iso_day(scenario.horizon_mjd_utc)
         raise MatrixError(
@@ -123,9 +127,12 @@ def _partner_names(scenario: Scenario, graph: PartnerGraph | None) -> dict[str, 
 def _known_partner(given: str, names: dict[str, str], scenario: Scenario) -> str:
     from stationkeep.catalogue.loader import load_catalogue
 
-    partner = known_partner(scenario, given, load_catalogue())
+    listed = f"partners that provide something are {', '.join(names)}"
+    try:
+        partner = known_partner(scenario, given, load_catalogue())
+    except ScenarioError as error:
+        raise MatrixError(error.problem, hint=listed) from None
     if partner not in names:
-        listed = f"partners of {scenario.id} are {', '.join(names)}"
         raise MatrixError(f"{given!r} provides nothing in the scenario {scenario.id}", hint=listed)
     return partner
 

@@ -23,11 +23,16 @@ class GraphLoss(Part):
 
     function: str = Field(description="its id in the graph")
     title: str
-    ends: Literal["station", "crew", "less"] = Field(description="what ends with it")
+    ends: Literal["station", "crew", "less"] = Field(
+        description="what ends with it; less also where what is left keeps the smallest crew"
+    )
     when: Literal["at once", "within weeks", "later"]
     earliest_utc: str | None = Field(description="at the low ends of all stores")
     best_utc: str | None
     latest_utc: str | None = Field(description="at their high ends; null: never")
+    enough_for: int | None = Field(
+        default=None, description="how many people what never stops suffices for; null: not counted by people"
+    )
     through: list[str] = Field(description="from the last straw back to where the loss begins")
     in_runs: bool = Field(description="whether the runs simulate this function")
     run_median_utc: str | None = Field(
@@ -58,7 +63,8 @@ class FillIn(Part):
     who: str
     standing: Standing = Field(
         description="goes on: provides it still; had shown: has done so on a station; could have: has not; later: "
-        "comes after that day, in time; too late: comes when what it needs is gone"
+        "comes after that day, in time; too late: comes when what it needs is gone, or people "
+        "have had to leave for want of it"
     )
     says: str = Field(description="what stood in the way, in words; empty: nothing")
     by: Literal["runs", "graph"]
@@ -117,7 +123,9 @@ class MatrixRow(Part):
 class CutSet(Part):
     """A smallest set of partners whose leaving together ends something, by the graph."""
 
-    ends: Literal["station", "crew"]
+    ends: Literal["station", "crew", "full crew"] = Field(
+        description="crew: nobody can live aboard, not even the smallest crew; full crew: not all of today's can stay"
+    )
     partners: list[str]
 
 
@@ -135,6 +143,7 @@ class MatrixDocument(Part):
     runs: int = Field(description="per row; the same draws in every row")
     seed: int
     rows: list[MatrixRow] = Field(description="nobody first, then partners, then several at once")
+    smallest_crew: int | None = Field(default=None, description="fewest people who could keep it; null: no graph")
     cut_sets: list[CutSet]
     notes: list[str]
     provenance: dict[str, Any]

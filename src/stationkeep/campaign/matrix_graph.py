@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.campaign.matrix_document import FillIn, GraphLoss
-from stationkeep.partnership.analysis import date_after
+from stationkeep.partnership.analysis import date_after, fewest_people
 from stationkeep.timescale import iso_utc, mjd_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.document import BranchDocument
     from stationkeep.partnership.analysis import Dependence, FunctionState
+    from stationkeep.partnership.model import Ends
 
 _DATED: Final = ("at once", "within weeks", "later")
 _RUN_FUNCTION: Final = {
@@ -47,15 +48,23 @@ def _loss(found: Dependence, state: FunctionState, branch: BranchDocument) -> Gr
     return GraphLoss(
         function=state.function.id,
         title=state.function.name,
-        ends=state.function.ends,
+        ends=_ends(found, state),
         when=state.loss,  # type: ignore[arg-type]  # one of _DATED
         earliest_utc=None if earliest is None else iso_utc(mjd_utc(earliest)),
         best_utc=None if best is None else iso_utc(mjd_utc(best)),
         latest_utc=None if latest is None else iso_utc(mjd_utc(latest)),
+        enough_for=state.enough_for,
         through=names,
         in_runs=simulated,
         run_median_utc=median,
     )
+
+
+def _ends(found: Dependence, state: FunctionState) -> Ends:
+    """What ends with it: not life aboard where what is left keeps at least the smallest crew."""
+    if state.function.ends == "crew" and (state.enough_for or 0) >= fewest_people(found.graph):
+        return "less"
+    return state.function.ends
 
 
 def _node_name(found: Dependence, node: str) -> str:
@@ -132,7 +141,7 @@ def graph_fill_in(found: Dependence) -> Iterator[FillIn]:
                 title=state.function.name,
                 who=newcomer.asset.name,
                 standing="later" if newcomer.in_time else "too late",
-                says="" if newcomer.in_time else "what it needs is gone by then",
+                says=newcomer.words,
                 by="graph",
                 from_utc=iso_utc(mjd_utc(newcomer.from_utc)),
             )

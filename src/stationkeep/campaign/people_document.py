@@ -52,6 +52,25 @@ class FirstStore(LossDates):
     of_runs: float = Field(description="share of the runs in which it is this one")
 
 
+class SideHours(Part):
+    """What the time of one side's people goes into, over all runs: each side trains its own for its segment."""
+
+    side: str = Field(description="of the habitat: us, russian")
+    unattended_share: float = Field(
+        description="share of the days with people aboard on which nobody is trained for this segment, a mean"
+    )
+    unattended_runs_share: float = Field(description="share of the runs in which that lasts longer than a day in all")
+    repair_hours_week: float = Field(description="a week with people aboard, a mean")
+    research_hours_week: float | None = Field(
+        description="what upkeep and repairs leave, a week from the epoch to the horizon whether or not anybody is "
+        "aboard, the median of the runs; null: how much upkeep takes is not known"
+    )
+    research_hours_week_interval: Interval | None
+    upkeep_undone_share: float | None = Field(
+        description="share of the routine upkeep that those aboard had no time for, while anybody was, a mean"
+    )
+
+
 class PeopleOverTime(Part):
     """People aboard over time, over all runs."""
 
@@ -141,6 +160,7 @@ class PeopleDocument(Part):
     first_reserve: FirstStore | None = Field(description="the first critical store below its reserve; null: none ever")
     first_store: FirstStore | None = Field(description="the first critical store that is empty; null: none ever")
     aboard: PeopleOverTime
+    crew_time: list[SideHours] = Field(default=[], description="by side with a segment of its own")
     lost_flights: float = Field(description="flights lost per run, a mean")
     lost_flights_interval: Interval
     not_flown: float = Field(description="flights of the plan that did not come per run, a mean")

@@ -21,13 +21,14 @@ from stationkeep.campaign.people_document import (
     StoreRecord,
     WithoutSeat,
 )
+from stationkeep.campaign.people_hours import side_hours
 from stationkeep.campaign.people_reference import people_reference
 from stationkeep.campaign.quantiles import LEVELS, interval, loss_fields
 from stationkeep.timescale import iso_day
 
 if TYPE_CHECKING:
     from stationkeep.scenario.schema import Scenario
-    from stationkeep.simulation.people_record import PeopleCourse
+    from stationkeep.simulation.people_record import PeopleCourse, SideTime
     from stationkeep.simulation.timeline import Timeline
 
 FloatArray = NDArray[np.float64]
@@ -75,6 +76,7 @@ class PeopleRun:
     must_leave_mjd_utc: float | None
     left_mjd_utc: float | None
     emptied_mjd_utc: float | None
+    crew_time: tuple[SideTime, ...]
     first_limit: str
     left_because: str
     """As ``first_limit``, of the last departure; empty: there is none."""
@@ -101,6 +103,7 @@ class PeopleRun:
             must_leave_mjd_utc=course.must_leave_mjd_utc,
             left_mjd_utc=course.left_mjd_utc,
             emptied_mjd_utc=course.emptied_mjd_utc,
+            crew_time=course.crew_time,
             first_limit=course.first_limit,
             left_because=_left_because(course),
             stranded=len(course.stranded),
@@ -139,6 +142,7 @@ def people_document(
         first_reserve=_first(reference, dates.min(axis=1)),
         first_store=_first(reference, dates[:, 1]),
         aboard=_aboard(runs, grid),
+        crew_time=side_hours([run.crew_time for run in runs], horizon_mjd - float(reference.times_mjd_utc[0])),
         **_per_run("lost_flights", [run.lost_flights for run in runs]),
         **_per_run("not_flown", [run.not_flown for run in runs]),
         reference=people_reference(reference, horizon_mjd),

@@ -96,15 +96,15 @@ def summarise(
         {name: branch.ground_risk.casualty_expectation for name, branch in branches.items() if branch.ground_risk},
     )
     weighing = threat_notes(labels, {name: branch.threats for name, branch in branches.items()}, len(draws))
-    weighing += weighed_notes(labels, weighed)
+    first = [*([loaded.note] if loaded.note else ()), *weighing, *weighed_notes(labels, weighed)]
     return RunDocument(
         scenario=scenario_ref(loaded, campaign, mission.mass_kg, mission.elements.mean_altitude_km),
         runs=len(draws),
         seed=seed,
         branches=branches,
-        crisis=crisis(mission.scenario.timeline),
+        crisis=crisis(campaign, references),
         weighed=weighed,
-        notes=weighing + _notes(campaign, branches, ground, references, _explanation(campaign, flown, mean_f107_sfu)),
+        notes=first + _notes(campaign, branches, ground, references, _explanation(campaign, flown, mean_f107_sfu)),
         provenance={
             **_provenance(loaded, campaign, ground),
             "space_weather_observed": None if beside is None else beside.provenance,

@@ -99,6 +99,15 @@ class Figure(BaseModel):
         # Rounding may step over the edge by one unit in the last place, and then over a tank's capacity.
         return min(max(drawn, self.low), self.high)
 
+    def share_below(self, value: float) -> float:
+        """The probability (0 to 1) at which :meth:`quantile` gives ``value``; a half for a figure without a range."""
+        if not self.is_range:
+            return 0.5
+        low, high, at = self.low, self.high, min(max(value, self.low), self.high)
+        if self.shape == "loguniform":
+            return math.log(at / low) / math.log(high / low)
+        return (at - low) / (high - low)
+
     def quantiles(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         """:meth:`quantile` of each element of ``u`` (any shape), for an ensemble."""
         import numpy as np

@@ -14,6 +14,7 @@ from stationkeep.cli.common import (
     RunsPerBranchOption,
     SeedOption,
     WorkersOption,
+    emit_json,
     json_text,
     make_console,
     progress_bar,
@@ -22,7 +23,10 @@ from stationkeep.cli.common import (
 from stationkeep.files import write_atomically
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from stationkeep.partnership.claims_file import ClaimsFile
+    from stationkeep.scenario.schema import Scenario
 
 
 def claims(
@@ -32,7 +36,9 @@ def claims(
     ] = None,
     runs: RunsPerBranchOption = 100,
     seed: SeedOption = 1,
-    timeline: Annotated[bool, typer.Option("--timeline", help="Show what was said and done, day by day.")] = False,
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="Show what was said and done, with ids for --on.")
+    ] = False,
     json: JsonOption = None,
     workers: WorkersOption = None,
 ) -> None:
@@ -45,17 +51,16 @@ def claims(
     spare_linear_algebra()
     from stationkeep.campaign.claims import check_claims
     from stationkeep.campaign.execution import rare_collections
-    from stationkeep.partnership.crisis import crisis_timeline
-    from stationkeep.report.claims_text import print_claims, print_timeline
+    from stationkeep.report.claims_text import print_claims
     from stationkeep.scenario.loader import load_scenario
 
     require_json_target(json)
     console = make_console()
-    if timeline:
-        print_timeline(crisis_timeline(), console)
-        return
     stated = _stated(scenario)
     loaded = load_scenario(stated.scenario)
+    if timeline:
+        _show_timeline(loaded.scenario, console, json)
+        return
     with rare_collections(), progress_bar(runs) as advance:
         document = check_claims(
             stated, loaded, only=claim or [], runs=runs, seed=seed, workers=workers, progress=advance
@@ -67,6 +72,20 @@ def claims(
         return
     words = ["stationkeep", "claims", scenario, *(f"--claim={one}" for one in claim or [])]
     print_claims(document, console, reproduce=shlex.join([*words, f"--runs={runs}", f"--seed={seed}"]))
+
+
+def _show_timeline(scenario: Scenario, console: Console, json: str | None) -> None:
+    from stationkeep.partnership.claims_file import ClaimsError
+    from stationkeep.partnership.crisis import crisis_timeline
+    from stationkeep.report.claims_text import print_timeline
+
+    if scenario.timeline is None:
+        raise ClaimsError(f"the scenario {scenario.id} names no timeline", hint="give one that does: iss-2022")
+    found = crisis_timeline(scenario.timeline)
+    if json is not None:
+        emit_json(found.model_dump(mode="json", by_alias=True), json)
+    if json != "-":
+        print_timeline(found, console)
 
 
 def _stated(name: str) -> ClaimsFile:

@@ -70,7 +70,13 @@ ScenarioSunOption = Annotated[
     ),
 ]
 DayOfLeavingOption = Annotated[
-    str | None, typer.Option("--on", metavar="DATE", help="The day they leave, UTC; default: the first day.")
+    str | None,
+    typer.Option(
+        "--on",
+        metavar="DATE|ENTRY",
+        help="The day they leave: a date (UTC), or what was said or done on it ('stationkeep claims iss-2022 "
+        "--timeline' lists the ids). Default: the first day.",
+    ),
 ]
 RunsPerBranchOption = Annotated[int, typer.Option("--runs", "-n", help="Random runs per branch.")]
 WorkersOption = Annotated[

@@ -12,6 +12,7 @@ from stationkeep.cli.common import (
     SeedOption,
     emit_json,
     make_console,
+    progress_bar,
     require_json_target,
     require_output,
 )
@@ -51,7 +52,8 @@ def margins(
     require_json_target(json)
     require_output(output, ".html", ".svg", ".png")
     moment = None if date is None else mjd_utc(parse_utc(date))
-    document = ask_margins(scenario, moment, branch, without or (), draws=draws, seed=seed)
+    with progress_bar(draws) as advance:
+        document = ask_margins(scenario, moment, branch, without or (), draws=draws, seed=seed, advance=advance)
     if output is not None:
         from stationkeep.report.margins_page import write_margins
 

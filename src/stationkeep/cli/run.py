@@ -60,6 +60,8 @@ def run(
     Example: stationkeep run iss-2022 --branch withdrawal --runs 500 --space-weather observed
 
     Any partner, any date: stationkeep run iss-2022 --without nasa --on 2023-01-01
+
+    Any act of the crisis: stationkeep run iss-2022 --without roscosmos --on demand-letters
     """
     from stationkeep.compiled import spare_linear_algebra
 

@@ -19,6 +19,8 @@ class Side:
     """One side's people: the stores they live from and give to.
 
     ``containers`` and ``flush_water`` may be empty: no such consumable is kept. ``containers_kg_day`` is per person.
+    A segment of the side's name is kept going by its own people: they alone repair its machines, each works
+    ``work_hours_week``, and ``upkeep_hours_week`` of all their hours goes into routine (0: not known).
     """
 
     name: str
@@ -33,6 +35,8 @@ class Side:
     containers: str = ""
     containers_kg_day: float = 0.0
     flush_water: str = ""
+    work_hours_week: float = 40.0
+    upkeep_hours_week: float = 0.0
 
     def stores(self) -> tuple[str, ...]:
         """Every store named."""

@@ -136,6 +136,10 @@ class Workshop:
         ready, self._repairs = self._repairs[:due], self._repairs[due:]
         for _, equipment in ready:
             self._put_off_for_parts.discard(equipment)
+            hands = state.hands_from_mjd_utc(equipment)
+            if now < hands < math.inf:
+                insort(self._repairs, (hands, equipment))  # they are at work on something else
+                continue
             if not state.repair(equipment):
                 if state.people_aboard:
                     insort(self._repairs, (self._put_off(equipment, state.time_mjd_utc, until_mjd_utc), equipment))

@@ -31,6 +31,7 @@ from stationkeep.habitat.stores import Store
 ISS: Final = "iss-2022-04-02"
 _SECTIONS: Final = ("cabin", "stores", "equipment", "sides", "people", "shared", "leak")
 _STORE_UNITS: Final = {"amount_kg": "kg", "capacity_kg": "kg", "reserve_kg": "kg", "reserve_days": "d"}
+_SIDE_UNITS: Final = {"containers_kg_day": "kg/d", "work_hours_week": "h", "upkeep_hours_week": "h"}
 _MACHINE_UNITS: Final = {"capacity_per_day": "kg/d", "power_w": "W"}
 _FAILURE_UNITS: Final = {
     "low_days": "d", "high_days": "d", "shape": "1", "repair_days": "d", "repair_spread": "1", "crew_hours": "h",
@@ -51,6 +52,15 @@ class HabitatDocument:
     def uncertain(self) -> tuple[str, ...]:
         """Places of figures that are ranges, sorted: one random number each draws them."""
         return tuple(sorted(place for place, figure in self.figures.items() if figure.is_range))
+
+    def around_best(self, place: str, u: float) -> float:
+        """The probability at which a figure is to be asked so that its best estimate lies in the middle of the draws.
+
+        ``u`` below a half falls between its low end and the best estimate, above it between that and the high end.
+        """
+        figure = self.figures[place]
+        share = figure.share_below(figure.best)
+        return 2.0 * u * share if u < 0.5 else share + (2.0 * u - 1.0) * (1.0 - share)
 
     def habitat(
         self, *, year: float = 2022.25, u: Mapping[str, float] | None = None, people: Mapping[str, int] | None = None
@@ -124,10 +134,17 @@ def _figures(given: Any, place: str) -> list[tuple[str, Figure]]:
         try:
             return [(place, Figure.model_validate(given))]
         except ValidationError as error:
-            said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in error.errors()[:3])
+            said = "; ".join(map(_said, error.errors()[:3]))
             hint = "a figure needs value (or low and high), unit, source and quality"
             raise HabitatError(said, hint=hint, field=place) from None
     return [one for key, value in given.items() for one in _figures(value, f"{place}.{key}" if place else str(key))]
+
+
+def _said(error: Any) -> str:
+    """One thing wrong with a figure, with the field it is about: ``source: String should have ...``."""
+    field = ".".join(map(str, error["loc"]))
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{field}: {message}" if field else message
 
 
 class _Builder:
@@ -206,7 +223,7 @@ class _Builder:
         missing = [one.name for one in fields(Side)[1:9] if one.name not in given]
         if missing:
             raise HabitatError(f"{missing[0]} is missing", hint="name the store they use for it", field=place)
-        numbers: dict[str, Any] = self._numbers(given, {"containers_kg_day": "kg/d"}, place)
+        numbers: dict[str, Any] = self._numbers(given, _SIDE_UNITS, place)
         return Side(name=name, **{key: value for key, value in given.items() if key not in numbers}, **numbers)
 
     def _machine(self, name: str, given: Mapping[str, Any], cabin: Cabin) -> Equipment:

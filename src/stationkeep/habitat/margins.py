@@ -17,6 +17,8 @@ HORIZON_DAYS: Final = 730.0
 _RESERVE: Final = " reserve"
 _PIECE_DAYS: Final = 30.0
 """Looked at whether it is over; what lies beyond is not worth flying."""
+_KEPT_ALIVE_KG: Final = 1e5
+"""More than any crew can burn of its own bodies within a horizon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,10 @@ class HabitatMargins:
 def margins(state: HabitatState, *, horizon_days: float = HORIZON_DAYS) -> HabitatMargins:
     """How many days are left of everything, for those aboard, and what ends first?
 
-    Flies copies of the state ahead with no deliveries and no new failures. Machines that are broken stay broken. What
-    lasts longer than people can starve has no end.
+    Flies copies of the state ahead with no deliveries and no new failures. Machines that are broken stay broken. Each
+    store's days are of its own: those aboard use it on where another has ended that they cannot live without.
     """
-    events = lived_on(state.copy(), horizon_days)
+    events = kept_alive(state).advance(horizon_days)
     stores = store_margins(state, events)
     until = tuple(_until(state, number, horizon_days) for number in range(state.people_aboard, -1, -1))
     return HabitatMargins(
@@ -76,19 +78,12 @@ def margins(state: HabitatState, *, horizon_days: float = HORIZON_DAYS) -> Habit
     )  # fmt: skip
 
 
-def lived_on(state: HabitatState, days: float) -> tuple[HabitatEvent, ...]:
-    """Moves the state on by ``days``, or to where those aboard have starved: whatever is told after it, nobody sees."""
-    events: list[HabitatEvent] = []
-    end = state.time_mjd_utc + days
-    while state.time_mjd_utc < end and not starved(state):
-        events += state.advance(min(_PIECE_DAYS, end - state.time_mjd_utc))
-    return tuple(events)
-
-
-def starved(state: HabitatState) -> bool:
-    """Whether all those aboard have lived from their own bodies until nothing was left; nobody in an empty station."""
-    bodies = [state.habitat.sides[side].body for side, people in state.people.items() if people]
-    return bool(bodies) and all(is_empty(state, body) for body in bodies)
+def kept_alive(state: HabitatState) -> HabitatState:
+    """A copy in which nobody starves: how long a store lasts by its own use is asked beyond the end of another."""
+    twin = state.copy()
+    for side in state.habitat.sides.values():
+        twin.add_cargo(side.body, _KEPT_ALIVE_KG)
+    return twin
 
 
 def is_empty(state: HabitatState, store: str) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from stationkeep.habitat.air import GASES
-from stationkeep.habitat.arrays import GRADES, Moment, block, moment_of
+from stationkeep.habitat.arrays import GRADES, Floats, Moment, block, moment_of
 from stationkeep.habitat.metabolism import Person
 from stationkeep.habitat.plan import Plan, make_plan
 from stationkeep.habitat.refusal import HabitatError, unknown
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stationkeep.habitat.habitat import Habitat
 
 _EVENT_ROOM: Final = 400
+_SAME_DAYS: Final = 1.0e-9
 _FEW_EVENTS: Final = 30
 _FACTORS: Final = {"water": "water_days", "food": "food_days"}
 Least = Literal["all", "bad", "serious"]
@@ -62,8 +63,9 @@ class HabitatState:
         self.leak_kg_day = habitat.leak_kg_day
         """Air lost at the pressure of the start; a leak slows down as the pressure falls."""
         self._full_air_kg = sum(habitat.cabin.start_kg(gas) for gas in GASES)
-        self.crew_hours = 0.0
-        """Spent on repairs so far."""
+        self.repairs: tuple[tuple[float, str, float], ...] = ()
+        """Done so far: when [MJD UTC], by which side's people (empty: anybody's), hours of their time."""
+        self._busy_until: Mapping[str, float] = {}
         self._people: dict[str, tuple[Person, ...]] = dict.fromkeys(habitat.sides, ())
         self._absent: frozenset[str] = frozenset()
         self._power: dict[str, float] = {}
@@ -109,8 +111,24 @@ class HabitatState:
             else:
                 self.moment.need[group] = float(len(aboard))
         # A reserve in days counts the days' use of those now aboard.
-        used = self.plan.reserve_per_need @ self.moment.need
-        np.maximum(self.plan.reserve_floor, used, out=self.moment.mark_level)
+        self._set_reserves(self.moment.need)
+
+    def reserve_for(self, people: Mapping[str, float]) -> None:
+        """Reserves in days count so many standard people of each side, until others come or go; parts of one allowed.
+
+        For those who will be aboard on average: visitors of a week need no reserve of six.
+        """
+        need, one = self.moment.need.copy(), Person()
+        for group, side, what in self.plan.crew_groups:
+            number = people.get(side, 0.0)
+            if what == "containers":
+                need[group] = self.habitat.sides[side].containers_kg_day * number
+            else:
+                need[group] = number * (getattr(one, _FACTORS[what]) if what in _FACTORS else 1.0)
+        self._set_reserves(need)
+
+    def _set_reserves(self, need: Floats) -> None:
+        np.maximum(self.plan.reserve_floor, self.plan.reserve_per_need @ need, out=self.moment.mark_level)
         self._marks_placed = False
 
     def add_cargo(self, store: str, kg: float) -> float:
@@ -154,8 +172,8 @@ class HabitatState:
     def repair(self, equipment: str) -> bool:
         """Get a machine going again, with hands and spares; false where either is missing.
 
-        Hands: somebody aboard. Spares: from the machine's spare store, and not while its owner has left, since nobody
-        else has the parts or the drawings.
+        Hands: somebody trained for its segment who has time (:meth:`hands_from_mjd_utc`). Spares: from the machine's
+        spare store, and not while its owner has left, since nobody else has the parts or the drawings.
         """
         self._known(equipment)
         machine = self.habitat.equipment[equipment]
@@ -163,14 +181,26 @@ class HabitatState:
         if equipment in self._failed and law is not None:
             spare = self.plan.store_index.get(law.spare_store)
             enough = spare is None or float(self.moment.amount[spare]) >= law.spare_kg
-            if not enough or machine.owner in self._absent or self.people_aboard == 0:
+            hands = self.hands_from_mjd_utc(equipment) <= self.time_mjd_utc + _SAME_DAYS
+            if not enough or machine.owner in self._absent or not hands:
                 return False
             if spare is not None:
                 self._consume_spare(spare, law.spare_kg)
-            self.crew_hours += law.crew_hours
+            self._work(machine.segment, law.crew_hours)
         self._failed -= {equipment}
         self._refresh((equipment,))
         return True
+
+    def hands_from_mjd_utc(self, equipment: str) -> float:
+        """From when on people trained for this machine's segment have time for it; infinity: none of them is aboard.
+
+        Each side trains its own: a segment that bears a side's name is that side's. Repairs are done one after the
+        other, and come before routine upkeep and research.
+        """
+        side = self.habitat.equipment[equipment].segment
+        if not self._people.get(side, ()) if side in self.habitat.sides else self.people_aboard == 0:
+            return math.inf
+        return self._busy_until.get(side, -math.inf)
 
     def set_leak(self, kg_day: float) -> None:
         """Air lost from now on, in kilograms a day at the pressure of the start."""
@@ -221,6 +251,11 @@ class HabitatState:
         return sum(map(len, self._people.values()))
 
     @property
+    def crew_hours(self) -> float:
+        """Spent on repairs so far."""
+        return sum(hours for _, _, hours in self.repairs)
+
+    @property
     def failed(self) -> frozenset[str]:
         """Machines that are broken now."""
         return self._failed
@@ -260,6 +295,14 @@ class HabitatState:
     def _known(self, equipment: str) -> None:
         if equipment not in self.habitat.equipment:
             raise unknown("equipment", equipment, tuple(self.habitat.equipment))
+
+    def _work(self, segment: str, hours: float) -> None:
+        """Hours of the people of a segment go into a repair; those of no side's segment are counted only."""
+        side = self.habitat.sides.get(segment)
+        self.repairs = (*self.repairs, (self.time_mjd_utc, segment if side else "", hours))
+        if side is not None and side.work_hours_week > 0.0:
+            days = 7.0 * hours / (side.work_hours_week * len(self._people[segment]))
+            self._busy_until = {**self._busy_until, segment: self.time_mjd_utc + days}
 
     def _consume_spare(self, spare: int, kg: float) -> None:
         # A spare used is a broken part left over: it leaves the books as taken away.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -22,7 +23,7 @@ from stationkeep.logistics.contingencies import RETRY_DAYS, in_time, rebooked
 from stationkeep.logistics.delays import GROUPS, DrawnDays, ShareLaw, TrafficLaws, side_of_owner
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip
 from stationkeep.logistics.ports import PortBook, iss_ports
-from stationkeep.logistics.rescue import LEAD_DAYS, Rescues
+from stationkeep.logistics.rescue import Rescues
 from stationkeep.logistics.vehicles import Fleet, known_fleet
 
 _UNKNOWN_LOSS: Final = ShareLaw(0, 8)  # a kind nobody has flown: like the Japanese craft, which never failed
@@ -137,6 +138,7 @@ def realise(
     ports: PortBook | None = None,
     fleet: Fleet | None = None,
     left_early: frozenset[str] = frozenset(),
+    unfit: Mapping[str, float] | None = None,
 ) -> Realised:
     """How does the plan come, with this luck?
 
@@ -144,10 +146,10 @@ def realise(
     whatever flies on its rocket. A craft that takes people home waits for its relief, at most as long as its kind is
     good for; if the relief does not come it leaves all the same, and the station is left with fewer people. A craft
     whose port is taken goes to another that fits, or waits. A crew craft that becomes unfit has the next of its kind
-    sent for its people; ``left_early``: those that had left before. Nothing raises: what is not possible is seen in the
-    result.
+    sent for its people; ``left_early``: those that had left before; ``unfit``: when some do, whatever their luck [MJD
+    UTC]. Nothing raises: what is not possible is seen in the result.
     """
-    rescues = Rescues(luck.unfit_at, left_early)
+    rescues = Rescues(luck.unfit_at, left_early, unfit or {})
     work = _Work(plan, luck, from_mjd_utc, tuple(closures), ports or iss_ports(), fleet or known_fleet(), rescues)
     work.launch_all()
     work.set_departures()
@@ -158,7 +160,8 @@ def realise(
 def reliefs_of(plan: Manifest) -> dict[str, tuple[str, float]]:
     """Which flight relieves which, and how many days both are there: read from the plan's own dates.
 
-    The relief of a crew craft is the last craft of its owner with seats that comes within forty days before it leaves.
+    The relief of a crew craft is the last craft of its side with seats that comes within forty days before it leaves:
+    Soyuz relieves Soyuz, but of two companies that fly crews in turn each relieves the other.
     """
     found = {}
     crewed = [flight for flight in plan.flights.values() if flight.seats and flight.arrival_mjd_utc is not None]
@@ -169,7 +172,7 @@ def reliefs_of(plan: Manifest) -> dict[str, tuple[str, float]]:
         coming = [
             (other.arrival_mjd_utc, other.name)
             for other in crewed
-            if other is not flight and other.kind.owner == flight.kind.owner and other.arrival_mjd_utc is not None
+            if other is not flight and _same_side(other, flight) and other.arrival_mjd_utc is not None
             and leaves - _LONGEST_HANDOVER_DAYS <= other.arrival_mjd_utc <= leaves
             and (flight.arrival_mjd_utc or 0.0) < other.arrival_mjd_utc
         ]  # fmt: skip
@@ -177,6 +180,10 @@ def reliefs_of(plan: Manifest) -> dict[str, tuple[str, float]]:
             arrival, name = max(coming)
             found[flight.name] = (name, leaves - arrival)
     return found
+
+
+def _same_side(one: Flight, other: Flight) -> bool:
+    return side_of_owner(one.kind.owner) == side_of_owner(other.kind.owner)
 
 
 @dataclass
@@ -199,10 +206,13 @@ class _Work:
         """Delay, grounding, pad, loss, docking trouble: launch and arrival of every flight."""
         grounded: dict[str, float] = {}
         pad_free: dict[str, float] = {}
-        for index, flight in enumerate(self.plan.flights.values()):
+        order = deque(enumerate(self.plan.flights.values()))
+        while order:
+            index, flight = order.popleft()
             if flight.launch_mjd_utc < self.first:
                 self.flights[flight.name] = flight
                 self.rescues.arrives(flight, self.first)
+                self.rescues.brought_forward(flight, order)
                 continue
             marks = _rocket_marks(flight)
             numbers = self.luck.of(flight.name, index)
@@ -226,13 +236,13 @@ class _Work:
             self.rescues.arrives(came, self.first)
             if sent_for:
                 self.rescues.sent[sent_for] = flight.name
+            self.rescues.brought_forward(flight, order)
 
     def _sooner(self, flight: Flight, ready: float, sent_for: str) -> float:
         """When a ship that is sent for people can be launched: sooner than planned, if need be."""
         if not sent_for:
             return ready
-        transit = (flight.arrival_mjd_utc or flight.launch_mjd_utc) - flight.launch_mjd_utc
-        return min(ready, self.rescues.unfit[sent_for] + LEAD_DAYS - transit)
+        return min(ready, self.rescues.ready_mjd_utc(sent_for, flight))
 
     def set_departures(self) -> None:
         """A crew craft leaves when its relief has taken over; nothing stays longer than its kind is good for."""

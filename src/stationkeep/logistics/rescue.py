@@ -7,6 +7,7 @@ the unfit craft went home in it when its own time was over, and the unfit one le
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -27,6 +28,8 @@ class Rescues:
     """Where in its stay (0 to 1) a flight becomes unfit; none: it does not."""
     left: frozenset[str]
     """Craft that left before anything happened to them."""
+    given: Mapping[str, float] = field(default_factory=dict)
+    """When craft become unfit that are told to, whatever is drawn [MJD UTC]."""
     unfit: dict[str, float] = field(default_factory=dict)
     """When, by flight."""
     sent: dict[str, str] = field(default_factory=dict)
@@ -39,10 +42,9 @@ class Rescues:
         if not flight.seats or came is None or leaves is None or flight.name in self.left:
             return
         part = self.drawn(flight.name)
-        if part is None:
-            return
-        moment = came + part * max(leaves - came, 0.0)
-        if moment >= first_mjd_utc:
+        moment = math.inf if part is None else came + part * max(leaves - came, 0.0)
+        moment = min(moment, max(self.given.get(flight.name, math.inf), came))
+        if first_mjd_utc <= moment < math.inf:
             self.unfit[flight.name], self._kinds[flight.name] = moment, flight.kind.id
 
     def waiting(self, flight: Flight, ready_mjd_utc: float) -> str:
@@ -53,6 +55,29 @@ class Rescues:
             if self._kinds[name] == flight.kind.id and name not in self.sent and moment < ready_mjd_utc
         ]
         return min(found)[1] if found else ""
+
+    def ready_mjd_utc(self, name: str, ship: Flight) -> float:
+        """When the ship sent for the people of this flight can be launched at the soonest."""
+        transit = (ship.arrival_mjd_utc or ship.launch_mjd_utc) - ship.launch_mjd_utc
+        return self.unfit[name] + LEAD_DAYS - transit
+
+    def brought_forward(self, flight: Flight, order: deque[tuple[int, Flight]]) -> None:
+        """The ship that is sent for a flight's people has its pad before those it then overtakes.
+
+        ``order``: places and flights still to be launched.
+        """
+        if flight.name not in self.unfit or flight.name in self.sent:
+            return
+        moment = self.unfit[flight.name]
+        same = (one for one in order if one[1].kind.id == flight.kind.id and one[1].launch_mjd_utc > moment)
+        ship = next(same, None)
+        if ship is None:
+            return
+        ready = self.ready_mjd_utc(flight.name, ship[1])
+        before = next((place for place, one in enumerate(order) if one[1].launch_mjd_utc > ready), len(order))
+        if before < order.index(ship):
+            order.remove(ship)
+            order.insert(before, ship)
 
     def leaves(self, name: str, departs_mjd_utc: float, flights: Mapping[str, Flight]) -> float:
         """When a craft leaves: one that is unfit soon after the other has come."""

@@ -10,23 +10,45 @@ from itertools import combinations
 from typing import Final, Literal
 
 from stationkeep.partnership.graph import PartnerGraph, build_graph
-from stationkeep.partnership.loader import nearest
+from stationkeep.partnership.loader import LoadedPartnership, nearest
 from stationkeep.partnership.losses import NEVER, Losses, find_losses
-from stationkeep.partnership.model import Asset, Ends, Function, PartnershipError
+from stationkeep.partnership.model import Asset, CutEnds, Function, PartnershipError
 
 Loss = Literal["at once", "within weeks", "later", "thinner", "no", "nobody"]
 AT_ONCE_DAYS: Final = 1.0
 WEEKS_DAYS: Final = 84.0
+_MONTH_DAYS: Final = 365.25 / 12.0
 _LONGEST_DAYS: Final = 36_500.0
 
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Somebody who comes later. ``in_time``: while what it needs from others still lasts (best estimate)."""
+    """Somebody who comes later, by best estimates.
+
+    ``in_time``: while what it needs from others still lasts (``needs_last``); where people cannot live without the
+    function, also before it is lost. ``after_loss_days``: how long too little of it has been left by then; 0: it comes
+    before the loss.
+    """
 
     asset: Asset
     from_utc: datetime
     in_time: bool
+    needs_last: bool
+    after_loss_days: float
+
+    @property
+    def words(self) -> str:
+        """``17 months after it is lost``, ``what it needs is gone by then``, or both; empty where neither is so."""
+        told = [self._gap_words(), "" if self.needs_last else "what it needs is gone by then"]
+        return " and ".join(one for one in told if one)
+
+    def _gap_words(self) -> str:
+        if self.after_loss_days < 1.0:
+            return ""
+        months = round(self.after_loss_days / _MONTH_DAYS)
+        if months < 2:
+            return f"{self.after_loss_days:.0f} d after it is lost"
+        return f"{months} months after it is lost" if months < 36 else f"{months / 12:.0f} years after it is lost"
 
 
 @dataclass(frozen=True)
@@ -34,8 +56,9 @@ class FunctionState:
     """How one function stands: who still provides it, how much margin is left, when it is lost.
 
     ``left``: providers that never stop; ``gone_at_once``: those that stop within a day. ``margin``: capacity that
-    stays over what is needed (1: just enough); ``spare``: how many more of its direct providers may fail, the largest
-    first. ``lost_days``: earliest, best estimate and latest, over the ranges of the stores; infinite: never.
+    stays over what is needed (1: just enough); ``spare``: how many more of its direct providers may fail, whichever
+    they are. ``enough_for``: how many people what never stops suffices for (none: not counted by people).
+    ``lost_days``: earliest, best estimate and latest, over the ranges of the stores; infinite: never.
     """
 
     function: Function
@@ -45,6 +68,7 @@ class FunctionState:
     margin: float
     spare: int
     loss: Loss
+    enough_for: int | None
     lost_days: tuple[float, float, float]
     chain: tuple[str, ...]
     later: tuple[Newcomer, ...]
@@ -62,7 +86,11 @@ class SinglePoint:
 
 @dataclass(frozen=True)
 class Dependence:
-    """Everything ``stationkeep depends`` shows."""
+    """Everything ``stationkeep depends`` shows.
+
+    ``cut_sets``: departures that end the station; that leave nobody able to live aboard, not even the smallest crew;
+    and, where that is smaller than today's, after which not all of today's people can stay.
+    """
 
     graph: PartnerGraph
     without: tuple[str, ...]
@@ -70,7 +98,7 @@ class Dependence:
     states: tuple[FunctionState, ...]
     single_points: tuple[SinglePoint, ...]
     partner_points: tuple[SinglePoint, ...]
-    cut_sets: dict[Ends, tuple[tuple[str, ...], ...]]
+    cut_sets: dict[CutEnds, tuple[tuple[str, ...], ...]]
 
 
 def analyse(graph: PartnerGraph, without: Sequence[str] = ()) -> Dependence:
@@ -120,7 +148,13 @@ def refuse_unprovided(graph: PartnerGraph, before: Losses) -> None:
         term = graph.functions[function.id]
         if function.may_lack or before.works(function.id):
             continue
-        offered = sum(size for node, size in term.capacities.items() if before.works(node))
+        outside = _outside_words(graph)
+        if outside:
+            raise PartnershipError(
+                f"nobody has described who provides what on {graph.moment:%Y-%m-%d}: {outside}",
+                hint="give a day from then on with --on",
+            )
+        offered = term.capacity([node for node in term.capacities if before.works(node)])
         amount = f"{offered:g} of the {term.threshold:g}{f' {function.unit}' if function.unit else ''} it needs"
         raise PartnershipError(
             f"{graph.loaded.name}: function {function.id!r} has "
@@ -128,6 +162,15 @@ def refuse_unprovided(graph: PartnerGraph, before: Losses) -> None:
             + f" on {graph.moment:%Y-%m-%d}, before anybody leaves",
             hint="correct its providers or their dates, or write  may_lack: true  if nobody having it is the point",
         )
+
+
+def _outside_words(graph: PartnerGraph) -> str:
+    """Whether the day lies before all that the file describes; empty where it does not."""
+    described = graph.loaded.partnership.configurations
+    first = min(described.values(), key=lambda one: one.date_utc, default=None)
+    if first is None or graph.moment >= first.date_utc:
+        return ""
+    return f"{graph.loaded.name} begins on {first.date_utc:%Y-%m-%d}"
 
 
 def cut_sets(graph: PartnerGraph, functions: Collection[str]) -> tuple[tuple[str, ...], ...]:
@@ -149,15 +192,22 @@ def cut_sets(graph: PartnerGraph, functions: Collection[str]) -> tuple[tuple[str
     return tuple(found)
 
 
-def _all_cut_sets(graph: PartnerGraph) -> dict[Ends, tuple[tuple[str, ...], ...]]:
+def _all_cut_sets(graph: PartnerGraph) -> dict[CutEnds, tuple[tuple[str, ...], ...]]:
     functions = graph.loaded.partnership.functions
-    grouped: dict[Ends, list[str]] = {"station": [], "crew": []}
-    for function in functions:
-        if function.ends == "station":
-            grouped["station"].append(function.id)
-        if function.ends in ("station", "crew"):
-            grouped["crew"].append(function.id)
-    return {ends: cut_sets(graph, names) for ends, names in grouped.items()}
+    station = [function.id for function in functions if function.ends == "station"]
+    life = [function.id for function in functions if function.ends in ("station", "crew")]
+    found: dict[CutEnds, tuple[tuple[str, ...], ...]] = {"station": cut_sets(graph, station)}
+    fewest = fewest_people(graph)
+    if fewest == graph.people:
+        return {**found, "crew": cut_sets(graph, life)}
+    few = build_graph(graph.loaded, graph.moment, graph.view, people=fewest)
+    return {**found, "crew": cut_sets(few, life), "full crew": cut_sets(graph, life)}
+
+
+def fewest_people(graph: PartnerGraph) -> int:
+    """The smallest crew that could keep the station."""
+    stated = graph.loaded.partnership.smallest_crew
+    return graph.people if stated is None else min(graph.people, stated.people)
 
 
 def _single_assets(graph: PartnerGraph) -> tuple[SinglePoint, ...]:
@@ -192,46 +242,62 @@ def _state(
     term = graph.functions[function.id]
     providers = tuple(node for node in term.capacities if before.works(node))
     left = tuple(node for node in providers if after.works(node))
-    capacity = sum(term.capacities[node] for node in left)
+    capacity = term.capacity(left)
     return FunctionState(
         function=function,
         providers=providers,
         left=left,
         owners=tuple(dict.fromkeys(graph.asset(node).owner or "" for node in providers)),
         margin=capacity / term.threshold if term.threshold > 0.0 else NEVER,
-        spare=_spare(sorted((term.capacities[node] for node in left), reverse=True), term.threshold),
+        spare=term.spare(left),
+        enough_for=int(capacity / term.threshold * graph.people + 1e-9) if function.for_people else None,
         loss=_loss(before.days[function.id], after.days[function.id], providers, left),
         lost_days=(ends[0].days[function.id], after.days[function.id], ends[1].days[function.id]),
         chain=() if after.works(function.id) else after.chain(function.id),
-        later=_later(graph, function, gone),
+        later=_later(graph, function, gone, NEVER if before.days[function.id] < NEVER else after.days[function.id]),
         gone_at_once=tuple(node for node in providers if after.days[node] <= AT_ONCE_DAYS),
     )
 
 
-def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...]) -> tuple[Newcomer, ...]:
-    """Who comes after that day and could provide it although these partners left: not who needs them at once."""
+def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...], lost_days: float) -> tuple[Newcomer, ...]:
+    """Who comes after that day and could provide it although these partners left: not who needs them at once.
+
+    ``lost_days``: when the departure ends the function; infinite where it does not, or nobody had it before.
+    """
     offering = {one.asset for one in function.providers}
     found = []
     for asset in graph.absent:
         if asset.id not in offering or asset.from_utc is None or asset.from_utc <= graph.moment:
             continue
-        then = build_graph(graph.loaded, asset.from_utc, graph.view)
+        then = build_graph(graph.loaded, asset.from_utc, graph.view, people=graph.people)
         node = next(one for one in then.operators if then.asset(one).id == asset.id)
         lasts = find_losses(then, without=gone).days[node]
         if lasts > AT_ONCE_DAYS:
             wait = (asset.from_utc - graph.moment) / timedelta(days=1)
-            found.append(Newcomer(asset, asset.from_utc, in_time=lasts > wait))
-    return tuple(found)
+            gap = max(wait - lost_days, 0.0)
+            in_time = lasts > wait and (gap == 0.0 or function.ends != "crew")
+            found.append(Newcomer(asset, asset.from_utc, in_time, lasts > wait, gap))
+    return tuple(sorted(found, key=lambda one: one.from_utc))
 
 
-def _spare(capacities: list[float], threshold: float) -> int:
-    """How many providers may fail, the largest first, before too little is left; 0 also where too little is there."""
-    left = sum(capacities)
-    for count, size in enumerate(capacities):
-        left -= size
-        if left < threshold - 1e-9:
-            return count
-    return len(capacities)
+def grounded_vehicles(loaded: LoadedPartnership, moment: datetime, without: Collection[str]) -> frozenset[str]:
+    """Vehicles of the catalogue that come no more, or never will, because what they need stops with these partners.
+
+    Each is looked at on ``moment``, or on the day from which it can be counted on.
+    """
+    comes: dict[str, bool] = {}
+    vehicle_of = {asset.id: asset.vehicle for asset in loaded.partnership.assets}
+    for asset in loaded.partnership.assets:
+        begins = max(moment, asset.from_utc or moment)
+        if asset.vehicle is None or not asset.exists(begins):
+            continue
+        if any(vehicle_of.get(one) == asset.vehicle for need in asset.needs for one in need.of):
+            continue  # an engine comes with its ship
+        graph = build_graph(loaded, begins)
+        days = find_losses(graph, without=without).days
+        lasts = any(days[node] > AT_ONCE_DAYS for node in graph.operators if graph.asset(node).id == asset.id)
+        comes[asset.vehicle] = lasts or comes.get(asset.vehicle, False)
+    return frozenset(vehicle for vehicle, lasts in comes.items() if not lasts)
 
 
 def _loss(before: float, after: float, providers: tuple[str, ...], left: tuple[str, ...]) -> Loss:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from stationkeep.partnership.analysis import Dependence, FunctionState, SinglePoint, date_after
+from stationkeep.partnership.analysis import Dependence, FunctionState, SinglePoint, date_after, fewest_people
+from stationkeep.partnership.graph import PartnerGraph
 from stationkeep.partnership.losses import NEVER
-from stationkeep.partnership.model import ENDS_WORDS
+from stationkeep.partnership.model import ENDS_WORDS, CutEnds
 from stationkeep.timescale import iso_day, mjd_utc
 
 
@@ -21,13 +22,15 @@ def depends_document(found: Dependence) -> dict[str, Any]:
         "title": graph.loaded.partnership.title,
         "date_utc": iso_day(mjd_utc(graph.moment)),
         "attitude_view": graph.view,
+        "people": graph.people,
+        "smallest_crew": fewest_people(graph),
         "partners": [{"id": one, "name": names[one]} for one in graph.partners()],
         "without": list(found.without),
         "functions": [_function(found, state) for state in found.states],
         "single_points": [_point(found, point, "asset") for point in found.single_points]
         + [_point(found, point, "partner") for point in found.partner_points],
         "cut_sets": [
-            {"ends": ends, "meaning": ENDS_WORDS[ends], "partners": list(group)}
+            {"ends": ends, "meaning": cut_words(graph, ends), "partners": list(group)}
             for ends, groups in found.cut_sets.items()
             for group in groups
         ],
@@ -35,6 +38,16 @@ def depends_document(found: Dependence) -> dict[str, Any]:
         "edges": edges,
         "assumed_edges": sum(edge["assumed"] for edge in edges),
     }
+
+
+def cut_words(graph: PartnerGraph, ends: CutEnds) -> str:
+    """What a departure ends, with the number of people meant."""
+    if ends == "station":
+        return ENDS_WORDS["station"]
+    fewest = fewest_people(graph)
+    if ends == "full crew":
+        return f"not all {graph.people} can stay aboard without it"
+    return ENDS_WORDS["crew"] + (f", not even {fewest}" if fewest < graph.people else "")
 
 
 def edge_list(found: Dependence) -> list[dict[str, Any]]:
@@ -87,9 +100,11 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
             }
             for node in state.providers
         ],
+        "pools": [{"of": list(pool.nodes), "capacity": pool.limit} for pool in term.pools],
         "owners": list(state.owners),
         "margin": None if state.margin == NEVER else round(state.margin, 4),
         "spare_providers": state.spare,
+        "enough_for": state.enough_for,
         "lost": _lost(found, state),
         "gone_at_once": list(state.gone_at_once),
         "later": [
@@ -99,6 +114,7 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
                 "operator": one.asset.operator,
                 "from_utc": iso_day(mjd_utc(one.from_utc)),
                 "in_time": one.in_time,
+                "after_loss_days": one.after_loss_days,
             }
             for one in state.later
         ],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import networkx as nx  # type: ignore[import-untyped,unused-ignore]
 
 from stationkeep.catalogue.figure import Figure
+from stationkeep.partnership.capacity import CapacityPool, FunctionTerm
 from stationkeep.partnership.model import Asset, Function, Need, PartnershipError, View
 
 if TYPE_CHECKING:
@@ -28,15 +29,6 @@ class NeedTerm:
     edge: Need
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionTerm:
-    """Capacity of each provider node, how much is enough, and the store behind it."""
-
-    capacities: dict[str, float]
-    threshold: float
-    store_days: Figure | None
-
-
 @dataclass(frozen=True)
 class PartnerGraph:
     """The functions and providers of a station on one day.
@@ -48,6 +40,7 @@ class PartnerGraph:
     loaded: LoadedPartnership
     moment: datetime
     view: View
+    people: int
     graph: nx.DiGraph
     operators: dict[str, str]
     needs: dict[str, tuple[NeedTerm, ...]]
@@ -69,9 +62,12 @@ class PartnerGraph:
         return tuple(partner for partner in self.loaded.partners() if partner in present)
 
 
-def build_graph(loaded: LoadedPartnership, moment: datetime, view: View = "nasa") -> PartnerGraph:
+def build_graph(
+    loaded: LoadedPartnership, moment: datetime, view: View = "nasa", *, people: int | None = None
+) -> PartnerGraph:
     """Who provides what on a day, and what does each provider need?
 
+    ``people``: how many live aboard (none: as the file has it); fewer need less, and empty stores later.
     ``view``: whose account of what holds the attitude while a docked craft pushes is followed where it is disputed.
     Raises :class:`PartnershipError` for needs that go round in a circle with no store anywhere in it (such a circle
     could never have been started), and for a function that nobody can provide on that day.
@@ -89,12 +85,14 @@ def build_graph(loaded: LoadedPartnership, moment: datetime, view: View = "nasa"
             operators[node] = asset.operator or ""
             needs[node] = terms
     functions = {}
+    stated = loaded.partnership.people
+    aboard = stated if people is None else people
     for function in loaded.partnership.functions:
         graph.add_node(function.id, kind="function")
-        functions[function.id] = _function_term(function, copies)
+        functions[function.id] = _function_term(function, copies, aboard / stated if function.for_people else 1.0)
     _connect(graph, needs, functions, loaded, copies)
     absent = tuple(asset for asset in loaded.partnership.assets if not asset.exists(moment))
-    made = PartnerGraph(loaded, moment, view, graph, operators, needs, functions, absent)
+    made = PartnerGraph(loaded, moment, view, aboard, graph, operators, needs, functions, absent)
     _refuse_empty_circles(made)
     return made
 
@@ -128,9 +126,15 @@ def _attitude_needs(asset: Asset, loaded: LoadedPartnership, view: View) -> tupl
     return (Need.model_validate(said),)
 
 
-def _function_term(function: Function, copies: dict[str, tuple[str, ...]]) -> FunctionTerm:
+def _function_term(function: Function, copies: dict[str, tuple[str, ...]], eaters: float) -> FunctionTerm:
+    """``eaters``: people over those the file counts with."""
     capacities = {node: one.capacity for one in function.providers for node in copies.get(one.asset, ())}
-    return FunctionTerm(capacities, function.threshold, function.store_days)
+    pools = tuple(
+        CapacityPool(nodes, pool.capacity)
+        for pool in function.pools
+        if (nodes := tuple(node for one in pool.of for node in copies.get(one, ())))
+    )
+    return FunctionTerm(capacities, eaters * function.threshold, function.store_days, 1.0 / eaters, pools)
 
 
 def _connect(
@@ -160,8 +164,8 @@ def _refuse_empty_circles(made: PartnerGraph) -> None:
                 bare.add_edges_from((other, node) for other in term.nodes if len(term.nodes) <= term.at_least)
     for name, function in made.functions.items():
         if function.store_days is None or function.store_days.high <= 0.0:
-            total = sum(function.capacities.values())
-            alone = [node for node, size in function.capacities.items() if total - size < function.threshold]
+            nodes = set(function.capacities)
+            alone = [node for node in function.capacities if not function.enough(nodes - {node})]
             bare.add_edges_from((node, name) for node in alone)
     circle = next((part for part in nx.simple_cycles(bare)), None)
     if circle is not None:

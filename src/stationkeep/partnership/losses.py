@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from stationkeep.catalogue.figure import Figure
-    from stationkeep.partnership.graph import FunctionTerm, NeedTerm, PartnerGraph
+    from stationkeep.partnership.capacity import FunctionTerm
+    from stationkeep.partnership.graph import NeedTerm, PartnerGraph
 
 Estimate = Literal["low", "best", "high"]
 NEVER: Final = math.inf
-_ROUNDING: Final = 1e-9  # of a sum of capacities
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,13 @@ def _need_ends(term: NeedTerm, days: Mapping[str, float], estimate: Estimate) ->
 
 def _function_ends(term: FunctionTerm, days: Mapping[str, float], estimate: Estimate) -> tuple[float, str | None]:
     """When too little capacity is left, and what was the last straw."""
-    left = sum(term.capacities.values())
-    if left < term.threshold - _ROUNDING:
+    left = set(term.capacities)
+    if not term.enough(left):
         return 0.0, None
     for node in sorted(term.capacities, key=lambda node: days[node]):
-        left -= term.capacities[node]
-        if left < term.threshold - _ROUNDING:
-            return days[node] + _span(term.store_days, estimate), node
+        left.remove(node)
+        if not term.enough(left):
+            return days[node] + term.store_stretch * _span(term.store_days, estimate), node
     return NEVER, None
 
 

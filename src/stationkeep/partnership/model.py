@@ -14,6 +14,7 @@ from stationkeep.timescale import parse_utc
 
 SCHEMA_NAME: Final = "stationkeep.partnership/1"
 Ends = Literal["station", "crew", "less"]
+CutEnds = Literal["station", "crew", "full crew"]
 ENDS_WORDS: Final[dict[Ends, str]] = {
     "station": "the station cannot be kept without it",
     "crew": "nobody can live aboard without it",
@@ -123,6 +124,13 @@ class Provider(Edge):
     note: str = ""
 
 
+class Pool(Edge):
+    """Providers of a function that draw on one store: together they give no more than ``capacity``."""
+
+    of: tuple[Identifier, ...] = Field(min_length=2)
+    capacity: float = Field(gt=0.0, allow_inf_nan=False)
+
+
 class Function(Part):
     """What the station must be able to do: enough capacity, or ``at_least`` so many of its providers."""
 
@@ -133,8 +141,10 @@ class Function(Part):
     need: Figure | None = None
     at_least: int = Field(1, ge=1)
     store_days: Days | None = Field(None, description="how long it goes on from store when too few provide it")
+    for_people: bool = Field(False, description="need and store are for the people of the file; fewer need less")
     may_lack: bool = Field(False, description="nobody providing it at the start is a finding, not a mistake")
     providers: tuple[Provider, ...] = ()
+    pools: tuple[Pool, ...] = Field((), description="providers that draw on one store")
     note: str = ""
 
     @model_validator(mode="after")
@@ -143,6 +153,15 @@ class Function(Part):
             raise ValueError("give need (capacity) or at_least (how many), not both")
         if self.need is not None and self.need.low <= 0.0:
             raise ValueError("a need must be above zero")
+        if self.for_people and self.need is None:
+            raise ValueError("for_people: give need, the capacity for the people of the file")
+        offered = [provider.asset for provider in self.providers]
+        pooled = [one for pool in self.pools for one in pool.of]
+        stranger = next((one for one in pooled if one not in offered), None)
+        if stranger is not None:
+            raise ValueError(f"pools: {stranger!r} provides nothing of it (providers are {', '.join(offered)})")
+        if len(set(pooled)) < len(pooled):
+            raise ValueError("pools: a provider draws on one pool only, named once")
         return self
 
     @property
@@ -154,6 +173,12 @@ class Function(Part):
     def unit(self) -> str:
         """Unit of capacity."""
         return "" if self.need is None else self.need.unit
+
+
+class SmallestCrew(Edge):
+    """How few people have kept the station, or could."""
+
+    people: int = Field(ge=1)
 
 
 class Configuration(Part):
@@ -173,10 +198,21 @@ class Partnership(Part):
     title: str
     stations: tuple[str, ...] = ()
     people: int = Field(ge=0)
+    smallest_crew: SmallestCrew | None = Field(None, description="none: as many as there are")
     configurations: dict[str, Configuration] = {}
     sources: dict[str, Any] = Field({}, description="only to be referred to inside the file")
     assets: tuple[Asset, ...]
     functions: tuple[Function, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _crew_fits(self) -> Self:
+        fewest = self.smallest_crew
+        if fewest is not None and fewest.people > self.people:
+            raise ValueError(f"smallest_crew: {fewest.people} are more than the {self.people} people of the station")
+        named = next((one.id for one in self.functions if one.for_people and self.people == 0), None)
+        if named is not None:
+            raise ValueError(f"function {named!r} is for_people, but the station has 0 people")
+        return self
 
     def function(self, function_id: str) -> Function:
         """The function of that id."""

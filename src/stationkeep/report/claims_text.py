@@ -44,15 +44,20 @@ def value_words(claim: dict[str, Any]) -> str:
 
 
 def print_timeline(timeline: CrisisTimeline, console: Console) -> None:
-    """What was said and done, day by day."""
+    """What was said and done, day by day, each with the id by which a branch can begin there."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=timeline.title, title_justify="left")
-    for column in ("date", "who", "what", "source"):
-        table.add_column(column, no_wrap=column == "date")
+    table.add_column("date", no_wrap=True)
+    table.add_column("id", no_wrap=True, style="bold")  # to type after --on: never cut
+    table.add_column("said and done")
     for entry in timeline.entries:
         day = f"{entry.date:%Y-%m-%d}" if entry.date_known_to == "day" else f"{entry.date:%Y-%m}"
-        table.add_row(day, entry.who, entry.what, f"{entry.source} [{entry.quality}]")
+        said = Text.assemble(f"{entry.who}: {entry.what} ", (f"({entry.source}) [{entry.quality}]", "dim"))
+        table.add_row(day, entry.id, said)
     console.print(table)
     console.print(f"{timeline.agreement.name}: {' '.join(timeline.agreement.what.split())}")
+    example = timeline.entries[0].id
+    console.print(f"Begin a branch on one of these days: stationkeep run iss-2022 --without roscosmos --on {example}")

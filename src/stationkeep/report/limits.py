@@ -151,10 +151,15 @@ def deorbit_text(branch: BranchDocument, horizon_utc: str) -> str:
 
 
 def chances_text(point: DeorbitChances, horizon_utc: str) -> str:
-    """Until when, and from when where that is not the beginning."""
+    """Until when, and from when where that is not the beginning.
+
+    Both are medians, of runs that are not the same: where they cross, no span is told but how often it is possible.
+    """
     if point.possible_share < 0.5 or point.from_utc is None:
         return "never"
     late = f"from {text.month_text(point.from_utc)} " if point.not_at_first else ""
+    if late and point.median_utc is not None and point.median_utc <= point.from_utc:
+        return f"at times, in {text.percent(point.possible_share)} of the runs"
     if point.median_utc is None:
         return late.strip() or f"beyond {text.horizon_text(horizon_utc)}"
     return f"{late}until {loss_text(point, horizon_utc)}"

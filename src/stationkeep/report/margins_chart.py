@@ -20,7 +20,7 @@ _TICKS_PX: Final = 34.0
 _KEY_PX: Final = 26.0
 _HEADING_PX: Final = 30.0
 _NAME_PX: Final = 210.0
-_END_PX: Final = 74.0  # room for the days written behind a bar
+_END_GAP_PX: Final = 12.0  # between a bar and the days written behind it
 _THICK: Final = 0.56
 _PALE: Final = 0.38
 _LONGEST_SHARE: Final = 1.12
@@ -63,11 +63,12 @@ def draw_margins(document: MarginsDocument, sheet: Sheet, heading: str = "") -> 
     figure = blank(sheet, top + (_HEADING_PX if heading else 0.0))
     left = 4.0 if above else 12.0 + max((text_width_px(row.name, sheet) for row in rows), default=0.0)
     left = min(left, _NAME_PX)
-    axes = frame(figure, (left, 2.0 * _TICKS_PX, sheet.width_px - _END_PX, 2.0 * _TICKS_PX + tall))
+    right = sheet.width_px - _end_px(rows, document.horizon_days, sheet)
+    axes = frame(figure, (left, 2.0 * _TICKS_PX, right, 2.0 * _TICKS_PX + tall))
     axes.set_xlim(0.0, last)
     axes.set_ylim(len(rows), 0)
     axes.set_yticks([])
-    per_px = last / (sheet.width_px - _END_PX - left)
+    per_px = last / (right - left)
     for index, row in enumerate(rows):
         _draw_row(axes, row, index, (last, per_px, document.horizon_days), sheet, above)
         _draw_limit(axes, document, index, last, above)
@@ -147,11 +148,17 @@ def _draw_row(axes: Axes, row: _Row, index: int, scale: tuple[float, float, floa
         label(axes, -8.0 * per_px, middle, "\n".join(lines), sheet, ha="right", va="center", clip_on=False)
 
 
+def _end_px(rows: list[_Row], horizon_days: float, sheet: Sheet) -> float:
+    """Room for the days written behind the bars."""
+    widest = max((text_width_px(_days_text(row, horizon_days), sheet) for row in rows), default=0.0)
+    return widest + _END_GAP_PX
+
+
 def _days_text(row: _Row, horizon_days: float) -> str:
     zero = f"> {horizon_days:.0f}" if row.zero_days is None else f"{row.zero_days:.0f}"
     if row.strong_days is None or row.strong_days == row.zero_days:
         return f"{zero} d"
-    return f"{row.strong_days:.0f} / {zero}"
+    return f"{row.strong_days:.0f} / {zero} d"
 
 
 def _draw_limit(axes: Axes, document: MarginsDocument, index: int, last: float, above: bool) -> None:

@@ -19,15 +19,19 @@ from stationkeep.report.margins_text import (
     limit_sentences,
     run_sentences,
     seats_sentence,
+    store_text,
 )
 from stationkeep.report.markup import e, linked, table
 from stationkeep.report.text import day_text, kilogram_text
-from stationkeep.simulation.people_words import words as name_in_words
 
 if TYPE_CHECKING:
     from stationkeep.campaign.margins_document import MarginsDocument
 
 _DOTS_PER_INCH: Final = 144
+_OWN_USE: Final = (
+    "Days with nothing more delivered, and with the plan. Each store by its own use: those aboard live on, though "
+    "another may have ended before."
+)
 
 
 def write_margins(document: MarginsDocument, path: Path) -> None:
@@ -82,8 +86,8 @@ def _stores(document: MarginsDocument) -> str:
     horizon = document.horizon_days
     rows = [
         tuple(map(e, (
-            name_in_words(one.name), one.owner, kilogram_text(one.amount_kg),
-            kilogram_text(one.reserve_kg) if one.reserve_kg else "–",
+            *store_text(one), kilogram_text(one.amount_kg),
+            f"{one.reserve_kg:,.0f} kg" if one.reserve_kg else "–",
             days_text(one.days_to_reserve, horizon) if one.reserve_kg else "–",
             days_text(one.days_to_zero, horizon) + interval_text(one.days_to_zero_interval, horizon),
             days_text(one.planned_days_to_zero, horizon)
@@ -93,7 +97,9 @@ def _stores(document: MarginsDocument) -> str:
     ]  # fmt: skip
     heads = ("Store", "Owner", "Aboard", "Reserve", "Days to reserve", "Days to zero", "With the plan")
     return _section(
-        "stores", "Stores", table("Nothing more delivered, and as planned.", heads, rows, numeric=(2, 3), stack=True)
+        "stores",
+        "Stores",
+        table(_OWN_USE, heads, rows, numeric=(2, 3, 4, 5, 6), stack=True),
     )
 
 
@@ -105,8 +111,8 @@ def _people(document: MarginsDocument) -> str:
          e(days_text(one.stores_days, document.horizon_days)), e(one.words))
         for one in document.people_until
     ]  # fmt: skip
-    told = table("Nothing more delivered, nobody new.", ("People", "Can stay until", "Stores alone last", "Why"), rows,
-                 numeric=(0,), stack=True)  # fmt: skip
+    told = table("Nothing more delivered, nobody new.", ("People", "Can stay until", "Stores alone, days", "Why"), rows,
+                 numeric=(0, 2), stack=True)  # fmt: skip
     return _section("people", "For how many, until when", told)
 
 

@@ -6,14 +6,27 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from stationkeep.report.text import day_text, kilogram_text
+from stationkeep.report.traffic_charts import OWNER_NAMES
 from stationkeep.simulation.people_words import words as name_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stationkeep.campaign.margins_document import DaysInterval, MarginCraft, MarginLimit, MarginsDocument
+    from stationkeep.campaign.margins_document import (
+        DaysInterval,
+        MarginCraft,
+        MarginLimit,
+        MarginsDocument,
+        MarginStore,
+    )
 
 _WIDE = 15
+
+
+def store_text(one: MarginStore) -> tuple[str, str]:
+    """Its name and its owner's, as they are written."""
+    name = name_in_words(one.name)
+    return name[0].upper() + name[1:], OWNER_NAMES.get(one.owner, one.owner)
 
 
 def days_text(days: float | None, horizon_days: float) -> str:
@@ -65,13 +78,27 @@ def empty_sentence(document: MarginsDocument) -> tuple[str, str]:
     """Whether the station can be left empty, and for how long."""
     empty = document.empty
     if not empty.possible:
-        return "Left empty", f"no: now already {empty.words}"
-    spread = interval_text(empty.days_interval, empty.horizon_days)
-    lasts = f"{days_text(empty.days, empty.horizon_days)} days{spread}"
-    words = f"yes: its air keeps for {lasts}" + (f", until {empty.words}" if empty.words else "")
+        return "Left empty", f"no: {empty.words}"
+    told = [f"yes: for {days_text(empty.days, empty.horizon_days)} days"]
+    if empty.until_utc is not None:
+        told = [
+            f"yes: for {days_text(empty.days, empty.horizon_days)} days, to {day_text(empty.until_utc)}: {empty.words}"
+        ]
+    if empty.words != empty.air_words:
+        told.append(f"its air keeps for {_air_text(document)}" + (f": {empty.air_words}" if empty.air_words else ""))
+    else:
+        told[0] = told[0].replace(" days", f" days{interval_text(empty.days_interval, empty.horizon_days)}", 1)
+    if empty.falls_utc is not None:
+        told.append(f"it falls on {day_text(empty.falls_utc)}")
     if empty.nitrogen_utc is not None:
-        words += f"; no nitrogen is left in tanks from {day_text(empty.nitrogen_utc)}"
-    return "Left empty", f"{words}. Not counted: {', '.join(empty.not_counted)}"
+        told.append(f"no nitrogen is left in tanks from {day_text(empty.nitrogen_utc)}")
+    return "Left empty", f"{'; '.join(told)}. Not counted: {', '.join(empty.not_counted)}"
+
+
+def _air_text(document: MarginsDocument) -> str:
+    empty = document.empty
+    spread = interval_text(empty.air_days_interval, empty.horizon_days)
+    return f"{days_text(empty.air_days, empty.horizon_days)} days{spread}"
 
 
 def run_sentences(document: MarginsDocument) -> list[tuple[str, str]]:
@@ -93,7 +120,8 @@ def heading_of(document: MarginsDocument, *, title: bool = True) -> str:
     scenario = document.scenario
     parts = [scenario.title] if title else []
     parts += [day_text(document.date_utc, long=True), f"branch {scenario.branch}"]
-    return " · ".join([*parts, *(f"without {name}" for name in document.without.partners)])
+    gone = [OWNER_NAMES.get(name, name) for name in document.without.partners]
+    return " · ".join([*parts, *(f"without {name}" for name in gone)])
 
 
 def print_margins(document: MarginsDocument, console: Console) -> None:
@@ -135,7 +163,7 @@ def _print_stores(document: MarginsDocument, console: Console) -> None:
         made.add_column(heading, justify="right")
     for one in document.stores:
         made.add_row(
-            name_in_words(one.name), one.owner, kilogram_text(one.amount_kg),
+            *store_text(one), kilogram_text(one.amount_kg),
             days_text(one.days_to_reserve, horizon) if one.reserve_kg else "–",
             days_text(one.days_to_zero, horizon) + interval_text(one.days_to_zero_interval, horizon),
             days_text(one.planned_days_to_zero, horizon),

@@ -69,13 +69,20 @@ def cells(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
     falls_as_usual = row.fall.median_utc is None and row.fall.share < document.rows[0].fall.share + _RARE
     # What is so when nobody leaves is no doing of who leaves.
     return tuple(
-        replace(one, gravity=FINE)
+        replace(_differing_first(one, same), gravity=FINE)
         if not row.partners
         or (one.head, one.more) == (same.head, same.more)
         or (name in _OF_THE_FALL and falls_as_usual)
-        else one
+        else _differing_first(one, same)
         for name, one, same in zip(HEADS, found, usual, strict=True)
     )
+
+
+def _differing_first(cell: Cell, usual: Cell) -> Cell:
+    """The cell with what is so anyway behind what is not."""
+    as_usual = {usual.head, *usual.more}
+    lines = sorted((cell.head, *cell.more), key=lambda line: line in as_usual)
+    return cell if cell.head.endswith(":") else replace(cell, head=lines[0], more=tuple(lines[1:]))
 
 
 def _answers(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
@@ -125,7 +132,10 @@ def _people(row: MatrixRow, horizon: str) -> Cell:
     people = row.people
     if people is None:
         lost = [_lower(one.title) + "*" for one in row.lost_by_graph if one.ends == "crew"]
-        return Cell(f"lost: {_short_list(lost)}", (), WORST) if lost else Cell(text.NONE)
+        fewer = [f"{_lower(one.title)} for {one.enough_for}*" for one in row.lost_by_graph if one.enough_for]
+        if lost:
+            return Cell(f"lost: {_short_list(lost)}", (), WORST)
+        return Cell(f"{_short_list(fewer)} only", (), GRAVE) if fewer else Cell(text.NONE)
     return _aboard(people, horizon)
 
 

@@ -102,7 +102,8 @@ def _graph_row(loss: GraphLoss) -> tuple[str, ...]:
     when = "at once" if loss.when == "at once" else _day(loss.best_utc)
     span = "" if loss.when == "at once" else f"{_day(loss.earliest_utc)} – {_day(loss.latest_utc)}"
     runs = "not simulated" if not loss.in_runs else _day(loss.run_median_utc, "not by the horizon")
-    return tuple(map(e, (loss.title, when, span, " ← ".join(loss.through), runs)))
+    title = f"{loss.title} (enough left for {loss.enough_for} people)" if loss.enough_for else loss.title
+    return tuple(map(e, (title, when, span, " ← ".join(loss.through), runs)))
 
 
 def _day(date_utc: str | None, never: str = "never") -> str:
@@ -120,10 +121,19 @@ def _fillers(found: list[FillIn]) -> list[tuple[str, ...]]:
 def _cut_sets(document: MatrixDocument) -> str:
     if not document.cut_sets:
         return ""
-    words = {"station": "ends the station", "crew": "leaves nobody able to live aboard"}
-    seen = [one.partners for one in document.cut_sets if one.ends == "station"]
-    told = [one for one in document.cut_sets if one.ends == "station" or one.partners not in seen]
-    listed = "".join(f"<li>{e(' with '.join(one.partners))}: {words[one.ends]}</li>" for one in told)
+    names = {row.partners[0]: row.label for row in document.rows if len(row.partners) == 1}
+    words = {
+        "station": "ends the station",
+        "crew": "leaves nobody able to live aboard",
+        "full crew": "leaves too little for all who are aboard, enough for fewer",
+    }
+    gravest: dict[tuple[str, ...], str] = {}  # cut sets come with what ends most first
+    for one in document.cut_sets:
+        gravest.setdefault(tuple(one.partners), words[one.ends])
+    listed = "".join(
+        f"<li>{e(' with '.join(names.get(one, one) for one in partners))}: {said}</li>"
+        for partners, said in gravest.items()
+    )
     return (
         '<section aria-labelledby="cuts"><h2 id="cuts">Smallest departures that end it, by the graph</h2>'
         f"<ul>{listed}</ul></section>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from stationkeep.partnership.analysis import AT_ONCE_DAYS, date_after
 from stationkeep.report.palette import BRANCH_LINES, BRANCH_TEXTS, INK, MUTED, PANEL, RISK, RULE
@@ -21,6 +21,13 @@ _LEFT: Final = 4.9  # where the lines leave the assets
 _RIGHT: Final = 7.6  # where they reach the functions
 _WIDTH: Final = 11.0
 _INCH_PER_ROW: Final = 0.235
+_NAME_PT: Final = 8.5
+_NEED_PT: Final = 6.3
+_FINE: Final = 16.0
+_LEGEND: Final = (
+    "Dashed: an assumption; solid: a source says so. Bold: the station cannot be kept without it. Struck out, grey: "
+    "stops within a day. Dates: best estimate and range."
+)
 _MARKS: Final = {
     "at once": "lost at once",
     "within weeks": "lost",
@@ -40,12 +47,12 @@ def draw_dependence(found: Dependence, form: Literal["svg", "png"] = "svg") -> b
     from matplotlib.figure import Figure as Canvas
 
     rows, bottom = _asset_rows(found)
-    height = bottom + 2.7
+    height = bottom + 3.7
     figure = Canvas(figsize=(_WIDTH, height * _INCH_PER_ROW), facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_xlim(0.0, _WIDTH)
-    axes.set_ylim(bottom + 0.7, -2.0)
+    axes.set_ylim(bottom + 1.7, -2.0)
     axes.axis("off")
     places = _function_rows(found, rows, bottom)
     _draw_title(axes, found)
@@ -53,6 +60,7 @@ def draw_dependence(found: Dependence, form: Literal["svg", "png"] = "svg") -> b
     _draw_assets(axes, found, rows)
     for state in found.states:
         _draw_function(axes, found, state, places[state.function.id])
+    axes.text(0.25, bottom + 0.9, _LEGEND, fontsize=7.5, color=MUTED.light, va="center")
     buffer = io.BytesIO()
     # No date and fixed ids: the same answer gives the same file.
     from matplotlib import rc_context
@@ -141,32 +149,60 @@ def _draw_assets(axes: Axes, found: Dependence, rows: dict[str, float]) -> None:
                       color=_colour(found, partner, text=True))  # fmt: skip
             last = partner
         name = found.graph.asset(nodes[0]).name + (f" x {len(nodes)}" if len(nodes) > 1 else "")
-        label = axes.text(0.45, at, name, fontsize=8.5, va="center", color=MUTED.light if gone else INK.light)
+        axes.text(0.45, at, name, fontsize=_NAME_PT, va="center", color=MUTED.light if gone else INK.light)
+        end = 0.45 + _width_inch(name, _NAME_PT)
         if gone:
-            _strike(axes, label, at)
+            axes.plot((0.43, end + 0.02), (at, at), color=RISK.light, linewidth=1.0)
+        if _provides(found, nodes):
+            axes.plot((min(end + 0.1, _LEFT), _LEFT), (at, at), color=RULE.light, linewidth=0.6)
         stops = _stop_words(found, nodes[0])
         if stops:
             axes.text(_LEFT - 0.05, at - 0.32, stops, fontsize=6.3, va="center", ha="right", color=RISK.light)
         needs = _needs_words(found, nodes[0])
         if needs:
-            axes.text(0.6, at + 0.72, needs, fontsize=6.3, va="center", color=MUTED.light)
+            axes.text(0.6, at + 0.72, needs, fontsize=_NEED_PT, va="center", color=MUTED.light)
 
 
-def _strike(axes: Axes, label: Any, at: float) -> None:
-    """A line through a text, as wide as the text (about: no renderer is asked, so that all platforms draw the same)."""
-    width = 0.0635 * len(label.get_text())
-    axes.plot((0.43, 0.47 + width), (at, at), color=RISK.light, linewidth=1.0)
+def _width_inch(words: str, size_pt: float) -> float:
+    """How wide a text is in the font that comes with matplotlib: the same on all platforms."""
+    from matplotlib.font_manager import findfont, get_font
+
+    font = get_font(findfont("DejaVu Sans"))
+    font.set_size(_FINE * size_pt, 72.0)  # measured large, where hinting to whole pixels does no harm
+    font.set_text(words, 0.0)
+    return float(font.get_width_height()[0]) / 64.0 / 72.0 / _FINE
+
+
+def _provides(found: Dependence, nodes: list[str]) -> bool:
+    return any(node in term.capacities for node in nodes for term in found.graph.functions.values())
 
 
 def _needs_words(found: Dependence, node: str) -> str:
+    """What it needs, as far as it fits below its name."""
     graph = found.graph
-    told = []
+    told: list[str] = []
     for term in graph.needs[node]:
-        names = list(Counter(node_words(graph, other) for other in term.nodes))
+        names = list(Counter(_short_name(found, other) for other in term.nodes))
         if names:
             told.append(" or ".join(names) if len(names) < 3 else f"one of {len(names)} cargo ships")
-    text = f"needs {', '.join(told)}" if told else ""
-    return text if len(text) <= 100 else text[:97].rsplit(",", 1)[0] + ", ..."
+    kept = len(told)
+    while kept and _width_inch(_joined(told, kept), _NEED_PT) > _LEFT - 0.75:
+        kept -= 1
+    return _joined(told, kept) if told else ""
+
+
+def _joined(told: list[str], kept: int) -> str:
+    more = f" and {len(told) - kept} more" if kept < len(told) else ""
+    return f"needs {', '.join(told[:kept])}{more}"
+
+
+def _short_name(found: Dependence, node: str) -> str:
+    """A node's name inside a list: ``power (US)`` for ``Power, United States segment``."""
+    if node not in found.graph.functions:
+        return node_words(found.graph, node)
+    what, _, where = node_words(found.graph, node).partition(", ")
+    where = where.replace("United States segment", "US").replace("Russian segment", "Russian")
+    return f"{what.lower()} ({where})" if where else what.lower()
 
 
 def _draw_lines(axes: Axes, found: Dependence, rows: dict[str, float], places: dict[str, float]) -> None:
@@ -185,8 +221,6 @@ def _draw_lines(axes: Axes, found: Dependence, rows: dict[str, float], places: d
                 color=RULE.light if gone else _colour(found, graph.operators[node]), linewidth=1.2,
                 linestyle=(0, (4, 2)) if assumed else "solid", alpha=0.9,
             )  # fmt: skip
-            begin = 0.5 + 0.066 * len(graph.asset(node).name) + (0.2 if graph.asset(node).count > 1 else 0.0)
-            axes.plot((min(begin, _LEFT), _LEFT), (start, start), color=RULE.light, linewidth=0.6)
 
 
 def _draw_function(axes: Axes, found: Dependence, state: FunctionState, at: float) -> None:
@@ -210,5 +244,5 @@ def _state_words(found: Dependence, state: FunctionState) -> str:
         return f"{mark} {date_words(found, state)}"
     if state.loss in ("at once", "nobody"):
         return mark
-    margin = f"{state.margin:.2g} x what is needed, {state.spare} may fail"
+    margin = f"{state.margin:.2g} x what is needed, {state.spare or 'nothing'} may fail"
     return f"{mark}: {margin}" if mark else margin

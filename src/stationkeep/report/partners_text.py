@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.partnership.analysis import date_after
+from stationkeep.partnership.analysis import date_after, fewest_people
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from stationkeep.partnership.analysis import Dependence, FunctionState
     from stationkeep.partnership.graph import PartnerGraph
+    from stationkeep.partnership.model import CutEnds, Function
 
 _ORDER: Final = ("at once", "within weeks", "later", "thinner", "no", "nobody")
 HEADINGS: Final = {
@@ -50,7 +51,7 @@ def _print_plain(console: Console, found: Dependence, states: list[FunctionState
         margin = "–" if not state.providers else f"{state.margin:.2g} x need"
         table.add_row(state.function.name, provider_words(found.graph, state.providers), margin, str(state.spare))
     console.print(table)
-    console.print("margin: what all providers give together, over the need; may fail: so many, the largest first")
+    console.print("margin: what all providers give together, over the need; may fail: so many, whichever they are")
 
 
 def _print_groups(console: Console, found: Dependence, states: list[FunctionState]) -> None:
@@ -60,7 +61,7 @@ def _print_groups(console: Console, found: Dependence, states: list[FunctionStat
             continue
         console.print(f"\n{HEADINGS[loss]}", style="bold")
         if loss == "no":
-            console.print("  " + ", ".join(state.function.name for state in group))
+            console.print("  " + _listed(state.function for state in group))
             continue
         table = _table("function", "when" if loss in ("within weeks", "later") else "left", "through")
         for state in group:
@@ -84,18 +85,21 @@ def _last(found: Dependence, state: FunctionState) -> str:
         words = f"without {provider_words(found.graph, gone)}"
     else:
         words = ""
+    if state.enough_for is not None and 0 < state.enough_for < found.graph.people:
+        words += f"; enough is left for {state.enough_for} of {found.graph.people} people"
     if state.loss != "thinner":
-        for in_time, lead in ((True, "others could later"), (False, "too late, as what it needs is gone by then")):
+        for in_time, lead in ((True, "others could later"), (False, "too late")):
             told = newcomer_words(found, state, in_time)
             words += f"{'; ' if words and told else ''}{f'{lead}: {told}' if told else ''}"
     return words
 
 
 def newcomer_words(found: Dependence, state: FunctionState, in_time: bool) -> str:
-    """``US Deorbit Vehicle (NASA) from 2029-05-01, ...``: who comes in time, or who does not."""
+    """``US Deorbit Vehicle (NASA) from 2029-05-01, ...``: who comes in time, or who does not, with how late that is."""
     names = found.graph.loaded.partner_names
     return ", ".join(
-        f"{one.asset.name} ({names[one.asset.operator or '']}) from {one.from_utc:%Y-%m-%d}"
+        f"{one.asset.name} ({names[one.asset.operator or '']}) from {one.from_utc:%Y-%m-%d}, "
+        + (one.words or "in time")
         for one in state.later
         if one.in_time == in_time
     )
@@ -145,22 +149,40 @@ def _print_summary(console: Console, found: Dependence) -> None:
     graph, names = found.graph, found.graph.loaded.partner_names
     console.print("\nWhose departure alone stops something", style="bold")
     for point in found.partner_points:
-        functions = ", ".join(graph.function(name).name for name in point.functions)
+        functions = _listed(map(graph.function, point.functions))
         console.print(Text(f"  {names[point.partner]}: {functions}"))
     console.print("\nWhat hangs on one thing (single points of failure)", style="bold")
     for point in sorted(found.single_points, key=lambda item: -len(item.functions)):
         direct = [name for name in point.functions if point.node in graph.functions[name].capacities]
-        shown = ", ".join(graph.function(name).name for name in direct) or "what needs it"
+        shown = _listed(map(graph.function, direct)) or "what needs it"
         more = len(point.functions) - len(direct)
-        tail = f", and through it {more} more" if direct and more else f" ({more} functions)" if more else ""
+        some = f"{more} function{'s' if more > 1 else ''}"
+        tail = f"; through it {more} more" if direct and more else f" ({some})" if more else ""
         console.print(Text(f"  {graph.asset(point.node).name} ({names[point.partner]}): {shown}{tail}"))
-    for ends, words in (("station", "end the station"), ("crew", "leave nobody able to live aboard")):
-        groups = found.cut_sets["station" if ends == "station" else "crew"]
+    for ends, groups in found.cut_sets.items():
         told = "; ".join(" with ".join(names[one] for one in group) for group in groups) or "none"
-        console.print(Text(f"\nSmallest departures that {words}: {told}"))
+        console.print(Text(f"\nSmallest departures {_ending_words(found, ends)}: {told}"))
     edges = list(graph.graph.edges(data="assumed"))
     assumed = sum(bool(flag) for _, _, flag in edges)
     console.print(f"{len(edges)} edges, {assumed} of them assumptions; sources with --json", style="dim")
+
+
+def _listed(functions: Iterable[Function]) -> str:
+    """Names one after the other; where one is of a segment, that stands in brackets (names hold commas)."""
+    told = []
+    for function in functions:
+        what, _, where = function.name.partition(", ")
+        told.append(f"{what} ({where})" if where else what)
+    return ", ".join(told)
+
+
+def _ending_words(found: Dependence, ends: CutEnds) -> str:
+    people, fewest = found.graph.people, fewest_people(found.graph)
+    if ends == "station":
+        return "that end the station"
+    if ends == "full crew":
+        return f"after which not all {people} people can stay"
+    return "that leave nobody able to live aboard" + (f", not even {fewest} people" if fewest < people else "")
 
 
 def _table(*columns: str) -> Table:

@@ -50,9 +50,9 @@ def people_sentences(branch: BranchDocument, horizon_utc: str, runs: int) -> lis
     dates = (people.without_seat, people.must_leave, people.station_left, people.first_reserve, people.first_store)
     if not any(part is not None and part.share for part in dates):
         supplied = " and enough to live on" if people.stores else ""
-        return [f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}."]
+        return [f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}.", *_hours(people)]
     stores = [_stores(people)] if people.stores else []  # a scenario without life support follows none
-    return [_seats(people), *stores, _leaving(people, horizon_utc, runs)]
+    return [_seats(people), *stores, _leaving(people, horizon_utc, runs), *_hours(people)]
 
 
 def _seats(people: PeopleDocument) -> str:
@@ -89,6 +89,21 @@ def _stores(people: PeopleDocument) -> str:
     return f"In {share} of the runs a store falls below its reserve, most often {words(reserve.name)}{ends}."
 
 
+def _hours(people: PeopleDocument) -> list[str]:
+    """A sentence on segments without people trained for them, and one on what is left for research."""
+    alone = [
+        f"the {words(side.side)} segment on {text.percent(side.unattended_share)}"
+        for side in people.crew_time if side.unattended_share
+    ]  # fmt: skip
+    said = [f"Nobody aboard is trained for {' and for '.join(alone)} of the days."] if alone else []
+    for side in people.crew_time:
+        if side.research_hours_week is not None and side.research_hours_week_interval is not None:
+            least = f" (5 %: {side.research_hours_week_interval.p05:.0f})"
+            name = store_words(side.side)
+            said.append(f"{name} people have {side.research_hours_week:.0f}{least} hours a week for research.")
+    return said
+
+
 def _store(first: FirstStore) -> str:
     """``American food, about 27 September 2022``; its share of the runs where others come first as well."""
     often = "" if first.of_runs >= _NEARLY_ALL * first.share else f" (in {text.percent(first.of_runs)} of the runs)"
@@ -102,7 +117,10 @@ def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
     )
     by, emptied = text.horizon_text(horizon_utc), people.emptied
     if left.median_utc is None and emptied.share > left.share:
-        share, reason = text.percent(emptied.share), _reason(people.first_limit or left.reasons or [_NO_RELIEF])
+        limits = people.first_limit or left.reasons
+        if sum(one.share for one in limits) < 0.5 * emptied.share:
+            limits = [_NO_RELIEF, *limits]  # most of them were left on the planned day, and nobody came
+        share, reason = text.percent(emptied.share), _reason(limits)
         good = f"; in {text.percent(left.share)} nobody comes back by {by}" if left.share else ""
         return f"In {share} of the runs the station is empty for a time, {reason}{good}{behind}."
     if left.share:
@@ -180,6 +198,9 @@ def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
     if document.runs > 1:
         yield text.spread_name(document.runs), "detail", of_people(lambda p: loss_window(p.station_left, horizon))
     yield "because of", "detail", of_people(lambda p: limit_text(p.station_left.reasons))
+    if any(branch.people and branch.people.crew_time for branch in document.branches.values()):
+        yield "Segment without its people", "main", of_people(_alone_cell)
+        yield "Hours a week for research", "main", of_people(_research_cell)
 
 
 def _date_cell(dates: LossDates, horizon_utc: str, never: str) -> str:
@@ -194,6 +215,21 @@ def _left_cell(people: PeopleDocument, horizon_utc: str, never: str) -> str:
     if left.median_utc is not None or emptied.share <= left.share:
         return said
     return f"{said} (empty for a time: {text.percent(emptied.share)})"
+
+
+def _alone_cell(people: PeopleDocument) -> str:
+    found = [one for one in people.crew_time if one.unattended_share]
+    return "; ".join(f"{words(one.side)}, {text.percent(one.unattended_share)} of days" for one in found) or "never"
+
+
+def _research_cell(people: PeopleDocument) -> str:
+    """Of the sides whose upkeep is known: the median of the runs, and their 5 %."""
+    found = [
+        f"{words(one.side)} {one.research_hours_week:.0f} (5 %: {one.research_hours_week_interval.p05:.0f})"
+        for one in people.crew_time
+        if one.research_hours_week is not None and one.research_hours_week_interval is not None
+    ]
+    return "; ".join(found) or text.NONE
 
 
 def _store_cell(first: FirstStore | None, horizon_utc: str) -> str:

@@ -21,6 +21,7 @@ OWNER_NAMES: Final = {
 _OWNERS: Final = tuple(OWNER_NAMES)
 _OTHER: Final = "others"
 _SIDES: Final = {"russian": BRANCH_LINES[1], "american": BRANCH_LINES[0]}
+_TRAINED: Final = {"russian": "trained for the Russian segment", "american": "for the American segment"}
 _BAND: Final = BRANCH_LINES[0]
 _LANE_PX: Final = 20.0
 
@@ -67,14 +68,14 @@ def port_chart(
     """Which craft was at which port? One row a port, bars in their owner's colour, as inline SVG."""
     shown = [(berth, part) for berth in berths if (part := berth.span.within(*span)) is not None]
     ports = list(port_names)
+    inks = _inks({berth.owner for berth, _ in shown})
     bars = [
-        Bar(ports.index(berth.port), *part, _called(berth.name), owner_ink(berth.owner), berth.flagged)
+        Bar(ports.index(berth.port), *part, _called(berth.name), inks[berth.owner], berth.flagged)
         for berth, part in shown
     ]
-    owners = [owner for owner in _OWNERS if any(berth.owner == owner for berth, _ in shown)]
-    key = [(OWNER_NAMES[owner], owner_ink(owner)) for owner in owners]
-    if any(berth.owner not in _OWNERS for berth, _ in shown):
-        key.append((_OTHER, owner_ink(_OTHER)))
+    key = [(OWNER_NAMES.get(owner, _plain(owner)), ink) for owner, ink in inks.items() if ink is not MUTED]
+    if MUTED in inks.values():
+        key.append((_OTHER, MUTED))
     alt = f"Chart of {len(ports)} ports and the {len({berth.name for berth, _ in shown})} craft at them."
     return bar_chart(bars, [port_names[port] for port in ports], span, key, sheet, f"{name}{suffix(sheet)}", alt)
 
@@ -83,6 +84,7 @@ def crew_chart(stays: Iterable[Stay], span: tuple[float, float], sheet: Sheet, n
     """Who was aboard? One bar a person, packed into as few lanes as were ever needed, as inline SVG."""
     lanes: list[float] = []
     bars = []
+    stays = list(stays)
     for stay in stays:
         part = stay.span.within(*span)
         if part is None:
@@ -90,7 +92,8 @@ def crew_chart(stays: Iterable[Stay], span: tuple[float, float], sheet: Sheet, n
         lane = next((index for index, end in enumerate(lanes) if end <= part[0]), len(lanes))
         lanes[lane : lane + 1] = [part[1]]
         bars.append(Bar(lane, *part, stay.names, _SIDES[stay.side], stay.flagged))
-    key = [("trained for the Russian segment", _SIDES["russian"]), ("for the American segment", _SIDES["american"])]
+    sides = {stay.side for stay in stays}
+    key = [(words, _SIDES[side]) for side, words in _TRAINED.items()] if len(sides) > 1 else []
     alt = f"Chart of {len(bars)} people's stays in {len(lanes)} lanes."
     return bar_chart(bars, [""] * len(lanes), span, key, sheet, f"{name}{suffix(sheet)}", alt, _LANE_PX)
 
@@ -154,6 +157,20 @@ def suffix(sheet: Sheet) -> str:
 def owner_ink(owner: str) -> Ink:
     """The colour of an owner, the same on every chart."""
     return BRANCH_LINES[_OWNERS.index(owner)] if owner in _OWNERS else MUTED
+
+
+def _inks(owners: set[str]) -> dict[str, Ink]:
+    """A colour for each owner. Where none is of the International Space Station, others have the colours."""
+    if owners.isdisjoint(_OWNERS):
+        inks = (*BRANCH_LINES, *[MUTED] * len(owners))
+        return dict(zip(sorted(owners), inks, strict=False))
+    known = [owner for owner in _OWNERS if owner in owners]
+    return {owner: owner_ink(owner) for owner in [*known, *sorted(owners.difference(known))]}
+
+
+def _plain(owner: str) -> str:
+    """``Operator B`` of ``operator-b``."""
+    return owner.replace("-", " ").title()
 
 
 def _called(vehicle: str) -> tuple[str, ...]:

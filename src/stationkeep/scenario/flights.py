@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.errors import ManifestError, ScenarioError
+from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM
+from stationkeep.errors import InputError, ManifestError, ScenarioError
 from stationkeep.logistics.conflicts import conflicts_of
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip, manifest_of
 from stationkeep.logistics.ports import Port, PortBook, iss_ports
@@ -67,6 +68,7 @@ def people_problems(scenario: Scenario) -> Iterator[Problem]:
     """Each thing in the traffic and the life support of a scenario that cannot be, at its place."""
     manifest = None
     if scenario.traffic is not None:
+        yield from _sunk_already(scenario, scenario.traffic)
         work = _Work(scenario)
         problems = [*work.problems(), *_unknown_flights(scenario, work)]
         yield from problems
@@ -77,6 +79,20 @@ def people_problems(scenario: Scenario) -> Iterator[Problem]:
         from stationkeep.scenario.stores import life_support_problems
 
         yield from life_support_problems(scenario, manifest)
+
+
+def _sunk_already(scenario: Scenario, traffic: Traffic) -> Iterator[Problem]:
+    """A lowest altitude for people above the station: all of them would leave at once."""
+    try:
+        altitude_km = scenario.orbit.elements().semi_major_axis_km - EARTH_EQUATORIAL_RADIUS_KM
+    except InputError:
+        return  # the orbit itself is refused
+    if traffic.lowest_altitude_km >= altitude_km:
+        yield Problem(
+            ("traffic", "lowest_altitude_km"),
+            f"{traffic.lowest_altitude_km:g} km given, but the station is at {altitude_km:.1f} km at the epoch: "
+            "everybody would leave at once; give less",
+        )
 
 
 def _unknown_flights(scenario: Scenario, work: _Work | None) -> Iterator[Problem]:
@@ -188,7 +204,10 @@ class _Work:
             port = next(stay for stay in reversed(flight.stays) if stay.from_mjd_utc <= epoch)
             stays_at = (*(one for one in flight.stays if one.from_mjd_utc < port.from_mjd_utc), port)
             stays_at = (*stays_at[:-1], replace(port, to_mjd_utc=leaves))
-            there_until = replace(flight, departure_mjd_utc=leaves, end_mjd_utc=None, stays=stays_at, crew_down=0)
+            # Nor do heads counted at its launch matter: some of those who came with it may have left in another craft.
+            there_until = replace(
+                flight, departure_mjd_utc=leaves, end_mjd_utc=None, stays=stays_at, crew_up=0, crew_down=0
+            )
             load, partners = self._present(entry.provider), (flight.kind.owner,)
             self._keep(there_until, where[:-1], PlannedCraft(provider=entry.provider, load=load, partners=partners))
         for name in there:
@@ -248,7 +267,10 @@ class _Work:
         stay = entry.stay_days
         if provider is not None and provider.visits:
             epoch = self.scenario.epoch_mjd_utc
-            coming = [one for one in stays(provider, self.scenario) if one.arrives_mjd_utc > epoch]
+            told = any(
+                one.provider == provider.id for one in self.traffic.docked
+            )  # the one there comes from the history
+            coming = [one for one in stays(provider, self.scenario) if one.arrives_mjd_utc > epoch or not told]
             return [(one.arrives_mjd_utc, one.leaves_mjd_utc, one) for one in coming]
         if provider is not None:
             if stay is None:

@@ -64,7 +64,9 @@ def branch_without(
     gone = list(dict.fromkeys(known_partner(scenario, name, catalogue) for name in partners))
     first = base if base is not None else next(iter(scenario.branches))
     if first not in scenario.branches:
-        raise ScenarioError(f"no branch {first!r}", hint=f"branches are {', '.join(scenario.branches)}")
+        raise ScenarioError(
+            f"{scenario.id} has no branch {first!r}", hint=f"its branches are {', '.join(scenario.branches)}"
+        )
     moment = mjd_utc(date_utc)
     if not scenario.epoch_mjd_utc <= moment <= scenario.horizon_mjd_utc:
         span = f"{iso_utc(scenario.epoch_mjd_utc)[:10]} to {iso_utc(scenario.horizon_mjd_utc)[:10]}"

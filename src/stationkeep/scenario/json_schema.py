@@ -12,17 +12,33 @@ from pathlib import Path
 from typing import Any
 
 from stationkeep.files import write_atomically
+from stationkeep.scenario.based_on import FIELD
 from stationkeep.scenario.schema import SCHEMA_NAME, Scenario
 
 
 def scenario_json_schema() -> dict[str, Any]:
-    """JSON schema (2020-12) of a scenario file. Rules between fields are checked by the loader only."""
-    schema = Scenario.model_json_schema(by_alias=True, mode="validation")
+    """JSON schema (2020-12) of a scenario file. Rules between fields are checked by the loader only.
+
+    Of a file that is based on another one only the beginning: the loader checks what the two make together.
+    """
+    whole = Scenario.model_json_schema(by_alias=True, mode="validation")
+    parts = whole.pop("$defs")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": SCHEMA_NAME,
-        **schema,
         "$id": SCHEMA_NAME,
+        "$defs": parts,
+        "if": {"required": [FIELD]},
+        "then": {
+            "type": "object",
+            "required": ["schema", "id"],
+            "properties": {
+                "schema": whole["properties"]["schema"],
+                FIELD: {"type": "string", "description": "a shipped scenario, or a file of the same folder"},
+                "id": whole["properties"]["id"],
+            },
+        },
+        "else": whole,
     }
 
 

@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from stationkeep.errors import InputError, ScenarioError
 from stationkeep.ordinary_file import Expected, read_bytes
+from stationkeep.scenario.based_on import whole_tree
+from stationkeep.scenario.entry_dates import put_entry_dates
 from stationkeep.scenario.identity import scenario_hash
 from stationkeep.scenario.messages import problems_of, refusal
 from stationkeep.scenario.own_habitat import with_own_habitat
@@ -37,6 +39,8 @@ class LoadedScenario:
     scenario: Scenario
     path: Path
     hash: str
+    note: str = ""
+    """What a reader of its results must know of how it came to be chosen; empty: it is what was asked for."""
 
 
 def load_scenario(name_or_path: str | Path, *, catalogue: Catalogue | None = None) -> LoadedScenario:
@@ -57,12 +61,10 @@ def read_scenario(text: str, name: str, *, catalogue: Catalogue | None = None, f
 
     ``folder``: where files it names lie; null: it may name none.
     """
-    tree = parse_yaml(text, name)
-    if tree.kind != "mapping":
-        raise ScenarioError(
-            f"{name}, line {tree.line}: not a scenario: it must be fields, each  name: value", hint=START_HINT
-        )
-    _require_version(tree, name)
+    tree = whole_tree(_read_tree(text, name), name, _Beside(folder))
+    problems = put_entry_dates(tree)
+    if problems:
+        raise refusal(problems, tree, name)
     try:
         scenario = Scenario.model_validate(tree.plain())
     except ValidationError as error:
@@ -72,10 +74,41 @@ def read_scenario(text: str, name: str, *, catalogue: Catalogue | None = None, f
     except InputError as error:
         problem = Problem(("life_support", "habitat"), f"{error.problem}; {error.hint}")
         raise refusal([problem], tree, name) from None
-    problems = list(reference_problems(scenario, catalogue))
+    problems += reference_problems(scenario, catalogue)
     if problems:
         raise refusal(problems, tree, name)
     return scenario
+
+
+def _read_tree(text: str, name: str) -> Node:
+    tree = parse_yaml(text, name)
+    if tree.kind != "mapping":
+        raise ScenarioError(
+            f"{name}, line {tree.line}: not a scenario: it must be fields, each  name: value", hint=START_HINT
+        )
+    _require_version(tree, name)
+    return tree
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Reads the scenario another one is based on: a shipped one, or a file of the same folder."""
+
+    folder: Path | None
+
+    def __call__(self, given: str, name: str) -> tuple[Node, str]:
+        if given in shipped_scenarios():
+            path = shipped_scenarios()[given]
+        elif self.folder is not None and Path(given).name == given and Path(given).suffix.lower() in _ENDINGS:
+            path = self.folder / given
+        else:
+            close = get_close_matches(given.lower(), list(shipped_scenarios()), n=1, cutoff=0.5)
+            suggestion = f"; did you mean {close[0]!r}?" if close else ""
+            raise ScenarioError(
+                f"{name}: based_on: no scenario {given!r}{suggestion}",
+                hint=f"give one that ships ({', '.join(shipped_scenarios())}), or a file of the same folder: mine.yaml",
+            )
+        return _read_tree(_read_text(path), str(path)), str(path)
 
 
 def _require_version(tree: Node, name: str) -> None:

@@ -24,10 +24,6 @@ _BOUNDS: Final = {
     "less_than": ("lt", "must be below"),
     "less_than_equal": ("le", "must be at most"),
 }
-_LENGTHS: Final = {
-    "string_too_short": ("min_length", "must have at least"),
-    "string_too_long": ("max_length", "must have at most"),
-}
 _WANTED: Final = {
     "float_type": "must be a number, without its unit: the unit is in the field's name",
     "int_type": "must be a whole number",
@@ -40,6 +36,10 @@ _WANTED: Final = {
     "dict_type": "must be a group of named entries",
     "model_type": "must be a group of fields",
     "model_attributes_type": "must be a group of fields",
+}
+_LENGTHS: Final = {
+    "string_too_short": ("min_length", "text of at least"),
+    "string_too_long": ("max_length", "text of at most"),
 }
 
 
@@ -154,7 +154,7 @@ def _explain(detail: ErrorDetails, location: Location, tree: Node) -> str:
         return f"{given}; {text} {context[key]:g}"
     if kind in _LENGTHS:
         key, text = _LENGTHS[kind]
-        return f"{given}; {text} {context[key]} character{'' if context[key] == 1 else 's'}"
+        return f"{given}; must be {text} {context[key]} characters"
     if kind in ("literal_error", "enum"):
         return _not_allowed(given, _text_of(location, tree), _QUOTED.findall(context["expected"]))
     if kind in ("union_tag_invalid", "union_tag_not_found"):

@@ -48,7 +48,7 @@ class Supply(Part):
     """Where the cargo of some kinds of craft goes: at most these shares of each kind of cargo, by store.
 
     The rest of the dry cargo is other goods. A gas bottle or a water tank takes what is short: there each store may
-    have all of it. Once a reserve is reached, ships loaded afterwards carry more of it.
+    have all of it. Ships carry more of what is scarce instead of other goods (less than three times the reserve).
     """
 
     vehicles: Annotated[tuple[Id, ...], BeforeValidator(_one_or_several)] = Field(
@@ -60,7 +60,8 @@ class Supply(Part):
     short: dict[Id, Shares] = Field(
         default={},
         description="by substance (food, water, oxygen): at most these shares of the dry cargo, by store, in ships "
-        "launched notice_days or more after its reserve was reached",
+        "launched notice_days or more after there was less of it than three reserves; up to what is usual aboard, and "
+        "twice that after its reserve was reached",
     )
     notice_days: Annotated[Number, Field(ge=0.0, le=1000.0)] = Field(
         default=30.0, description="how long before its launch the cargo of a ship is chosen"

@@ -17,6 +17,7 @@ from stationkeep.habitat.margins import Limit, binding_limit
 from stationkeep.habitat.metabolism import Person
 from stationkeep.habitat.state import HabitatEvent
 from stationkeep.simulation.people_record import StoreCourse
+from stationkeep.simulation.people_sharing import WORTH_MOVING_KG, Larder, handed_over
 
 if TYPE_CHECKING:
     from stationkeep.habitat.state import HabitatState
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from stationkeep.simulation.people_setup import PeopleSetup, PeopleWorld
 
 _RESERVE: Final = " reserve"
-_WORTH_MOVING_KG: Final = 20.0
 _RETRY_DAYS: Final = 20.0  # a repair for which there was no spare part: about as often as cargo comes
 _AIR_DUTIES: Final = ("hold", "proportional")
 _SAME_DAYS: Final = 1.0e-6
 _PERSON: Final = Person()
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
+_SCARCE_RESERVES: Final = 3.0  # below so many reserves more is sent: 45 days and a ship of a quarter (own assumption)
 _URGENT_FACTOR: Final = 2.0  # once a reserve was reached, so many times the usual is wanted aboard (own assumption)
 
 
@@ -102,6 +103,7 @@ class Aboard:
             if one.mark is not None:
                 self._reserved.setdefault(one.store.substance, []).append(one)
         self._short_since: dict[str, float] = {}
+        self._scarce_since: dict[str, float] = {}
         self._times: list[float] = []
         self._amounts: list[np.ndarray] = []
         self._reserves: list[np.ndarray] = []
@@ -202,7 +204,11 @@ class Aboard:
                 break
             comes(then)
             workshop.parts_came(time)
-        first = min((event.time_mjd_utc for event in events if self._is_news(event)), default=math.inf)
+        left = self._left_behind()
+        first = min(
+            (one.time_mjd_utc for one in events if self._is_news(one) or (left and self._is_shared_reserve(one))),
+            default=math.inf,
+        )
         reserve = math.inf if limit is None else asked._reserve_reached(events, now)
         return Outlook(limit, reserve, first)
 
@@ -210,7 +216,7 @@ class Aboard:
         """The same with so many people of each side, to look ahead from."""
         twin = copy.copy(self)
         twin.state = self.state.copy()
-        twin.set_people(people)
+        twin._live_with(people)
         return twin
 
     def _reserve_reached(self, events: Iterable[HabitatEvent], now: float) -> float:
@@ -229,10 +235,11 @@ class Aboard:
                     return event.time_mjd_utc
         return math.inf
 
-    def _short(self, stores: list[_Watched]) -> bool:
+    def _short(self, stores: list[_Watched], times: float = 1.0) -> bool:
+        """Whether these stores, together where sides share, hold less than their reserve, or so many times that."""
         amount, level = self.state.moment.amount, self.state.moment.mark_level
         held = [float(amount[one.index]) for one in stores]
-        reserves = [0.0 if one.mark is None else float(level[one.mark]) for one in stores]
+        reserves = [0.0 if one.mark is None else times * float(level[one.mark]) for one in stores]
         if self.state.habitat.shared:
             return sum(held) < sum(reserves)
         return any(map(operator.lt, held, reserves))
@@ -246,7 +253,13 @@ class Aboard:
     # --- people and cargo -----------------------------------------------------------------------------------------
 
     def set_people(self, by_side: Mapping[str, int]) -> None:
-        """So many people of each side are aboard from now on."""
+        """So many people of each side are aboard from now on; where a side has hands again, its repairs are tried."""
+        before = self.people
+        self._live_with(by_side)
+        if any(number and not before.get(side) for side, number in by_side.items()):
+            self.parts_came()
+
+    def _live_with(self, by_side: Mapping[str, int]) -> None:
         self.people = dict(by_side)
         self.state.set_people({side: (_PERSON,) * number for side, number in by_side.items()})
 
@@ -258,15 +271,17 @@ class Aboard:
 
         Usual is what was aboard at the epoch, or its best estimate where that is more. The rest of the dry cargo is
         other goods; water and gas nobody needs are not loaded. Where stores lack more than there is, each gets the same
-        part of what it would. Of what was at its reserve when the cargo was chosen there is more. ``gone``: owners for
-        whom nothing is brought any more, beyond what people aboard live from. Returns the mass that came.
+        part of what it would. Of what was scarce when the cargo was chosen larger shares come, and of what was at its
+        reserve more than is usual. ``gone``: owners for whom nothing is brought any more, beyond what people aboard
+        live from. Returns the mass that came.
         """
         supply = self.setup.supplies.get(kind)
         absent, came = set(gone), dry_kg
         if supply is not None:
-            urgent = self._urgent(supply, launched_mjd_utc)
+            urgent = self._urgent(supply, launched_mjd_utc, self._short_since)
+            scarce = self._urgent(supply, launched_mjd_utc, self._scarce_since)
             for what, amount in (("gas", gas_kg), ("water", water_kg), ("dry", dry_kg)):
-                more = urgent if what == "dry" else {}
+                more = scarce if what == "dry" else {}
                 loads = self._loads({**getattr(supply, what), **more}, amount, absent, urgent)
                 loaded = sum(load - self.state.add_cargo(store, load) for store, load in loads.items())
                 came += 0.0 if what == "dry" else loaded
@@ -293,47 +308,46 @@ class Aboard:
         part = most_kg / total if total > most_kg else 1.0
         return {store: part * load for store, load in loads.items() if part * load >= _LEAST_KG}
 
-    def _urgent(self, supply: Supply, launched_mjd_utc: float) -> dict[str, float]:
-        """Shares of the dry cargo for what was at its reserve when the cargo was chosen."""
+    def _urgent(self, supply: Supply, launched_mjd_utc: float, since: Mapping[str, float]) -> dict[str, float]:
+        """Shares of the dry cargo for what there was too little of, ``since`` when, when the cargo was chosen."""
         found: dict[str, float] = {}
         for substance, shares in supply.short.items():
-            if self._short_since.get(substance, math.inf) <= launched_mjd_utc - supply.notice_days:
+            if since.get(substance, math.inf) <= launched_mjd_utc - supply.notice_days:
                 for store, share in shares.items():
                     found[store] = max(share, supply.dry.get(store, 0.0), found.get(store, 0.0))
         return found
 
     def _note_shortages(self) -> None:
-        """Since when is what there is of a substance below its reserve?"""
-        for substance, stores in self._reserved.items():
-            if self._short(stores):
-                self._short_since.setdefault(substance, self.state.time_mjd_utc)
-            else:
-                self._short_since.pop(substance, None)
+        """Since when is what there is of a substance below its reserve, or a few times that?"""
+        for since, reserves in ((self._short_since, 1.0), (self._scarce_since, _SCARCE_RESERVES)):
+            for substance, stores in self._reserved.items():
+                if self._short(stores, reserves):
+                    since.setdefault(substance, self.state.time_mjd_utc)
+                else:
+                    since.pop(substance, None)
 
     def even_out(self, gone: Iterable[str]) -> None:
-        """Sides that share hand over what they have too much of, and all alike where one is at its reserve.
-
-        Too much is more than was aboard at the epoch. Nothing is handed over with owners who operate nothing any more
-        (``gone``) or have nobody aboard. One who sends nothing but whose people are there shares as before.
-        """
-        absent, used = set(gone), self._used()
+        """Sides that share hand over what others lack (:func:`handed_over`); ``gone``: who operates no more."""
         if not self.state.habitat.shared:
             return
+        absent, used, capacity = set(gone), self._used(), self.state.plan.network.capacity
         for stores in self._critical.values():
-            if len(stores) < 2 or any(one.store.owner in absent or one.store.name not in used for one in stores):
-                continue
-            held = [float(self.state.moment.amount[one.index]) for one in stores]
-            wanted = [self._nominal[one.store.name] for one in stores]
-            if any(map(self._is_below, stores)):
-                full = sum(held) / sum(wanted)
-                wanted = [full * kg for kg in wanted]
-            more = [kg - goal for kg, goal in zip(held, wanted, strict=True)]
-            spare, lack = sum([kg for kg in more if kg > 0.0]), sum([-kg for kg in more if kg < 0.0])
-            moved = min(spare, lack)
-            if moved < _WORTH_MOVING_KG:
-                continue
-            for one, kg in zip(stores, more, strict=True):
-                self.state.add_cargo(one.store.name, -moved * kg / spare if kg > 0.0 else -moved * kg / lack)
+            larders = [
+                Larder(
+                    one.store.name, float(self.state.moment.amount[one.index]),
+                    min(self._nominal[one.store.name], float(capacity[one.index])), self._is_below(one),
+                    one.store.name in used, one.store.owner not in absent,
+                )
+                for one in stores
+            ]  # fmt: skip
+            for name, kg in handed_over(larders).items():
+                self.state.add_cargo(name, kg)
+
+    def _left_behind(self) -> bool:
+        """Whether there is something of a side without people aboard that may be carried over where it is short."""
+        used, amount = self._used(), self.state.moment.amount
+        left = [one for stores in self._critical.values() for one in stores if one.store.name not in used]
+        return self.state.habitat.shared and any(amount[one.index] >= WORTH_MOVING_KG for one in left)
 
     def _used(self) -> set[str]:
         """Stores that people aboard live from."""

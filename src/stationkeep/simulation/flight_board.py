@@ -6,8 +6,9 @@ each flight's luck is its own and nothing that is dropped or moved has happened 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
 
     Known = tuple[Realised, StationTraffic]
-    Missing = tuple[frozenset[str], frozenset[str]]
-    """Flights that do not come, and craft that left before they could become unfit."""
+    Missing = tuple[frozenset[str], frozenset[str], tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]]
+    """Flights that do not come, craft that left before they could become unfit, when others do by event, and until when
+    some overstay."""
 
 _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once the way is free again
 
@@ -49,12 +51,16 @@ class FlightBoard:
         self.held: set[str] = set()
         """Flights put off until the station can be reached again."""
         self.troubles: list[Contingency] = []
+        self.unfit: dict[str, float] = {}
+        """Crew craft that an event of the branch makes unfit, and when: the next of the kind is sent, as for others."""
         self.lost: set[str] = set()
         self.failed: dict[str, float] = {}
         self.early: dict[str, float] = {}
         """Craft that leave before their time, and when."""
         self.kept: set[str] = set()
         """Craft that cannot leave, whatever the plan says."""
+        self._overstayed: set[str] = set()
+        """Those that are or were kept: others go to other ports."""
         self._left_early: frozenset[str] = frozenset()
         self.rides: dict[str, str] = {}
         """In which craft somebody goes or went home, whatever the plan says."""
@@ -106,10 +112,17 @@ class FlightBoard:
         self.version += 1
 
     def _without(self, gone: frozenset[str]) -> Known:
-        missing = gone, self._left_early
+        overstay = {
+            name: math.inf if name in self.kept else self.early.get(name, math.inf) for name in self._overstayed - gone
+        }
+        missing = gone, self._left_early, tuple(sorted(self.unfit.items())), tuple(sorted(overstay.items()))
         if missing not in self._known:
             plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
-            came = realise(plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports, left_early=self._left_early)
+            plan = replace(plan, flights={**plan.flights, **_overstaying(plan, overstay)}) if overstay else plan
+            came = realise(
+                plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports, left_early=self._left_early,
+                unfit=self.unfit,
+            )  # fmt: skip
             self._known[missing] = came, StationTraffic(came.manifest)
         return self._known[missing]
 
@@ -187,8 +200,9 @@ class FlightBoard:
         self.held |= set(names)
 
     def keep(self, names: set[str]) -> None:
-        """These craft do not leave until they are let go."""
+        """These craft do not leave until they are let go. From the next planning on others go to other ports."""
         self.kept |= names
+        self._overstayed |= names
         self.traffic.keep(names)
         self.flights |= {name: staying(self.flights[name]) for name in names}
 
@@ -223,6 +237,15 @@ def leaving(flight: Flight, leaves_mjd_utc: float) -> Flight:
     if kept:
         kept[-1] = replace(kept[-1], to_mjd_utc=leaves_mjd_utc)
     return replace(flight, departure_mjd_utc=leaves_mjd_utc, stays=tuple(kept))
+
+
+def _overstaying(plan: Manifest, until_mjd_utc: Mapping[str, float]) -> dict[str, Flight]:
+    """These flights of the plan as they leave in fact; infinity: not at all."""
+    return {
+        name: leaving(plan.flights[name], until) if until < math.inf else staying(plan.flights[name])
+        for name, until in until_mjd_utc.items()
+        if name in plan.flights
+    }
 
 
 def staying(flight: Flight) -> Flight:

@@ -8,6 +8,7 @@ void.
 from __future__ import annotations
 
 import abc
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -98,9 +99,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             return
         told = ""
         if isinstance(event, CraftUnfit):
-            seats = board.flights[name].seats
-            board.troubles.append(Contingency(name, "unfit", self.now, None, seats, event.note or "unfit"))
-            told = f"{name} can take nobody home any more"
+            told = self._unfit(name, event.note or "unfit", attached)
         elif isinstance(event, RescueSeat):
             until = None if event.until_utc is None else mjd_utc(event.until_utc)
             person = event.person or ""
@@ -118,6 +117,18 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         self.plan_again()
         self.change_soon()
 
+    def _unfit(self, name: str, what: str, attached: bool) -> str:
+        """A crew craft is unfit from now on, or from its coming on; the next of its kind is sent for its people.
+
+        Says so, unless it will be told when it comes. One that is to stay for ever has nobody sent.
+        """
+        flight = self.board.flights[name]
+        if flight.seats and flight.departure_mjd_utc is not None:
+            self.board.unfit.setdefault(name, self.now)
+            return f"{name} can take nobody home any more" if attached else ""
+        self.board.troubles.append(Contingency(name, "unfit", self.now, None, flight.seats, what))
+        return f"{name} can take nobody home any more"
+
     # --- at the end -----------------------------------------------------------------------------------------------
 
     def people_course(self) -> PeopleCourse | None:
@@ -134,4 +145,5 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         )  # fmt: skip
         lost = tuple(name for name in board.lost_flights if board.flights[name].launch_mjd_utc <= self.now)
         fell = self.outcome.reason is OutcomeReason.REENTERED
-        return self.book.course(self.now, board.traffic, self.aboard.courses(), lost, never, fell)
+        course = self.book.course(self.now, board.traffic, self.aboard.courses(), lost, never, fell)
+        return replace(course, crew_time=self.hours.sides(self.now, self.aboard.state.repairs))

@@ -172,6 +172,7 @@ class PeopleFlights(PeopleState, abc.ABC):
             self.note("craft-stays", f"{name} cannot leave: {reason}", because=(cause,))
         if kept:
             self.board.keep(set(kept))
+            self.at(self.now, self.plan_again)  # whoever was to come to their ports goes to others that fit
 
     def _cannot_leave(self, flight: Flight) -> tuple[str, str] | None:
         """Why a craft without people cannot leave, in words and as a condition; none: it can.
@@ -205,11 +206,25 @@ class PeopleFlights(PeopleState, abc.ABC):
         provider = self._provider_of(flight.name)
         if provider is not None and not self._can_come(provider):
             return False
-        if self._port_is_taken(flight):
+        if self._port_is_taken(flight) or self._nobody_catches(flight):
             return False
         if self.closed:
             return not flight.seats and provider is not None and self._hopeful(provider.id)
         return not flight.seats or self.habitable_for(flight)
+
+    def _nobody_catches(self, flight: Flight) -> bool:
+        """Whether it needs the arm, and one of those who work it has stopped."""
+        return flight.kind.needs_arm and not _ARM.isdisjoint(self.stopped)
+
+    def _why_not(self, flight: Flight) -> str:
+        """Why a flight that was about to come cannot."""
+        if self.why_closed:
+            return self.why_closed
+        if self._port_is_taken(flight):
+            return "its port is still taken"
+        if self._nobody_catches(flight):
+            return "nobody works the arm any more"
+        return "its people could not live aboard" if flight.seats else "somebody it needs to arrive has stopped"
 
     def _port_is_taken(self, flight: Flight) -> bool:
         """Whether a craft that should have left is still where this one was to dock."""
@@ -240,9 +255,7 @@ class PeopleFlights(PeopleState, abc.ABC):
             names |= coming if names & hopeful else coming - hopeful
         because = (causes.NO_REBOOST,) if self.too_low_for_people else (causes.ATTITUDE_LOST,) * self.tumbles
         for flight in flights:
-            why = self.why_closed or ("its port is still taken" if self._port_is_taken(flight) else "")
-            title = f"{flight.name} cannot come: {why or 'its people could not live aboard'}"
-            self.note("flight-put-off", title, because=because)
+            self.note("flight-put-off", f"{flight.name} cannot come: {self._why_not(flight)}", because=because)
         self.board.hold(names)
         self.plan_again()
         self.change_soon()
@@ -279,20 +292,6 @@ class PeopleFlights(PeopleState, abc.ABC):
         for name in sorted(ground - self.board.dropped.keys()):
             if gone(name):
                 self.board.dropped[name] = account
-        self.plan_again()
-        self.change_soon()
-
-    def resume_flights(self, account: str, lead_days: float = 0.0) -> None:
-        """Flights dropped on this account that were to arrive after the lead time come again as planned."""
-        if self.setup is None:
-            return
-        board, first = self.board, self.now + lead_days
-        again = {
-            name for name, who in board.dropped.items()
-            if who == account and (board.plan.flights[name].arrival_mjd_utc or 0.0) >= first
-        }  # fmt: skip
-        for name in again:
-            del board.dropped[name]
         self.plan_again()
         self.change_soon()
 

@@ -52,6 +52,7 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
     def _wake(self, look: int) -> None:
         if look == self.look:
             self.bring_up_to_date()
+            self.aboard.even_out(self.stopped)
             self.aboard.record()
             self.look_ahead()
 

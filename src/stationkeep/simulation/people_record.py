@@ -64,6 +64,25 @@ class StoreCourse:
     """The first time it is empty; None: not while people are aboard."""
 
 
+@dataclass(frozen=True, slots=True)
+class SideTime:
+    """What the time of one side's people went into, from the epoch to the end of the run."""
+
+    side: str
+    """Of the habitat: ``us``, ``russian``."""
+    days: float
+    """From the epoch to the end."""
+    manned_days: float
+    """With people aboard, of whatever side."""
+    unattended_days: float
+    """Of those, with nobody trained for this side's segment."""
+    repair_hours: float
+    research_hours: float | None
+    """What upkeep and repairs left; None: how much upkeep takes is not known."""
+    upkeep_undone_share: float | None
+    """Of the routine, what those aboard had no time for, while anybody was."""
+
+
 @dataclass(frozen=True)
 class PeopleCourse:
     """People, seats, craft and stores of one run of one branch."""
@@ -94,6 +113,8 @@ class PeopleCourse:
     lost_flights: tuple[str, ...] = ()
     not_flown: tuple[str, ...] = ()
     """Flights of the plan that were not launched, or could not come."""
+    crew_time: tuple[SideTime, ...] = ()
+    """By side with a segment of its own."""
     why: Mapping[str, str] = field(default_factory=dict)
     """In words: ``left``, ``unseated``, ``first_limit``."""
 

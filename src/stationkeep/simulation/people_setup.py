@@ -115,8 +115,11 @@ class PeopleSetup:
         return PeopleWorld(start, luck, breakdowns, cargo)
 
     def drawn(self, random: np.random.Generator) -> PeopleWorld:
-        """Amounts, machines and loads drawn from their ranges; nothing is late or lost and no machine breaks."""
-        shares = {place: random.random() for place in self.document.uncertain}
+        """Amounts, machines and loads drawn around their best estimates, half of the draws on either side of each.
+
+        Nothing is late or lost and no machine breaks.
+        """
+        shares = {place: self.document.around_best(place, random.random()) for place in self.document.uncertain}
         start = self._start(shares, random.random())
         return replace(self.world(None), start=start, cargo=random.random())
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import abc
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stationkeep.logistics.crew import side_of
 from stationkeep.simulation.aboard import Aboard
@@ -14,10 +14,12 @@ from stationkeep.simulation.attitude_events import AttitudeEvents
 from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.flight_board import FlightBoard
 from stationkeep.simulation.people_course import CourseBook
+from stationkeep.simulation.people_hours import HoursBook
 from stationkeep.simulation.people_words import words
 from stationkeep.simulation.providers import AT_LEVEL_KM
 
 if TYPE_CHECKING:
+    from stationkeep.habitat.habitat import Habitat
     from stationkeep.logistics.manifest import Trip
     from stationkeep.scenario.schedule import Delivery, Stay
     from stationkeep.simulation.inputs import RunInputs
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from stationkeep.simulation.providers import ProviderState
     from stationkeep.simulation.run_state import Mission
     from stationkeep.simulation.station_engines import BurnEngine
+
+
+_RESERVE_DAYS: Final = 45.0
+"""A reserve is what those aboard use in this time (ABC News, December 2004, quoting NASA)."""
 
 
 class PeopleState(AttitudeEvents, abc.ABC):
@@ -40,6 +46,8 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.board = FlightBoard(self.setup.plan, world.luck, self.epoch, world.known_flights)
         self.aboard = Aboard(self.setup, world)
         self.book = CourseBook(self.epoch, self.board.traffic)
+        self.hours = _hours_book(self.aboard.state.habitat, self.epoch)
+        self.hours.people(self.epoch, self.aboard.people)
         self.look = 0
         """Goes up whenever what lies ahead is worked out anew: decisions put on the calendar before are void."""
         self.conditions: tuple[object, ...] = ()
@@ -91,6 +99,16 @@ class PeopleState(AttitudeEvents, abc.ABC):
             counts[self.setup.life_support.sides[side_of(trip)]] += 1
         return counts
 
+    def people_ahead(self, now: Mapping[str, int]) -> dict[str, float]:
+        """How many of each side are aboard by plan in the time a reserve is for, on average; ``now``: how many are."""
+        left = dict.fromkeys(now, 0.0)
+        for event in self.board.traffic.due(self.now + _RESERVE_DAYS):
+            share = 1.0 - (event.time_mjd_utc - self.now) / _RESERVE_DAYS
+            for trips, sign in ((event.came, share), (event.went, -share)):
+                for side, number in self.sides(trips).items() if trips else ():
+                    left[side] += sign * number
+        return {side: max(number + left[side], 0.0) for side, number in now.items()}
+
     def engine_now(self, provider: ProviderState) -> BurnEngine | None:
         """What a provider burns with: its craft where one is docked that can push, else the station's own engine."""
         usual, push = super().engine_now(provider), provider.plan.docked_push
@@ -128,6 +146,8 @@ class PeopleState(AttitudeEvents, abc.ABC):
         counts = self.sides(traffic.people)
         if counts != self.aboard.people:
             self.aboard.set_people(counts)
+            self.hours.people(self.now, counts)
+        self.aboard.state.reserve_for(self.people_ahead(counts))
         self.aboard.record()
         self.book.seats(self.now, traffic)
         self.look_ahead()
@@ -167,3 +187,8 @@ class PeopleState(AttitudeEvents, abc.ABC):
     @abc.abstractmethod
     def _state(self, provider_id: str) -> ProviderState:
         """A provider by its id."""
+
+
+def _hours_book(habitat: Habitat, epoch_mjd_utc: float) -> HoursBook:
+    segments = {machine.segment for machine in habitat.equipment.values()}
+    return HoursBook(epoch_mjd_utc, habitat.sides, segments)

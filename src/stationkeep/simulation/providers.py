@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stationkeep.propulsion.burns import Thruster
 from stationkeep.propulsion.tanks import Tank
@@ -28,6 +28,10 @@ USABLE_KG = 1.0
 AT_LEVEL_KM = 1.0e-6  # the engine stops at a level within a millimetre
 _TURNS_DEG = {"forward": 0.0, "pitched": 90.0, "backward": 180.0}
 _UNDISPUTED = ("station-thrusters",)  # what any push can do with
+
+
+CANNOT_BE_DRAWN: Final = "aboard at the epoch, cannot be drawn"
+"""In the ledger: what stays behind when engines have run a tank dry."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,7 @@ class ProviderState:
         """Fill the tanks with what is aboard at the epoch: what cannot be drawn, and what can."""
         for tank in self.tanks:
             if tank.residual_kg > 0.0:
-                tank.fill(epoch_mjd_utc, tank.residual_kg, "aboard at the epoch, cannot be drawn")
+                tank.fill(epoch_mjd_utc, tank.residual_kg, CANNOT_BE_DRAWN)
         propellant = self.plan.provider.propellant
         if propellant is not None:
             self.fill(epoch_mjd_utc, propellant.initial_kg.quantile(self.draw.initial), "aboard at the epoch")
