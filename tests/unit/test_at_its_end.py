@@ -7,6 +7,7 @@ import pytest
 from stationkeep.habitat.figures import shipped_habitat
 from stationkeep.habitat.margins import first_limit, is_empty, margins
 from stationkeep.habitat.state import HabitatState
+from stationkeep.simulation.people_words import nothing_left
 
 EPOCH = 59671.0
 
@@ -61,3 +62,20 @@ def test_a_store_lasts_by_its_own_use_beyond_the_end_of_another() -> None:
     assert hungry["us-food"].days_to_zero < 10.0
     assert fed["us-nitrogen"].days_to_zero is not None
     assert hungry["us-nitrogen"].days_to_zero == pytest.approx(fed["us-nitrogen"].days_to_zero, rel=0.02)
+
+
+def test_a_tank_that_is_empty_now_ends_now() -> None:
+    state = station()
+    state.add_cargo("us-nitrogen", -state.amount("us-nitrogen"))
+    found = {one.name: one for one in margins(state).stores}
+    assert found["us-nitrogen"].days_to_zero == found["us-nitrogen"].days_to_reserve == 0.0
+    # Waste that is not there yet has not ended.
+    assert found["us-waste-water"].days_to_zero is None or found["us-waste-water"].days_to_zero > 0.0
+
+
+def test_who_lives_on_the_others_stores_is_told() -> None:
+    state = station(russian_food=0.0, us_food=100.0)
+    assert nothing_left(state, "russian-food") == "Nothing is left of Russian food: they live on American food"
+    both = station(russian_food=0.0, us_food=0.0)
+    assert nothing_left(both, "russian-food") == "Nothing is left of Russian food"
+    assert nothing_left(state, "candles") == "Nothing is left of candles"

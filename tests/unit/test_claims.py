@@ -152,6 +152,12 @@ def test_command_and_timeline() -> None:
     assert "minutes a day" in shown.output
     dates = CliRunner().invoke(app, ["claims", "iss-2022", "--timeline"])
     assert "2022-02-24" in dates.output
+    data = CliRunner().invoke(app, ["claims", "iss-2022", "--timeline", "--json", "-"])
+    told = json.loads(data.stdout)
+    assert told["schema"] == "stationkeep.timeline/1"
+    assert told["entries"][0]["date"].startswith("2022-02-24")
+    lost = CliRunner().invoke(app, ["claims", "nowhere", "--timeline"])
+    assert isinstance(lost.exception, InputError)
     wrong = CliRunner().invoke(app, ["claims", "iss-2021"])
     assert isinstance(wrong.exception, InputError)
     assert "did you mean 'iss-2022'" in str(wrong.exception)

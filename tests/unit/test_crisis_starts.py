@@ -76,7 +76,7 @@ def test_an_event_may_name_an_entry_for_its_date() -> None:
     assert isinstance(event, Withdrawal)
     assert event.date_utc == datetime(2022, 3, 18, tzinfo=UTC)
     said = refused(text.replace("soyuz-ms-21", "soyuz-ms-12"))
-    assert "line 8: branches.then.events[0].date_utc: 'soyuz-ms-12' is neither" in said
+    assert "line 8: branches.then.events[0].date_utc: 'soyuz-ms-12' is not a date, nor" in said
     assert "did you mean 'soyuz-ms-21'" in said
     assert "is not a date" in refused(text.replace("branches+", "timeline: null\nbranches+"))
 
@@ -213,3 +213,30 @@ def test_the_matrix_takes_entries_too() -> None:
     assert question.loaded.scenario.id == "iss-2022-february"
     assert question.moment == datetime(2022, 3, 30, tzinfo=UTC)
     assert "flown from iss-2022-february" in question.loaded.note
+
+
+def test_the_graph_takes_entries_too() -> None:
+    by_entry, by_date = (
+        CliRunner().invoke(app, ["depends", "iss-2022", "--on", day, "--json", "-"])
+        for day in ("demand-letters", "2022-03-12")
+    )
+    assert by_entry.exit_code == 0
+    assert by_entry.output == by_date.output
+    unknown = CliRunner().invoke(app, ["depends", "small-station", "--on", "demand-letters"])
+    assert "is not a date" in str(unknown.exception)
+
+
+def test_an_event_before_the_epoch_is_shown_the_earlier_start() -> None:
+    text = FROM_FEBRUARY.replace("-february", "") + "branches+:\n  then:\n    label: then\n    events:\n"
+    said = refused(text + LEAVES.replace("DATE", "demand-letters"))
+    assert "2022-03-12T00:00:00Z given; must lie between epoch_utc and horizon_utc" in said
+    assert "based_on: iss-2022-february" in said
+
+
+def test_the_example_of_the_guide_loads() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "scenario.md").read_text(encoding="utf-8")
+    example = next(block for block in guide.split("```yaml\n")[1:] if "based_on:" in block).split("```")[0]
+    made = read_scenario(example, "guide.yaml")
+    assert made.altitude_policy is not None
+    assert made.altitude_policy.floor_km == 410.0
+    assert "withdrawal-with-dragon" not in made.branches

@@ -289,6 +289,15 @@ def test_machines_that_need_themselves_to_start_are_refused() -> None:
     assert state.elements_kg() == pytest.approx(before, rel=1e-12, abs=1e-12)
 
 
+def test_a_machine_that_fills_the_store_it_takes_from_is_refused() -> None:
+    text = SMALL.replace("sides:\n", LOOP_STORES) + (
+        "  mill: {recipe: water-processor, stores: {waste_water: loop-water, water: loop-water}, duty: flow,\n"
+        "    capacity_per_day: 1}\n"
+    )
+    with pytest.raises(HabitatError, match="takes from 'loop-water' and gives water back to it"):
+        small(text)
+
+
 def test_too_many_people_for_the_air_are_refused_with_a_number() -> None:
     document = shipped_habitat()
     require_air_for_all(document.habitat())

@@ -9,6 +9,7 @@ import pytest
 
 from stationkeep.logistics.contingencies import without_flights
 from stationkeep.logistics.dates import mjd_of
+from stationkeep.logistics.delays import DrawnDays
 from stationkeep.logistics.laws_file import shipped_laws
 from stationkeep.logistics.manifest import Manifest
 from stationkeep.logistics.plans import plan_of_entries
@@ -99,3 +100,38 @@ def test_how_often_is_as_the_law_says_and_the_best_luck_has_none(plan: Manifest)
     assert share == pytest.approx(1.5 / 65.0, abs=0.006)
     parts = [part for part in found if part is not None]
     assert np.mean(parts) == pytest.approx(0.5, abs=4.0 * 0.29 / np.sqrt(len(parts)))
+
+
+def lost(plan: Manifest, name: str) -> Luck:
+    """The best luck, but this flight is lost, and its side's craft stand still for ten days."""
+    nothing = DrawnDays(float(np.log(10.0)), 0.0)
+    rows = {one: row for row, one in enumerate(plan.flights)}
+    uniforms = np.ones((len(rows), 3))
+    uniforms[rows[name], 1] = 0.0
+    luck = replace(best_luck(), loss={"soyuz": 0.5, "unknown": 0.0}, regrounding={"russian": nothing})
+    return replace(luck, uniforms=uniforms, normals=np.zeros((len(rows), 2)), rows=rows)
+
+
+def test_after_a_lost_crew_flight_the_next_comes_sooner_with_its_crew(plan: Manifest) -> None:
+    """As Soyuz MS-11 after MS-10: the crew aboard is relieved though theirs did not come."""
+    came = realise(plan, lost(plan, "S2"), from_mjd_utc=START).manifest
+    first, second, third = (came.flights[name] for name in NAMES)
+    assert second.lost
+    assert third.arrival_mjd_utc == pytest.approx(second.launch_mjd_utc + 53.0)
+    assert first.departure_mjd_utc == pytest.approx(third.arrival_mjd_utc + 11.0, abs=2.0)  # a handover of ten days
+    rides = {trip.name: (trip.up_flight, trip.down_flight) for trip in came.trips}
+    assert rides["Anna of S3"] == ("S3", "S3")
+    assert rides["Anna of S1"] == ("S1", "S1")
+    assert third.departure_mjd_utc is not None
+    assert third.departure_mjd_utc - (third.arrival_mjd_utc or 0.0) <= 244.0 + 1e-9
+
+
+def test_a_ship_that_comes_sooner_for_another_reason_is_not_sent_empty(plan: Manifest) -> None:
+    """Its predecessor becomes unfit in the handover, a week after it came with its own crew."""
+    luck = lost(plan, "S1")
+    unfit = {"S2": mjd_of("2022-12-20")}
+    came = realise(plan, luck, from_mjd_utc=START, unfit=unfit).manifest
+    second, third = came.flights["S2"], came.flights["S3"]
+    assert second.arrival_mjd_utc == pytest.approx(came.flights["S1"].launch_mjd_utc + 53.0)
+    assert (third.arrival_mjd_utc or 0.0) < unfit["S2"] < (plan.flights["S3"].arrival_mjd_utc or 0.0)
+    assert any(trip.up_flight == "S3" for trip in came.trips)

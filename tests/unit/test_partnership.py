@@ -150,8 +150,8 @@ def test_who_could_later_is_not_who_needs_those_that_left() -> None:
     # By best estimate the attitude is lost before the boost trunk of 2025: it could not dock any more.
     assert later("roscosmos") == {"cygnus-engine", "cargo-dragon-boost late"}
     assert later("roscosmos", "spacex") == {"cygnus-engine"}
-    # Both fly under NASA's contracts; a Cygnus already there would be gone by June.
-    assert later("nasa") == {"cygnus-engine late"}
+    # Both fly under NASA's contracts and burn on Houston's commands.
+    assert later("nasa") == set()
 
 
 def test_gyros_alone_last_as_long_as_the_attitude_page_says() -> None:
@@ -315,6 +315,7 @@ def test_command_reads_a_file_of_ones_own(tmp_path: Path) -> None:
         (["tiangong1-2018"], "nobody has described"),
         (["iss-2022", "--on", "yesterday"], "is not a date"),
         (["iss-2022", "--view", "esa"], "unknown view"),
+        (["iss-2022", "--svg", "graph.pdf"], "--svg graph.pdf: what kind of file?"),
         (["iss-2022", "--on", "1999-01-01"], "iss.yaml begins on 2022-04-02"),
     ],
 )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from stationkeep.partnership.analysis import Dependence, FunctionState, analyse, grounded_vehicles
+from stationkeep.partnership.analysis import Dependence, FunctionState, analyse, date_after, grounded_vehicles
 from stationkeep.partnership.document import depends_document
 from stationkeep.partnership.graph import build_graph
 from stationkeep.partnership.loader import shipped_partnerships
@@ -55,6 +55,9 @@ def test_one_store_of_propellant_has_one_clock() -> None:
     assert tanks == pytest.approx(110.0, abs=1.0)
     assert found.losses.days["attitude"] == found.losses.days["zvezda-thrusters"] == tanks
     assert found.losses.days["refuelling"] == tanks  # nothing docks any more
+    # With the least use and full loads Progress brings enough: the runs have both.
+    assert state(found, "attitude").lost_days[0] < 30.0
+    assert date_after(found.graph, state(found, "attitude").lost_days[2]) is None
     # There is nothing left to unload: it must not outlast the gyroscopes, as the tanks would let it.
     assert state(found, "desaturation").loss == "at once"
     assert "gyro" in state(found, "desaturation").chain[2]

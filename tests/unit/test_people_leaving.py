@@ -164,3 +164,12 @@ def test_a_reserve_is_for_those_who_will_be_there_and_not_for_a_visit() -> None:
     state.add_cargo("russian-food", -russian)
     news, _ = run.aboard.advance(run.now + 0.5)
     assert not news  # for the eleven it would be below
+
+
+def test_at_a_reserve_the_crew_that_is_relieved_anyway_is_not_all_that_goes() -> None:
+    """Ten at a handover, food of seven for 40 days, as it is without those relieved, and 93 without one crew more."""
+    run = station("2022-09-24", 40.0)
+    assert len(run.board.traffic.people) == 10
+    assert run._fewer()
+    assert set(run.board.early) == {"Soyuz MS-21", "SpaceX Crew-5"}
+    assert "Soyuz MS-21 and SpaceX Crew-5 go home early" in told(run, "crew-reduced")[0]

@@ -21,7 +21,7 @@ from stationkeep.report.people_section import people_section
 from stationkeep.report.people_text import because, limit_text, people_sentences
 from stationkeep.report.stores_chart import shown_stores, stores_chart
 from stationkeep.report.terminal import render_verdict
-from stationkeep.report.traffic_charts import SeatCourse, mjd, seats_chart
+from stationkeep.report.traffic_charts import Berth, SeatCourse, Span, Stay, crew_chart, mjd, port_chart, seats_chart
 from stationkeep.report.verdict import verdict_rows
 
 HORIZON = "2031-01-01T00:00:00Z"
@@ -233,13 +233,36 @@ def test_a_store_below_its_reserve_is_marked_even_between_two_points(sheet: Any)
     assert np.isfinite(heights).all()
 
 
+def test_dates_of_the_charts_stand_in_line() -> None:
+    span = (mjd("2022-04-01"), mjd("2023-04-01"))
+    ports = {"aft": "Zvezda aft, by the engines"}
+    above = port_chart([Berth("aft", "X", "nasa", Span("2022-05-01", None))], ports, span, WIDE, "p")
+    course = SeatCourse([*span], [7, 7], [7, 7], "post")
+    stay = Stay(("Y",), "russian", Span("2022-05-01", None))
+    for below in (
+        seats_chart(course, span, WIDE, "s", [*ports.values()]),
+        crew_chart([stay], span, WIDE, "c", [*ports.values()]),
+    ):
+        assert _place_of("Jul 2022", below) == pytest.approx(_place_of("Jul 2022", above), abs=0.02)
+    assert _place_of("Jul 2022", seats_chart(course, span, WIDE, "s")) < _place_of("Jul 2022", above) - 10.0
+
+
+def _place_of(words: str, svg: str) -> float:
+    found = re.search(rf'<text[^>]* x="([\d.]+)"[^>]*>{words}</text>', svg)
+    assert found is not None
+    return float(found[1])
+
+
 def test_people_without_a_seat_are_filled_in_and_named_in_the_key() -> None:
     short = seats_chart(SeatCourse([0.0, 10.0, 20.0], [7, 7, 7], [7, 4, 7], "post"), (0.0, 20.0), WIDE, "x")
     enough = seats_chart(SeatCourse([0.0, 10.0, 20.0], [7, 7, 7], [7, 7, 7], "post"), (0.0, 20.0), WIDE, "x")
     assert "people without a seat" in short
     assert "people without a seat" not in enough
     band = SeatCourse([0.0, 20.0], [7, 7], [7, 7], "post", ([0.0, 10.0], [4, 0], [11, 7]))
-    assert "in 90 % of the runs" in seats_chart(band, (0.0, 20.0), WIDE, "x")
+    drawn = seats_chart(band, (0.0, 20.0), WIDE, "x")
+    assert "in 90 % of the runs" in drawn
+    # The band and its sample in the key are equally pale.
+    assert drawn.count("opacity: 0.2") == 2
 
 
 def test_a_branch_without_stores_has_no_picture_of_them() -> None:

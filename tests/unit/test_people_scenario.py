@@ -27,11 +27,21 @@ def changed(old: str, new: str, count: int = 1) -> str:
     return text.replace(old, new, count)
 
 
+def test_a_mistake_of_a_repeated_flight_is_told_once() -> None:
+    # Five people in each Soyuz of a pattern: too many up, too many down, each told once and counted.
+    crew = "crew: [{agency: Roscosmos, nationality: RU, count: %d}]"
+    said = refused(changed(crew % 3, crew % 5))
+    assert "mine.yaml has 2 problems" in said
+    assert said.count("(and 1 more like it there)") == 2
+
+
 AX_1 = "    - name: Axiom Ax-1\n      vehicle: crew-dragon\n      partner: nasa\n      ports: harmony-zenith\n"
 # ruff: noqa: E501
 BAD = [
     # more than the tank holds
     ("    us-food: {low: 1320, high: 1760}", "    us-water: {low: 9000, high: 9900}\n    us-food: {low: 1320, high: 1760}", ["us-water: 9,900 kg given, more than it holds (3,000 kg)"]),
+    # a field where an amount stands
+    ("    us-food: {low: 1320, high: 1760}", "    us-food: {low: 1320, high: 1760, unit: lb}", ["us-food.unit: unknown field; allowed here: low, high"]),
     # two vehicles on one port
     (AX_1, AX_1.replace("harmony-zenith", "harmony-forward"), ["flights[0]", "Harmony forward", "Crew-3 is there"]),
     # a port that does not exist, one that does not fit

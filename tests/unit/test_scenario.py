@@ -259,7 +259,7 @@ FIELD_ERRORS = [
     ("every_days: 110", "every_days: 0.001", ["every_days: 0.001 given; must be at least 1"]),
     ("every_days: 110, ", "until_utc: 2023-01-01, ", ["until_utc: needs every_days"]),
     ("initial_kg: 1000, source: an assumption", "initial_kg: 1000", ["providers[0].propellant.source: is missing"]),
-    ("1000, source: an assumption", "1000, source: x", ["'x' given; must be text of at least 3 characters"]),
+    ("1000, source: an assumption", "1000, source: x", ["'x' given; must have at least 3 characters"]),
     ("station: iss-2022-04-02", "station: iss-2022-04", ["no station 'iss-2022-04'; did you mean 'iss-2022-04-02'?"]),
     ("vehicle: progress-ms", "vehicle: progres-ms", ["no vehicle 'progres-ms'; did you mean 'progress-ms'?"]),
     ("vehicle: progress-ms", "vehicle: small-crew-ship", ["no engine of Small crew ship that can push"]),

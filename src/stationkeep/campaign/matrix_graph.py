@@ -107,12 +107,17 @@ def _kept_longer(loss: GraphLoss) -> bool:
 
 
 def _told(loss: GraphLoss) -> str:
-    return f"{loss.title} ({_when(loss)})"
+    return f"{_title(loss)} ({_when(loss)})"
 
 
 def _through(loss: GraphLoss) -> str:
     why = f", through {loss.through[-1]}" if loss.through else ""
-    return f"{loss.title} ({_when(loss)}{why})"
+    return f"{_title(loss)} ({_when(loss)}{why})"
+
+
+def _title(loss: GraphLoss) -> str:
+    """The function; where what is left is enough for fewer people, for how many."""
+    return f"{loss.title} for more than {loss.enough_for} people" if loss.enough_for else loss.title
 
 
 def _when(loss: GraphLoss) -> str:

@@ -85,8 +85,8 @@ def _row(
 
 
 def _counted_by_runs(loss: GraphLoss) -> bool:
-    """Whether runs count it better: the graph wants seats for all of today, runs know who goes home with whom."""
-    return loss.function == "lifeboat" and loss.in_runs and loss.run_median_utc is None
+    """Whether runs count it better: the graph wants seats and meals for all of today, runs know who goes home."""
+    return loss.in_runs and bool(loss.enough_for)
 
 
 def _lost_anyway(item: LostFunction, before: BranchDocument) -> bool:

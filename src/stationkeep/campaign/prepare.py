@@ -51,7 +51,8 @@ def prepare_campaign(scenario: Scenario, catalogue: Catalogue, space_weather: st
     names = {partner.id: partner.name for partner in catalogue.partners.values()}
     people = prepare_people(scenario, catalogue)
     mission = Mission(scenario, elements, mass_kg, plan_providers(scenario, catalogue), names, people, station)
-    return Campaign(mission, weather, source, len(station.people), catalogue)
+    aboard = len(station.people) if people is None else sum(people.people.values())
+    return Campaign(mission, weather, source, aboard, catalogue)
 
 
 def carry_to(elements: MeanElements, scenario: Scenario) -> MeanElements:

@@ -143,13 +143,13 @@ def require_writable_folder(folder: Path) -> None:
         ) from None
 
 
-def require_output(output: Path | None, *endings: str) -> None:
+def require_output(output: Path | None, *endings: str, option: str = "--output") -> None:
     """Refuse a page or picture that cannot be written, or of no known kind, before minutes of work, not after."""
     if output is None:
         return
     if endings and output.suffix.lower() not in endings:
         allowed = f"{', '.join(endings[:-1])} or {endings[-1]}"
-        raise OutputError(f"--output {output}: what kind of file?", hint=f"end it in {allowed}")
+        raise OutputError(f"{option} {output}: what kind of file?", hint=f"end it in {allowed}")
     require_writable_folder(output.parent)
     quiet_drawing()
 

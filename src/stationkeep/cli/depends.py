@@ -37,7 +37,7 @@ def depends(
         list[str] | None, typer.Option("--without", "-w", metavar="PARTNER", help="Who leaves; may be repeated.")
     ] = None,
     on: Annotated[
-        str | None, typer.Option("--on", metavar="DATE", help="The day, UTC; default: the start of the scenario.")
+        str | None, typer.Option("--on", metavar="DATE|ENTRY", help="The day, UTC; default: the start of the scenario.")
     ] = None,
     function: Annotated[
         list[str] | None, typer.Option("--function", "-f", metavar="NAME", help="Show only this one; may be repeated.")
@@ -60,7 +60,7 @@ def depends(
     from stationkeep.report.partners_text import print_dependence
 
     require_json_target(json)
-    require_output(svg)
+    require_output(svg, ".svg", ".png", option="--svg")
     graph = _graph(scenario, on, view)
     wanted = [known_function(graph, name) for name in function or []]
     found = analyse(graph, without or [])
@@ -84,12 +84,12 @@ def depends(
 
 def _graph(scenario: str, on: str | None, view: str | None) -> PartnerGraph:
     from stationkeep.errors import InputError
+    from stationkeep.partnership.crisis import moment_of, timeline_of
     from stationkeep.partnership.graph import build_graph
-    from stationkeep.timescale import parse_utc
 
     loaded, moment, stated = _subject(scenario)
     if on is not None:
-        moment = parse_utc(on)
+        moment = moment_of(on, timeline_of(loaded.partnership.id))
     if view not in (None, "nasa", "roscosmos"):
         raise InputError(f"unknown view {view!r}", hint="give nasa or roscosmos")
     chosen: View = "roscosmos" if (view or stated) == "roscosmos" else "nasa"

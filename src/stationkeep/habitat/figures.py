@@ -18,11 +18,12 @@ import yaml
 from pydantic import ValidationError
 
 from stationkeep.catalogue.figure import Figure
-from stationkeep.habitat.air import Cabin
+from stationkeep.habitat.air import GASES, Cabin
 from stationkeep.habitat.crew import Side
 from stationkeep.habitat.equipment import Equipment, FailureLaw
 from stationkeep.habitat.habitat import Habitat
 from stationkeep.habitat.metabolism import Person
+from stationkeep.habitat.plain_values import require_plain, require_truth
 from stationkeep.habitat.quantities import quantity
 from stationkeep.habitat.recipes import Recipe, recipe, still
 from stationkeep.habitat.refusal import HabitatError, unknown
@@ -87,11 +88,16 @@ class HabitatDocument:
 @cache
 def shipped_habitat(name: str = ISS) -> HabitatDocument:
     """A habitat that ships with the package (read once, immutable)."""
+    return read_habitat(habitat_text(name), f"{name}.yaml")
+
+
+def habitat_text(name: str) -> str:
+    """The file of a habitat that ships, as it is; raises :class:`HabitatError` where none has that name."""
     folder = files("stationkeep.habitat") / "data"
     names = sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
     if name not in names:
         raise unknown("habitat", name, names)
-    return read_habitat((folder / f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml")
+    return (folder / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def read_habitat(text: str, name: str) -> HabitatDocument:
@@ -161,6 +167,7 @@ class _Builder:
     def habitat(self, people: Mapping[str, int] | None) -> Habitat:
         content = self._document.content
         cabin = self._cabin(_mapping(content.get("cabin"), "cabin"))
+        self._require_spares()
         numbers = people if people is not None else _mapping(content.get("people", {}), "people")
         return Habitat(
             cabin=cabin,
@@ -171,9 +178,18 @@ class _Builder:
             },
             sides={name: self._side(name, _mapping(one, f"sides.{name}")) for name, one in self._section("sides")},
             people={side: (Person(),) * _count(number, f"people.{side}") for side, number in numbers.items()},
-            shared=bool(content.get("shared", True)),
+            shared=require_truth(content.get("shared", True), "shared"),
             leak_kg_day=self._number(content.get("leak", 0.0), "kg/d", "leak"),
         )
+
+    def _require_spares(self) -> None:
+        """Spare parts lie in a store there is."""
+        stores = [name for name, _ in self._section("stores")]
+        for name, machine in self._section("equipment"):
+            failure = machine.get("failure") if isinstance(machine, dict) else None
+            spares = failure.get("spare_store", "") if isinstance(failure, dict) else ""
+            if spares and spares not in stores:
+                raise unknown("store", str(spares), stores, f"equipment.{name}.failure.spare_store")
 
     def _section(self, name: str) -> list[tuple[str, Any]]:
         return list(_mapping(self._document.content.get(name, {}), name).items())
@@ -203,6 +219,7 @@ class _Builder:
 
     def _store(self, name: str, given: Mapping[str, Any]) -> Store:
         _only(given, tuple(field.name for field in fields(Store)), f"stores.{name}")
+        require_plain(given, f"stores.{name}", set(_STORE_UNITS))
         plain = {key: value for key, value in given.items() if key not in _STORE_UNITS}
         if "substance" not in plain:
             raise HabitatError("substance is missing", hint="say what it holds", field=f"stores.{name}")
@@ -220,9 +237,13 @@ class _Builder:
     def _side(self, name: str, given: Mapping[str, Any]) -> Side:
         place = f"sides.{name}"
         _only(given, tuple(field.name for field in fields(Side)), place)
+        require_plain(given, place, set(_SIDE_UNITS))
         missing = [one.name for one in fields(Side)[1:9] if one.name not in given]
         if missing:
-            raise HabitatError(f"{missing[0]} is missing", hint="name the store they use for it", field=place)
+            verb, what = ("is", "it") if len(missing) == 1 else ("are", "each")
+            raise HabitatError(
+                f"{', '.join(missing)} {verb} missing", hint=f"name the store they use for {what}", field=place
+            )
         numbers: dict[str, Any] = self._numbers(given, _SIDE_UNITS, place)
         return Side(name=name, **{key: value for key, value in given.items() if key not in numbers}, **numbers)
 
@@ -231,6 +252,7 @@ class _Builder:
         own = {"at_kpa", "recovery", "recovery_by_year", "inputs", "outputs"}
         known = {field.name for field in fields(Equipment)} - {"name", "at_kg", "field"}
         _only(given, tuple(sorted(known | own)), place)
+        require_plain(given, place, {*_MACHINE_UNITS, *own, "stores", "failure"})
         for key in ("recipe", "stores", "capacity_per_day", "duty"):
             if key not in given:
                 raise HabitatError(f"{key} is missing", hint="every machine needs it", field=place)
@@ -241,10 +263,15 @@ class _Builder:
         chosen["backs_up"] = tuple(given.get("backs_up", ()))
         if "failure" in given:
             chosen["failure"] = self._failure(_mapping(given["failure"], f"{place}.failure"), f"{place}.failure")
+        if "at_kpa" not in given and given["duty"] == "proportional":
+            hint = "the pressure of its target at which it reaches its capacity: 0.533 is 4 mmHg"
+            raise HabitatError("at_kpa is missing", hint=hint, field=place)
         if "at_kpa" in given:
             target = str(given.get("target", ""))
+            if target not in GASES:
+                raise unknown("gas of the cabin", target, tuple(GASES), f"{place}.target")
             chosen["at_kg"] = self._number(given["at_kpa"], "kPa", f"{place}.at_kpa") * cabin.kg_per_kpa(target)
-        return Equipment(name=name, field=place, **chosen)
+        return _no_mill(Equipment(name=name, field=place, **chosen))
 
     def _failure(self, given: Mapping[str, Any], place: str) -> FailureLaw:
         _only(given, tuple(field.name for field in fields(FailureLaw)), place)
@@ -252,7 +279,12 @@ class _Builder:
             if key not in given:
                 raise HabitatError(f"{key} is missing", hint="the mean life lies between them", field=place)
         text = {key: str(value) for key, value in given.items() if key not in _FAILURE_UNITS}
-        return FailureLaw(**self._numbers(given, _FAILURE_UNITS, place), **text)  # type: ignore[arg-type]
+        try:
+            return FailureLaw(**self._numbers(given, _FAILURE_UNITS, place), **text)  # type: ignore[arg-type]
+        except HabitatError as error:
+            if error.field:
+                raise
+            raise HabitatError("these figures make no law of failures", hint=error.hint, field=place) from None
 
     def _recipe(self, given: Mapping[str, Any], place: str) -> Recipe:
         name = str(given["recipe"])
@@ -266,6 +298,19 @@ class _Builder:
         if "recovery" not in given:
             raise HabitatError("recovery is missing", hint="the share of the water it gives back", field=place)
         return still(self._number(given["recovery"], "1", f"{place}.recovery"))
+
+
+def _no_mill(machine: Equipment) -> Equipment:
+    """The machine, unless it gives back to the store it takes from."""
+    taken = {machine.stores[flow.role] for flow in machine.recipe.inputs}
+    for flow in machine.recipe.outputs:
+        store = machine.stores[flow.role]
+        if store in taken:
+            raise HabitatError(
+                f"{machine.name} feeds itself: it takes from {store!r} and gives back to it",
+                hint=f"connect {flow.role} to another store", field=f"{machine.field}.stores.{flow.role}",
+            )  # fmt: skip
+    return machine
 
 
 def _mapping(given: Any, place: str) -> Mapping[Any, Any]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stationkeep.habitat.habitat import Habitat
     from stationkeep.habitat.metabolism import Person
     from stationkeep.habitat.state import HabitatEvent, HabitatState
+    from stationkeep.habitat.stores import Store
 
 HORIZON_DAYS: Final = 730.0
 _RESERVE: Final = " reserve"
@@ -102,10 +103,17 @@ def store_margins(before: HabitatState, events: Iterable[HabitatEvent]) -> tuple
         StoreMargin(
             name, store.owner, store.substance, before.amount(name), before.reserve(name),
             _time_to(reserve, name, before.reserve(name) > 0.0, before.amount(name) <= before.reserve(name)),
-            _time_to(zero, name, True, store.critical and store.capacity_kg > 0.0 and is_empty(before, name)),
+            _time_to(zero, name, True, _is_lived_from(store) and is_empty(before, name)),
         )
         for name, store in before.habitat.stores.items() if store.owner
     )  # fmt: skip
+
+
+def _is_lived_from(store: Store) -> bool:
+    """Whether a store is there to be used up; what comes from one machine and goes to the next is empty by nature."""
+    return store.capacity_kg > 0.0 and (
+        store.critical or max(store.reserve_kg, store.reserve_days, store.amount_kg) > 0.0
+    )
 
 
 def first_reserve(stores: Iterable[StoreMargin]) -> Limit | None:

@@ -208,17 +208,16 @@ class _Work:
         pad_free: dict[str, float] = {}
         order = deque(enumerate(self.plan.flights.values()))
         while order:
+            self.rescues.bring_forward(order)
             index, flight = order.popleft()
             if flight.launch_mjd_utc < self.first:
                 self.flights[flight.name] = flight
                 self.rescues.arrives(flight, self.first)
-                self.rescues.brought_forward(flight, order)
                 continue
             marks = _rocket_marks(flight)
             numbers = self.luck.of(flight.name, index)
             ready = flight.launch_mjd_utc + self._lateness(flight, numbers)
-            sent_for = self.rescues.waiting(flight, ready)
-            ready = self._sooner(flight, ready, sent_for)
+            ready, sent_for = self.rescues.sends(flight, ready)
             ready = max([ready, *(grounded.get(mark, -math.inf) for mark in marks)])
             if flight.departure_mjd_utc is not None and ready + _TRANSIT_DAYS > flight.departure_mjd_utc:
                 self.not_flown.append(flight.name)  # grounded for longer than it was to stay: the next one flies
@@ -233,16 +232,8 @@ class _Work:
             outcome = "docking failed once" if trouble else "success"
             came = flight.dated(launch, arrival, flight.departure_mjd_utc, flight.stays, outcome)
             self.flights[flight.name] = came
+            self.rescues.comes(flight, came, sent_for)
             self.rescues.arrives(came, self.first)
-            if sent_for:
-                self.rescues.sent[sent_for] = flight.name
-            self.rescues.brought_forward(flight, order)
-
-    def _sooner(self, flight: Flight, ready: float, sent_for: str) -> float:
-        """When a ship that is sent for people can be launched: sooner than planned, if need be."""
-        if not sent_for:
-            return ready
-        return min(ready, self.rescues.ready_mjd_utc(sent_for, flight))
 
     def set_departures(self) -> None:
         """A crew craft leaves when its relief has taken over; nothing stays longer than its kind is good for."""
@@ -253,6 +244,7 @@ class _Work:
                 continue
             stay = planned - (self.plan.flights[name].arrival_mjd_utc or arrival)
             relief, handover = reliefs.get(name, ("", 0.0))
+            relief = self.rescues.instead.get(relief, relief)
             comes = self.flights[relief].arrival_mjd_utc if relief in self.flights else None
             leaves = max(planned, arrival + min(stay, _LAUNCH_TO_PORT_DAYS))
             if relief and (comes is None or comes + handover > leaves):
@@ -338,6 +330,7 @@ class _Work:
         self, flight: Flight, launch: float, size: float, grounded: dict[str, float], marks: tuple[str, ...]
     ) -> None:
         self.lost.append(flight.name)
+        self.rescues.lose(flight, launch)
         self.flights[flight.name] = replace(
             flight, launch_mjd_utc=launch, arrival_mjd_utc=None, departure_mjd_utc=None, stays=(), crew_up=0,
             crew_down=0, outcome="lost",

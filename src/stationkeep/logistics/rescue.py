@@ -1,7 +1,8 @@
-"""Crew craft that become unfit to take anybody home, and the ship that is sent for their people.
+"""Crew craft that become unfit to take anybody home or are lost on their way, and the ship that is sent instead.
 
 As Soyuz MS-22 in December 2022: the next of its kind came sooner and without a crew, on 26 February 2023, the people of
 the unfit craft went home in it when its own time was over, and the unfit one left empty a month later.
+After Soyuz MS-10 failed in October 2018, the next crew came seventeen days sooner than planned.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ from stationkeep.logistics.manifest import Contingency, Flight, Trip
 
 LEAD_DAYS: Final = 73.0
 """From the mishap to the arrival of the ship sent: Soyuz MS-22 (15 December 2022) and MS-23, the one case known."""
+RELIEF_DAYS: Final = 53.0
+"""From the loss of a crew flight to the arrival of the next: Soyuz MS-10 (11 October 2018) and MS-11, which had been
+planned for the 20th of December and came on the 3rd; later where its kind is grounded for longer."""
+_HANDOVER_DAYS: Final = 10.0
+_LONG_STAY_DAYS: Final = 20.0
 EMPTY_LEAVES_DAYS: Final = 30.0
 """So long after that ship has come the unfit one leaves: Soyuz MS-22 on 28 March 2023."""
 
@@ -34,18 +40,36 @@ class Rescues:
     """When, by flight."""
     sent: dict[str, str] = field(default_factory=dict)
     """The ship sent for its people, by unfit flight."""
+    instead: dict[str, str] = field(default_factory=dict)
+    """The ship that came next, by lost flight: it takes over from those the lost one was to relieve."""
     _kinds: dict[str, str] = field(default_factory=dict)
+    _lost: dict[str, dict[str, float]] = field(default_factory=dict)
+    """When crew flights were lost that no other has come for yet, by kind."""
+    _due: dict[str, float] = field(default_factory=dict)
+    """When the next of a kind has to come, after one that came before its time."""
 
     def arrives(self, flight: Flight, first_mjd_utc: float) -> None:
         """A flight has come: does it become unfit before it is to leave?"""
         came, leaves = flight.arrival_mjd_utc, flight.departure_mjd_utc
         if not flight.seats or came is None or leaves is None or flight.name in self.left:
             return
+        if flight.kind.stay_limit_days is not None:
+            leaves = min(leaves, came + flight.kind.stay_limit_days.high)
         part = self.drawn(flight.name)
         moment = math.inf if part is None else came + part * max(leaves - came, 0.0)
         moment = min(moment, max(self.given.get(flight.name, math.inf), came))
         if first_mjd_utc <= moment < math.inf:
             self.unfit[flight.name], self._kinds[flight.name] = moment, flight.kind.id
+
+    def lose(self, flight: Flight, launch_mjd_utc: float) -> None:
+        """A flight is lost on its way: a crew that others were to be relieved by does not come."""
+        if _is_crew(flight):
+            self._lost.setdefault(flight.kind.id, {})[flight.name] = launch_mjd_utc
+
+    def sends(self, flight: Flight, ready_mjd_utc: float) -> tuple[float, str]:
+        """When a flight that could be launched then is launched where it is needed sooner, and for whose people."""
+        ready = min(ready_mjd_utc, self.ready_mjd_utc(flight))
+        return ready, self.waiting(flight, ready)
 
     def waiting(self, flight: Flight, ready_mjd_utc: float) -> str:
         """For whose people a flight that could be launched then is sent; empty: nobody's."""
@@ -54,30 +78,52 @@ class Rescues:
             for name, moment in self.unfit.items()
             if self._kinds[name] == flight.kind.id and name not in self.sent and moment < ready_mjd_utc
         ]
-        return min(found)[1] if found else ""
+        return min(found)[1] if found and _is_crew(flight) else ""
 
-    def ready_mjd_utc(self, name: str, ship: Flight) -> float:
-        """When the ship sent for the people of this flight can be launched at the soonest."""
+    def ready_mjd_utc(self, ship: Flight) -> float:
+        """When a ship that is needed can be launched at the soonest; infinity: it is not needed before its time."""
+        if not _is_crew(ship):
+            return math.inf
+        kind = ship.kind.id
+        came = [self._due.get(kind, math.inf)]
+        came += [
+            at + LEAD_DAYS for name, at in self.unfit.items() if self._kinds[name] == kind and name not in self.sent
+        ]
+        came += [launch + RELIEF_DAYS for launch in self._lost.get(kind, {}).values()]
         transit = (ship.arrival_mjd_utc or ship.launch_mjd_utc) - ship.launch_mjd_utc
-        return self.unfit[name] + LEAD_DAYS - transit
+        return min(came) - transit
 
-    def brought_forward(self, flight: Flight, order: deque[tuple[int, Flight]]) -> None:
-        """The ship that is sent for a flight's people has its pad before those it then overtakes.
+    def comes(self, planned: Flight, came: Flight, sent_for: str) -> None:
+        """A flight that was planned so has come so: whom it was sent for, or whom it stands in for."""
+        kind = came.kind.id
+        if not _is_crew(planned):
+            return
+        self._due.pop(kind, None)
+        if sent_for:
+            self.sent[sent_for] = came.name
+        for lost in self._lost.pop(kind, {}):
+            self.instead[lost] = came.name
+        limit, arrival = came.kind.stay_limit_days, came.arrival_mjd_utc
+        if arrival is not None and arrival < (planned.arrival_mjd_utc or 0.0) and limit is not None and not sent_for:
+            self._due[kind] = arrival + limit.high - _HANDOVER_DAYS
+
+    def bring_forward(self, order: deque[tuple[int, Flight]]) -> None:
+        """Ships that are needed sooner than planned have their pad before those they then overtake.
 
         ``order``: places and flights still to be launched.
         """
-        if flight.name not in self.unfit or flight.name in self.sent:
-            return
-        moment = self.unfit[flight.name]
-        same = (one for one in order if one[1].kind.id == flight.kind.id and one[1].launch_mjd_utc > moment)
-        ship = next(same, None)
-        if ship is None:
-            return
-        ready = self.ready_mjd_utc(flight.name, ship[1])
-        before = next((place for place, one in enumerate(order) if one[1].launch_mjd_utc > ready), len(order))
-        if before < order.index(ship):
-            order.remove(ship)
-            order.insert(before, ship)
+        kinds = (
+            {self._kinds[name] for name in self.unfit.keys() - self.sent.keys()} | self._lost.keys() | self._due.keys()
+        )
+        for kind in sorted(kinds):
+            ship = next((one for one in order if one[1].kind.id == kind and _is_crew(one[1])), None)
+            if ship is None:
+                continue
+            ready = self.ready_mjd_utc(ship[1])
+            before = next((place for place, one in enumerate(order) if one[1].launch_mjd_utc > ready), len(order))
+            if before < order.index(ship):
+                order.remove(ship)
+                order.insert(before, ship)
 
     def leaves(self, name: str, departs_mjd_utc: float, flights: Mapping[str, Flight]) -> float:
         """When a craft leaves: one that is unfit soon after the other has come."""
@@ -112,3 +158,9 @@ class Rescues:
             else:
                 found.append(trip)
         return tuple(found)
+
+
+def _is_crew(flight: Flight) -> bool:
+    """Whether it brings a crew that stays, by plan; visitors' craft are not sent for others."""
+    came, leaves = flight.arrival_mjd_utc or flight.launch_mjd_utc, flight.departure_mjd_utc
+    return flight.seats > 0 and (leaves is None or leaves - came >= _LONG_STAY_DAYS)

@@ -47,6 +47,7 @@ class CrisisTimeline(Part):
 
     schema_: Literal["stationkeep.timeline/1"] = Field(alias="schema")
     id: str
+    partnership: str = Field(description="the partnership it shook")
     title: str
     agreement: Agreement
     entries: tuple[Entry, ...]
@@ -69,7 +70,7 @@ class CrisisTimeline(Part):
             near = get_close_matches(entry_id.casefold(), known, n=1, cutoff=0.5)
             suggestion = f"; did you mean {near[0]!r}?" if near else ""
             raise InputError(
-                f"{entry_id!r} is neither a date nor an entry of the timeline {self.id}{suggestion}",
+                f"{entry_id!r} is not a date, nor an entry of the timeline {self.id}{suggestion}",
                 hint=f"write a date as 2022-04-02, or one of {', '.join(known)}",
             )
         return found
@@ -98,3 +99,8 @@ def moment_of(given: str, timeline: str | None) -> datetime:
     if timeline is not None and given[:1].isalpha():
         return crisis_timeline(timeline).entry(given).date
     return parse_utc(given)
+
+
+def timeline_of(partnership: str) -> str | None:
+    """The timeline that ships for a partnership; none where there is none."""
+    return next((name for name in timeline_names() if crisis_timeline(name).partnership == partnership), None)

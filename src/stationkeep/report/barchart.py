@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -37,15 +37,18 @@ class Bar:
 
 def bar_chart(
     bars: Sequence[Bar], rows: Sequence[str], span: tuple[float, float], key: Key, sheet: Sheet,
-    name: str, alt: str, row_px: float = _ROW_PX,
+    name: str, alt: str, row_px: float = _ROW_PX, beside: Sequence[str] = (),
 ) -> str:  # fmt: skip
-    """Bars in rows over time. On a phone the rows' names stand above their bars, for want of room beside them."""
+    """Bars in rows over time. On a phone the rows' names stand above their bars, for want of room beside them.
+
+    ``beside``: row names of the chart above, with whose dates those of this one stand in line (not on a phone).
+    """
     above = sheet.narrow and any(rows)
     pitch = row_px + (18.0 if above else 0.0)
     tall = pitch * max(1, len(rows))
     key_px = KEY_PX * len(key_lines(key, sheet))
     figure = blank(sheet, tall + TICKS_PX + key_px)
-    left = 4.0 if above else label_room_px(rows, sheet)
+    left = 4.0 if above else label_room_px([*rows, *([] if sheet.narrow else beside)], sheet)
     axes = frame(figure, (left, TICKS_PX, sheet.width_px - 8.0, TICKS_PX + tall))
     axes.set_xlim(*span)
     axes.set_ylim(len(rows), 0)
@@ -107,7 +110,8 @@ def key_lines(key: Key, sheet: Sheet) -> list[list[tuple[str, Ink]]]:
     return lines
 
 
-def draw_key(figure: Figure, key: Key, sheet: Sheet, bottom: float) -> None:
+def draw_key(figure: Figure, key: Key, sheet: Sheet, bottom: float, pale: Mapping[str, float] | None = None) -> None:
+    """The key in its own strip; ``pale``: how opaque those are whose colour is drawn pale, by their words."""
     lines = key_lines(key, sheet)
     axes = frame(figure, (0.0, bottom, sheet.width_px, bottom + KEY_PX * len(lines)))
     axes.spines["bottom"].set_visible(False)
@@ -118,7 +122,11 @@ def draw_key(figure: Figure, key: Key, sheet: Sheet, bottom: float) -> None:
     for index, line in enumerate(lines):
         place, height = 4.0, len(lines) - index - 0.4
         for words, ink in line:
-            axes.plot([place, place + 14.0], [height, height], color=ink.light, linewidth=7.0, solid_capstyle="butt")
+            alpha = (pale or {}).get(words)
+            axes.plot(
+                [place, place + 14.0], [height, height], color=ink.light, alpha=alpha, linewidth=7.0,
+                solid_capstyle="butt",
+            )  # fmt: skip
             label(axes, place + 20.0, height, words, sheet, color=MUTED.light, va="center")
             place += 34.0 + text_width_px(words, sheet)
 

@@ -40,7 +40,9 @@ _OUTCOME_GRAVITY: Final = {
     "thinner": MILD, "as before": FINE,
 }  # fmt: skip
 _ENDS_GRAVITY: Final = {"station": WORST, "crew": WORST, "less": GRAVE}
+_OF_PEOPLE: Final = "People"
 _OF_THE_FALL: Final = ("Station falls", "Risk on the ground")
+_TANKS_LAST: Final = "while its tanks last"
 _MOST_NAMED: Final = 3
 _RARE: Final = 0.05
 _RISK_ALLOWED: Final = 1.0e4  # NASA-STD-8719.14, requirement 4.7-1: 1 in 10,000
@@ -69,11 +71,11 @@ def cells(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
     falls_as_usual = row.fall.median_utc is None and row.fall.share < document.rows[0].fall.share + _RARE
     # What is so when nobody leaves is no doing of who leaves.
     return tuple(
-        replace(_differing_first(one, same), gravity=FINE)
+        replace(one, gravity=FINE)
         if not row.partners
         or (one.head, one.more) == (same.head, same.more)
         or (name in _OF_THE_FALL and falls_as_usual)
-        else _differing_first(one, same)
+        else (_differing_first(one, same) if name == _OF_PEOPLE else one)
         for name, one, same in zip(HEADS, found, usual, strict=True)
     )
 
@@ -82,7 +84,7 @@ def _differing_first(cell: Cell, usual: Cell) -> Cell:
     """The cell with what is so anyway behind what is not."""
     as_usual = {usual.head, *usual.more}
     lines = sorted((cell.head, *cell.more), key=lambda line: line in as_usual)
-    return cell if cell.head.endswith(":") else replace(cell, head=lines[0], more=tuple(lines[1:]))
+    return replace(cell, head=lines[0], more=tuple(lines[1:]))
 
 
 def _answers(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
@@ -201,7 +203,8 @@ def _target(row: MatrixRow, horizon: str) -> Cell:
     said = chances_text(then, horizon)
     late = [] if point.without_hindsight is None else [chances_text(point, horizon)]
     more = tuple(f"in hindsight: {one}" for one in late if one != said)
-    return Cell(said, more, GRAVE if said == "never" else FINE)
+    ends = said == "never" or "until " in said
+    return Cell(said, more, GRAVE if ends else FINE)
 
 
 def _help(row: MatrixRow) -> Cell:
@@ -218,11 +221,12 @@ def _help(row: MatrixRow) -> Cell:
         lines.append(_short_list(_names([*ready, *later])))
     if late:
         lines.append(f"not yet: {_short_list(_names(late))}")
-    if not lines and goes_on:
+    if not lines and goes_on and row.outcome not in ("falls", "cannot be kept"):
         owners = dict.fromkeys(one.who.rpartition("(")[2].rstrip(")") for one in goes_on)
         return Cell("the others go on", (_short_list(list(owners)),), MILD)
     if not lines:
-        return Cell("nobody" if lost else "nobody is needed", (), WORST if row.outcome == "falls" else FINE)
+        gone = row.outcome in ("falls", "cannot be kept")
+        return Cell("nobody" if lost or gone else "nobody is needed", (), WORST if gone else FINE)
     return Cell(lines[0], tuple(lines[1:]), GRAVE)
 
 
@@ -232,7 +236,9 @@ def _not_yet(one: FillIn) -> bool:
 
 def _names(found: list[FillIn]) -> list[str]:
     """Each craft or thing once, by the shortest name that tells it: not where it docks, nor whose it is."""
-    names = dict.fromkeys(one.who.split(" (")[0].split(" at ")[0] for one in found)
+    names = dict.fromkeys(
+        one.who.split(" (")[0].split(" at ")[0] + (f", {one.says}" if one.says == _TANKS_LAST else "") for one in found
+    )
     kept: list[str] = []
     for name in names:
         if not any(name.startswith(f"{other} ") for other in kept):

@@ -23,7 +23,9 @@ def print_matrix(document: MatrixDocument, console: Console) -> None:
 
     day = text.day_text(document.on_utc, long=True)
     _say(console, f"{document.scenario.title}: if a partner leaves on {day}", "bold")
-    _say(console, f"{document.runs:,} runs a row; everybody else goes on as in {document.base_label!r}", "dim")
+    begins = f"{text.day_text(document.scenario.epoch_utc, long=True)} ({document.scenario.id})"
+    on_as = f"everybody else goes on as in {document.base_label!r}"
+    _say(console, f"{document.runs:,} runs a row, from {begins} on; {on_as}", "dim")
     for row in document.rows:
         answers = cells(document, row)
         console.print()

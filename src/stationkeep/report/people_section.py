@@ -79,7 +79,7 @@ def _seats(people: PeopleDocument, document: RunDocument, span: tuple[float, flo
     if document.runs >= text.FEWEST_RUNS_FOR_A_WINDOW:
         band = ([mjd(date) for date in aboard.dates_utc], aboard.p05, aboard.p95)
     course = SeatCourse(days, [*steps.aboard, steps.aboard[-1]], [*steps.seats, steps.seats[-1]], "post", band)
-    return seats_chart(course, span, sheet, name)
+    return seats_chart(course, span, sheet, name, list(people.reference.port_names.values()))
 
 
 def _crew(people: PeopleDocument, span: tuple[float, float], sheet: Sheet, name: str) -> str:
@@ -91,7 +91,7 @@ def _crew(people: PeopleDocument, span: tuple[float, float], sheet: Sheet, name:
         )
         for stay in reference.crew
     ]  # fmt: skip
-    return crew_chart(stays, span, sheet, name)
+    return crew_chart(stays, span, sheet, name, list(reference.port_names.values()))
 
 
 def _crew_title(people: PeopleDocument) -> str:

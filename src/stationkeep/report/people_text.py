@@ -82,7 +82,11 @@ def _stores(people: PeopleDocument) -> str:
         return f"In {text.percent(ended.share)} of the runs a store ends, most often {words(ended.name)}."
     if reserve is None:
         return "No store that people cannot do without falls below its reserve while they are aboard."
-    ends = "" if ended is None else f"; one ends in {text.percent(ended.share)} of the runs"
+    ends = (
+        ""
+        if ended is None
+        else f"; in {text.percent(ended.share)} of the runs one ends, most often {words(ended.name)}"
+    )
     if reserve.median_utc is not None:
         return f"The first store below its reserve is {_store(reserve)}{ends}."
     share = text.percent(reserve.share)
@@ -200,7 +204,7 @@ def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
     yield "because of", "detail", of_people(lambda p: limit_text(p.station_left.reasons))
     if any(branch.people and branch.people.crew_time for branch in document.branches.values()):
         yield "Segment without its people", "main", of_people(_alone_cell)
-        yield "Hours a week for research", "main", of_people(_research_cell)
+        yield "Research, hours a week (5 %)", "main", of_people(_research_cell)
 
 
 def _date_cell(dates: LossDates, horizon_utc: str, never: str) -> str:
@@ -219,13 +223,14 @@ def _left_cell(people: PeopleDocument, horizon_utc: str, never: str) -> str:
 
 def _alone_cell(people: PeopleDocument) -> str:
     found = [one for one in people.crew_time if one.unattended_share]
-    return "; ".join(f"{words(one.side)}, {text.percent(one.unattended_share)} of days" for one in found) or "never"
+    said = ", ".join(f"{words(one.side)} {text.percent(one.unattended_share)}" for one in found)
+    return f"{said} of days" if said else "never"
 
 
 def _research_cell(people: PeopleDocument) -> str:
     """Of the sides whose upkeep is known: the median of the runs, and their 5 %."""
     found = [
-        f"{words(one.side)} {one.research_hours_week:.0f} (5 %: {one.research_hours_week_interval.p05:.0f})"
+        f"{words(one.side)} {one.research_hours_week:.0f} ({one.research_hours_week_interval.p05:.0f})"
         for one in people.crew_time
         if one.research_hours_week is not None and one.research_hours_week_interval is not None
     ]

@@ -130,7 +130,9 @@ def _within(store: StoreLine, span: tuple[float, float]) -> tuple[FloatArray, Fl
 
 
 def _top_kg(store: StoreLine) -> float:
-    """A round number that holds all there ever is of it."""
-    most = max([*store.amount_kg, *store.reserve_kg, 1.0])
+    """A round number above all there ever is of it: a full store's line is no frame."""
+    most = 1.03 * max([*store.amount_kg, *store.reserve_kg, 1.0])
     decade = 10.0 ** math.floor(math.log10(most))
-    return next(step * decade for step in (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0) if step * decade >= most)
+    return next(
+        step * decade for step in (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0) if step * decade >= most
+    )

@@ -40,7 +40,7 @@ def crew_figure(document: ReplayDocument, sheet: Sheet) -> str:
         Stay((surname(trip.name),), trip.side, Span(trip.from_utc, trip.to_utc), trip.name in short)
         for trip in document.trips
     ]
-    return crew_chart(stays, _span(document), sheet, "crew")
+    return crew_chart(stays, _span(document), sheet, "crew", list(document.port_names.values()))
 
 
 def seats_figure(document: ReplayDocument, sheet: Sheet) -> str:
@@ -49,7 +49,7 @@ def seats_figure(document: ReplayDocument, sheet: Sheet) -> str:
     course = SeatCourse(
         [mjd(day.date) + 0.5 for day in days], [day.aboard for day in days], [day.seats for day in days]
     )
-    return seats_chart(course, _span(document), sheet, "seats")
+    return seats_chart(course, _span(document), sheet, "seats", list(document.port_names.values()))
 
 
 def write_replay_page(document: ReplayDocument, path: Path) -> None:
@@ -97,7 +97,7 @@ def _shortages(document: ReplayDocument) -> str:
         )
         for one in document.shortages
     ]  # fmt: skip
-    told = table("Without a proper seat home.", ("when", "who", "makeshift place", "why"), rows, stack=True)
+    told = table("Without a proper seat home.", ("When", "Who", "Makeshift place", "Why"), rows, stack=True)
     return f'<section aria-labelledby="short"><h2 id="short">Without a seat</h2>{told}</section>'
 
 
@@ -108,7 +108,7 @@ def _conflicts(document: ReplayDocument) -> str:
             "<p>None: ports, craft, pads, seats and crews fit together.</p></section>"
         )
     rows = [(e(one.from_utc[:10]), e(one.what), e(one.fix), e(one.place)) for one in document.conflicts]
-    told = table("What does not fit together.", ("from", "what", "way to fix it", "where"), rows, stack=True)
+    told = table("What does not fit together.", ("From", "What", "Way to fix it", "Where"), rows, stack=True)
     return f'<section aria-labelledby="conflicts"><h2 id="conflicts">Conflicts</h2>{told}</section>'
 
 

@@ -23,6 +23,10 @@ _OTHER: Final = "others"
 _SIDES: Final = {"russian": BRANCH_LINES[1], "american": BRANCH_LINES[0]}
 _TRAINED: Final = {"russian": "trained for the Russian segment", "american": "for the American segment"}
 _BAND: Final = BRANCH_LINES[0]
+_BAND_ALPHA: Final = 0.2
+_BAND_WORDS: Final = "people aboard in 90 % of the runs"
+_SHORT_ALPHA: Final = 0.45
+_SHORT_WORDS: Final = "people without a seat"
 _LANE_PX: Final = 20.0
 
 
@@ -80,8 +84,13 @@ def port_chart(
     return bar_chart(bars, [port_names[port] for port in ports], span, key, sheet, f"{name}{suffix(sheet)}", alt)
 
 
-def crew_chart(stays: Iterable[Stay], span: tuple[float, float], sheet: Sheet, name: str) -> str:
-    """Who was aboard? One bar a person, packed into as few lanes as were ever needed, as inline SVG."""
+def crew_chart(
+    stays: Iterable[Stay], span: tuple[float, float], sheet: Sheet, name: str, beside: Sequence[str] = ()
+) -> str:
+    """Who was aboard? One bar a person, packed into as few lanes as were ever needed, as inline SVG.
+
+    ``beside``: the ports of the chart above it, to stand in line with.
+    """
     lanes: list[float] = []
     bars = []
     stays = list(stays)
@@ -95,7 +104,7 @@ def crew_chart(stays: Iterable[Stay], span: tuple[float, float], sheet: Sheet, n
     sides = {stay.side for stay in stays}
     key = [(words, _SIDES[side]) for side, words in _TRAINED.items()] if len(sides) > 1 else []
     alt = f"Chart of {len(bars)} people's stays in {len(lanes)} lanes."
-    return bar_chart(bars, [""] * len(lanes), span, key, sheet, f"{name}{suffix(sheet)}", alt, _LANE_PX)
+    return bar_chart(bars, [""] * len(lanes), span, key, sheet, f"{name}{suffix(sheet)}", alt, _LANE_PX, beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +119,23 @@ class SeatCourse:
     """Moments, and fewest and most people aboard in 90 % of the runs from each on."""
 
 
-def seats_chart(course: SeatCourse, span: tuple[float, float], sheet: Sheet, name: str) -> str:
-    """Did everyone have a seat? People aboard and working seats home over time, as inline SVG."""
+def seats_chart(
+    course: SeatCourse, span: tuple[float, float], sheet: Sheet, name: str, beside: Sequence[str] = ()
+) -> str:
+    """Did everyone have a seat? People aboard and working seats home over time, as inline SVG.
+
+    ``beside``: the ports of the chart above it, to stand in line with.
+    """
     aboard, seats = course.aboard, course.seats
     tall = 130.0 if sheet.narrow else 150.0
     key = [("people aboard", INK), ("working seats home", RULE)]
     if course.band is not None:
-        key.append(("people aboard in 90 % of the runs", _BAND))
+        key.append((_BAND_WORDS, _BAND))
     if any(have < need for have, need in zip(seats, aboard, strict=True)):
-        key.append(("people without a seat", RISK))
+        key.append((_SHORT_WORDS, RISK))
     figure = blank(sheet, tall + TICKS_PX + KEY_PX * len(key_lines(key, sheet)))
-    axes = frame(figure, (label_room_px(["00"], sheet), TICKS_PX, sheet.width_px - 8.0, TICKS_PX + tall))
+    left = label_room_px(["00", *([] if sheet.narrow else beside)], sheet)
+    axes = frame(figure, (left, TICKS_PX, sheet.width_px - 8.0, TICKS_PX + tall))
     most = max([*aboard, *seats, *(course.band[2] if course.band else ()), 1]) + 1
     axes.set_xlim(*span)
     axes.set_ylim(0, most)
@@ -128,7 +143,7 @@ def seats_chart(course: SeatCourse, span: tuple[float, float], sheet: Sheet, nam
     places = list(range(0, most + 1, 2 if most <= 14 else 4))
     set_ticks(axes, sheet, "y", places, [str(place) for place in places])
     time_axis(axes, sheet, *span)
-    draw_key(figure, key, sheet, TICKS_PX + tall)
+    draw_key(figure, key, sheet, TICKS_PX + tall, pale={_BAND_WORDS: _BAND_ALPHA, _SHORT_WORDS: _SHORT_ALPHA})
     alt = f"People aboard, {min(aboard)} to {max(aboard)}, and working seats home, {min(seats)} to {max(seats)}."
     return svg_of(figure, name=f"{name}{suffix(sheet)}", alt=alt)
 
@@ -137,8 +152,10 @@ def _draw_steps(axes: Axes, course: SeatCourse, sheet: Sheet) -> None:
     days, aboard, seats = course.days, course.aboard, course.seats
     short = [have < need for have, need in zip(seats, aboard, strict=True)]
     if course.band is not None:
-        axes.fill_between(*course.band, step="post", color=_BAND.light, alpha=0.2, linewidth=0)
-    axes.fill_between(days, aboard, seats, where=short, step=course.where, color=RISK.light, alpha=0.45, linewidth=0)
+        axes.fill_between(*course.band, step="post", color=_BAND.light, alpha=_BAND_ALPHA, linewidth=0)
+    axes.fill_between(
+        days, aboard, seats, where=short, step=course.where, color=RISK.light, alpha=_SHORT_ALPHA, linewidth=0
+    )
     # As many seats as people is the usual case: the wide line shows on both sides of the narrow one.
     axes.step(days, seats, where=course.where, color=RULE.light, linewidth=sheet.line_px * 3.6)
     axes.step(days, aboard, where=course.where, color=INK.light, linewidth=sheet.line_px)

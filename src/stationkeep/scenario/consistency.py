@@ -173,10 +173,12 @@ def _branches(scenario: Scenario) -> Iterator[Problem]:
             dated = event.date_utc is not None  # a response may hang on another event instead
             if sound and dated and not scenario.epoch_mjd_utc <= event.date_mjd_utc <= scenario.horizon_mjd_utc:
                 span = f"{iso_utc(scenario.epoch_mjd_utc)} to {iso_utc(scenario.horizon_mjd_utc)}"
+                early = event.date_mjd_utc < scenario.epoch_mjd_utc
                 yield Problem(
                     (*where, "date_utc"),
                     f"{iso_utc(event.date_mjd_utc)} given; must lie between epoch_utc and horizon_utc ({span}), "
-                    "or nothing would come of it",
+                    "or nothing would come of it"
+                    + ("; or begin earlier, as  based_on: iss-2022-february" if early and scenario.timeline else ""),
                 )
             if isinstance(event, AssetOutage | ArrayModeChange) and scenario.attitude is None:
                 yield Problem((*where, "type"), f"{event.type} needs an attitude section: without it, nothing is held")

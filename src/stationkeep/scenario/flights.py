@@ -16,7 +16,7 @@ from stationkeep.errors import InputError, ManifestError, ScenarioError
 from stationkeep.logistics.conflicts import conflicts_of
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip, manifest_of
 from stationkeep.logistics.ports import Port, PortBook, iss_ports
-from stationkeep.logistics.vehicles import VehicleKind, known_fleet
+from stationkeep.logistics.vehicles import known_fleet
 from stationkeep.scenario.events import FlightEvent
 from stationkeep.scenario.people import FlightCargo
 from stationkeep.scenario.problems import Location, Problem, not_known
@@ -31,6 +31,7 @@ HISTORIES: Final = ("iss-2020-2023",)
 _TRANSIT_DAYS: Final = 1.0
 _BEYOND_HORIZON_DAYS: Final = 120.0  # flights planned after it count as coming: the end of the scenario ends nothing
 _MOST_FLIGHTS: Final = 5000
+_ISS_PORTS: Final = "; these are the International Space Station's: list those of another station under traffic.ports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +166,14 @@ class _Work:
         except ManifestError as error:
             yield Problem(("traffic", "flights"), error.problem)
             return
+        found: dict[tuple[Location, str], list[str]] = {}
         for one in conflicts_of(manifest, self.book, known_fleet()):
             if one.severity == "impossible":
                 named = [name for name in (one.place, *one.flights) if name in self.places]
                 where = self.places[named[-1]] if named else ("traffic",)
-                yield Problem(where, f"{one.what}: {one.fix}")
+                found.setdefault((where, one.kind), []).append(f"{one.what}: {one.fix}")
+        for (where, _), said in found.items():  # of a repeated flight the first: the others are like it
+            yield Problem(where, said[0] + (f" (and {len(said) - 1} more like it)" if said[1:] else ""))
 
     def _began_before(self, time_mjd_utc: float) -> bool:
         return time_mjd_utc <= self.scenario.epoch_mjd_utc
@@ -239,13 +243,18 @@ class _Work:
         for number, port in enumerate(entry.ports):
             if port not in self.book.ports:
                 place: Location = (*where, "ports") if len(entry.ports) == 1 else (*where, "ports", number)
-                self.wrong.append(Problem(place, not_known("port", port, list(self.book.ports))))
+                whose = "" if self.traffic.ports else _ISS_PORTS
+                self.wrong.append(Problem(place, f"{not_known('port', port, list(self.book.ports))}{whose}"))
                 return
         if entry.provider is not None and self._provider(entry.provider) is None:
             known = [one.id for one in self.scenario.providers]
             self.wrong.append(Problem((*where, "provider"), not_known("provider", entry.provider, known)))
             return
         kind = kinds[entry.vehicle]
+        if entry.crew and kind.seats is None:
+            message = f"{kind.name} carries no people: a crew member needs a craft with seats"
+            self.wrong.append(Problem((*where, "crew", 0), message))
+            return
         partners = tuple(dict.fromkeys(name for name in (kind.owner, entry.partner) if name is not None))
         for number, (arrival, leaves, load) in enumerate(self._dates(entry, where)):
             name = counted(entry.name, number)
@@ -259,7 +268,7 @@ class _Work:
                 launch_vehicle=entry.rocket or "", place=name,
             )  # fmt: skip
             self._keep(flight, where, PlannedCraft(entry.cargo, entry.provider, load, partners))
-            self._man(entry, flight, kind, where)
+            self._man(entry, flight)
 
     def _dates(self, entry: PlannedFlight, where: Location) -> list[tuple[float, float | None, Delivery | Stay | None]]:
         """Arrival, departure and what it brings for its provider, of each flight of an entry."""
@@ -290,14 +299,8 @@ class _Work:
         count = 1 if entry.every_days is None else int((end - first) // entry.every_days) + 1
         return [first + number * (entry.every_days or 0.0) for number in range(min(max(count, 0), _MOST_FLIGHTS))]
 
-    def _man(self, entry: PlannedFlight, flight: Flight, kind: VehicleKind, where: Location) -> None:
+    def _man(self, entry: PlannedFlight, flight: Flight) -> None:
         for number, person in enumerate(entry.crew):
-            if kind.seats is None:
-                place: Location = (*where, "crew", number)
-                self.wrong.append(
-                    Problem(place, f"{kind.name} carries no people: a crew member needs a craft with seats")
-                )
-                return
             for index in range(person.count):
                 name = person.name or f"{person.agency} {index + 1} of {flight.name}"
                 self.trips.append(Trip(name, person.nationality, person.agency, flight.name, person.down or flight.name,
@@ -320,7 +323,9 @@ class _Work:
                 known = trip.up_flight if trip.up_flight in self.flights else ""
                 if trip.place and trip.down_flight:
                     message = f"{trip.name}: {not_known('flight', trip.down_flight, list(self.flights))}"
-                    self.wrong.append(Problem((*self.places.get(trip.place, ("traffic",)), "crew"), message))
+                    where = (*self.places.get(trip.place, ("traffic",)), "crew")
+                    if not any(one.location == where for one in self.wrong):  # of several the first is told
+                        self.wrong.append(Problem(where, message))
                 self.trips[index] = replace(trip, down_flight=known)
 
 

@@ -18,11 +18,16 @@ from stationkeep.scenario.yaml_tree import Node
 
 _MOST_SHOWN: Final = 8
 _QUOTED: Final = re.compile(r"'([^']*)'")
+_NUMBER: Final = re.compile(r"\d+")
 _BOUNDS: Final = {
     "greater_than": ("gt", "must be above"),
     "greater_than_equal": ("ge", "must be at least"),
     "less_than": ("lt", "must be below"),
     "less_than_equal": ("le", "must be at most"),
+}
+_LENGTHS: Final = {
+    "string_too_short": ("min_length", "must have at least"),
+    "string_too_long": ("max_length", "must have at most"),
 }
 _WANTED: Final = {
     "float_type": "must be a number, without its unit: the unit is in the field's name",
@@ -36,10 +41,6 @@ _WANTED: Final = {
     "dict_type": "must be a group of named entries",
     "model_type": "must be a group of fields",
     "model_attributes_type": "must be a group of fields",
-}
-_LENGTHS: Final = {
-    "string_too_short": ("min_length", "text of at least"),
-    "string_too_long": ("max_length", "text of at most"),
 }
 
 
@@ -62,12 +63,25 @@ def problems_of(error: ValidationError, tree: Node) -> list[Problem]:
 def refusal(problems: list[Problem], tree: Node, name: str) -> ScenarioError:
     """One error for all problems of a file, in the order of its lines."""
     placed = sorted(((_line_of(item.location, tree), item) for item in problems), key=lambda pair: pair[0])
-    texts = [_with_place(line, item) for line, item in placed]
+    texts = [
+        _with_place(line, item) + (f" (and {count - 1} more like it there)" if count > 1 else "")
+        for (line, item), count in _once_each(placed)
+    ]
     if len(texts) == 1:
         return ScenarioError(f"{name}, {texts[0]}", hint="correct it and try again")
     shown = "".join(f"\n  {text}" for text in texts[:_MOST_SHOWN])
     more = f"\n  and {len(texts) - _MOST_SHOWN} more" if len(texts) > _MOST_SHOWN else ""
     return ScenarioError(f"{name} has {len(texts)} problems:{shown}{more}", hint="correct them and try again")
+
+
+def _once_each(placed: list[tuple[int, Problem]]) -> list[tuple[tuple[int, Problem], int]]:
+    """The first of problems that differ in numbers only, and how many: a flight repeated for years tells one once."""
+    found: dict[tuple[Location, str], tuple[tuple[int, Problem], int]] = {}
+    for line, item in placed:
+        place = item.location, _NUMBER.sub("#", item.message)
+        first, count = found.get(place, ((line, item), 0))
+        found[place] = first, count + 1
+    return list(found.values())
 
 
 def _with_place(line: int, problem: Problem) -> str:
@@ -154,7 +168,7 @@ def _explain(detail: ErrorDetails, location: Location, tree: Node) -> str:
         return f"{given}; {text} {context[key]:g}"
     if kind in _LENGTHS:
         key, text = _LENGTHS[kind]
-        return f"{given}; must be {text} {context[key]} characters"
+        return f"{given}; {text} {context[key]} character{'' if context[key] == 1 else 's'}"
     if kind in ("literal_error", "enum"):
         return _not_allowed(given, _text_of(location, tree), _QUOTED.findall(context["expected"]))
     if kind in ("union_tag_invalid", "union_tag_not_found"):
@@ -192,7 +206,7 @@ def _unknown_field(location: Location, tree: Node) -> str:
     allowed = _fields_at(location[:-1], tree)
     close = get_close_matches(str(location[-1]), allowed, n=1, cutoff=0.6)
     suggestion = f"; did you mean {close[0]!r}?" if close else ";"
-    return f"unknown field{suggestion} allowed here: {', '.join(allowed)}"
+    return f"unknown field{suggestion} allowed here: {', '.join(allowed) or 'no fields'}"
 
 
 @cache
@@ -218,7 +232,8 @@ def _fields_at(location: Location, tree: Node) -> list[str]:
 def _step(schema: dict[str, Any], part: str | int) -> dict[str, Any] | None:
     if isinstance(part, int):
         return schema.get("items")
-    return schema.get("properties", {}).get(part) or schema.get("additionalProperties") or None
+    named = schema.get("properties", {}).get(part) or schema.get("additionalProperties")
+    return named or next(iter(schema.get("patternProperties", {}).values()), None)
 
 
 def _concrete(schema: dict[str, Any], node: Node | None) -> list[dict[str, Any]]:

@@ -10,11 +10,13 @@ from typing import Final
 
 from stationkeep.errors import OutputError, ScenarioError
 from stationkeep.files import write_atomically
+from stationkeep.habitat.figures import habitat_text
 from stationkeep.scenario.shipped import shipped_scenarios
 from stationkeep.scenario.yaml_tree import plain_value
 
 DEFAULT_TEMPLATE: Final = "small-station"
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+_HABITAT_LINE: Final = re.compile(r"^life_support:.*\n  habitat: ([a-z0-9-]+)", re.MULTILINE)
 _ID_LINE: Final = re.compile(r"^id: [a-z0-9-]+", re.MULTILINE)
 # Windows opens devices under these names, whatever the ending.
 _DEVICES: Final = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
@@ -53,9 +55,35 @@ def starter_text(name: str, template: str = DEFAULT_TEMPLATE) -> str:
 
 def write_starter(name: str, folder: Path, template: str = DEFAULT_TEMPLATE) -> Path:
     """Write ``NAME.yaml`` into ``folder`` and say where. Nothing is ever overwritten (:class:`OutputError`)."""
+    return _write_new(folder / f"{name}.yaml", starter_text(name, template))
+
+
+def write_starter_with_habitat(name: str, folder: Path, template: str) -> tuple[Path, Path]:
+    """Write ``NAME.yaml`` and its habitat, ``NAME-habitat.yaml``, which the first then names; say where.
+
+    Raises :class:`ScenarioError` for a template that follows no people.
+    """
     text = starter_text(name, template)
-    path = folder / f"{name}.yaml"
-    if os.path.lexists(path):
-        raise OutputError(f"{path} exists already", hint="choose another name, or delete it first")
+    found = _HABITAT_LINE.search(text)
+    if found is None:
+        raise ScenarioError(
+            f"{template} follows no people, so it has no habitat to copy",
+            hint="start from one that does: --from commercial-two-providers, or iss-2022",
+        )
+    own = f"{name}-habitat.yaml"
+    text = f"{text[: found.start(1)]}{own}{text[found.end(1) :]}"
+    paths = folder / f"{name}.yaml", folder / own
+    for path in paths:
+        _must_be_new(path)
+    return _write_new(paths[0], text), _write_new(paths[1], habitat_text(found.group(1)))
+
+
+def _write_new(path: Path, text: str) -> Path:
+    _must_be_new(path)
     write_atomically(path, text)
     return path
+
+
+def _must_be_new(path: Path) -> None:
+    if os.path.lexists(path):
+        raise OutputError(f"{path} exists already", hint="choose another name, or delete it first")

@@ -38,12 +38,16 @@ def life_support_problems(scenario: Scenario, manifest: Manifest | None) -> Iter
         document = given.document
         habitat = document.habitat()
     except HabitatError as error:
-        yield Problem(("life_support", "habitat"), f"{error.problem}; {error.hint}")
+        yield Problem(("life_support", "habitat"), _with_hint(error))
         return
     yield from _names(given, habitat)
     yield from _room(given, document, habitat)
     if manifest is not None:
         yield from _people(scenario, manifest)
+
+
+def _with_hint(error: HabitatError) -> str:
+    return f"{error.problem}; {error.hint}" if error.hint else error.problem
 
 
 def people_by_side(given: LifeSupport, manifest: Manifest, time_mjd_utc: float) -> dict[str, int]:
@@ -60,6 +64,13 @@ def people_by_side(given: LifeSupport, manifest: Manifest, time_mjd_utc: float) 
 
 def _names(given: LifeSupport, habitat: Habitat) -> Iterator[Problem]:
     kinds, stores = list(known_fleet().kinds), list(habitat.stores)
+    if "sides" not in given.model_fields_set and not set(given.sides.values()) <= habitat.sides.keys():
+        first = next(iter(habitat.sides), "crew")
+        message = f"is missing: say whose stores people live from, such as {{american: {first}, russian: {first}}}"
+        yield Problem(
+            ("life_support", "sides"), f"{message}; the habitat's sides: {', '.join(habitat.sides) or 'none'}"
+        )
+        return
     for side, name in given.sides.items():
         if name not in habitat.sides:
             yield Problem(("life_support", "sides", side), not_known("side", name, list(habitat.sides)))
@@ -132,4 +143,4 @@ def _people(scenario: Scenario, manifest: Manifest) -> Iterator[Problem]:
     try:
         require_air_for_all(document.habitat(people=counts))
     except HabitatError as error:
-        yield Problem(("traffic",), f"{error.problem}; {error.hint}")
+        yield Problem(("traffic",), _with_hint(error))

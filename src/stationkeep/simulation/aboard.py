@@ -271,15 +271,16 @@ class Aboard:
 
         Usual is what was aboard at the epoch, or its best estimate where that is more. The rest of the dry cargo is
         other goods; water and gas nobody needs are not loaded. Where stores lack more than there is, each gets the same
-        part of what it would. Of what was scarce when the cargo was chosen larger shares come, and of what was at its
-        reserve more than is usual. ``gone``: owners for whom nothing is brought any more, beyond what people aboard
-        live from. Returns the mass that came.
+        part of what it would. Of what was scarce when the cargo was chosen larger shares come; of what was at its
+        reserve more than is usual, food and water whatever their share. ``gone``: owners for whom nothing is brought
+        any more, beyond what people aboard live from. Returns the mass that came.
         """
         supply = self.setup.supplies.get(kind)
         absent, came = set(gone), dry_kg
         if supply is not None:
             urgent = self._urgent(supply, launched_mjd_utc, self._short_since)
             scarce = self._urgent(supply, launched_mjd_utc, self._scarce_since)
+            scarce |= {store: 1.0 for store in urgent if self.state.habitat.stores[store].critical}
             for what, amount in (("gas", gas_kg), ("water", water_kg), ("dry", dry_kg)):
                 more = scarce if what == "dry" else {}
                 loads = self._loads({**getattr(supply, what), **more}, amount, absent, urgent)

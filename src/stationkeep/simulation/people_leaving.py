@@ -92,8 +92,11 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
             [one for partner in partners for one in (causes.not_delivering(partner), causes.stopped(partner))],
         )
 
-    def _enough_to_leave(self) -> list[str]:
-        """The craft that have to take their people home for the others to stay; none: not even that would do."""
+    def _enough_to_leave(self, days: float | None = None) -> list[str]:
+        """The craft that have to take their people home for the others to stay; none: not even that would do.
+
+        ``days``: so long; None: as long as is looked ahead before somebody leaves.
+        """
         traffic = self.board.traffic
         seats, gone = traffic.seating.seats, list[str]()
         for flight in self._crewed()[:-1]:
@@ -101,14 +104,14 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
             stay = [trip for trip in traffic.people if seats.get(trip.key) not in gone]
             if not stay or len(stay) == len(traffic.people):
                 continue
-            if self._could_stay(stay):
+            if self._could_stay(stay, days):
                 return gone
         return []
 
-    def _could_stay(self, people: Iterable[Trip]) -> bool:
-        """Whether these people could live aboard for as long as is looked ahead before one leaves."""
+    def _could_stay(self, people: Iterable[Trip], days: float | None = None) -> bool:
+        """Whether these people could live aboard for so long; None: as is looked ahead before one leaves."""
         assert self.setup is not None
-        days_before = self.setup.traffic.leave.days_before_limit
+        days_before = self.setup.traffic.leave.days_before_limit if days is None else days
         limit = self.foreseen(days_before + 1.0, self.sides(people)).limit
         return limit is None or limit.days > days_before
 
@@ -154,20 +157,24 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         return soon or not (seating.seats or seating.makeshift)
 
     def _fewer(self) -> bool:
-        """The craft that would leave first takes its people home, where others stay with a craft of their own."""
-        traffic = self.board.traffic
-        crewed = self._crewed()
-        if len(crewed) < 2:
-            return False
-        first = crewed[0]
-        seated = traffic.seating.seats
-        riders = sum(seated.get(trip.key) == first.name for trip in traffic.people)
-        if not 0 < riders < len(traffic.people):
-            return False
+        """Craft take their people home, where others stay with a craft of their own: as many as it takes, or the first.
+
+        That which is to leave first goes first; where it was about to be relieved, that alone changes nothing.
+        """
+        gone = self._enough_to_leave(LOOK_AHEAD_DAYS)
+        if not gone:
+            traffic, crewed = self.board.traffic, self._crewed()
+            seated = traffic.seating.seats
+            riders = sum(seated.get(trip.key) == crewed[0].name for trip in traffic.people) if len(crewed) > 1 else 0
+            if not 0 < riders < len(traffic.people):
+                return False
+            gone = [crewed[0].name]
+        go = "goes" if len(gone) == 1 else "go"
         self.note(
-            "crew-reduced", f"{first.name} goes home early: a reserve is reached and supplies do not come in time"
+            "crew-reduced",
+            f"{' and '.join(gone)} {go} home early: a reserve is reached and supplies do not come in time",
         )
-        self.depart([first.name])
+        self.depart(gone)
         return True
 
     def everybody_leaves(self, reason: str, why: str, because: Iterable[str] = ()) -> None:

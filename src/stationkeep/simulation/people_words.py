@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from stationkeep.habitat.margins import is_empty
+
 if TYPE_CHECKING:
     from stationkeep.habitat.margins import Limit
+    from stationkeep.habitat.state import HabitatState
     from stationkeep.logistics.manifest import Trip
 
 _NAMES: Final = {"us": "American", "russian": "Russian", "esa": "ESA", "nasa": "NASA", "jaxa": "JAXA", "acls": "ACLS"}
@@ -22,6 +25,16 @@ def told(trips: Sequence[Trip]) -> str:
 def words(store: str) -> str:
     """``us-food`` as ``American food``; what is no such name stays as it is."""
     return " ".join(_NAMES.get(word, word) for word in store.split("-"))
+
+
+def nothing_left(state: HabitatState, store: str) -> str:
+    """``Nothing is left of Russian water: they live on American water``, where sides share and something is."""
+    told = f"Nothing is left of {words(store)}"
+    stores = state.habitat.stores
+    substance = stores[store].substance if state.habitat.shared and stores[store].critical else ""
+    left = [name for name, one in stores.items() if one.critical and one.substance == substance]
+    left = [words(name) for name in left if name != store and not is_empty(state, name)]
+    return f"{told}: they live on {' and '.join(left)}" if left and state.people_aboard else told
 
 
 def foreseen_words(limit: Limit) -> str:
