@@ -1,4 +1,4 @@
-"""Who runs where a segment has less power than its machines draw?"""
+"""Who gets power where there is not enough of it."""
 
 from __future__ import annotations
 
