@@ -216,7 +216,7 @@ class Aboard:
         """The same with so many people of each side, to look ahead from."""
         twin = copy.copy(self)
         twin.state = self.state.copy()
-        twin._live_with(people)
+        twin.live_with(people)
         return twin
 
     def _reserve_reached(self, events: Iterable[HabitatEvent], now: float) -> float:
@@ -255,11 +255,12 @@ class Aboard:
     def set_people(self, by_side: Mapping[str, int]) -> None:
         """So many people of each side are aboard from now on; where a side has hands again, its repairs are tried."""
         before = self.people
-        self._live_with(by_side)
+        self.live_with(by_side)
         if any(number and not before.get(side) for side, number in by_side.items()):
             self.parts_came()
 
-    def _live_with(self, by_side: Mapping[str, int]) -> None:
+    def live_with(self, by_side: Mapping[str, int]) -> None:
+        """The same to look ahead with: nobody's hands are asked for."""
         self.people = dict(by_side)
         self.state.set_people({side: (_PERSON,) * number for side, number in by_side.items()})
 
