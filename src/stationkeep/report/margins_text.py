@@ -21,12 +21,18 @@ if TYPE_CHECKING:
     )
 
 _WIDE = 15
+_SHORT_ID = 4  # an abbreviation: csa
 
 
 def store_text(one: MarginStore) -> tuple[str, str]:
     """Its name and its owner's, as they are written."""
     name = name_in_words(one.name)
-    return name[0].upper() + name[1:], OWNER_NAMES.get(one.owner, one.owner)
+    return name[0].upper() + name[1:], _owner_text(one.owner)
+
+
+def _owner_text(owner: str) -> str:
+    plain = owner.upper() if len(owner) <= _SHORT_ID else owner.replace("-", " ").title()
+    return OWNER_NAMES.get(owner, plain)
 
 
 def days_text(days: float | None, horizon_days: float) -> str:
@@ -120,7 +126,7 @@ def heading_of(document: MarginsDocument, *, title: bool = True) -> str:
     scenario = document.scenario
     parts = [scenario.title] if title else []
     parts += [day_text(document.date_utc, long=True), f"branch {scenario.branch}"]
-    gone = [OWNER_NAMES.get(name, name) for name in document.without.partners]
+    gone = [_owner_text(name) for name in document.without.partners]
     return " · ".join([*parts, *(f"without {name}" for name in gone)])
 
 
