@@ -174,7 +174,7 @@ def test_so_many_may_fail_whichever_they_are(sizes: list[float], pooled: int, li
     nodes = [f"n{i}" for i in range(len(sizes))]
     shared = tuple(nodes[:pooled])
     one_store = (CapacityPool(shared, limit),) if shared else ()
-    term = FunctionTerm(dict(zip(nodes, sizes, strict=True)), need, None, one_store)
+    term = FunctionTerm(dict(zip(nodes, sizes, strict=True)), need, None, pools=one_store)
 
     def given_by(left: set[str]) -> float:
         own = sum(size for node, size in term.capacities.items() if node in left and node not in shared)
