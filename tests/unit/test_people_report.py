@@ -13,7 +13,8 @@ from rich.console import Console
 from sample_document import flying_branch, sample_document
 from sample_people import EPOCH_MJD, sample_people
 from stationkeep.campaign.document import BranchDocument, RunDocument
-from stationkeep.campaign.people_document import FirstStore, NamedShare, PeopleDocument
+from stationkeep.campaign.part import Interval
+from stationkeep.campaign.people_document import FirstStore, NamedShare, PeopleDocument, SideHours
 from stationkeep.campaign.people_summary import NO_RELIEF
 from stationkeep.report.figures import NARROW, WIDE
 from stationkeep.report.html import report_html
@@ -271,3 +272,22 @@ def test_a_branch_without_stores_has_no_picture_of_them() -> None:
     assert html.count("<figure>") == 3
     assert len(sentences(people)) == 2  # nothing is claimed of stores that nobody followed
     assert sentences(sample_people(stores=())) == ["Everybody aboard has a seat home, and nobody has to leave by 2031."]
+
+
+def test_hours_and_segments_without_their_people_are_told() -> None:
+    us = SideHours(
+        side="us", unattended_share=0.11, unattended_runs_share=0.7, repair_hours_week=1.7, research_hours_week=64.4,
+        research_hours_week_interval=Interval(p05=45.5, median=64.4, p95=70.0), upkeep_undone_share=0.1,
+    )  # fmt: skip
+    nothing = {"side": "russian", "research_hours_week": None, "research_hours_week_interval": None}
+    people = sample_people().model_copy(update={"crew_time": [us, us.model_copy(update=nothing)]})
+    told = sentences(people)
+    assert told[-2] == (
+        "While people are aboard, nobody is trained for the American segment on 11 % and for the Russian segment on "
+        "11 % of the days."
+    )
+    assert told[-1] == "The American side has about 64 hours a week for research (5 %: 46)."
+    assert sentences(people, runs=5)[-1].endswith("(least: 46).")
+    cells = {row.label: row.answers for row in verdict_rows(document(people))}
+    assert cells["Segment without its people"] == ("American 11 %, Russian 11 % of days",)
+    assert cells["Research, hours a week (5 %)"] == ("American 64 (46)",)

@@ -30,6 +30,7 @@ _IN_SHORT: Final = {
 _NO_RELIEF: Final = NamedShare(name=NO_RELIEF, share=1.0)
 _MOST_NAMED: Final = 4
 _NEARLY_ALL: Final = 0.995
+_FEWEST_FOR_ENDS: Final = 20  # as for every interval
 
 
 def store_words(name: str) -> str:
@@ -50,9 +51,9 @@ def people_sentences(branch: BranchDocument, horizon_utc: str, runs: int) -> lis
     dates = (people.without_seat, people.must_leave, people.station_left, people.first_reserve, people.first_store)
     if not any(part is not None and part.share for part in dates):
         supplied = " and enough to live on" if people.stores else ""
-        return [f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}.", *_hours(people)]
+        return [f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}.", *_hours(people, runs)]
     stores = [_stores(people)] if people.stores else []  # a scenario without life support follows none
-    return [_seats(people), *stores, _leaving(people, horizon_utc, runs), *_hours(people)]
+    return [_seats(people), *stores, _leaving(people, horizon_utc, runs), *_hours(people, runs)]
 
 
 def _seats(people: PeopleDocument) -> str:
@@ -93,19 +94,25 @@ def _stores(people: PeopleDocument) -> str:
     return f"In {share} of the runs a store falls below its reserve, most often {words(reserve.name)}{ends}."
 
 
-def _hours(people: PeopleDocument) -> list[str]:
+def _hours(people: PeopleDocument, runs: int) -> list[str]:
     """A sentence on segments without people trained for them, and one on what is left for research."""
     alone = [
         f"the {words(side.side)} segment on {text.percent(side.unattended_share)}"
         for side in people.crew_time if side.unattended_share
     ]  # fmt: skip
-    said = [f"Nobody aboard is trained for {' and for '.join(alone)} of the days."] if alone else []
+    trained = f"While people are aboard, nobody is trained for {' and for '.join(alone)} of the days."
+    said = [trained] if alone else []
     for side in people.crew_time:
         if side.research_hours_week is not None and side.research_hours_week_interval is not None:
-            least = f" (5 %: {side.research_hours_week_interval.p05:.0f})"
-            name = store_words(side.side)
-            said.append(f"{name} people have {side.research_hours_week:.0f}{least} hours a week for research.")
+            least = "" if runs == 1 else f" ({_low_end(runs)}: {side.research_hours_week_interval.p05:.0f})"
+            hours = f"about {side.research_hours_week:.0f} hours a week for research{least}"
+            said.append(f"The {words(side.side)} side has {hours}.")
     return said
+
+
+def _low_end(runs: int) -> str:
+    """What the low end of an interval is: of few runs the least."""
+    return "5 %" if runs >= _FEWEST_FOR_ENDS else "least"
 
 
 def _store(first: FirstStore) -> str:
@@ -204,7 +211,7 @@ def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
     yield "because of", "detail", of_people(lambda p: limit_text(p.station_left.reasons))
     if any(branch.people and branch.people.crew_time for branch in document.branches.values()):
         yield "Segment without its people", "main", of_people(_alone_cell)
-        yield "Research, hours a week (5 %)", "main", of_people(_research_cell)
+        yield f"Research, hours a week ({_low_end(document.runs)})", "main", of_people(_research_cell)
 
 
 def _date_cell(dates: LossDates, horizon_utc: str, never: str) -> str:
