@@ -102,6 +102,20 @@ def test_other_facts_give_other_verdicts() -> None:
     assert verdict("majority-on-soyuz", vehicle="Dragon").verdict == "false"
 
 
+def test_the_command_behind_a_share_gives_the_share() -> None:
+    asked = claim("life-support-american-propulsion-russian")
+    for line in EVALUATORS[asked.evaluator](asked, Evidence(load_scenario("iss-2022"), (), runs=1, seed=1)).evidence:
+        name, _, owner = line["what"].partition(", share of ")
+        words = line["from"].split()
+        assert words[0] == "stationkeep"
+        shown = CliRunner().invoke(app, words[1:])
+        (function,) = json.loads(shown.stdout)["functions"]
+        assert function["id"] == name
+        given = [(one["owner"], one["capacity"]) for one in function["providers"]]
+        share = sum(size for whose, size in given if whose == owner) / sum(size for _, size in given)
+        assert round(share, 3) == line["value"]
+
+
 def test_claims_that_need_runs() -> None:
     wanted = ["falls-on-us-and-europe", "spacex-dragon-of-2022", "spacex-deorbit-vehicle"]
     found = check_claims(SHIPPED, load_scenario("iss-2022"), only=wanted, runs=4, workers=1)

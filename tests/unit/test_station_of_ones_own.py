@@ -11,6 +11,9 @@ from stationkeep.campaign.prepare import prepare_campaign
 from stationkeep.catalogue.loader import load_catalogue
 from stationkeep.cli import main
 from stationkeep.errors import ScenarioError
+from stationkeep.habitat.recipes import shipped_recipes
+from stationkeep.habitat.substances import SUBSTANCES
+from stationkeep.logistics.vehicles import known_fleet
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.scenario.starter import write_starter_with_habitat
 
@@ -170,7 +173,7 @@ def test_a_starter_brings_its_habitat(
     assert loaded.life_support.habitat == habitat.name == "mine-habitat.yaml"
     assert loaded.life_support.own_habitat is not None
     for arguments, said in (
-        (["new", "other", "--habitat"], "follows no people"),
+        (["new", "other", "--habitat"], "names no habitat"),
         (["new", "mine", "--from", "iss-2022", "--habitat"], "exists already"),
     ):
         monkeypatch.setattr(sys, "argv", ["stationkeep", *arguments, "--out", str(tmp_path)])
@@ -179,3 +182,13 @@ def test_a_starter_brings_its_habitat(
         assert ended.value.code == 2
         assert said in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine-habitat.yaml", "mine.yaml"]
+
+
+def test_the_documents_name_every_recipe_substance_and_kind_of_craft() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    life, scenario = ((docs / f"{name}.md").read_text(encoding="utf-8") for name in ("life-support", "scenario"))
+    people = {"eating", "fasting", "drinking", "hygiene", "flush", "toilet-containers"}
+    for name in {*shipped_recipes(), "urine-processor"} - people | SUBSTANCES.keys():
+        assert f"`{name}`" in life, name
+    for name in known_fleet().kinds:
+        assert f"`{name}`" in scenario, name

@@ -53,7 +53,11 @@ def owner_shares(claim: Claim, evidence: Evidence) -> Verdict:
         for group in groups
     )
     lines = [
-        by_table(f"{name}, share of {owner}", round(share, 3), "stationkeep depends, capacities with sources")
+        by_table(
+            f"{name}, share of {owner}",
+            round(share, 3),
+            f"stationkeep depends {evidence.loaded.scenario.id} --on={day:%Y-%m-%d} --function={name} --json=-",
+        )
         for (owner, name), share in shares.items()
     ]
     doubt = "capacities are greatest ones and several are not confirmed (marked M); the rest is Russian or European"
@@ -312,4 +316,6 @@ def notice(claim: Claim, evidence: Evidence) -> Verdict:
         "states, it does not hold the orbit."
     )
     lines = [by_table("notice [d]", agreement.notice_days, agreement.source)]
-    return Verdict(word, agreement.notice_days, "d", None, None, because, lines, "the text of the agreement")
+    return Verdict(
+        word, agreement.notice_days, "days of notice", None, None, because, lines, "the text of the agreement"
+    )

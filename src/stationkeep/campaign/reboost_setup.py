@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stationkeep.campaign.prepare import Campaign
 from stationkeep.campaign.reboost_attitude import AttitudeNeed, attitude_need, with_attitude
+from stationkeep.campaign.reboost_standing import ProviderStanding
 from stationkeep.environment.space_weather import ContinuationPolicy
 from stationkeep.errors import InputError
 from stationkeep.orbit.mean_decay import WeatherTrack
@@ -16,11 +17,10 @@ from stationkeep.propulsion.burns import Thruster, propellant_for_delta_v_kg
 from stationkeep.scenario.agenda import all_courses
 from stationkeep.scenario.events import (
     AltitudePolicyChange,
-    ProviderAvailable,
-    ProviderLost,
     Withdrawal,
     WithdrawalScope,
 )
+from stationkeep.scenario.pressure import Response, ResponseKind
 from stationkeep.strategy.altitude import AS_NEEDED_DAYS, AltitudeBand, AltitudeStrategy, ArrivalWindow, AvoidanceRate
 from stationkeep.strategy.losses import LossTable, loss_table
 from stationkeep.strategy.planner import PlanProblem
@@ -30,7 +30,7 @@ from stationkeep.timescale import iso_day
 if TYPE_CHECKING:
     from stationkeep.catalogue.pushing import Push
     from stationkeep.catalogue.store import Catalogue
-    from stationkeep.scenario.events import Event
+    from stationkeep.scenario.agenda import Course
     from stationkeep.scenario.schema import Scenario
     from stationkeep.simulation.providers import ProviderPlan
 
@@ -209,6 +209,8 @@ def bands_of(scenario: Scenario, branch: str, stop_mjd: float, options: ReboostO
         )
     bands = [AltitudeBand(scenario.epoch_mjd_utc, floor, ceiling)]
     for event in scenario.branches[branch].events:
+        if isinstance(event, Response) and event.what is ResponseKind.DEORBIT:
+            _refuse_let_down(scenario, branch, event, stop_mjd)
         if not isinstance(event, AltitudePolicyChange) or event.date_mjd_utc >= stop_mjd:
             continue
         change = event.altitude_policy
@@ -221,19 +223,23 @@ def bands_of(scenario: Scenario, branch: str, stop_mjd: float, options: ReboostO
     return tuple(bands)
 
 
+def _refuse_let_down(scenario: Scenario, branch: str, event: Response, stop_mjd: float) -> None:
+    flown = all_courses(scenario.branches[branch].events, scenario)
+    works = next(course.happens_mjd_utc for course in flown if course.event is event)
+    if works < stop_mjd:
+        raise InputError(
+            f"branch {branch} lets the station down from {iso_day(works)} on: nothing to plan after that",
+            hint="choose another --branch, or fewer --months",
+        )
+
+
 # --- who pushes -------------------------------------------------------------------------------------------------------
 
 
-_NO_FLIGHTS = frozenset({WithdrawalScope.STOP_RESUPPLY_PROPELLANT, WithdrawalScope.STOP_FLIGHTS})
-
-
-def _effective(scenario: Scenario, branch: str) -> tuple[Event, ...]:
+def _effective(scenario: Scenario, branch: str) -> tuple[Course, ...]:
     """The branch's events but those over before they take effect; a withdrawal that ends later counts as for good."""
-    return tuple(
-        course.event
-        for course in all_courses(scenario.branches[branch].events, scenario)
-        if not course.reversed_at_once
-    )
+    flown = all_courses(scenario.branches[branch].events, scenario)
+    return tuple(course for course in flown if not course.reversed_at_once)
 
 
 def stores_of(
@@ -243,12 +249,13 @@ def stores_of(
 
     What is there for the controlled end only raises nothing, and has no store.
     """
-    events = _effective(campaign.mission.scenario, branch)
+    courses = _effective(campaign.mission.scenario, branch)
+    events = tuple(course.event for course in courses)
     stores: list[PropellantStore] = []
     notes: list[str] = []
     reasons: list[str] = []
     for plan in campaign.mission.providers:
-        made = _stores_of_provider(plan, events, campaign.mission.scenario.epoch_mjd_utc)
+        made = _stores_of_provider(plan, courses, campaign.mission.scenario.epoch_mjd_utc)
         push = _push_of(plan, catalogue)
         if made and push is not None and push.disputed:
             left, said = _as_viewed(made, push, events, catalogue, campaign, attitude_view)
@@ -260,57 +267,49 @@ def stores_of(
     return tuple(stores), notes, reasons
 
 
-def _stores_of_provider(plan: ProviderPlan, events: Sequence[object], epoch_mjd_utc: float) -> list[PropellantStore]:
+def _stores_of_provider(plan: ProviderPlan, courses: Sequence[Course], epoch_mjd_utc: float) -> list[PropellantStore]:
     provider = plan.provider
     if not plan.reboosts:
         return []
-    # what is docked at the epoch brings its propellant then
-    first, last = max(plan.from_mjd_utc, epoch_mjd_utc), plan.until_mjd_utc
-    enabled, no_supply_from = provider.enabled, dict[str, float]()
-    for event in events:
-        if isinstance(event, ProviderAvailable) and event.provider == provider.id and not enabled:
-            enabled, first = True, max(first, event.date_mjd_utc)
-        elif isinstance(event, ProviderLost) and event.provider == provider.id:
-            last = min(last, event.date_mjd_utc)
-        elif isinstance(event, Withdrawal):
-            if WithdrawalScope.STOP_OPERATING_ASSETS in event.scope and event.partner == provider.partner:
-                last = min(last, event.effect_mjd_utc)
-            if not _NO_FLIGHTS.isdisjoint(event.scope):
-                no_supply_from.setdefault(event.partner, event.effect_mjd_utc)
-    if not enabled or last <= first:
+    standing = ProviderStanding.of(plan, courses, epoch_mjd_utc)
+    if not standing.enabled or standing.until_mjd_utc <= standing.from_mjd_utc:
         return []
     base = PropellantStore(
         id=provider.id,
         provider=provider.id,
         label=plan.label,
         thruster=Thruster(plan.thruster.thrust_n, plan.thruster.specific_impulse_s),
-        longest_burn_s=provider.max_burn_duration_s,
-        from_mjd_utc=first,
-        until_mjd_utc=last,
+        longest_burn_s=standing.longest_burn_s,
+        from_mjd_utc=standing.from_mjd_utc,
+        until_mjd_utc=standing.until_mjd_utc,
         lowest_altitude_km=provider.lowest_altitude_km or 0.0,
     )
     if plan.stays:
-        return _visits(plan, base, no_supply_from.get(provider.partner, math.inf))
-    supplies = tuple(
-        Supply(
-            item.time_mjd_utc,
-            item.propellant_kg.high if item.fill_to_kg else item.propellant_kg.middle,
-            item.fill_to_kg,
-        )
-        for item in plan.deliveries
-        if item.time_mjd_utc < no_supply_from.get(item.partner, math.inf)
+        return _visits(plan, base, standing, epoch_mjd_utc)
+    coming = ((item, standing.comes_mjd(item.time_mjd_utc, item.partner)) for item in plan.deliveries)
+    loads = (
+        Supply(time, item.propellant_kg.high if item.fill_to_kg else item.propellant_kg.middle, item.fill_to_kg)
+        for item, time in coming
+        if time is not None
     )
+    supplies = tuple(sorted(loads, key=lambda supply: supply.time_mjd_utc))
     initial = provider.propellant.initial_kg.middle if provider.propellant is not None else 0.0
     if initial <= 0.0 and not supplies:
         return []
     return [replace(base, initial_kg=initial, supplies=supplies)]
 
 
-def _visits(plan: ProviderPlan, base: PropellantStore, none_from_mjd: float) -> list[PropellantStore]:
+def _visits(
+    plan: ProviderPlan, base: PropellantStore, standing: ProviderStanding, epoch_mjd_utc: float
+) -> list[PropellantStore]:
     found = []
     for number, stay in enumerate(plan.stays, start=1):
-        first, last = max(base.from_mjd_utc, stay.arrives_mjd_utc), min(base.until_mjd_utc, stay.leaves_mjd_utc)
-        if stay.arrives_mjd_utc >= none_from_mjd or last <= first:
+        here = stay.arrives_mjd_utc < epoch_mjd_utc
+        arrives = stay.arrives_mjd_utc if here else standing.comes_mjd(stay.arrives_mjd_utc, plan.provider.partner)
+        if arrives is None:
+            continue
+        first, last = max(base.from_mjd_utc, arrives), min(base.until_mjd_utc, stay.leaves_mjd_utc)
+        if last <= first:
             continue
         load = Supply(first, stay.propellant_kg.middle)
         label = stay.flight if stay.flight and stay.flight == plan.label else plan.label

@@ -97,7 +97,8 @@ class Workshop:
 
     def without_new_breakdowns(self) -> Workshop:
         """The same with the repairs under way and nothing more breaking: for looking ahead."""
-        twin = Workshop((), 0.0, retry_days=self.retry_days)
+        twin = object.__new__(Workshop)
+        twin.__dict__.update(self.__dict__, _coming=[], _broken=0, refused=[])
         twin._repairs, twin._waiting = list(self._repairs), list(self._waiting)
         twin._put_off_for_parts = set(self._put_off_for_parts)
         return twin
@@ -161,9 +162,11 @@ class Workshop:
         end = state.time_mjd_utc + days
         events: list[HabitatEvent] = []
         while True:
-            self.work(state, end)
+            if self._waiting or self.next_mjd_utc() <= state.time_mjd_utc + _SAME_DAYS:
+                self.work(state, end)
             stop = min(end, self.next_mjd_utc())
             events += state.advance(max(0.0, stop - state.time_mjd_utc), least=least)
             if stop >= end:
-                self.work(state)
+                if self._waiting or self.next_mjd_utc() <= state.time_mjd_utc + _SAME_DAYS:
+                    self.work(state)
                 return tuple(events)

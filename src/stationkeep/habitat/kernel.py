@@ -94,8 +94,9 @@ def advance(
 @compiled(inner=True)
 def _place_marks(n: Any, m: Any) -> None:
     """On which side of every mark does its store stand?"""
+    pressure, _ = _total(n, m)
     for i in range(n.mark_store.size):
-        level, _slope = _marked(n, m, i)
+        level = m.amount[n.mark_store[i]] if n.mark_store[i] >= 0 else pressure
         m.mark_side[i] = 1.0 if level > m.mark_level[i] else -1.0
 
 
@@ -226,21 +227,20 @@ def _next_change(n: Any, m: Any, step: float, leak_share: float, marks: bool, bu
             distance = n.hold_target[g] - m.amount[n.hold_store[g]]
             if distance * net > 0.0 and abs(distance) > TINY * max(1.0, n.hold_target[g]):
                 step = min(step, distance / net)
+    pressure, rise = _total(n, m)
     for i in range(n.mark_store.size if marks else 0):
-        if but_driven and n.mark_store[i] == n.driven:
+        s = n.mark_store[i]
+        if but_driven and s == n.driven:
             continue
-        level, slope = _marked(n, m, i)
+        level, slope = (m.amount[s], m.net[s]) if s >= 0 else (pressure, rise)
         if slope * m.mark_side[i] < 0.0:
             step = min(step, max(0.0, (m.mark_level[i] - level) / slope))
     return float(step)
 
 
 @compiled(inner=True)
-def _marked(n: Any, m: Any, i: int) -> tuple[float, float]:
-    """What a mark watches and how fast it changes: a store [kg], or the total pressure [kPa] for store -1."""
-    s = n.mark_store[i]
-    if s >= 0:
-        return m.amount[s], m.net[s]
+def _total(n: Any, m: Any) -> tuple[float, float]:
+    """The cabin's total pressure and how fast it changes [kPa, kPa/d]: what marks of store -1 watch."""
     level, slope = 0.0, 0.0
     for gas in range(m.amount.size):
         level += n.kpa_per_kg[gas] * m.amount[gas]
@@ -271,8 +271,10 @@ def _note(times: Any, kinds: Any, indices: Any, count: int, time: float, kind: i
 
 @compiled(inner=True)
 def _note_marks(n: Any, m: Any, flown: float, least: int, times: Any, kinds: Any, indices: Any, count: int) -> int:
+    pressure, rise = _total(n, m)
     for i in range(n.mark_store.size):
-        level, slope = _marked(n, m, i)
+        s = n.mark_store[i]
+        level, slope = (m.amount[s], m.net[s]) if s >= 0 else (pressure, rise)
         over = level - m.mark_level[i]
         if slope * m.mark_side[i] < 0.0 and over * m.mark_side[i] <= 1e-12 * max(1.0, m.mark_level[i]):
             m.mark_side[i] = -m.mark_side[i]

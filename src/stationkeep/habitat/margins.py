@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -149,6 +150,10 @@ def binding_limit(habitat: Habitat, before: HabitatState, events: Collection[Hab
 
 def _at_its_end(habitat: Habitat, state: HabitatState) -> str | None:
     """A critical store people live from that is empty, and all others of its kind where they are shared."""
+    rows = state.plan.critical_rows
+    amounts, dry = state.moment.amount[rows].tolist(), state.moment.dry[rows].tolist()
+    if min(amounts, default=math.inf) > LITTLE_KG and not any(dry):
+        return None  # as nearly always
     empty = [name for name, store in habitat.stores.items() if store.critical and is_empty(state, name)]
     if not empty:
         return None

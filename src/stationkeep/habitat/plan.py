@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stationkeep.habitat.air import GASES
-from stationkeep.habitat.arrays import Floats, Integers, Network, packed, places
+from stationkeep.habitat.arrays import GRADES, Floats, Integers, Moment, Network, packed, places
 from stationkeep.habitat.equipment import Equipment
 from stationkeep.habitat.recipes import Flow, Recipe
 from stationkeep.habitat.substances import SUBSTANCES
@@ -72,6 +72,22 @@ class Plan:
     def places(self) -> tuple[slice, ...]:
         """Where in a block what changes lies."""
         return places(*self.sizes)
+
+    @cached_property
+    def available_place(self) -> slice:
+        """Where in a block what can be had of each process lies."""
+        return self.places[Moment._fields.index("available")]
+
+    @cached_property
+    def most_at_once(self) -> int:
+        """How many events can happen at one moment."""
+        stores, _, groups, marks = self.sizes
+        return marks + 2 * stores + groups
+
+    @cached_property
+    def critical_rows(self) -> Integers:
+        """Stores that people cannot be without."""
+        return np.flatnonzero(self.network.store_grade == GRADES["serious"])
 
     @cached_property
     def mark_index(self) -> dict[str, int]:

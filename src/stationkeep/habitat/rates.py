@@ -22,6 +22,10 @@ TINY: Final = 1e-9  # kg: a store within this of its end is at its end
 CLASSES: Final = 3
 _ROUNDS: Final = 160
 _PATIENCE: Final = 40
+_GUESSES_FROM: Final = 8  # turns of cutting, before the end of them is worked out; most need fewer
+_GUESS_EVERY: Final = 4
+_LEAST_PIVOT: Final = 1e-9
+_MOST_BOUND: Final = 8  # stores whose balances are solved together
 _PASSES: Final = 24
 _NEARLY: Final = 1e-6  # of a hold's task: from here on it is known well enough to learn from
 _EXACTLY: Final = 1e-10
@@ -32,46 +36,54 @@ class Ends(NamedTuple):
 
     count: Any
     """How many stores, how many entries."""
-    tight: Any
+    found_at: Any
+    """By store: its place in ``stores``; -1: not at its end."""
     stores: Any
     process: Any
-    """By entry, as ``store`` and ``coefficient``; in the order of processes."""
-    store: Any
+    """By entry, as ``place`` (of its store, among those at their end) and ``coefficient``; in the order of
+    processes."""
+    place: Any
     coefficient: Any
+    cut_by: Any
+    """By process: twice the place of the store that cut it last, and one more where it was full; -1: none did."""
 
 
 @compiled(inner=True)
 def _ask(n: Any, rate: Any, ends: Any, demand: Any, supply: Any) -> None:
     """What each class takes out of (row 0) and puts into (row 1) every store at its end, and the sums over classes."""
-    for i in range(ends.count[0]):
-        demand[:, :, ends.stores[i]] = 0.0
-        supply[:, ends.stores[i]] = 0.0
+    for k in range(ends.count[0]):
+        for side in range(2):
+            supply[k, side] = 0.0
+            for c in range(CLASSES):
+                demand[k, side, c] = 0.0
     for i in range(ends.count[1]):
-        p, s = ends.process[i], ends.store[i]
+        p, k = ends.process[i], ends.place[i]
         flow = ends.coefficient[i] * rate[p]
-        side = 0 if flow < 0.0 else 1
-        demand[side, n.share_order[p], s] += abs(flow)
-        supply[side, s] += abs(flow)
+        if flow != 0.0:
+            side = 0 if flow < 0.0 else 1
+            demand[k, side, n.share_order[p]] += abs(flow)
+            supply[k, side] += abs(flow)
 
 
 @compiled(inner=True)
 def _shortest(n: Any, m: Any, ends: Any, demand: Any, supply: Any, limit: Any) -> bool:
     """By which share must each class be cut at each store? Says whether any must."""
     found = False
-    for i in range(ends.count[0]):
-        s = ends.stores[i]
+    for k in range(ends.count[0]):
+        s = ends.stores[k]
         for side in range(2):
-            limit[side, :, s] = 1.0
-            if not (m.dry[s] > 0.0 if side == 0 else m.brim[s] > 0.0 and n.vents[s] == 0):
+            for c in range(CLASSES):
+                limit[k, side, c] = 1.0
+            left = supply[k, 1 - side]
+            if supply[k, side] <= left * (1.0 + 1e-13) + 1e-16:
                 continue
-            left = supply[1 - side, s]
-            if supply[side, s] <= left * (1.0 + 1e-13) + 1e-16:
+            if not (m.dry[s] > 0.0 if side == 0 else m.brim[s] > 0.0 and n.vents[s] == 0):
                 continue
             found = True
             for c in range(CLASSES):
-                wanted = demand[side, c, s]
+                wanted = demand[k, side, c]
                 if wanted > left:
-                    limit[side, c, s] = left / wanted
+                    limit[k, side, c] = left / wanted
                     left = 0.0
                 else:
                     left -= wanted
@@ -82,6 +94,7 @@ def _shortest(n: Any, m: Any, ends: Any, demand: Any, supply: Any, limit: Any) -
 def _limits(n: Any, m: Any, ends: Any, demand: Any, supply: Any, limit: Any) -> None:
     """Cuts rates until no dry store gives more than it gets and no full one takes more than it gives."""
     rate, count = m.rate, ends.count[1]
+    ends.cut_by[:] = -1
     for turn in range(_ROUNDS):
         _ask(n, rate, ends, demand, supply)
         if not _shortest(n, m, ends, demand, supply, limit):
@@ -91,7 +104,9 @@ def _limits(n: Any, m: Any, ends: Any, demand: Any, supply: Any, limit: Any) -> 
             p, smallest = ends.process[i], 1.0
             while i < count and ends.process[i] == p:
                 side = 0 if ends.coefficient[i] < 0.0 else 1
-                smallest = min(smallest, limit[side, n.share_order[p], ends.store[i]])
+                allowed = limit[ends.place[i], side, n.share_order[p]]
+                if allowed < smallest:
+                    smallest, ends.cut_by[p] = allowed, 2 * ends.place[i] + side
                 i += 1
             # A loop that gives back all, or nearly all, it takes would shrink for ever: after a while whoever
             # still has to be cut is halved, and stops where next to nothing is left.
@@ -99,8 +114,71 @@ def _limits(n: Any, m: Any, ends: Any, demand: Any, supply: Any, limit: Any) -> 
         for p in range(rate.size):
             if rate[p] < 1e-12:
                 rate[p] = 0.0
+        if turn >= _GUESSES_FROM and turn % _GUESS_EVERY == 0:
+            _foresee(rate, ends)
     # Not reached in any case known: rather nothing at all than a store below zero.
     rate[:] = 0.0
+
+
+@compiled(inner=True)
+def _foresee(rate: Any, ends: Any) -> None:
+    """Where loops feed each other, cutting comes near its end ever more slowly: goes there at once.
+
+    Whoever was cut last at the same end of a store is cut by one factor, such that all these stores give just what
+    they get; nothing is done where no such factors between 0 and 1 exist.
+    """
+    bound, size = np.empty(_MOST_BOUND, np.int64), 0
+    column = np.full(rate.size, -1)
+    for p in range(rate.size):
+        if ends.cut_by[p] >= 0 and rate[p] > 0.0:
+            j = 0
+            while j < size and bound[j] != ends.cut_by[p]:
+                j += 1
+            if j == _MOST_BOUND:
+                return
+            if j == size:
+                bound[j], size = ends.cut_by[p], size + 1
+            column[p] = j
+    table = np.zeros((size, size + 1))
+    for i in range(ends.count[1]):
+        p = ends.process[i]
+        for j in range(size):
+            if rate[p] > 0.0 and ends.place[i] == bound[j] // 2:
+                flow = ends.coefficient[i] * rate[p]
+                if column[p] >= 0:
+                    table[j, column[p]] += flow
+                else:
+                    table[j, size] -= flow
+    if not _solve(table):
+        return
+    for j in range(size):
+        if not 0.0 <= table[j, size] <= 1.0:
+            return
+    for p in range(rate.size):
+        if column[p] >= 0:
+            rate[p] *= table[column[p], size]
+
+
+@compiled(inner=True)
+def _solve(table: Any) -> bool:
+    """Gauss and Jordan, in place: the answer is the last column; false where there is none."""
+    size = table.shape[0]
+    for j in range(size):
+        best = j
+        for i in range(j + 1, size):
+            if abs(table[i, j]) > abs(table[best, j]):
+                best = i
+        if abs(table[best, j]) < _LEAST_PIVOT:
+            return False
+        for k in range(j, size + 1):
+            table[j, k], table[best, k] = table[best, k], table[j, k]
+        for k in range(size, j - 1, -1):
+            table[j, k] /= table[j, j]
+        for i in range(size):
+            if i != j:
+                for k in range(size, j - 1, -1):
+                    table[i, k] -= table[i, j] * table[j, k]
+    return True
 
 
 @compiled(inner=True)
@@ -161,29 +239,30 @@ def _look(n: Any, m: Any, ends: Any) -> None:
             m.brim[s] = 0.0
         elif m.amount[s] >= n.capacity[s] - TINY:
             m.brim[s] = 1.0
-        ends.tight[s] = m.dry[s] > 0.0 or (m.brim[s] > 0.0 and n.vents[s] == 0)
-        if ends.tight[s]:
+        ends.found_at[s] = -1
+        if m.dry[s] > 0.0 or (m.brim[s] > 0.0 and n.vents[s] == 0):
+            ends.found_at[s] = ends.count[0]
             ends.stores[ends.count[0]] = s
             ends.count[0] += 1
     for p in range(m.rate.size):
         for k in range(n.starts[p], n.starts[p + 1]):
-            if ends.tight[n.stores[k]]:
+            if ends.found_at[n.stores[k]] >= 0:
                 i = ends.count[1]
-                ends.process[i], ends.store[i], ends.coefficient[i] = p, n.stores[k], n.coefficients[k]
+                ends.process[i], ends.place[i], ends.coefficient[i] = p, ends.found_at[n.stores[k]], n.coefficients[k]
                 ends.count[1] += 1
 
 
 @compiled(inner=True)
 def _rule_out(m: Any, ends: Any, usable: Any, supply: Any) -> None:
     """Who lives from a store that is dry, and that nobody can fill, can do nothing."""
-    for i in range(ends.count[0]):
-        supply[1, ends.stores[i]] = 0.0
+    for k in range(ends.count[0]):
+        supply[k, 1] = 0.0
     for i in range(ends.count[1]):
         if usable[ends.process[i]] > 0.0 and ends.coefficient[i] > 0.0:
-            supply[1, ends.store[i]] += ends.coefficient[i]
+            supply[ends.place[i], 1] += ends.coefficient[i]
     for i in range(ends.count[1]):
-        s = ends.store[i]
-        if ends.coefficient[i] < 0.0 and m.dry[s] > 0.0 and supply[1, s] <= 0.0:
+        k = ends.place[i]
+        if ends.coefficient[i] < 0.0 and m.dry[ends.stores[k]] > 0.0 and supply[k, 1] <= 0.0:
             usable[ends.process[i]] = 0.0
 
 
@@ -259,10 +338,10 @@ def _learn(n: Any, m: Any, before: Any, usable: Any) -> bool:
 def working_space(n_process: int, n_store: int, n_entry: int) -> Any:
     """Scratch arrays of :func:`balance`, made once for many steps."""
     ends = Ends(
-        np.zeros(2, np.int64), np.empty(n_store, np.bool_), np.empty(n_store, np.int64), np.empty(n_entry, np.int64),
-        np.empty(n_entry, np.int64), np.empty(n_entry),
+        np.zeros(2, np.int64), np.empty(n_store, np.int64), np.empty(n_store, np.int64), np.empty(n_entry, np.int64),
+        np.empty(n_entry, np.int64), np.empty(n_entry), np.empty(n_process, np.int64),
     )  # fmt: skip
     return (
-        np.empty(n_process), np.empty(n_process), np.empty(n_process), np.empty((2, CLASSES, n_store)),
-        np.empty((2, n_store)), np.empty((2, CLASSES, n_store)), ends,
+        np.empty(n_process), np.empty(n_process), np.empty(n_process), np.empty((n_store, 2, CLASSES)),
+        np.empty((n_store, 2)), np.empty((n_store, 2, CLASSES)), ends,
     )  # fmt: skip

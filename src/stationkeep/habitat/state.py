@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from stationkeep.habitat.air import GASES
-from stationkeep.habitat.arrays import GRADES, Floats, Moment, block, moment_of
+from stationkeep.habitat.arrays import GRADES, Floats, Integers, Moment, block, moment_of
 from stationkeep.habitat.metabolism import Person
 from stationkeep.habitat.plan import Plan, make_plan
 from stationkeep.habitat.power import power_shares
@@ -68,6 +68,7 @@ class HabitatState:
         """Done so far: when [MJD UTC], by which side's people (empty: anybody's), hours of their time."""
         self._busy_until: Mapping[str, float] = {}
         self._people: dict[str, tuple[Person, ...]] = dict.fromkeys(habitat.sides, ())
+        self._aboard = 0
         self._absent: frozenset[str] = frozenset()
         self._power: dict[str, float] = {}
         self._failed: frozenset[str] = frozenset()
@@ -95,6 +96,10 @@ class HabitatState:
             self._moment = moment_of(self._block, self.plan.places)
         return self._moment
 
+    def picked(self, places: Integers) -> Floats:
+        """The numbers at these places of the block of :attr:`moment`, as they are now."""
+        return self._block[places]
+
     # --- from outside ------------------------------------------------------------------------------------------
 
     def set_people(self, people: Mapping[str, Sequence[Person]]) -> None:
@@ -103,6 +108,7 @@ class HabitatState:
             if side not in self.habitat.sides:
                 raise unknown("side", side, tuple(self.habitat.sides))
         self._people = {side: tuple(people.get(side, ())) for side in self.habitat.sides}
+        self._aboard = sum(map(len, self._people.values()))
         for group, side, need in self.plan.crew_groups:
             aboard = self._people[side]
             if need == "containers":
@@ -181,7 +187,7 @@ class HabitatState:
         law = machine.failure
         if equipment in self._failed and law is not None:
             spare = self.plan.store_index.get(law.spare_store)
-            enough = spare is None or float(self.moment.amount[spare]) >= law.spare_kg
+            enough = spare is None or float(self._block[spare]) >= law.spare_kg  # amounts come first in the block
             hands = self.hands_from_mjd_utc(equipment) <= self.time_mjd_utc + _SAME_DAYS
             if not enough or machine.owner in self._absent or not hands:
                 return False
@@ -249,7 +255,7 @@ class HabitatState:
     @property
     def people_aboard(self) -> int:
         """How many are aboard."""
-        return sum(map(len, self._people.values()))
+        return self._aboard
 
     @property
     def crew_hours(self) -> float:
@@ -265,7 +271,7 @@ class HabitatState:
         """How much a store holds [kg]."""
         if store not in self.plan.store_index:
             raise unknown("store", store, self.plan.store_names)
-        return float(self.moment.amount[self.plan.store_index[store]])
+        return float(self._block[self.plan.store_index[store]])  # amounts come first in the block
 
     def reserve(self, store: str) -> float:
         """The reserve of a store [kg] for the people now aboard; 0 where it has none."""
@@ -313,10 +319,9 @@ class HabitatState:
     def _fly(self, days: float, least: int, *, stop: bool) -> tuple[HabitatEvent, ...]:
         if not (math.isfinite(days) and days >= 0.0):
             raise HabitatError(f"cannot advance by {days} days", hint="zero or more days")
-        stores, _, groups, marks = self.plan.sizes
         left, events = float(days), []
         leak_share = self.leak_kg_day / self._full_air_kg
-        room = (_FEW_EVENTS if least else _EVENT_ROOM) + marks + 2 * stores + groups
+        room = (_FEW_EVENTS if least else _EVENT_ROOM) + self.plan.most_at_once
         ints, floats = self.plan.packed
         kernel = _kernel()
         times, (kinds, indices) = np.empty(room), np.empty((2, room), np.int64)
@@ -339,7 +344,7 @@ class HabitatState:
 
     def _refresh(self, names: Iterable[str]) -> None:
         """What can be had of these machines, and of those on standby, whoever they stand by for."""
-        available, row = self.moment.available, self.plan.process_index
+        available, row = self._block[self.plan.available_place], self.plan.process_index
         for name in names:
             available[row[name]] = self._share(self.plan.machines[name])
         for machine in self.plan.standby:

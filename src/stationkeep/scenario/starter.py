@@ -67,7 +67,7 @@ def write_starter_with_habitat(name: str, folder: Path, template: str) -> tuple[
     found = _HABITAT_LINE.search(text)
     if found is None:
         raise ScenarioError(
-            f"{template} follows no people, so it has no habitat to copy",
+            f"{template} names no habitat that could be copied",
             hint="start from one that does: --from commercial-two-providers, or iss-2022",
         )
     own = f"{name}-habitat.yaml"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import operator
 from bisect import bisect_right
@@ -16,16 +15,15 @@ from stationkeep.habitat.failures import Workshop
 from stationkeep.habitat.margins import Limit, binding_limit
 from stationkeep.habitat.metabolism import Person
 from stationkeep.habitat.state import HabitatEvent
-from stationkeep.simulation.people_record import StoreCourse
 from stationkeep.simulation.people_sharing import WORTH_MOVING_KG, Larder, handed_over
+from stationkeep.simulation.store_book import RESERVE, Levels, StoreBook, Watched, watched_stores
 
 if TYPE_CHECKING:
     from stationkeep.habitat.state import HabitatState
-    from stationkeep.habitat.stores import Store
     from stationkeep.scenario.people import Supply
+    from stationkeep.simulation.people_record import StoreCourse
     from stationkeep.simulation.people_setup import PeopleSetup, PeopleWorld
 
-_RESERVE: Final = " reserve"
 _RETRY_DAYS: Final = 20.0  # a repair for which there was no spare part: about as often as cargo comes
 _AIR_DUTIES: Final = ("hold", "proportional")
 _SAME_DAYS: Final = 1.0e-6
@@ -33,18 +31,6 @@ _PERSON: Final = Person()
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
 _SCARCE_RESERVES: Final = 3.0  # below so many reserves more is sent: 45 days and a ship of a quarter (own assumption)
 _URGENT_FACTOR: Final = 2.0  # once a reserve was reached, so many times the usual is wanted aboard (own assumption)
-
-
-@dataclass(slots=True)
-class _Watched:
-    """A store whose course is kept."""
-
-    store: Store
-    index: int
-    mark: int | None
-    """Of its reserve, among the habitat's marks."""
-    reserve_reached: float | None = None
-    empty: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,31 +71,26 @@ class Aboard:
             if machines[one.equipment].duty in _AIR_DUTIES
         ]
         habitat, plan = self.state.habitat, self.state.plan
-        marks = {mark.name: number for number, mark in enumerate(plan.marks)}
-        self._watched = {
-            name: _Watched(store, plan.store_index[name], marks.get(name + _RESERVE))
-            for name, store in habitat.stores.items()
-            if store.owner and store.when_full != "vent"
-        }
-        self._overboard = np.array([float(habitat.all_stores[name].kind == "overboard") for name in plan.store_names])
+        self._watched = watched_stores(self.state)
+        outside = [float(habitat.all_stores[name].kind == "overboard") for name in plan.store_names]
+        self._overboard = np.array([outside, [1.0] * len(outside)])
         usual = self.setup.usual_kg
         self._nominal = {name: max(float(self.state.amount(name)), usual.get(name, 0.0)) for name in habitat.stores}
-        self._critical: dict[str, list[_Watched]] = {}
+        self._critical: dict[str, list[Watched]] = {}
         for one in self._watched.values():
             if one.store.critical:
                 self._critical.setdefault(one.store.substance, []).append(one)
-        self._reserved: dict[str, list[_Watched]] = {}
+        self._reserved: dict[str, list[Watched]] = {}
         for one in self._watched.values():
             if one.mark is not None:
                 self._reserved.setdefault(one.store.substance, []).append(one)
         self._short_since: dict[str, float] = {}
         self._scarce_since: dict[str, float] = {}
-        self._times: list[float] = []
-        self._amounts: list[np.ndarray] = []
-        self._reserves: list[np.ndarray] = []
-        self._indices = np.array([one.index for one in self._watched.values()])
-        self._marks = np.array([-1 if one.mark is None else one.mark for one in self._watched.values()])
+        self._critical_levels = Levels([one for stores in self._critical.values() for one in stores], self.state)
+        self._reserved_levels = Levels([one for stores in self._reserved.values() for one in stores], self.state)
+        self._book = StoreBook(self._watched, self.state)
         self.people = {side: len(people) for side, people in self.state.people.items()}
+        self._stores_of = {name: frozenset(side.stores()) for name, side in habitat.sides.items()}
         self._told: set[str] = set()
         self._lost_kg = self._gone_overboard()
         self.record()
@@ -142,28 +123,28 @@ class Aboard:
 
     def _gone_overboard(self) -> float:
         moment = self.state.moment
-        return float(self._overboard @ moment.amount + moment.vented.sum())
+        return float(self._overboard[0] @ moment.amount + self._overboard[1] @ moment.vented)
 
     def _is_news(self, event: HabitatEvent) -> bool:
         if event.kind == "store-empty":
             one = self._watched.get(event.subject)
             return one is not None and one.store.critical and one.empty is None
-        if event.kind == "fell-below" and event.subject.endswith(_RESERVE):
-            one = self._watched.get(event.subject.removesuffix(_RESERVE))
+        if event.kind == "fell-below" and event.subject.endswith(RESERVE):
+            one = self._watched.get(event.subject.removesuffix(RESERVE))
             return one is not None and one.reserve_reached is None
         return event.serious and event.subject not in self._told
 
     def _is_shared_reserve(self, event: HabitatEvent) -> bool:
         """One side's reserve of what sides share: it is reached when they have no more together."""
-        one = self._watched.get(event.subject.removesuffix(_RESERVE))
+        one = self._watched.get(event.subject.removesuffix(RESERVE))
         return self.state.habitat.shared and event.kind == "fell-below" and one is not None and one.store.critical
 
     def _shared_reserves(self) -> list[HabitatEvent]:
         """Which stores of what sides share are newly at their reserve, now that all of it together is?"""
-        if not self.state.habitat.shared:
+        if not self.state.habitat.shared or self._critical_levels.all_above(self.state):
             return []
         return [
-            HabitatEvent(self.state.time_mjd_utc, "fell-below", one.store.name + _RESERVE, True)
+            HabitatEvent(self.state.time_mjd_utc, "fell-below", one.store.name + RESERVE, True)
             for stores in self._critical.values() if self._short(stores)
             for one in stores if one.reserve_reached is None and self._is_below(one)
         ]  # fmt: skip
@@ -171,7 +152,7 @@ class Aboard:
     def _note(self, event: HabitatEvent) -> None:
         if event.serious:
             self._told.add(event.subject)
-        one = self._watched.get(event.subject.removesuffix(_RESERVE))
+        one = self._watched.get(event.subject.removesuffix(RESERVE))
         if one is None:
             return
         if event.kind == "store-empty" and one.empty is None:
@@ -189,21 +170,21 @@ class Aboard:
         """
         now = self.state.time_mjd_utc
         asked = self if people is None else self._with(people)
-        then = copy.copy(asked)
-        then.state = asked.state.copy()
+        then, before = asked._twin(), asked.state
         workshop = self._workshop.without_new_breakdowns()
         limit: Limit | None = None
         events: list[HabitatEvent] = []
-        for time, comes in (*deliveries, (now + days, _nothing)):
-            before = then.state.copy()
+        for time, comes in (*deliveries, (now + days, None)):
             news = workshop.advance(then.state, max(time - before.time_mjd_utc, 0.0), least="bad")
             events += news
             limit = binding_limit(self.state.habitat, before, news)
             if limit is not None:
                 limit = Limit(limit.what, before.time_mjd_utc - now + limit.days)
                 break
-            comes(then)
-            workshop.parts_came(time)
+            if comes is not None:
+                comes(then)
+                workshop.parts_came(time)
+                before = then.state.copy()
         left = self._left_behind()
         first = min(
             (one.time_mjd_utc for one in events if self._is_news(one) or (left and self._is_shared_reserve(one))),
@@ -214,9 +195,14 @@ class Aboard:
 
     def _with(self, people: Mapping[str, int]) -> Aboard:
         """The same with so many people of each side, to look ahead from."""
-        twin = copy.copy(self)
-        twin.state = self.state.copy()
+        twin = self._twin()
         twin.live_with(people)
+        return twin
+
+    def _twin(self) -> Aboard:
+        """The same with a state of its own, to look ahead with."""
+        twin = object.__new__(Aboard)
+        twin.__dict__.update(self.__dict__, state=self.state.copy())
         return twin
 
     def _reserve_reached(self, events: Iterable[HabitatEvent], now: float) -> float:
@@ -227,7 +213,7 @@ class Aboard:
             kind: {one.store.name for one in stores if self._is_below(one)} for kind, stores in self._critical.items()
         }
         for event in events:
-            name = event.subject.removesuffix(_RESERVE)
+            name = event.subject.removesuffix(RESERVE)
             if event.kind == "fell-below" and name in self._watched and self._watched[name].store.critical:
                 kind = self._watched[name].store.substance
                 below[kind].add(name)
@@ -235,7 +221,7 @@ class Aboard:
                     return event.time_mjd_utc
         return math.inf
 
-    def _short(self, stores: list[_Watched], times: float = 1.0) -> bool:
+    def _short(self, stores: list[Watched], times: float = 1.0) -> bool:
         """Whether these stores, together where sides share, hold less than their reserve, or so many times that."""
         amount, level = self.state.moment.amount, self.state.moment.mark_level
         held = [float(amount[one.index]) for one in stores]
@@ -244,10 +230,10 @@ class Aboard:
             return sum(held) < sum(reserves)
         return any(map(operator.lt, held, reserves))
 
-    def _is_below(self, one: _Watched) -> bool:
+    def _is_below(self, one: Watched) -> bool:
         return float(self.state.moment.amount[one.index]) <= self._reserve(one)
 
-    def _reserve(self, one: _Watched) -> float:
+    def _reserve(self, one: Watched) -> float:
         return 0.0 if one.mark is None else float(self.state.moment.mark_level[one.mark])
 
     # --- people and cargo -----------------------------------------------------------------------------------------
@@ -322,6 +308,9 @@ class Aboard:
     def _note_shortages(self) -> None:
         """Since when is what there is of a substance below its reserve, or a few times that?"""
         for since, reserves in ((self._short_since, 1.0), (self._scarce_since, _SCARCE_RESERVES)):
+            if self._reserved_levels.all_above(self.state, reserves):
+                since.clear()
+                continue
             for substance, stores in self._reserved.items():
                 if self._short(stores, reserves):
                     since.setdefault(substance, self.state.time_mjd_utc)
@@ -353,8 +342,7 @@ class Aboard:
 
     def _used(self) -> set[str]:
         """Stores that people aboard live from."""
-        sides = self.state.habitat.sides
-        return {store for side, number in self.people.items() if number for store in sides[side].stores()}
+        return set().union(*(self._stores_of[side] for side, number in self.people.items() if number))
 
     @property
     def surplus_kg(self) -> float:
@@ -378,22 +366,8 @@ class Aboard:
     def record(self) -> None:
         """Keep the amounts of this moment."""
         self._note_shortages()
-        moment = self.state.moment
-        self._times.append(self.state.time_mjd_utc)
-        self._amounts.append(moment.amount[self._indices])
-        self._reserves.append(np.where(self._marks >= 0, moment.mark_level[self._marks], 0.0))
+        self._book.write(self.state)
 
     def courses(self) -> tuple[StoreCourse, ...]:
         """Every store that is followed, in time."""
-        times, amounts, reserves = np.array(self._times), np.array(self._amounts), np.array(self._reserves)
-        return tuple(
-            StoreCourse(
-                name, one.store.owner, one.store.substance, one.store.critical, times, amounts[:, number],
-                reserves[:, number], one.reserve_reached, one.empty,
-            )
-            for number, (name, one) in enumerate(self._watched.items())
-        )  # fmt: skip
-
-
-def _nothing(_: Aboard) -> None:
-    """What the end of a look ahead brings."""
+        return self._book.courses()

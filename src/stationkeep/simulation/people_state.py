@@ -58,6 +58,8 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.extra_flights = 0
         self._changing_mjd = -math.inf
         self._awaited = (0, -math.inf)
+        self._own_engines: dict[tuple[str, str], BurnEngine] = {}
+        """The station's own engines as this run has drawn them, by provider and label."""
         self._station_area_m2 = drag.ballistic_coefficient_m2_kg * drag.reference_mass_kg / traffic.drag_coefficient
         self.levels_km.append(traffic.lowest_altitude_km)
 
@@ -119,7 +121,8 @@ class PeopleState(AttitudeEvents, abc.ABC):
             return usual
         for engine in push.engines:
             if all(traffic.at(port) is None for port in engine.ports_to_be_free):
-                burn = engine.drawn(provider.draw)
+                drawn = self._own_engines.get((provider.id, engine.label))
+                burn = drawn or self._own_engines.setdefault((provider.id, engine.label), engine.drawn(provider.draw))
                 held = self.attitude is None or not self.attitude.holders.isdisjoint(burn.holders or ())
                 return burn if held else None
         return None

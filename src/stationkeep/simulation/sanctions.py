@@ -113,6 +113,8 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
 
     def asset_rate(self, provider: ProviderState) -> float:
         """Share of its longest burn that may still be used."""
+        if not self.sanctions:
+            return 1.0  # as nearly always, and asked of every provider at every stop
         names = (provider.plan.provider.partner, provider.id)
         return math.prod(
             sorted(item.rate for item in self.sanctions if item.what is SanctionTarget.ASSETS and item.on in names)
