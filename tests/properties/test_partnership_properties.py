@@ -35,6 +35,14 @@ def pools(draw: st.DrawFn, offered: list[str]) -> list[dict[str, Any]]:
     return [{"of": of, "capacity": draw(st.sampled_from([0.5, 1.0, 2.0])), **SAYS}]
 
 
+def all_give(offered: list[str], capacities: list[float], shared: list[dict[str, Any]]) -> float:
+    """What all providers give together: a function is not lost before anybody leaves."""
+    sizes = dict(zip(offered, capacities, strict=True))
+    pooled = [one for pool in shared for one in pool["of"]]
+    own = sum(size for name, size in sizes.items() if name not in pooled)
+    return own + sum(min(pool["capacity"], sum(sizes[one] for one in pool["of"])) for pool in shared)
+
+
 @st.composite
 def partnerships(draw: st.DrawFn, *, single_needs: bool = False) -> PartnerGraph:
     """Random functions, providers and needs, circles among them (every need has a store, so that they are allowed)."""
@@ -44,14 +52,15 @@ def partnerships(draw: st.DrawFn, *, single_needs: bool = False) -> PartnerGraph
     for name in functions:
         offered = draw(st.lists(st.sampled_from(assets), min_size=1, max_size=1 if single_needs else 4, unique=True))
         capacities = [1.0 if single_needs else draw(st.sampled_from([0.5, 1.0, 2.0])) for _ in offered]
-        enough = sum(capacities) if single_needs else draw(st.floats(0.1, 1.0)) * sum(capacities)
+        shared = [] if single_needs else draw(pools(offered))
+        enough = sum(capacities) if single_needs else draw(st.floats(0.1, 1.0)) * all_give(offered, capacities, shared)
         made_functions.append(
             {
                 "id": name, "name": name, "what": "-", "ends": "station",
                 "need": {"value": enough, "unit": "x", "source": "drawn at random", "quality": "D"},
                 "store_days": days(draw(st.sampled_from([0.0, 3.0, 40.0]))),
                 "providers": [{"asset": a, "capacity": c, **SAYS} for a, c in zip(offered, capacities, strict=True)],
-                "pools": draw(pools(offered)) if not single_needs else [],
+                "pools": shared,
             }
         )  # fmt: skip
     made_assets = []
@@ -174,7 +183,7 @@ def test_so_many_may_fail_whichever_they_are(sizes: list[float], pooled: int, li
     nodes = [f"n{i}" for i in range(len(sizes))]
     shared = tuple(nodes[:pooled])
     one_store = (CapacityPool(shared, limit),) if shared else ()
-    term = FunctionTerm(dict(zip(nodes, sizes, strict=True)), need, None, one_store)
+    term = FunctionTerm(dict(zip(nodes, sizes, strict=True)), need, None, pools=one_store)
 
     def given_by(left: set[str]) -> float:
         own = sum(size for node, size in term.capacities.items() if node in left and node not in shared)

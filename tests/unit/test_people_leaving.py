@@ -173,3 +173,12 @@ def test_at_a_reserve_the_crew_that_is_relieved_anyway_is_not_all_that_goes() ->
     assert run._fewer()
     assert set(run.board.early) == {"Soyuz MS-21", "SpaceX Crew-5"}
     assert "Soyuz MS-21 and SpaceX Crew-5 go home early" in told(run, "crew-reduced")[0]
+
+
+def test_a_planned_departure_is_not_waited_for_where_too_little_would_be_left_then() -> None:
+    """Ten for 27 days, three of whom leave in seven: 28 days would be left for the others then, and 38 now."""
+    run = station("2022-09-22", 38.5)
+    run.look_ahead()
+    assert set(run.board.early) == {"Soyuz MS-21"}
+    assert "goes home early" in told(run, "crew-reduced")[0]
+    assert not told(run, "must-leave")

@@ -137,20 +137,13 @@ def test_a_habitat_is_refused_with_its_field(tmp_path: Path, given: str, instead
     assert "None" not in answer
 
 
-def test_a_machine_that_feeds_itself_is_refused(tmp_path: Path) -> None:
-    stores = "stores: {waste_water: urine, water: urine}"
-    mill = f"equipment:\n  mill: {{recipe: water-processor, {stores}, duty: flow, capacity_per_day: 5}}\n"
-    assert "mill feeds itself: it takes from 'urine'" in refused(tmp_path, habitat=("equipment:\n", mill))
-
-
 @pytest.mark.parametrize(
     ("given", "instead", "said"),
     [
         ("  sides: {american: crew, russian: crew}\n", "", "such as {american: crew, russian: crew}"),
         ("cargo: {dry_kg", "crew: [{agency: operator-a, count: 2}], cargo: {dry_kg", "carries no people"),
         ("count: 3}", "count: 3, down: Soyuz MS-99}", "no flight 'Soyuz MS-99'"),
-        ("stay_days: 179", "stay_days: 185", "(and 3 more like it)"),
-        ("count: 3}", "count: 6}", "brings 6 people but has 4 seats"),
+        ("stay_days: 179", "stay_days: 185", "(and 3 more like it there)"),
     ],
 )
 def test_what_a_repeated_flight_has_wrong_is_told_once(tmp_path: Path, given: str, instead: str, said: str) -> None:

@@ -271,7 +271,7 @@ class _Builder:
             if target not in GASES:
                 raise unknown("gas of the cabin", target, tuple(GASES), f"{place}.target")
             chosen["at_kg"] = self._number(given["at_kpa"], "kPa", f"{place}.at_kpa") * cabin.kg_per_kpa(target)
-        return _no_mill(Equipment(name=name, field=place, **chosen))
+        return Equipment(name=name, field=place, **chosen)
 
     def _failure(self, given: Mapping[str, Any], place: str) -> FailureLaw:
         _only(given, tuple(field.name for field in fields(FailureLaw)), place)
@@ -284,7 +284,7 @@ class _Builder:
         except HabitatError as error:
             if error.field:
                 raise
-            raise HabitatError("these figures make no law of failures", hint=error.hint, field=place) from None
+            raise HabitatError("these figures make no failure law", hint=error.hint, field=place) from None
 
     def _recipe(self, given: Mapping[str, Any], place: str) -> Recipe:
         name = str(given["recipe"])
@@ -298,19 +298,6 @@ class _Builder:
         if "recovery" not in given:
             raise HabitatError("recovery is missing", hint="the share of the water it gives back", field=place)
         return still(self._number(given["recovery"], "1", f"{place}.recovery"))
-
-
-def _no_mill(machine: Equipment) -> Equipment:
-    """The machine, unless it gives back to the store it takes from."""
-    taken = {machine.stores[flow.role] for flow in machine.recipe.inputs}
-    for flow in machine.recipe.outputs:
-        store = machine.stores[flow.role]
-        if store in taken:
-            raise HabitatError(
-                f"{machine.name} feeds itself: it takes from {store!r} and gives back to it",
-                hint=f"connect {flow.role} to another store", field=f"{machine.field}.stores.{flow.role}",
-            )  # fmt: skip
-    return machine
 
 
 def _mapping(given: Any, place: str) -> Mapping[Any, Any]:

@@ -166,14 +166,11 @@ class _Work:
         except ManifestError as error:
             yield Problem(("traffic", "flights"), error.problem)
             return
-        found: dict[tuple[Location, str], list[str]] = {}
         for one in conflicts_of(manifest, self.book, known_fleet()):
             if one.severity == "impossible":
                 named = [name for name in (one.place, *one.flights) if name in self.places]
                 where = self.places[named[-1]] if named else ("traffic",)
-                found.setdefault((where, one.kind), []).append(f"{one.what}: {one.fix}")
-        for (where, _), said in found.items():  # of a repeated flight the first: the others are like it
-            yield Problem(where, said[0] + (f" (and {len(said) - 1} more like it)" if said[1:] else ""))
+                yield Problem(where, f"{one.what}: {one.fix}")
 
     def _began_before(self, time_mjd_utc: float) -> bool:
         return time_mjd_utc <= self.scenario.epoch_mjd_utc

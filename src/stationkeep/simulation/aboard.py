@@ -196,7 +196,7 @@ class Aboard:
     def _with(self, people: Mapping[str, int]) -> Aboard:
         """The same with so many people of each side, to look ahead from."""
         twin = self._twin()
-        twin._live_with(people)
+        twin.live_with(people)
         return twin
 
     def _twin(self) -> Aboard:
@@ -241,11 +241,12 @@ class Aboard:
     def set_people(self, by_side: Mapping[str, int]) -> None:
         """So many people of each side are aboard from now on; where a side has hands again, its repairs are tried."""
         before = self.people
-        self._live_with(by_side)
+        self.live_with(by_side)
         if any(number and not before.get(side) for side, number in by_side.items()):
             self.parts_came()
 
-    def _live_with(self, by_side: Mapping[str, int]) -> None:
+    def live_with(self, by_side: Mapping[str, int]) -> None:
+        """The same to look ahead with: nobody's hands are asked for."""
         self.people = dict(by_side)
         self.state.set_people({side: (_PERSON,) * number for side, number in by_side.items()})
 

@@ -6,6 +6,7 @@ import abc
 import math
 from collections.abc import Iterable, Mapping
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.simulation import causes
@@ -15,7 +16,7 @@ from stationkeep.simulation.people_words import foreseen_words, words
 if TYPE_CHECKING:
     from stationkeep.habitat.margins import Limit
     from stationkeep.logistics.manifest import Flight, Trip
-    from stationkeep.simulation.aboard import Outlook
+    from stationkeep.simulation.aboard import Aboard, Delivered, Outlook
 
 _SOON_DAYS: Final = 0.01
 
@@ -74,8 +75,26 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         assert self.setup is not None
         if self._on_the_way_home():
             return False
-        near = ends_mjd_utc - self.setup.traffic.leave.days_before_limit <= self.now
-        return not self._leaving_before(ends_mjd_utc) or (near and not self._enough_to_leave())
+        days_before = self.setup.traffic.leave.days_before_limit
+        near = ends_mjd_utc - days_before <= self.now
+        return not self._leaving_before(ends_mjd_utc) or (
+            near and not self._enough_once_gone(ends_mjd_utc, days_before)
+        )
+
+    def _enough_once_gone(self, ends_mjd_utc: float, days_before: float) -> bool:
+        """Whether those who stay have as long as is looked ahead, once others have left by plan before a date."""
+        traffic = self.board.traffic
+        leaves = {name: flight.departure_mjd_utc or math.inf for name, flight in traffic.attached.items()}
+        when = {trip.key: leaves.get(trip.down_flight, math.inf) for trip in traffic.people}
+        changes: list[Delivered] = []
+        for time in sorted({time for time in when.values() if self.now < time < ends_mjd_utc}):
+            staying = self.sides(trip for trip in traffic.people if when[trip.key] > time)
+            changes.append((time, partial(_are_aboard, staying)))
+        days = changes[-1][0] - self.now + days_before
+        due = [] if self.closed else self.board.supplies_until(self.now + days)
+        changes += [(time, partial(self.unload, name)) for time, name in due]
+        limit = self.aboard.outlook(days + 1.0, None, sorted(changes, key=itemgetter(0))).limit
+        return limit is None or limit.days > days
 
     def _at_a_limit(self, limit: Limit) -> None:
         """So near a limit people leave: as many as it takes, those whose craft is to leave first; else everybody."""
@@ -203,6 +222,10 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
                 self.board.rides[trip.key] = ride
         self.plan_again()
         self.change_soon()
+
+
+def _are_aboard(by_side: Mapping[str, int], aboard: Aboard) -> None:
+    aboard.live_with(by_side)
 
 
 def _leaves(flight: Flight) -> tuple[float, str]:
