@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import operator
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -47,13 +47,17 @@ class Levels:
 
     def __init__(self, stores: Collection[Watched], state: HabitatState) -> None:
         self._places, self._count = _places(stores, state), len(stores)
-        self._marked = np.array([float(one.mark is not None) for one in stores])
+        self._marked = [one.mark is not None for one in stores]
 
     def all_above(self, state: HabitatState, times: float = 1.0) -> bool:
         """Whether each holds more than its reserve, or so many times that, or than nothing where it has none."""
-        line = state.picked(self._places)
-        spare = line[: self._count] - line[self._count :] * (times * self._marked)
-        return min(spare.tolist(), default=math.inf) > 0.0  # a list: quicker than an array, for a few numbers
+        return all(map(operator.gt, *self.held_and_reserves(state, times)))
+
+    def held_and_reserves(self, state: HabitatState, times: float = 1.0) -> tuple[list[float], list[float]]:
+        """What each store holds, and its reserve so many times, nought where it has none: for a few, as numbers."""
+        line = state.picked(self._places).tolist()
+        reserves = [times * kg if marked else 0.0 for kg, marked in zip(line[self._count :], self._marked, strict=True)]
+        return line[: self._count], reserves
 
 
 def _places(stores: Collection[Watched], state: HabitatState) -> Integers:
