@@ -190,7 +190,8 @@ class RunState:
     @property
     def now(self) -> float:
         """Modified Julian day (UTC)."""
-        return self.epoch + float(self.environment.now)
+        now: float = self.epoch + self.environment.now
+        return now
 
     @property
     def altitude_km(self) -> float:
