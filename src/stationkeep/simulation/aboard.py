@@ -313,15 +313,16 @@ class Aboard:
 
     def _note_shortages(self) -> None:
         """Since when is what there is of a substance below its reserve, or a few times that?"""
-        for since, reserves in ((self._scarce_since, _SCARCE_RESERVES), (self._short_since, 1.0)):
-            held, least = self._reserved_levels.held_and_reserves(self.state, reserves)
-            if all(map(operator.gt, held, least)):
+        held, least = self._reserved_levels.held_and_reserves(self.state)
+        scarce = [_SCARCE_RESERVES * kg for kg in least]
+        for since, levels in ((self._scarce_since, scarce), (self._short_since, least)):
+            if all(map(operator.gt, held, levels)):
                 since.clear()
                 continue
             first = 0
             for substance, stores in self._reserved.items():
                 last = first + len(stores)
-                if self._is_short(held[first:last], least[first:last]):
+                if self._is_short(held[first:last], levels[first:last]):
                     since.setdefault(substance, self.state.time_mjd_utc)
                 else:
                     since.pop(substance, None)
@@ -331,18 +332,17 @@ class Aboard:
         """Sides that share hand over what others lack (:func:`handed_over`); ``gone``: who operates no more."""
         if not self.state.habitat.shared:
             return
-        absent, amount = set(gone), self.state.moment.amount
+        absent, used = set(gone), self._used
+        held, least = self._critical_levels.held_and_reserves(self.state)
+        number = 0
         for stores in self._critical.values():
             larders = []
             for one in stores:
-                held, name = float(amount[one.index]), one.store.name
-                larders.append(
-                    Larder(
-                        name, held, self._usual_kg[name], held <= self._reserve(one), name in self._used,
-                        one.store.owner not in absent,
-                    )
-                )  # fmt: skip
-            for name, kg in handed_over(larders).items():
+                store, kg = one.store, held[number]
+                usual, low = self._usual_kg[store.name], kg <= least[number]
+                larders.append(Larder(store.name, kg, usual, low, store.name in used, store.owner not in absent))
+                number += 1
+            for name, kg in handed_over(larders).items():  # within its kind: the amounts of others stay
                 self.state.add_cargo(name, kg)
 
     def _left_behind(self) -> bool:

@@ -47,17 +47,16 @@ class Levels:
 
     def __init__(self, stores: Collection[Watched], state: HabitatState) -> None:
         self._places, self._count = _places(stores, state), len(stores)
-        self._marked = [one.mark is not None for one in stores]
+        self._marked = [float(one.mark is not None) for one in stores]
 
-    def all_above(self, state: HabitatState, times: float = 1.0) -> bool:
-        """Whether each holds more than its reserve, or so many times that, or than nothing where it has none."""
-        return all(map(operator.gt, *self.held_and_reserves(state, times)))
+    def all_above(self, state: HabitatState) -> bool:
+        """Whether each holds more than its reserve, or than nothing where it has none."""
+        return all(map(operator.gt, *self.held_and_reserves(state)))
 
-    def held_and_reserves(self, state: HabitatState, times: float = 1.0) -> tuple[list[float], list[float]]:
-        """What each store holds, and its reserve so many times, nought where it has none: for a few, as numbers."""
+    def held_and_reserves(self, state: HabitatState) -> tuple[list[float], list[float]]:
+        """What each store holds, and its reserve, nought where it has none: as numbers, since they are few."""
         line = state.picked(self._places).tolist()
-        reserves = [times * kg if marked else 0.0 for kg, marked in zip(line[self._count :], self._marked, strict=True)]
-        return line[: self._count], reserves
+        return line[: self._count], list(map(operator.mul, line[self._count :], self._marked))
 
 
 def _places(stores: Collection[Watched], state: HabitatState) -> Integers:
