@@ -151,7 +151,8 @@ def realise(
     ``not_before``: from when on some can be launched [MJD UTC]. Nothing raises: the result shows what is not possible.
     """
     rescues = Rescues(luck.unfit_at, left_early, unfit or {}, not_before or {})
-    work = _Work(plan, luck, from_mjd_utc, tuple(closures), ports or iss_ports(), fleet or known_fleet(), rescues)
+    closed = tuple(sorted(closures, key=lambda one: one.from_mjd_utc))
+    work = _Work(plan, luck, from_mjd_utc, closed, ports or iss_ports(), fleet or known_fleet(), rescues)
     work.launch_all()
     work.set_departures()
     work.find_ports()
@@ -165,26 +166,24 @@ def reliefs_of(plan: Manifest) -> dict[str, tuple[str, float]]:
     Soyuz relieves Soyuz, but of two companies that fly crews in turn each relieves the other.
     """
     found = {}
-    crewed = [flight for flight in plan.flights.values() if flight.seats and flight.arrival_mjd_utc is not None]
-    for flight in crewed:
-        leaves = flight.departure_mjd_utc
-        if leaves is None:
-            continue
-        coming = [
-            (other.arrival_mjd_utc, other.name)
-            for other in crewed
-            if other is not flight and _same_side(other, flight) and other.arrival_mjd_utc is not None
-            and leaves - _LONGEST_HANDOVER_DAYS <= other.arrival_mjd_utc <= leaves
-            and (flight.arrival_mjd_utc or 0.0) < other.arrival_mjd_utc
-        ]  # fmt: skip
-        if coming:
-            arrival, name = max(coming)
-            found[flight.name] = (name, leaves - arrival)
+    crewed: dict[str, list[tuple[float, Flight]]] = {}
+    for flight in plan.flights.values():
+        if flight.arrival_mjd_utc is not None and flight.seats:
+            side = side_of_owner(flight.kind.owner)
+            crewed.setdefault(side, []).append((flight.arrival_mjd_utc, flight))
+    for same_side in crewed.values():
+        for came, flight in same_side:
+            leaves = flight.departure_mjd_utc
+            if leaves is None:
+                continue
+            first = leaves - _LONGEST_HANDOVER_DAYS
+            coming = [
+                (arrival, other.name) for arrival, other in same_side if came < arrival and first <= arrival <= leaves
+            ]
+            if coming:
+                arrival, name = max(coming)
+                found[flight.name] = (name, leaves - arrival)
     return found
-
-
-def _same_side(one: Flight, other: Flight) -> bool:
-    return side_of_owner(one.kind.owner) == side_of_owner(other.kind.owner)
 
 
 @dataclass
@@ -311,19 +310,19 @@ class _Work:
 
     def _from_pad(self, flight: Flight, ready: float, pad_free: dict[str, float]) -> float:
         """The first moment a pad of its kind can launch it."""
-        times = {}
+        times: dict[str, float] = {}
         for pad_id in flight.kind.pads:
             pad = self.fleet.pads.get(pad_id)
             if pad is None or (pad.retired_mjd_utc is not None and ready >= pad.retired_mjd_utc):
                 continue
             time = max(ready, pad_free.get(pad_id, -math.inf))
-            for closure in sorted(self.closures, key=lambda one: one.from_mjd_utc):
+            for closure in self.closures:
                 if closure.pad == pad_id and closure.from_mjd_utc <= time < closure.to_mjd_utc:
                     time = closure.to_mjd_utc
             times[pad_id] = time
         if not times:
             return ready
-        chosen = min(times, key=lambda pad_id: (times[pad_id], pad_id))
+        _, chosen = min((time, pad_id) for pad_id, time in times.items())
         pad_free[chosen] = times[chosen] + self.fleet.pads[chosen].shortest_days
         return times[chosen]
 

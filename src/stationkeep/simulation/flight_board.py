@@ -184,7 +184,9 @@ class FlightBoard:
             if came is None or left is None or left > came:
                 return trip
             ride = trip.up_flight  # the craft they should leave in has left without them
-        return replace(trip, down_flight=ride, departure_mjd_utc=None)
+        if (ride, None) == (trip.down_flight, trip.departure_mjd_utc):
+            return trip
+        return trip.going_home_in(ride)
 
     def _supplies(self) -> list[tuple[float, str]]:
         """When cargo is expected: a flight that will be lost is expected until its launch."""

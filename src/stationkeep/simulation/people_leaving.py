@@ -30,25 +30,25 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         self.look += 1
         if self.aboard.state.people_aboard == 0:
             return  # an empty station is caught up with when somebody comes
-        breaks = self.aboard.next_breakdown_mjd_utc
-        ahead = max(min(breaks, self.board.traffic.next_event_mjd_utc) - self.now, 0.0)
+        now, breaks = self.now, self.aboard.next_breakdown_mjd_utc
+        ahead = max(min(breaks, self.board.traffic.next_event_mjd_utc) - now, 0.0)
         days_before = self.setup.traffic.leave.days_before_limit
         days = min(ahead + days_before + 1.0, LOOK_AHEAD_DAYS + ahead)
         outlook = self.foreseen(days)
-        times = [breaks, outlook.next_mjd_utc, self.now + days - days_before]
+        times = [breaks, outlook.next_mjd_utc, now + days - days_before]
         limit = outlook.limit
-        leave = math.inf if limit is None else self.now + limit.days - days_before
+        leave = math.inf if limit is None else now + limit.days - days_before
         times.append(leave)
-        if limit is not None and self._binds(self.now + limit.days):
-            if leave <= self.now:
+        if limit is not None and self._binds(now + limit.days):
+            if leave <= now:
                 self._at_a_limit(limit)
                 return
-            if outlook.reserve_mjd_utc <= self.now and self._fewer():
+            if outlook.reserve_mjd_utc <= now and self._fewer():
                 return
             times.append(outlook.reserve_mjd_utc)
-        time = min((time for time in times if time > self.now), default=math.inf)
+        time = min([time for time in times if time > now], default=math.inf)
         if time < math.inf:
-            self.at(max(time, self.now + _SOON_DAYS), partial(self._wake, self.look))
+            self.at(max(time, now + _SOON_DAYS), partial(self._wake, self.look))
 
     def _wake(self, look: int) -> None:
         if look == self.look:
