@@ -1,4 +1,4 @@
-"""Whose condensers dry the air: those of a partner that has gone do not, and nobody's water goes overboard with them."""
+"""Whose condensers dry the air: those of a partner that has gone do not, nor does its water go overboard."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def after_months(gone: str, us: int, russian: int) -> dict[str, float]:
 
 
 def test_without_nasa_the_water_of_the_air_stays_with_those_who_drink_it() -> None:
-    """Three people's condensate is Russian again, as it was before the American processor (9.8 kg/d drawn otherwise)."""
+    """Three people's condensate is Russian again, as before the American processor came (9.8 kg/d drawn otherwise)."""
     gain = after_months("nasa", us=0, russian=3)
     assert -5.0 < gain["russian-water"] < -3.0
     assert gain["us-waste-water"] == pytest.approx(0.0, abs=1e-6)

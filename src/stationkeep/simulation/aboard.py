@@ -259,7 +259,7 @@ class Aboard:
     ) -> float:  # fmt: skip
         """Cargo of a craft of this kind: each store is filled to what it usually holds, at most by its share.
 
-        Usual is what was aboard at the epoch, or its best estimate where that is more; of gas also what the other side's
+        Usual is what was aboard at the epoch, or its best estimate where that is more; of gas also what other sides'
         tanks lack, since it ends in the same air. The rest of the dry cargo is other goods; water and gas nobody needs
         are not loaded. Where stores lack more than there is, each gets the same part of what it would. Of what was
         scarce when the cargo was chosen larger shares come; of what was at its reserve more than is usual, food and
