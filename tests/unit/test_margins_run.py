@@ -96,4 +96,5 @@ def test_reserves_are_for_those_aboard_and_not_for_visitors_to_come(stations: di
     assert food.reserve_kg == pytest.approx(45.0 * 4 * 1.83, rel=0.005)
     assert food.days_to_reserve == pytest.approx((food.amount_kg - food.reserve_kg) / (4 * 1.83), rel=0.01)
     first = found.habitat.first_reserve
-    assert first is not None and first.what == "russian-water"
+    assert first is not None
+    assert first.what == "russian-water"
