@@ -76,6 +76,9 @@ class Aboard:
         self._outside, self._vents = np.array(outside), np.ones(len(outside))
         usual = self.setup.usual_kg
         self._nominal = {name: max(float(self.state.amount(name)), usual.get(name, 0.0)) for name in habitat.stores}
+        self._alike: dict[str, list[str]] = {}
+        for name, store in habitat.stores.items():
+            self._alike.setdefault(store.substance, []).append(name)
         self._critical: dict[str, list[Watched]] = {}
         for one in self._watched.values():
             if one.store.critical:
@@ -262,10 +265,11 @@ class Aboard:
     ) -> float:  # fmt: skip
         """Cargo of a craft of this kind: each store is filled to what it usually holds, at most by its share.
 
-        Usual is what was aboard at the epoch, or its best estimate where that is more. The rest of the dry cargo is
-        other goods; water and gas nobody needs are not loaded. Where stores lack more than there is, each gets the same
-        part of what it would. Of what was scarce when the cargo was chosen larger shares come; of what was at its
-        reserve more than is usual, food and water whatever their share. ``gone``: owners for whom nothing is brought
+        Usual is what was aboard at the epoch, or its best estimate where that is more; of gas also what other sides'
+        tanks lack, since it ends in the same air. The rest of the dry cargo is other goods; water and gas nobody needs
+        are not loaded. Where stores lack more than there is, each gets the same part of what it would. Of what was
+        scarce when the cargo was chosen larger shares come; of what was at its reserve more than is usual, food and
+        water whatever their share. ``gone``: owners for whom nothing is brought
         any more, beyond what people aboard live from. Returns the mass that came.
         """
         supply = self.setup.supplies.get(kind)
@@ -276,7 +280,7 @@ class Aboard:
             scarce |= {store: 1.0 for store in urgent if self.state.habitat.stores[store].critical}
             for what, amount in (("gas", gas_kg), ("water", water_kg), ("dry", dry_kg)):
                 more = scarce if what == "dry" else {}
-                loads = self._loads({**getattr(supply, what), **more}, amount, absent, urgent)
+                loads = self._loads({**getattr(supply, what), **more}, amount, absent, urgent, of_all=what == "gas")
                 loaded = sum(load - self.state.add_cargo(store, load) for store, load in loads.items())
                 came += 0.0 if what == "dry" else loaded
         self.brought_kg += came
@@ -288,19 +292,29 @@ class Aboard:
         self._workshop.work(self.state)
 
     def _loads(
-        self, shares: Mapping[str, float], most_kg: float, absent: set[str], urgent: Collection[str]
+        self, shares: Mapping[str, float], most_kg: float, absent: set[str], urgent: Collection[str], *, of_all: bool
     ) -> dict[str, float]:
-        """How much of a cargo goes into which store [kg]?"""
+        """How much of a cargo goes into which store [kg]? ``of_all``: it may hold what others of its kind lack."""
         used, loads = self._used, dict[str, float]()
         for store, share in shares.items():
             one = self._watched.get(store)
             if one is not None and one.store.owner in absent and store not in used:
                 continue
             wanted = self._nominal[store] * (_URGENT_FACTOR if store in urgent else 1.0)
-            loads[store] = min(share * most_kg, max(wanted - self.state.amount(store), 0.0))
+            lack = max(wanted - self.state.amount(store), 0.0)
+            loads[store] = min(share * most_kg, self._lack_of_all(store, lack) if of_all else lack)
         total = sum(loads.values())
         part = most_kg / total if total > most_kg else 1.0
         return {store: part * load for store, load in loads.items() if part * load >= _LEAST_KG}
+
+    def _lack_of_all(self, store: str, lack_kg: float) -> float:
+        """What a tank may take of what it and the others of its kind lack together, as far as there is room in it."""
+        if not self.state.habitat.shared:
+            return lack_kg
+        kind = self._alike[self.state.habitat.stores[store].substance]
+        lacks = sum(self._nominal[name] - self.state.amount(name) for name in kind)
+        room = float(self.state.plan.network.capacity[self.state.plan.store_index[store]]) - self.state.amount(store)
+        return max(lack_kg, min(lacks, room))
 
     def _urgent(self, supply: Supply, launched_mjd_utc: float, since: Mapping[str, float]) -> dict[str, float]:
         """Shares of the dry cargo for what there was too little of, ``since`` when, when the cargo was chosen."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stationkeep.simulation.aboard import Aboard, Delivered, Outlook
 
 _SOON_DAYS: Final = 0.01
+_IN_TIME_DAYS: Final = 7.0  # before the end a ship must be due to be waited for: a week to leave in (own assumption)
 
 
 class PeopleLeaving(PeopleFlights, abc.ABC):
@@ -60,15 +61,19 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
     def foreseen(self, days: float, people: Mapping[str, int] | None = None) -> Outlook:
         """What is foreseen for the next days with the flights that are due meanwhile, and what they bring.
 
-        ``people``: for so many of each side instead of those aboard.
+        A flight is counted on that comes :data:`_IN_TIME_DAYS` or more before what there is without it ends: where it
+        is lost, there is still time to leave. ``people``: for so many of each side instead of those aboard.
         """
-        alone = self.aboard.outlook(days, people)
-        if alone.limit is None or self.closed:
-            return alone
-        due = self.board.supplies_until(self.now + days)
-        if not due or due[0][0] >= self.now + alone.limit.days:
-            return alone
-        return self.aboard.outlook(days, people, [(time, partial(self.unload, name)) for time, name in due])
+        found = self.aboard.outlook(days, people)
+        if found.limit is None or self.closed:
+            return found
+        counted: list[Delivered] = []
+        for time, name in self.board.supplies_until(self.now + days):
+            if found.limit is None or time > self.now + found.limit.days - _IN_TIME_DAYS:
+                break
+            counted.append((time, partial(self.unload, name)))
+            found = self.aboard.outlook(days, people, counted)
+        return found
 
     def _binds(self, ends_mjd_utc: float) -> bool:
         """Whether a limit that is foreseen asks for a decision: nobody leaves anyway, or that would not be enough."""
