@@ -20,7 +20,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from stationkeep.logistics.contingencies import RETRY_DAYS, in_time, rebooked
-from stationkeep.logistics.delays import GROUPS, DrawnDays, ShareLaw, TrafficLaws, side_of_owner
+from stationkeep.logistics.delays import GROUPS, DrawnDays, ShareLaw, TrafficLaws, drawn_lateness, side_of_owner
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip
 from stationkeep.logistics.ports import PortBook, iss_ports
 from stationkeep.logistics.rescue import Rescues
@@ -110,7 +110,7 @@ def draw_luck(plan: Manifest, laws: TrafficLaws, random: Generator) -> Luck:
     loss = {group: law.draw(random) for group, law in sorted(laws.losses.items())}
     loss["unknown"] = _UNKNOWN_LOSS.draw(random)
     late = {side: law.draw(random) for side, law in sorted(laws.late_launch.items())}
-    lateness = laws.lateness_days.draw(random)
+    lateness = drawn_lateness(laws.lateness_days, random)
     regrounding = {side: law.draw(random) for side, law in sorted(laws.regrounding_days.items())}
     trouble = laws.docking_trouble.draw(random)
     key = random.bytes(_KEY_BYTES)
@@ -216,10 +216,10 @@ class _Work:
                 continue
             marks = _rocket_marks(flight)
             numbers = self.luck.of(flight.name, index)
-            ready = flight.launch_mjd_utc + self._lateness(flight, numbers)
-            ready, sent_for = self.rescues.sends(flight, ready)
+            late = flight.launch_mjd_utc + self._lateness(flight, numbers)
+            ready, sent_for = self.rescues.sends(flight, late)
             ready = max([ready, *(grounded.get(mark, -math.inf) for mark in marks)])
-            if flight.departure_mjd_utc is not None and ready + _TRANSIT_DAYS > flight.departure_mjd_utc:
+            if ready > late and ready + _TRANSIT_DAYS > (flight.departure_mjd_utc or math.inf):
                 self.not_flown.append(flight.name)  # grounded for longer than it was to stay: the next one flies
                 continue
             launch = self._from_pad(flight, ready, pad_free)

@@ -56,6 +56,8 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.supplied = True
         """Whether cargo has come since flights were last asked to come again."""
         self.extra_flights = 0
+        self.not_flown_awaited: set[str] = set()
+        """Flights that will not fly, of which the story tells when they should have been launched, or has told."""
         self._changing_mjd = -math.inf
         self._awaited = (0, -math.inf)
         self._own_engines: dict[tuple[str, str], BurnEngine] = {}
