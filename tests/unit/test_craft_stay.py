@@ -83,3 +83,14 @@ def test_a_berthed_craft_needs_those_who_work_the_arm() -> None:
 def test_a_lost_attitude_is_told_once() -> None:
     _, timeline = flown(events(WITHDRAWAL % ALL))
     assert [event.kind for event in timeline.events].count("attitude-lost") == 1
+
+
+def test_sinking_low_does_not_undock_what_cannot_leave() -> None:
+    """Neither arm nor Houston, and no attitude: its propellant stays as well, all the way down."""
+    alone = "{type: withdrawal, date_utc: 2022-06-01, partner: %s, scope: [stop-operating-assets, stop-flights]}"
+    pushes = "{type: provider-available, date_utc: 2022-04-02, provider: cygnus}"
+    run, timeline = flown(events(pushes, alone % "nasa", alone % "roscosmos"), horizon="2026-01-01")
+    assert told(timeline)["2022-06-28"].startswith("Cygnus NG-17 cannot leave")
+    assert min(one for one in timeline.altitude_by_day_km if one > 0.0) < 330.0  # where Cygnus would be let go
+    assert [event.title for event in timeline.events if event.kind == "departure"] == []
+    assert "Cygnus NG-17" in run.board.traffic.attached

@@ -228,7 +228,7 @@ def test_a_broken_promise_was_none() -> None:
     watch.look(0.0, lacks(0.5), None)
     watch.look(10.0, lacks(0.5), Promise(100.0, lacks(0.0)))
     assert (watch.lost_mjd_utc, watch.first_mjd_utc) == (None, 10.0)
-    watch.broken(50.0)
+    watch.broken()
     assert (watch.lost_mjd_utc, watch.first_mjd_utc) == (0.0, None)
     assert watch.best == lacks(0.5)
 
@@ -241,8 +241,54 @@ def test_a_promise_that_was_kept_counts() -> None:
     watch.look(110.0, lacks(0.1), Promise(200.0, lacks(0.0)))
     watch.look(200.0, lacks(0.0), None)
     watch.look(210.0, lacks(0.3), None)
-    watch.broken(220.0)
+    watch.broken()
     assert (watch.first_mjd_utc, watch.lost_mjd_utc) == (110.0, 210.0)
+
+
+def test_a_promise_that_is_not_kept_on_its_day_was_none() -> None:
+    watch = DeorbitWatch(ControlledDeorbit())
+    watch.look(0.0, lacks(0.5), None)
+    watch.look(10.0, lacks(0.5), Promise(100.0, lacks(0.0)))
+    watch.look(101.0, lacks(0.5), None)  # late, cut or called off: it is not there
+    watch.end(flies=True, now_mjd_utc=500.0)
+    assert (watch.lost_mjd_utc, watch.first_mjd_utc, watch.best) == (0.0, None, lacks(0.5))
+    never = DeorbitWatch(ControlledDeorbit())
+    never.look(10.0, lacks(0.5), Promise(100.0, lacks(0.0)))
+    never.end(flies=True, now_mjd_utc=500.0)  # nobody looked again
+    assert (never.lost_mjd_utc, never.first_mjd_utc, never.best) == (10.0, None, lacks(0.5))
+
+
+def test_what_comes_late_counts_as_far_back_as_one_may_wait() -> None:
+    watch = DeorbitWatch(ControlledDeorbit())
+    watch.look(0.0, lacks(0.5), None)
+    watch.look(10.0, lacks(0.5), Promise(100.0, lacks(0.0)))
+    watch.look(90.0, lacks(0.5), Promise(260.0, lacks(0.0)))  # put off, and off again
+    watch.look(400.0, lacks(0.0), None)
+    assert (watch.first_mjd_utc, watch.lost_mjd_utc) == (400.0 - 180.0, None)
+
+
+@pytest.mark.parametrize("event", ["late", "late-and-tumbling", "stopped"])
+def test_a_vehicle_that_does_not_come_makes_nothing_possible(event: str) -> None:
+    """Late by a year: possible half a year before it comes in fact, or never where it finds the station tumbling."""
+    acts = {
+        "late": {
+            "type": "sanction", "imposed_by": "a parliament", "on": "tug", "what": "payments", "rate": 1.0,
+            "delay_days": 200.0, "date_utc": "2022-06-01", "source": "a test",
+        },
+        "stopped": {**WITHDRAWAL, "partner": "nasa", "date_utc": "2023-05-01", "scope": ["stop-resupply-propellant"]},
+    }  # fmt: skip
+    events = [acts["stopped" if event == "stopped" else "late"]]
+    if event == "late-and-tumbling":
+        events.append({**WITHDRAWAL, "date_utc": "2023-05-01", "scope": ALL_OF_IT})
+    run = inputs(flux=100.0, loss=0.5)
+    timeline = simulate(mission(providers=[PROGRESS, TUG], branches=branches(*events)), "x", run)
+    point = timeline.no_return
+    assert point is not None
+    if event == "late":
+        assert point.deorbit.from_mjd_utc == pytest.approx(60096.0 + 200.0 - 180.0)  # due on 1 June 2023
+    else:
+        assert not point.deorbit.ever_possible
+        assert point.deorbit.missing_kg > 5000.0
 
 
 def test_open_promises_at_the_end() -> None:

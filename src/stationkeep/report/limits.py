@@ -259,5 +259,6 @@ def criterion_text(point: ControlledDeorbitPoint) -> str:
         f"A controlled fall takes {point.delta_v_m_s:g} m/s in all, of them {point.final_burn_m_s:g} m/s in a last "
         f"burn of at most {point.longest_final_burn_s / 60.0:.0f} minutes, decided above {point.from_altitude_km:g} km "
         "while somebody holds the attitude. Counted is what can be drawn and the next load of each who is due within "
-        f"{point.wait_days:g} days and finds the station still held; thrusts add up. {point.source}."
+        f"{point.wait_days:g} days, comes and finds the station still held, so that 'from' a date is up to "
+        f"{point.wait_days:g} days before it is there; thrusts add up. {point.source}."
     )

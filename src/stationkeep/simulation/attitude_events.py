@@ -173,7 +173,7 @@ class AttitudeEvents(RunState, abc.ABC):
         assert keeper is not None
         keeper.lose(self.now)
         for watch in self.watches.values():
-            watch.broken(self.now)
+            watch.broken()
         self.mark(Function.ATTITUDE, False)
         self.note(
             "attitude-lost",

@@ -1,7 +1,8 @@
 """Could the station be brought down where nobody is, with what is docked and the next of each that still comes?
 
 A load that comes is a promise: it counts if it comes soon enough, to a station that is then still high and still held.
-Whether it is held shows only later in the run, so promises are kept apart until they are fulfilled or broken.
+Whether it comes, and finds the station held, shows only later in the run: promises are kept apart until what is docked
+suffices (they were fulfilled) or nothing that comes would do any more (they never counted).
 """
 
 from __future__ import annotations
@@ -115,24 +116,26 @@ class DeorbitWatch:
         self._leans: _Leaning | None = None
         self._to_beat = math.inf
 
-    def wants_promise(self, promised: Shortage) -> bool:
+    def wants_promise(self, now_mjd_utc: float, promised: Shortage) -> bool:
         """Whether loads that come would change anything: only then it matters if the station is still up there."""
+        self._forget(now_mjd_utc)
         return promised.none or promised.share < self._to_beat
 
     def look(self, now_mjd_utc: float, docked: Shortage, promise: Promise | None) -> None:
         """Take note of a moment: what is lacking with what is docked, and with what comes if that counts."""
-        self._settle(now_mjd_utc)
+        self._forget(now_mjd_utc)
         self._better(docked)
         if docked.none:
-            self._leans = None
+            self._fulfilled(now_mjd_utc)
             self._possible(now_mjd_utc)
         elif promise is not None and promise.shortage.none:
-            if self._leans is None:
-                before, first = self.lost_mjd_utc, self.first_mjd_utc is None
-                self._leans = _Leaning(now_mjd_utc, promise.due_mjd_utc, before, first)
+            since, before, first = now_mjd_utc, self.lost_mjd_utc, self.first_mjd_utc is None
+            if self._leans is not None:
+                since, _, before, first = self._leans
+            self._leans = _Leaning(since, promise.due_mjd_utc, before, first)
             self._possible(now_mjd_utc)
         else:
-            self._leans = None
+            self._take_back()
             if self.lost_mjd_utc is None:
                 self.lost_mjd_utc = now_mjd_utc
         if promise is not None and promise.shortage.share < self._to_beat:
@@ -148,20 +151,24 @@ class DeorbitWatch:
         if self.first_mjd_utc is None:
             self.first_mjd_utc = now_mjd_utc
 
-    def _settle(self, now_mjd_utc: float) -> None:
-        """Promises whose day has come are fulfilled."""
-        by = now_mjd_utc + _DOCKED_DAYS
-        if self._promise is not None and self._promise.due_mjd_utc <= by:
-            self._better(self._promise.shortage)
-            self._promise = None
-        if self._leans is not None and self._leans.due_mjd_utc <= by:
-            self._leans = None
+    def _forget(self, now_mjd_utc: float) -> None:
+        """A promise whose day has come counts no more: what came of it is docked by now, or it did not come."""
+        if self._promise is not None and self._promise.due_mjd_utc <= now_mjd_utc + _DOCKED_DAYS:
+            self._no_promise()
 
-    def broken(self, now_mjd_utc: float) -> None:
-        """Nothing docks any more: what leaned on loads still to come was never possible."""
-        self._settle(now_mjd_utc)
+    def _no_promise(self) -> None:
         self._promise = None
         self._to_beat = math.inf if self.best is None else self.best.share
+
+    def _fulfilled(self, there_mjd_utc: float) -> None:
+        """It is there: what leaned on it counts, as far back as one may wait for it."""
+        leans = self._leans
+        if leans is not None and leans.is_first:
+            self.first_mjd_utc = max(leans.since_mjd_utc, there_mjd_utc - self.need.wait_days)
+        self._leans = None
+
+    def _take_back(self) -> None:
+        """It does not come: what leaned on it was never possible."""
         leans = self._leans
         if leans is not None:
             self.lost_mjd_utc = leans.since_mjd_utc if leans.lost_before is None else leans.lost_before
@@ -169,11 +176,19 @@ class DeorbitWatch:
                 self.first_mjd_utc = None
             self._leans = None
 
+    def broken(self) -> None:
+        """Nothing docks any more: what leaned on loads still to come was never possible."""
+        self._no_promise()
+        self._take_back()
+
     def end(self, *, flies: bool, now_mjd_utc: float) -> None:
-        """The run is over: at the horizon promises still open count as kept, after a fall as broken."""
-        if not flies:
-            self.broken(now_mjd_utc)
-        elif self._promise is not None:
+        """The run is over: at the horizon promises that are not due yet count as kept, after a fall as broken."""
+        self._forget(now_mjd_utc)
+        if not flies or (self._leans is not None and self._leans.due_mjd_utc <= now_mjd_utc):
+            self._take_back()
+        if flies and self._leans is not None:
+            self._fulfilled(self._leans.due_mjd_utc)
+        if flies and self._promise is not None:
             self._better(self._promise.shortage)
 
 
@@ -182,6 +197,7 @@ class _Leaning(NamedTuple):
 
     since_mjd_utc: float
     due_mjd_utc: float
+    """When the last of what it leans on is due, by what was foreseen last."""
     lost_before: float | None
     """Since when it had been impossible before; none: it was possible."""
     is_first: bool

@@ -191,7 +191,7 @@ class _Run(ControlledEnd):
             self.raising = True
         for provider in self.providers:
             if provider.plan.stays and provider.present and provider.too_low(self.altitude_km):
-                self.leave(provider, None)
+                self.too_low_for(provider)
         self.review()
 
     def _coast(self, stop_mjd: float, floor_km: float) -> OutcomeReason:

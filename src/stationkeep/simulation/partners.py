@@ -33,9 +33,7 @@ class PartnerEvents(TurnsOfBranch):
             return  # it was brought forward, or nobody sends it
         if self.now < self.not_before_mjd.get(provider.id, self.now):
             return
-        if self.linked(provider.id) or self.comes_now(
-            provider, delivery.partner, partial(self._bring, provider, delivery)
-        ):
+        if self.linked(provider.id) or self.comes_now(provider, delivery, partial(self._bring, provider, delivery)):
             self._bring(provider, delivery)
 
     def _bring(self, provider: ProviderState, delivery: Delivery) -> None:
@@ -78,11 +76,7 @@ class PartnerEvents(TurnsOfBranch):
             return
         if self.now < self.not_before_mjd.get(provider.id, self.now):
             return
-        if (
-            here
-            or self.linked(provider.id)
-            or self.comes_now(provider, provider.plan.provider.partner, partial(self._join, provider, stay))
-        ):
+        if here or self.linked(provider.id) or self.comes_now(provider, stay, partial(self._join, provider, stay)):
             self._join(provider, stay)
 
     def come_early(self, provider: ProviderState, due: Delivery | Stay) -> None:
@@ -224,7 +218,7 @@ class PartnerEvents(TurnsOfBranch):
         if self._is_cut_off(provider):
             return False
         now = min(now_mjd_utc, self.horizon - _SCHEDULE_ENDS_DAYS)
-        return provider.next_load(now, self.not_delivering) is not None
+        return provider.next_load(now, self.not_delivering) is not None or self.comes_late(provider) is not None
 
     def _is_cut_off(self, provider: ProviderState) -> bool:
         """Whether sanctions stop it, or somebody without whom it cannot arrive has stopped."""
@@ -241,7 +235,7 @@ class PartnerEvents(TurnsOfBranch):
         for name, watch in self.watches.items():
             told = [one for one in supplies if not one.hindsight] if name == AS_IT_WAS else supplies
             promised = shortage(self.mass_kg, [one.with_next for one in told], watch.need)
-            if not watch.wants_promise(promised):
+            if not watch.wants_promise(self.now, promised):
                 watch.look(self.now, promised, None)  # nor would less, with what is docked alone
                 continue
             docked = shortage(self.mass_kg, [one.docked for one in told], watch.need)
@@ -264,7 +258,7 @@ class PartnerEvents(TurnsOfBranch):
             exhaust, thrust = provider.thruster.exhaust_velocity_m_s, provider.deorbit_thrust_n
             here = provider.usable_kg if provider.present else 0.0
             cannot = provider.too_low(altitude) or self._is_cut_off(provider)
-            comes = None if cannot else provider.next_load(now, self.not_delivering)
+            comes = None if cannot else self.load_foreseen(provider)
             docked = Load(here, exhaust, thrust)
             if comes is None or comes[0] > now + need.wait_days:
                 found.append(Supply(provider.id, docked, docked, now, plan.provider.hindsight))

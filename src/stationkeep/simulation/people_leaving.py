@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stationkeep.habitat.margins import Limit
     from stationkeep.logistics.manifest import Flight, Trip
     from stationkeep.simulation.aboard import Aboard, Delivered, Outlook
+    from stationkeep.simulation.providers import ProviderState
 
 _SOON_DAYS: Final = 0.01
 _IN_TIME_DAYS: Final = 7.0  # before the end a ship must be due to be waited for: a week to leave in (own assumption)
@@ -214,6 +215,20 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
             self.note("stranded", f"No way home for {', '.join(without)}")
         if seated:
             self.depart(sorted(set(seated.values())))
+
+    def too_low_for(self, provider: ProviderState) -> None:
+        """The station has sunk below where this provider's craft stays: it leaves, if it can."""
+        if not self.linked(provider.id):
+            self.leave(provider, None)
+            return
+        craft = [name for name in self.board.traffic.attached if self._provider_of(name) is provider]
+        free = [
+            name
+            for name in sorted(craft)
+            if self._cannot_leave(self.board.flights[name]) is None and self.board.early.get(name, 0.0) < self.now
+        ]
+        if free:
+            self.depart(free)
 
     def depart(self, craft: list[str]) -> None:
         """These craft leave, one after the other, with whoever sits in them."""

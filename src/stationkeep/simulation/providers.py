@@ -254,11 +254,17 @@ class ProviderState:
     def next_load(self, now_mjd_utc: float, not_delivering: Collection[str]) -> tuple[float, float] | None:
         """When does the next of its deliveries or stays come, with how many kilograms? None: nothing is foreseen."""
         due = self.next_flight(now_mjd_utc, not_delivering)
-        if due is None:
-            return None
+        return None if due is None else (self.time_of(due), self.amount_kg(due))
+
+    def amount_kg(self, due: Delivery | Stay) -> float:
+        """What it brings, to tanks as they are now."""
         if isinstance(due, Delivery):
-            return self.time_of(due), due.load_kg(self.usable_kg, self.draw.delivery)
-        return self.time_of(due), due.propellant_kg.quantile(self.draw.delivery)
+            return due.load_kg(self.usable_kg, self.draw.delivery)
+        return due.propellant_kg.quantile(self.draw.delivery)
+
+    def sender(self, due: Delivery | Stay) -> str:
+        """Whose flight it is."""
+        return due.partner if isinstance(due, Delivery) else self.plan.provider.partner
 
     def next_flight(self, now_mjd_utc: float, not_delivering: Collection[str] = ()) -> Delivery | Stay | None:
         """The next of its deliveries or stays that is still to come."""

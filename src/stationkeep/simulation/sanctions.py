@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.scenario.pressure import Sanction, SanctionTarget
+from stationkeep.scenario.schedule import Delivery, Stay
 from stationkeep.simulation import causes
 from stationkeep.simulation.withdrawal import WithdrawalEvents
 from stationkeep.timescale import iso_day
@@ -34,6 +35,8 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
         self.sanctions: list[Sanction] = []
         self._passed: dict[str, float] = {}
         """Of each provider: how much of the next flight is there already."""
+        self._late: dict[str, list[tuple[float, Delivery | Stay]]] = {}
+        """Of each provider: flights that are late, and when they come."""
 
     def is_imposed(self, course: Course) -> None:
         """It is announced, where it is felt later."""
@@ -85,8 +88,9 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
         """Share of its flights that still come: all sanctions in force together."""
         return math.prod(sorted(item.rate for item in self._on_flights(provider, partner)))
 
-    def comes_now(self, provider: ProviderState, partner: str, later: Callable[[], None]) -> bool:
+    def comes_now(self, provider: ProviderState, due: Delivery | Stay, later: Callable[[], None]) -> bool:
         """Whether a flight that is due comes, and now; what comes late is put on the calendar as ``later``."""
+        partner = provider.sender(due)
         hit = self._on_flights(provider, partner)
         if not hit:
             return True
@@ -102,8 +106,46 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
             return True
         title = f"{label}: a flight is {delay:.0f} days late, because of sanctions"
         self.note("flight-late", title, provider=provider.id)
+        self._late.setdefault(provider.id, []).append((self.now + delay, due))
         self.at(self.now + delay, later)
+        counts_from = self.now + delay - self.scenario.controlled_deorbit.wait_days
+        if counts_from > self.now:
+            self.at(counts_from, self.review)  # from then on it counts for a controlled fall
         return False
+
+    def comes_late(self, provider: ProviderState) -> tuple[float, float] | None:
+        """When the next of its flights comes that should have been there by now, with how many kilograms."""
+        late = [item for item in self._late.get(provider.id, ()) if item[0] > self.now]
+        late = [(time, due) for time, due in late if provider.sender(due) not in self.not_delivering]
+        late = [(time, due) for time, due in late if isinstance(due, Delivery) or time < due.leaves_mjd_utc]
+        if not late:
+            return None
+        time, due = min(late, key=lambda item: item[0])
+        return time, provider.amount_kg(due)
+
+    def load_foreseen(self, provider: ProviderState) -> tuple[float, float] | None:
+        """When its next load comes, with how many kilograms, as sanctions that are felt now would have it."""
+        loads = [load for load in (self.comes_late(provider), self._planned_load(provider)) if load is not None]
+        return min(loads, default=None)
+
+    def _planned_load(self, provider: ProviderState) -> tuple[float, float] | None:
+        if self.linked(provider.id):
+            return provider.next_load(self.now, self.not_delivering)  # its flights themselves were moved
+        there, time = self._passed.get(provider.id, self.inputs.sanction_luck), self.now
+        while (due := provider.next_flight(time, self.not_delivering)) is not None:
+            time = provider.time_of(due)
+            hit = self._on_flights(provider, provider.sender(due))
+            there += math.prod(sorted(item.rate for item in hit))
+            comes = time + max((item.delay_days for item in hit), default=0.0)
+            over = isinstance(due, Stay) and comes >= due.leaves_mjd_utc
+            if (
+                (not hit or there >= 1.0 - _ROUNDING)
+                and not over
+                and time >= self.not_before_mjd.get(provider.id, time)
+            ):
+                return comes, provider.amount_kg(due)
+            there %= 1.0
+        return None
 
     def _on_flights(self, provider: ProviderState, partner: str) -> list[Sanction]:
         names = (partner, provider.id)
