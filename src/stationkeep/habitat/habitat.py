@@ -93,23 +93,11 @@ class Habitat:
                     f"store {store_name!r} holds {held}, not {flows[role].substance}",
                     hint=f"connect {role} to a store of {flows[role].substance}", field=place,
                 )  # fmt: skip
-        self._check_gives_elsewhere(machine, where)
         if machine.target and machine.target not in machine.stores.values():
             raise HabitatError(
                 f"target {machine.target!r} is not connected to it",
                 hint=f"one of: {', '.join(machine.stores.values())}", field=f"{where}.target",
             )  # fmt: skip
-
-    def _check_gives_elsewhere(self, machine: Equipment, where: str) -> None:
-        """A machine that takes from the very store it fills does nothing, or feeds itself."""
-        taken = {machine.stores[flow.role] for flow in machine.recipe.inputs}
-        for flow in machine.recipe.outputs:
-            store = machine.stores[flow.role]
-            if store in taken:
-                raise HabitatError(
-                    f"takes from {store!r} and gives {flow.role} back to it",
-                    hint="connect what it gives to another store", field=f"{where}.stores.{flow.role}",
-                )  # fmt: skip
 
     def _check_outlets(self, person: Equipment) -> None:
         """A full tank cannot keep people from breathing out: what takes their waste must never refuse it."""

@@ -139,6 +139,7 @@ def realise(
     fleet: Fleet | None = None,
     left_early: frozenset[str] = frozenset(),
     unfit: Mapping[str, float] | None = None,
+    not_before: Mapping[str, float] | None = None,
 ) -> Realised:
     """How does the plan come, with this luck?
 
@@ -146,10 +147,10 @@ def realise(
     whatever flies on its rocket. A craft that takes people home waits for its relief, at most as long as its kind is
     good for; if the relief does not come it leaves all the same, and the station is left with fewer people. A craft
     whose port is taken goes to another that fits, or waits. A crew craft that becomes unfit has the next of its kind
-    sent for its people; ``left_early``: those that had left before; ``unfit``: when some do, whatever their luck [MJD
-    UTC]. Nothing raises: what is not possible is seen in the result.
+    sent for its people; ``left_early``: those that had left before; ``unfit``: when some do, whatever their luck;
+    ``not_before``: from when on some can be launched [MJD UTC]. Nothing raises: the result shows what is not possible.
     """
-    rescues = Rescues(luck.unfit_at, left_early, unfit or {})
+    rescues = Rescues(luck.unfit_at, left_early, unfit or {}, not_before or {})
     closed = tuple(sorted(closures, key=lambda one: one.from_mjd_utc))
     work = _Work(plan, luck, from_mjd_utc, closed, ports or iss_ports(), fleet or known_fleet(), rescues)
     work.launch_all()

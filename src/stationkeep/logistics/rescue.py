@@ -36,6 +36,8 @@ class Rescues:
     """Craft that left before anything happened to them."""
     given: Mapping[str, float] = field(default_factory=dict)
     """When craft become unfit that are told to, whatever is drawn [MJD UTC]."""
+    not_before: Mapping[str, float] = field(default_factory=dict)
+    """Flights that cannot be launched before a date, however much they are needed [MJD UTC]."""
     unfit: dict[str, float] = field(default_factory=dict)
     """When, by flight."""
     sent: dict[str, str] = field(default_factory=dict)
@@ -68,7 +70,7 @@ class Rescues:
 
     def sends(self, flight: Flight, ready_mjd_utc: float) -> tuple[float, str]:
         """When a flight that could be launched then is launched where it is needed sooner, and for whose people."""
-        ready = min(ready_mjd_utc, self.ready_mjd_utc(flight))
+        ready = max(min(ready_mjd_utc, self.ready_mjd_utc(flight)), self.not_before.get(flight.name, -math.inf))
         return ready, self.waiting(flight, ready)
 
     def waiting(self, flight: Flight, ready_mjd_utc: float) -> str:

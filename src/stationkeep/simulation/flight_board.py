@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
 
     Known = tuple[Realised, StationTraffic]
-    Missing = tuple[frozenset[str], frozenset[str], tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]]
-    """Flights that do not come, craft that left before they could become unfit, when others do by event, and until when
-    some overstay."""
+    Dates = tuple[tuple[str, float], ...]
+    Missing = tuple[frozenset[str], frozenset[str], Dates, Dates, Dates]
+    """Flights that do not come, craft that left before they could become unfit, when others do by event, until when
+    some overstay, and before when some cannot be launched."""
 
+_SOONEST_DAYS: Final = 0.01  # from now to the launch of a ship that is sent at once
 _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once the way is free again
 
 
@@ -68,11 +70,20 @@ class FlightBoard:
         self.no_port: tuple[str, ...] = ()
         self.now = epoch_mjd_utc
         self.flights: dict[str, Flight] = {}
+        self._come: set[str] = set()
+        self._not_before: dict[str, float] = {}
+        """Flights that would have had to be launched in the past, as somebody else did not come: when that was seen."""
         self._arrivals: list[tuple[float, str]] = []
         self._arrival_times: list[float] = []
         self.supplies: list[tuple[float, str]] = []
         self.traffic: StationTraffic
+        first, _ = self._without(frozenset())
+        self._come.update(name for name, flight in first.manifest.flights.items() if self._is_over(flight))
         self.plan_again()
+
+    def has_come(self, flight: str) -> None:
+        """A craft has arrived."""
+        self._come.add(flight)
 
     def use_ports(self, ports: PortBook) -> None:
         """From the next planning on these are the ports."""
@@ -81,7 +92,7 @@ class FlightBoard:
     def plan_again(self) -> None:
         """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""
         gone = frozenset(self.dropped.keys() | self.held)
-        came, first_traffic = self._without(gone)
+        came, first_traffic = self._possible(gone)
         spared = {
             one.flight
             for one in came.manifest.contingencies
@@ -89,7 +100,7 @@ class FlightBoard:
         }
         if spared:
             self._left_early |= spared
-            came, first_traffic = self._without(gone)
+            came, first_traffic = self._possible(gone)
         manifest = came.manifest
         for name in self.lost & manifest.flights.keys():
             manifest = with_lost(manifest, name)
@@ -111,17 +122,33 @@ class FlightBoard:
         self.traffic = first_traffic.copy(self.now) if same else StationTraffic(manifest, self.now)
         self.version += 1
 
+    def _possible(self, gone: frozenset[str]) -> Known:
+        """What comes without some flights. Nobody is sent in their stead at a time that is over by now."""
+        while True:
+            known = self._without(gone)
+            flights = known[0].manifest.flights.items()
+            past = {name for name, flight in flights if self._is_over(flight)} - self._come
+            if all(self._not_before.get(name, -math.inf) > self.now for name in past):
+                return known
+            self._not_before |= dict.fromkeys(past, self.now + _SOONEST_DAYS)
+
+    def _is_over(self, flight: Flight) -> bool:
+        return flight.arrival_mjd_utc is not None and flight.arrival_mjd_utc <= self.now
+
     def _without(self, gone: frozenset[str]) -> Known:
         overstay = {
             name: math.inf if name in self.kept else self.early.get(name, math.inf) for name in self._overstayed - gone
         }
-        missing = gone, self._left_early, tuple(sorted(self.unfit.items())), tuple(sorted(overstay.items()))
+        missing = (
+            gone, self._left_early, tuple(sorted(self.unfit.items())), tuple(sorted(overstay.items())),
+            tuple(sorted(self._not_before.items())),
+        )  # fmt: skip
         if missing not in self._known:
             plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
             plan = replace(plan, flights={**plan.flights, **_overstaying(plan, overstay)}) if overstay else plan
             came = realise(
                 plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports, left_early=self._left_early,
-                unfit=self.unfit,
+                unfit=self.unfit, not_before=self._not_before,
             )  # fmt: skip
             self._known[missing] = came, StationTraffic(came.manifest)
         return self._known[missing]

@@ -101,6 +101,7 @@ class PeopleFlights(PeopleState, abc.ABC):
     def _arrives(self, flight: Flight, event: TrafficEvent) -> None:
         assert self.setup is not None
         empty, area = self.setup.craft(flight.kind.id)
+        self.board.has_come(flight.name)
         came = self.unload(flight.name, self.aboard)
         self.aboard.parts_came()
         self.add_craft(empty + came, area)
