@@ -210,6 +210,13 @@ class HabitatState:
             return math.inf
         return self._busy_until.get(side, -math.inf)
 
+    def is_beyond_repair(self, equipment: str) -> bool:
+        """Whether it is broken and stays so with those now aboard: nobody is trained for it, or its owner has left."""
+        machine = self.habitat.equipment[equipment]
+        if equipment not in self._failed or machine.failure is None:
+            return False
+        return machine.owner in self._absent or self.hands_from_mjd_utc(equipment) == math.inf
+
     def set_leak(self, kg_day: float) -> None:
         """Air lost from now on, in kilograms a day at the pressure of the start."""
         if not 0.0 <= kg_day < 1e5:
