@@ -102,11 +102,11 @@ class DaysLaw:
         width = self.deviation_log * math.sqrt(1.0 + 1.0 / self.count)
         return math.exp(self.mean_log + width * student_quantile(share, self.freedom))
 
-    def draw(self, random: Generator) -> DrawnDays:
-        """The law as it may be: log-normal with a mean and a deviation drawn from their posterior."""
+    def draw(self, random: Generator, most_days: float = math.inf) -> DrawnDays:
+        """The law as it may be: log-normal with a mean and a deviation drawn from their posterior, cut at the most."""
         deviation = self.deviation_log * math.sqrt(self.freedom / random.chisquare(self.freedom))
         mean = self.mean_log + deviation / math.sqrt(self.count) * random.standard_normal()
-        return DrawnDays(float(mean), float(deviation))
+        return DrawnDays(float(mean), float(deviation), most_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,11 @@ class DrawnDays:
 
     mean_log: float
     deviation_log: float
+    most_days: float = math.inf
 
     def days(self, standard_normal: float) -> float:
         """The days at a standard normal number."""
-        return math.exp(self.mean_log + self.deviation_log * standard_normal)
+        return min(math.exp(self.mean_log + self.deviation_log * standard_normal), self.most_days)
 
 
 @dataclass(frozen=True, slots=True)

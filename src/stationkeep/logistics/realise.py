@@ -33,6 +33,7 @@ _GROUP_OF: Final = {kind: group for group, kinds in GROUPS.items() for kind in k
 _KEY_BYTES: Final = 32
 _BEST: Final = (1.0, 1.0, 1.0, 0.0, 0.0)
 _LONGEST_HANDOVER_DAYS: Final = 40.0
+_LATEST_SHARE: Final = 0.95  # of late launches; none is later than this quantile of the law, 28.6 days (own assumption)
 _WAIT_DAYS: Final = 0.5  # between one craft leaving a port and the next coming there
 _TRANSIT_DAYS: Final = 1.0
 _LAUNCH_TO_PORT_DAYS: Final = 5.0  # longer than that nobody waits in orbit: the launch is put off
@@ -110,7 +111,8 @@ def draw_luck(plan: Manifest, laws: TrafficLaws, random: Generator) -> Luck:
     loss = {group: law.draw(random) for group, law in sorted(laws.losses.items())}
     loss["unknown"] = _UNKNOWN_LOSS.draw(random)
     late = {side: law.draw(random) for side, law in sorted(laws.late_launch.items())}
-    lateness = laws.lateness_days.draw(random)
+    # Five cases leave a tail of years: a ship so late was silently never flown, its stay being over before it came.
+    lateness = laws.lateness_days.draw(random, laws.lateness_days.quantile_days(_LATEST_SHARE))
     regrounding = {side: law.draw(random) for side, law in sorted(laws.regrounding_days.items())}
     trouble = laws.docking_trouble.draw(random)
     key = random.bytes(_KEY_BYTES)
