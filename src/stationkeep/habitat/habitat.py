@@ -62,6 +62,7 @@ class Habitat:
             self._check_connections(need.process)
             self._check_outlets(need.process)
         self._check_starts()
+        self._check_rounds()
 
     @cached_property
     def all_stores(self) -> Mapping[str, Store]:
@@ -121,6 +122,21 @@ class Habitat:
                     f"needs itself to start: {chain}",
                     hint="put something into one of the stores between them, or feed one of them from elsewhere",
                     field=self.equipment[circle[0]].field or f"equipment.{circle[0]}",
+                )
+
+    def _check_rounds(self) -> None:
+        """Refuse machines of one recipe that run on whatever they are fed and feed each other: round and round."""
+        for name, machine in self.equipment.items():
+            alike = tuple(
+                other for other, one in self.equipment.items()
+                if one.duty == "flow" == machine.duty and one.recipe.name == machine.recipe.name
+            )  # fmt: skip
+            circle = self._circle(name, alike) if alike else []
+            if circle:
+                raise HabitatError(
+                    f"feeds itself: {' -> '.join([*circle, circle[0]])}, each a {machine.recipe.name}",
+                    hint="what one of them makes the next takes: let one of them give to, or take from, another store",
+                    field=machine.field or f"equipment.{name}",
                 )
 
     def _never_starting(self) -> tuple[str, ...]:
