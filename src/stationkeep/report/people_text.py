@@ -106,7 +106,7 @@ def _hours(people: PeopleDocument, runs: int) -> list[str]:
         if side.research_hours_week is not None and side.research_hours_week_interval is not None:
             least = "" if runs == 1 else f" ({_low_end(runs)}: {side.research_hours_week_interval.p05:.0f})"
             hours = f"about {side.research_hours_week:.0f} hours a week for research{least}"
-            said.append(f"The {words(side.side)} side has {hours}.")
+            said.append(f"While people are aboard, the {words(side.side)} side has {hours}.")
     return said
 
 
@@ -211,7 +211,7 @@ def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
     yield "because of", "detail", of_people(lambda p: limit_text(p.station_left.reasons))
     if any(branch.people and branch.people.crew_time for branch in document.branches.values()):
         yield "Segment without its people", "main", of_people(_alone_cell)
-        yield f"Research, hours a week ({_low_end(document.runs)})", "main", of_people(_research_cell)
+        yield f"Research, hours a manned week ({_low_end(document.runs)})", "main", of_people(_research_cell)
 
 
 def _date_cell(dates: LossDates, horizon_utc: str, never: str) -> str:
