@@ -21,6 +21,7 @@ _BECAUSE: Final = {
     "response": "partners call everybody home",
     NO_RELIEF: "no other crew comes",
 }
+_WITHOUT_RECOVERY: Final = " (A reserve of water counts all that is used, without what is recovered.)"
 _IN_SHORT: Final = {
     "attitude": "attitude lost",
     "altitude": "too low",
@@ -88,10 +89,12 @@ def _stores(people: PeopleDocument) -> str:
         if ended is None
         else f"; in {text.percent(ended.share)} of the runs one ends, most often {words(ended.name)}"
     )
+    recovery = _WITHOUT_RECOVERY if reserve.name.endswith("water") else ""
     if reserve.median_utc is not None:
-        return f"The first store below its reserve is {_store(reserve)}{ends}."
+        return f"The first store below its reserve is {_store(reserve)}{ends}.{recovery}"
     share = text.percent(reserve.share)
-    return f"In {share} of the runs a store falls below its reserve, most often {words(reserve.name)}{ends}."
+    named = words(reserve.name)
+    return f"In {share} of the runs a store falls below its reserve, most often {named}{ends}.{recovery}"
 
 
 def _hours(people: PeopleDocument, runs: int) -> list[str]:
