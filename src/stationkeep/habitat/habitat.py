@@ -11,7 +11,7 @@ from typing import Final
 from stationkeep.habitat.air import GASES, Cabin
 from stationkeep.habitat.crew import CrewNeed, Side, crew_needs
 from stationkeep.habitat.equipment import Equipment
-from stationkeep.habitat.metabolism import Person
+from stationkeep.habitat.metabolism import STANDARD, Person
 from stationkeep.habitat.recipes import checked
 from stationkeep.habitat.refusal import HabitatError, unknown
 from stationkeep.habitat.stores import Store
@@ -36,6 +36,8 @@ class Habitat:
     people: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
     shared: bool = True
     leak_kg_day: float = 0.0
+    person: Person = STANDARD
+    """What everybody who comes later is like, and whom reserves in days are counted for."""
 
     def __post_init__(self) -> None:
         for name in self.people:

@@ -122,11 +122,11 @@ class HabitatState:
         self._set_reserves(self.moment.need)
 
     def reserve_for(self, people: Mapping[str, float]) -> None:
-        """Reserves in days count so many standard people of each side, until others come or go; parts of one allowed.
+        """Reserves in days count so many people of each side, until others come or go; parts of one allowed.
 
         For those who will be aboard on average: visitors of a week need no reserve of six.
         """
-        need, one = self.moment.need.copy(), Person()
+        need, one = self.moment.need.copy(), self.habitat.person
         for group, side, what in self.plan.crew_groups:
             number = people.get(side, 0.0)
             if what == "containers":
