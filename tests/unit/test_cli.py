@@ -232,6 +232,24 @@ def test_ctrl_c_lost_in_a_compiler_still_exits_130(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no timer signals")
+def test_ctrl_c_dropped_without_a_word_comes_again() -> None:
+    """An exception raised inside a callback from compiled code may only be printed, and the command goes on."""
+    script = (
+        "import os, signal, time\n"
+        "from stationkeep.cli import app, main\n"
+        "def dropped():\n"
+        "    try:\n        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    except KeyboardInterrupt:\n        pass\n"
+        "    time.sleep(300)\n"
+        "app.app = dropped\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 130
+    assert "interrupted" in done.stderr
+
+
 def test_bare_command_shows_the_commands() -> None:
     done = subprocess.run([sys.executable, "-m", "stationkeep"], capture_output=True, text=True, check=False)
     assert "Usage" in done.stdout + done.stderr

@@ -9,7 +9,7 @@ import pytest
 
 from stationkeep.logistics.contingencies import without_flights, without_partner
 from stationkeep.logistics.dates import mjd_of
-from stationkeep.logistics.delays import DrawnDays
+from stationkeep.logistics.delays import DrawnDays, drawn_lateness, longest_lateness_days
 from stationkeep.logistics.laws_file import shipped_laws
 from stationkeep.logistics.manifest import Manifest
 from stationkeep.logistics.plans import plan_of_entries
@@ -142,3 +142,20 @@ def test_numbers_by_name_are_uniform_and_normal(plan: Manifest) -> None:
 def test_with_the_best_luck_all_comes_as_planned(plan: Manifest) -> None:
     came = realise(plan, best_luck(), from_mjd_utc=START)
     assert (came.lost, set(came.delay_days.values())) == ((), {0.0})
+
+
+def test_lateness_has_an_end_and_keeps_no_ship_on_the_ground_for_good(plan: Manifest) -> None:
+    law = shipped_laws().lateness_days
+    longest = longest_lateness_days(law)
+    assert 11.8 < longest == law.quantile_days(0.95) < 30.0  # the worst on record; five cases know of no more
+    random = np.random.default_rng(8)
+    late = [drawn_lateness(law, random).days(float(random.standard_normal())) for _ in range(3000)]
+    assert max(late) == longest
+    assert np.median(late) == pytest.approx(law.median_days, rel=0.15)
+    assert np.mean(np.array(late) == longest) == pytest.approx(0.05, abs=0.02)
+    # later than it was to stay: it comes all the same, and is unloaded
+    came = realise(plan, luck_of(plan, late={"P1": 160.0}), from_mjd_utc=START)
+    late_one = came.manifest.flights["P1"]
+    assert not came.not_flown
+    assert late_one.arrival_mjd_utc == pytest.approx((plan.flights["P1"].arrival_mjd_utc or 0.0) + 160.0)
+    assert (late_one.departure_mjd_utc or 0.0) >= (late_one.arrival_mjd_utc or 0.0) + 5.0

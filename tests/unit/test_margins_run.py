@@ -86,3 +86,15 @@ def test_a_date_after_the_fall_is_refused(stations: dict[str, FlownStation]) -> 
     horizon = stations["withdrawal"].campaign.mission.scenario.horizon_mjd_utc
     with pytest.raises(InputError, match="has come down"):
         stations["withdrawal"].at(horizon)
+
+
+def test_reserves_are_for_those_aboard_and_not_for_visitors_to_come(stations: dict[str, FlownStation]) -> None:
+    """Nothing more is delivered and everybody stays: 45 days of four people's food, 165 days from now (149 before)."""
+    station = stations["cooperation"]
+    found = station_margins(station.at(station.campaign.mission.scenario.epoch_mjd_utc))
+    food = {store.name: store for store in found.habitat.stores}["us-food"]
+    assert food.reserve_kg == pytest.approx(45.0 * 4 * 1.83, rel=0.005)
+    assert food.days_to_reserve == pytest.approx((food.amount_kg - food.reserve_kg) / (4 * 1.83), rel=0.01)
+    first = found.habitat.first_reserve
+    assert first is not None
+    assert first.what == "russian-water"

@@ -76,6 +76,20 @@ def test_who_calls_people_home_sends_nobody_while_it_lasts() -> None:
     assert any("its flights come again from 2024-11-30" in event.title for event in back.events)
 
 
+def names_aboard(timeline: Timeline) -> set[str]:
+    return {stay.name for stay in people(timeline).crew if stay.from_mjd_utc > mjd_utc(parse_utc("2024-02-01"))}
+
+
+def test_who_calls_people_home_sends_nobody_in_the_craft_of_others() -> None:
+    """Grebenkin of Roscosmos was launched in NASA's Dragon seven weeks after everybody had been called home."""
+    gone = fly(withdrawal("2024-01-01", scope=EVERYTHING))
+    assert "Grebenkin, Alexander" not in names_aboard(gone)
+    assert "Dominick, Matthew" in names_aboard(gone)  # his seat flies empty
+    assert [event.title for event in gone.events if event.kind == "people-kept-home"]
+    back = fly(withdrawal("2024-01-01", scope=["recall-crew"], until_utc="2024-01-10", flights_back_after_days=10.0))
+    assert "Grebenkin, Alexander" in names_aboard(back)
+
+
 def test_flights_come_again_after_the_return() -> None:
     gone = withdrawal("2024-06-01", scope=EVERYTHING, until_utc="2024-07-15", flights_back_after_days=30.0)
     timeline = fly(gone)

@@ -49,6 +49,19 @@ def test_gas_is_shared_by_what_lacks_and_never_more_than_there_is() -> None:
     assert hold.state.amount("us-nitrogen") == pytest.approx(30.0 + min(lack_nitrogen, 100.0) * part)
 
 
+def test_four_progress_a_year_keep_up_with_the_leak_whosever_tanks_are_empty() -> None:
+    """0.34 kg of nitrogen a day, 31 a ship: twenty of the 45 kg of gas a ship were left on the ground before."""
+    hold = aboard(us_nitrogen=30.0)
+    hold.state.set_leak(0.45)
+    for _ in range(12):
+        hold.advance(hold.state.time_mjd_utc + 91.0)
+        hold.bring("progress", 0.0, 0.0, 45.0, ())
+        assert hold.state.amount("us-nitrogen") + hold.state.amount("russian-nitrogen") > 20.0
+    kept = sum(hold.state.amount(name) for name in ("us-nitrogen", "russian-nitrogen"))
+    assert kept <= sum(setup().usual_kg[name] for name in ("us-nitrogen", "russian-nitrogen")) + 1e-6
+    assert hold.state.amount("cabin-nitrogen") == pytest.approx(899.5, rel=0.01)
+
+
 def test_once_the_reserve_of_oxygen_is_reached_later_ships_bring_candles_and_gas() -> None:
     hold = aboard(us_oxygen=20.0, russian_oxygen=0.0, candles=100.0)
     now = hold.state.time_mjd_utc

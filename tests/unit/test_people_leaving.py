@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from people_runs import campaign, inputs, mjd
+from people_runs import campaign, events, flown, inputs, mjd
 from stationkeep.habitat.margins import Limit
 from stationkeep.simulation.aboard import Aboard
 from stationkeep.simulation.engine import _Run
@@ -182,3 +184,18 @@ def test_a_planned_departure_is_not_waited_for_where_too_little_would_be_left_th
     assert set(run.board.early) == {"Soyuz MS-21"}
     assert "goes home early" in told(run, "crew-reduced")[0]
     assert not told(run, "must-leave")
+
+
+def test_a_ship_due_in_the_last_days_is_not_waited_for() -> None:
+    """Seven cargo flights in a row are lost: those aboard go with a week left (four days before)."""
+    lost = (
+        "Progress MS-20", "Progress MS-21", "Progress MS-22", "Cygnus NG-18", "Dragon CRS-25", "Dragon CRS extra 1",
+        "Dragon CRS-26",
+    )  # fmt: skip
+    branch = events(*(f"{{type: flight-lost, date_utc: 2022-04-03, flight: {name}}}" for name in lost))
+    timeline = flown(branch, horizon="2023-01-01")[1]
+    said = [event.title for event in timeline.events if event.kind == "must-leave"]
+    assert len(said) == 1
+    found = re.search(r"would end in (\d+) days", said[0])
+    assert found is not None
+    assert 7 <= int(found[1]) < 30

@@ -286,7 +286,8 @@ def test_hours_and_segments_without_their_people_are_told() -> None:
         "While people are aboard, nobody is trained for the American segment on 11 % and for the Russian segment on "
         "11 % of the days."
     )
-    assert told[-1] == "The American side has about 64 hours a week for research (5 %: 46)."
+    hours = "The American side has about 64 hours a week for research (5 %: 46), weeks without people counted."
+    assert told[-1] == hours
     assert sentences(people, runs=5)[-1].endswith("(least: 46).")
     cells = {row.label: row.answers for row in verdict_rows(document(people))}
     assert cells["Segment without its people"] == ("American 11 %, Russian 11 % of days",)

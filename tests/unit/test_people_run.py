@@ -148,6 +148,16 @@ def test_craft_change_mass_and_drag_area() -> None:
     assert run.area_factor == pytest.approx(1.0 - area / station, rel=1.0e-9)
 
 
+def test_a_flight_that_is_not_flown_is_told_when_it_should_have_been_launched() -> None:
+    run, timeline = flown(index=6, horizon="2022-06-01")
+    flights = run.board.plan.flights
+    never = {name for name in run.board.no_port if flights[name].launch_mjd_utc <= run.now}
+    notes = [event for event in timeline.events if event.kind == "flight-not-flown"]
+    told = {event.title.split(" is not flown")[0]: event for event in notes}
+    assert never == set(told) == {"Axiom Ax-1"}  # its port is taken until it should have left again
+    assert day(told["Axiom Ax-1"].time_mjd_utc) == day(flights["Axiom Ax-1"].launch_mjd_utc)
+
+
 # --- partners -------------------------------------------------------------------------------------------------------
 
 

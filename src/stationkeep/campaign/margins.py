@@ -135,6 +135,7 @@ def left_by(then: StationThen, partners: frozenset[str]) -> StationThen:
         state.set_owner_active(partner, False)
     plan = without_partners(then.plan, partners, state.time_mjd_utc, then.accounts, then.pays_for)
     set_people(state, StationTraffic(plan, state.time_mjd_utc), then.sides)
+    state.set_people(state.people)  # reserves are for those aboard, not for those a run expects
     return replace(then, state=state, plan=plan, gone=then.gone | partners)
 
 

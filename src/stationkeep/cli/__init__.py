@@ -19,6 +19,7 @@ BAD_INPUT = 2
 FAILED = 1
 
 _OBJECTS_BEFORE_COLLECTION = 50_000
+_INTERRUPT_AGAIN_S = 3.0
 
 
 def main() -> None:
@@ -73,23 +74,37 @@ def _command() -> None:
 
 @contextmanager
 def _interrupts_kept() -> Iterator[list[int]]:
-    """The numbers of the interrupts that came; each is raised as Python does anyway."""
+    """The signals that came. Each is raised as Python does, and again some seconds later if the command still runs:
+
+    what calls Python from compiled code, as a compiler does, may drop an exception without a word.
+    """
     seen: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield seen
         return
 
+    again = getattr(signal, "setitimer", None)  # not on Windows
+
     def note(number: int, frame: FrameType | None) -> None:
         seen.append(number)
+        if again is not None:
+            again(signal.ITIMER_REAL, _INTERRUPT_AGAIN_S)
         signal.default_int_handler(number, frame)
 
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:
-        signal.signal(signal.SIGINT, note)
+    kinds = [signal.SIGINT] if again is None else [signal.SIGINT, signal.SIGALRM]
+    before = {kind: signal.getsignal(kind) for kind in kinds}
+    if before[signal.SIGINT] is not signal.default_int_handler:
+        yield seen
+        return
+    for kind in kinds:
+        signal.signal(kind, note)
     try:
         yield seen
     finally:
-        signal.signal(signal.SIGINT, before)
+        if again is not None:
+            again(signal.ITIMER_REAL, 0.0)
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
 
 
 def _leave_interrupted() -> None:

@@ -106,7 +106,10 @@ class Workshop:
     def next_mjd_utc(self) -> float:
         """When is there something to do next? (infinity: never)"""
         breaks = self._coming[self._broken][0] if self._broken < len(self._coming) else math.inf
-        return min(breaks, self._repairs[0][0]) if self._repairs else breaks
+        if not self._repairs:
+            return breaks
+        repaired = self._repairs[0][0]
+        return repaired if repaired < breaks else breaks
 
     def parts_came(self, time_mjd_utc: float) -> None:
         """A ship has come: repairs refused for want of something are tried again now, not only when they are due."""
@@ -162,11 +165,13 @@ class Workshop:
         end = state.time_mjd_utc + days
         events: list[HabitatEvent] = []
         while True:
-            if self._waiting or self.next_mjd_utc() <= state.time_mjd_utc + _SAME_DAYS:
+            due = self.next_mjd_utc()
+            if self._waiting or due <= state.time_mjd_utc + _SAME_DAYS:
                 self.work(state, end)
-            stop = min(end, self.next_mjd_utc())
+                due = self.next_mjd_utc()
+            stop = min(end, due)
             events += state.advance(max(0.0, stop - state.time_mjd_utc), least=least)
             if stop >= end:
-                if self._waiting or self.next_mjd_utc() <= state.time_mjd_utc + _SAME_DAYS:
+                if self._waiting or due <= state.time_mjd_utc + _SAME_DAYS:
                     self.work(state)
                 return tuple(events)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -32,11 +31,12 @@ _SAME_DAYS: Final = 1.0e-9
 _FEW_EVENTS: Final = 30
 _FACTORS: Final = {"water": "water_days", "food": "food_days"}
 Least = Literal["all", "bad", "serious"]
+_Room = tuple[Floats, Integers, Integers]
+"""Where the kernel notes its events: when, of which kind, of what."""
 _KINDS: Final = ("store-empty", "store-full", "fell-below", "rose-above", "short", "met")
 
 
-@dataclass(frozen=True, slots=True)
-class HabitatEvent:
+class HabitatEvent(NamedTuple):
     """Something that happened: when [MJD UTC], of which kind, to what; ``bad`` where people would mind.
 
     Kinds: ``store-empty``, ``store-full``, ``fell-below`` and ``rose-above`` (a reserve or a pressure limit), ``short``
@@ -59,6 +59,7 @@ class HabitatState:
         self.time_mjd_utc = float(time_mjd_utc)
         self._block = block(*self.plan.sizes)
         self._moment: Moment | None = None
+        self._noted: _Room | None = None
         self._marks_placed = False
         _fill(self.moment, habitat, self.plan)
         self.leak_kg_day = habitat.leak_kg_day
@@ -84,7 +85,7 @@ class HabitatState:
         """
         twin = object.__new__(HabitatState)
         twin.__dict__.update(self.__dict__)
-        twin._block, twin._moment = self._block.copy(), None
+        twin._block, twin._moment, twin._noted = self._block.copy(), None, None
         if time_mjd_utc is not None:
             twin.time_mjd_utc = float(time_mjd_utc)
         return twin
@@ -324,7 +325,9 @@ class HabitatState:
         room = (_FEW_EVENTS if least else _EVENT_ROOM) + self.plan.most_at_once
         ints, floats = self.plan.packed
         kernel = _kernel()
-        times, (kinds, indices) = np.empty(room), np.empty((2, room), np.int64)
+        if self._noted is None or len(self._noted[0]) != room:
+            self._noted = np.empty(room), np.empty(room, np.int64), np.empty(room, np.int64)
+        times, kinds, indices = self._noted
         while True:
             place = not self._marks_placed
             count, flown = kernel(

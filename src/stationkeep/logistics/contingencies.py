@@ -97,7 +97,7 @@ def rebooked(manifest: Manifest, dropped: frozenset[str] = frozenset(), were: Ma
         ride = _next_ride(trip, manifest, taken, were or manifest)
         taken[ride] = taken.get(ride, 0) + 1
         # The suit for the craft that does not come was to come with it.
-        found.append(replace(trip, down_flight=ride, departure_mjd_utc=None))
+        found.append(trip.going_home_in(ride))
     return replace(manifest, trips=tuple(found))
 
 
@@ -117,7 +117,7 @@ def in_time(manifest: Manifest, plan: Manifest) -> Manifest:
             found.append(trip)
             continue
         riders[own.name] = riders.get(own.name, 0) + 1
-        found.append(replace(trip, down_flight=own.name, departure_mjd_utc=None))
+        found.append(trip.going_home_in(own.name))
     return replace(manifest, trips=tuple(found))
 
 

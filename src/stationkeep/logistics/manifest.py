@@ -137,6 +137,13 @@ class Trip:
             self.person_key, self.suits, self.place,
         )  # fmt: skip
 
+    def going_home_in(self, flight: str) -> Trip:
+        """The same trip with another craft down, at its dates."""
+        return Trip(
+            self.name, self.nationality, self.agency, self.up_flight, flight, self.arrival_mjd_utc, None,
+            self.person_key, self.suits, self.place,
+        )  # fmt: skip
+
     @property
     def key(self) -> str:
         """What names this trip."""

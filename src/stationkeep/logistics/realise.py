@@ -20,7 +20,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from stationkeep.logistics.contingencies import RETRY_DAYS, in_time, rebooked
-from stationkeep.logistics.delays import GROUPS, DrawnDays, ShareLaw, TrafficLaws, side_of_owner
+from stationkeep.logistics.delays import GROUPS, DrawnDays, ShareLaw, TrafficLaws, drawn_lateness, side_of_owner
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip
 from stationkeep.logistics.ports import PortBook, iss_ports
 from stationkeep.logistics.rescue import Rescues
@@ -110,7 +110,7 @@ def draw_luck(plan: Manifest, laws: TrafficLaws, random: Generator) -> Luck:
     loss = {group: law.draw(random) for group, law in sorted(laws.losses.items())}
     loss["unknown"] = _UNKNOWN_LOSS.draw(random)
     late = {side: law.draw(random) for side, law in sorted(laws.late_launch.items())}
-    lateness = laws.lateness_days.draw(random)
+    lateness = drawn_lateness(laws.lateness_days, random)
     regrounding = {side: law.draw(random) for side, law in sorted(laws.regrounding_days.items())}
     trouble = laws.docking_trouble.draw(random)
     key = random.bytes(_KEY_BYTES)
@@ -151,7 +151,8 @@ def realise(
     ``not_before``: from when on some can be launched [MJD UTC]. Nothing raises: the result shows what is not possible.
     """
     rescues = Rescues(luck.unfit_at, left_early, unfit or {}, not_before or {})
-    work = _Work(plan, luck, from_mjd_utc, tuple(closures), ports or iss_ports(), fleet or known_fleet(), rescues)
+    closed = tuple(sorted(closures, key=lambda one: one.from_mjd_utc))
+    work = _Work(plan, luck, from_mjd_utc, closed, ports or iss_ports(), fleet or known_fleet(), rescues)
     work.launch_all()
     work.set_departures()
     work.find_ports()
@@ -165,26 +166,24 @@ def reliefs_of(plan: Manifest) -> dict[str, tuple[str, float]]:
     Soyuz relieves Soyuz, but of two companies that fly crews in turn each relieves the other.
     """
     found = {}
-    crewed = [flight for flight in plan.flights.values() if flight.seats and flight.arrival_mjd_utc is not None]
-    for flight in crewed:
-        leaves = flight.departure_mjd_utc
-        if leaves is None:
-            continue
-        coming = [
-            (other.arrival_mjd_utc, other.name)
-            for other in crewed
-            if other is not flight and _same_side(other, flight) and other.arrival_mjd_utc is not None
-            and leaves - _LONGEST_HANDOVER_DAYS <= other.arrival_mjd_utc <= leaves
-            and (flight.arrival_mjd_utc or 0.0) < other.arrival_mjd_utc
-        ]  # fmt: skip
-        if coming:
-            arrival, name = max(coming)
-            found[flight.name] = (name, leaves - arrival)
+    crewed: dict[str, list[tuple[float, Flight]]] = {}
+    for flight in plan.flights.values():
+        if flight.arrival_mjd_utc is not None and flight.seats:
+            side = side_of_owner(flight.kind.owner)
+            crewed.setdefault(side, []).append((flight.arrival_mjd_utc, flight))
+    for same_side in crewed.values():
+        for came, flight in same_side:
+            leaves = flight.departure_mjd_utc
+            if leaves is None:
+                continue
+            first = leaves - _LONGEST_HANDOVER_DAYS
+            coming = [
+                (arrival, other.name) for arrival, other in same_side if came < arrival and first <= arrival <= leaves
+            ]
+            if coming:
+                arrival, name = max(coming)
+                found[flight.name] = (name, leaves - arrival)
     return found
-
-
-def _same_side(one: Flight, other: Flight) -> bool:
-    return side_of_owner(one.kind.owner) == side_of_owner(other.kind.owner)
 
 
 @dataclass
@@ -217,10 +216,10 @@ class _Work:
                 continue
             marks = _rocket_marks(flight)
             numbers = self.luck.of(flight.name, index)
-            ready = flight.launch_mjd_utc + self._lateness(flight, numbers)
-            ready, sent_for = self.rescues.sends(flight, ready)
+            late = flight.launch_mjd_utc + self._lateness(flight, numbers)
+            ready, sent_for = self.rescues.sends(flight, late)
             ready = max([ready, *(grounded.get(mark, -math.inf) for mark in marks)])
-            if flight.departure_mjd_utc is not None and ready + _TRANSIT_DAYS > flight.departure_mjd_utc:
+            if ready > late and ready + _TRANSIT_DAYS > (flight.departure_mjd_utc or math.inf):
                 self.not_flown.append(flight.name)  # grounded for longer than it was to stay: the next one flies
                 continue
             launch = self._from_pad(flight, ready, pad_free)
@@ -311,19 +310,19 @@ class _Work:
 
     def _from_pad(self, flight: Flight, ready: float, pad_free: dict[str, float]) -> float:
         """The first moment a pad of its kind can launch it."""
-        times = {}
+        times: dict[str, float] = {}
         for pad_id in flight.kind.pads:
             pad = self.fleet.pads.get(pad_id)
             if pad is None or (pad.retired_mjd_utc is not None and ready >= pad.retired_mjd_utc):
                 continue
             time = max(ready, pad_free.get(pad_id, -math.inf))
-            for closure in sorted(self.closures, key=lambda one: one.from_mjd_utc):
+            for closure in self.closures:
                 if closure.pad == pad_id and closure.from_mjd_utc <= time < closure.to_mjd_utc:
                     time = closure.to_mjd_utc
             times[pad_id] = time
         if not times:
             return ready
-        chosen = min(times, key=lambda pad_id: (times[pad_id], pad_id))
+        _, chosen = min((time, pad_id) for pad_id, time in times.items())
         pad_free[chosen] = times[chosen] + self.fleet.pads[chosen].shortest_days
         return times[chosen]
 

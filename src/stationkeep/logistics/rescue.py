@@ -75,6 +75,8 @@ class Rescues:
 
     def waiting(self, flight: Flight, ready_mjd_utc: float) -> str:
         """For whose people a flight that could be launched then is sent; empty: nobody's."""
+        if not self.unfit:
+            return ""
         found = [
             (moment, name)
             for name, moment in self.unfit.items()
@@ -114,6 +116,8 @@ class Rescues:
 
         ``order``: places and flights still to be launched.
         """
+        if not (self.unfit or self._lost or self._due):
+            return
         kinds = (
             {self._kinds[name] for name in self.unfit.keys() - self.sent.keys()} | self._lost.keys() | self._due.keys()
         )

@@ -10,11 +10,13 @@ import math
 from bisect import bisect_right
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from itertools import chain
+from operator import itemgetter
+from typing import Final, Literal, NamedTuple
 
 from stationkeep.logistics.crew import Side, side_of
 from stationkeep.logistics.lifeboat import Boat, Rider, Seating, seat_everyone, suits_of
-from stationkeep.logistics.manifest import Contingency, Flight, Manifest, PortStay, Trip
+from stationkeep.logistics.manifest import Contingency, Flight, Manifest, Trip
 
 EventKind = Literal[
     "departure", "arrival", "left-port", "reached-port", "lost", "unfit", "fit-again", "rescue-seat", "came", "went"
@@ -27,8 +29,7 @@ _ORDER: Final[dict[EventKind, int]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficEvent:
+class TrafficEvent(NamedTuple):
     """Something that changes what is attached, who is aboard, or who has a seat.
 
     ``flight`` is ``None`` for ``came`` and ``went``: people whose craft is not in the table.
@@ -41,6 +42,9 @@ class TrafficEvent:
     came: tuple[Trip, ...] = ()
     went: tuple[Trip, ...] = ()
     contingency: Contingency | None = None
+
+
+_time_of: Final = itemgetter(0)  # a tuple's first: the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class StationTraffic:
 
     def __init__(self, manifest: Manifest, start_mjd_utc: float = -math.inf) -> None:
         self.manifest = manifest
-        self._events = sorted(_events_of(manifest), key=lambda event: (event.time_mjd_utc, _ORDER[event.kind]))
+        self._events = _events_of(manifest)
         self._times = [event.time_mjd_utc for event in self._events]
         self._next = 0
         self.time_mjd_utc = start_mjd_utc
@@ -82,7 +86,7 @@ class StationTraffic:
         self._unfit: dict[str, int] = {}
         self._makeshift: dict[str, int] = {}
         self._makeshift_for: dict[str, str] = {}
-        self._riders = {trip.key: _rider(trip, manifest) for trip in manifest.trips}
+        self._riders: dict[str, tuple[Trip, Rider]] = {}
         self._seating: Seating | None = None
         self._boats_now: list[Boat] | None = None
         self.advance(start_mjd_utc)
@@ -144,8 +148,15 @@ class StationTraffic:
     def seating(self) -> Seating:
         """Who has which seat home now."""
         if self._seating is None:
-            self._seating = seat_everyone([self._riders[key] for key in self._people], self._boats())
+            self._seating = seat_everyone([self._rider(*item) for item in self._people.items()], self._boats())
         return self._seating
+
+    def _rider(self, key: str, trip: Trip) -> Rider:
+        """Somebody aboard, worked out once: also for copies, which go through the same manifest."""
+        known = self._riders.get(key)
+        if known is None or known[0] is not trip:
+            known = self._riders[key] = trip, _rider(key, trip, self.manifest)
+        return known[1]
 
     def snapshot(self) -> TrafficSnapshot:
         """What is attached and who is aboard now."""
@@ -209,25 +220,38 @@ class StationTraffic:
         book[item.flight] = book.get(item.flight, 0) + sign * item.seats
 
 
-def _rider(trip: Trip, manifest: Manifest) -> Rider:
-    return Rider(trip.key, suits_of(trip, manifest.flights), (trip.down_flight, trip.up_flight), trip.name)
+def _rider(key: str, trip: Trip, manifest: Manifest) -> Rider:
+    return Rider(key, suits_of(trip, manifest.flights), (trip.down_flight, trip.up_flight), trip.name)
 
 
-def _events_of(manifest: Manifest) -> Iterator[TrafficEvent]:
+def _events_of(manifest: Manifest) -> list[TrafficEvent]:
+    """All that happens, in order of time; what is of one moment in the order of ``_ORDER``."""
     came, went = _riders_by_flight(manifest)
-    for flight in manifest.flights.values():
-        if flight.arrival_mjd_utc is None:
+    # Every kind of event in a list of its own, behind each other in their order: then the times alone are sorted.
+    found: list[list[TrafficEvent]] = [[] for _ in range(max(_ORDER.values()) + 1)]
+    by_kind = {kind: found[place] for kind, place in _ORDER.items()}
+    arrivals, departures = by_kind["arrival"], by_kind["departure"]
+    reached, left = by_kind["reached-port"], by_kind["left-port"]
+    for name, flight in manifest.flights.items():
+        arrival = flight.arrival_mjd_utc
+        if arrival is None:
             if flight.lost:
-                yield TrafficEvent(flight.launch_mjd_utc, "lost", flight)
+                by_kind["lost"].append(TrafficEvent(flight.launch_mjd_utc, "lost", flight))
             continue
-        yield TrafficEvent(flight.arrival_mjd_utc, "arrival", flight, came=tuple(came.get(flight.name, ())))
+        arrivals.append(TrafficEvent(arrival, "arrival", flight, "", tuple(came.get(name, ()))))
         leaves = flight.leaves_station_mjd_utc
         if leaves is not None:
-            yield TrafficEvent(leaves, "departure", flight, went=tuple(went.get(flight.name, ())))
+            departures.append(TrafficEvent(leaves, "departure", flight, "", (), tuple(went.get(name, ()))))
         for stay in flight.stays:
-            yield from _moves_of(flight, stay)
-    for trip in manifest.trips:
-        yield from _loose_ends(trip, manifest)
+            reached.append(TrafficEvent(stay.from_mjd_utc, "reached-port", flight, stay.port))
+            if stay.to_mjd_utc is not None:
+                left.append(TrafficEvent(stay.to_mjd_utc, "left-port", flight, stay.port))
+    for event in chain(_loose_ends(manifest), _troubles(manifest)):
+        by_kind[event.kind].append(event)
+    return sorted(chain.from_iterable(found), key=_time_of)
+
+
+def _troubles(manifest: Manifest) -> Iterator[TrafficEvent]:
     for item in manifest.contingencies:
         flight = manifest.flights[item.flight]
         began: EventKind = "rescue-seat" if item.problem == "rescue-seat" else "unfit"
@@ -245,15 +269,10 @@ def _riders_by_flight(manifest: Manifest) -> tuple[dict[str, list[Trip]], dict[s
     return came, went
 
 
-def _moves_of(flight: Flight, stay: PortStay) -> Iterator[TrafficEvent]:
-    yield TrafficEvent(stay.from_mjd_utc, "reached-port", flight, stay.port)
-    if stay.to_mjd_utc is not None:
-        yield TrafficEvent(stay.to_mjd_utc, "left-port", flight, stay.port)
-
-
-def _loose_ends(trip: Trip, manifest: Manifest) -> Iterator[TrafficEvent]:
-    """Someone who came before the table begins, or leaves with a flight after it ends, by the dates of the trip."""
-    if trip.up_flight not in manifest.flights and trip.arrival_mjd_utc is not None:
-        yield TrafficEvent(trip.arrival_mjd_utc, "came", None, came=(trip,))
-    if trip.down_flight not in manifest.flights and trip.departure_mjd_utc is not None:
-        yield TrafficEvent(trip.departure_mjd_utc, "went", None, went=(trip,))
+def _loose_ends(manifest: Manifest) -> Iterator[TrafficEvent]:
+    """Who came before the table begins, or leaves with a flight after it ends, by the dates of the trip."""
+    for trip in manifest.trips:
+        if trip.up_flight not in manifest.flights and trip.arrival_mjd_utc is not None:
+            yield TrafficEvent(trip.arrival_mjd_utc, "came", None, came=(trip,))
+        if trip.down_flight not in manifest.flights and trip.departure_mjd_utc is not None:
+            yield TrafficEvent(trip.departure_mjd_utc, "went", None, went=(trip,))

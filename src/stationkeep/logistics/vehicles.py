@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -61,7 +61,7 @@ class VehicleKind(Sourced, Facts):
     )
     retired_mjd_utc: MjdUtc | None = Field(None, validation_alias="retired_utc")
 
-    @property
+    @cached_property
     def seat_count(self) -> int:
         """How many people it takes home."""
         return 0 if self.seats is None else round(self.seats.best)
@@ -71,7 +71,7 @@ class VehicleKind(Sourced, Facts):
         first = self.crews_from_mjd_utc
         return 0 if first is not None and launch_mjd_utc < first else self.seat_count
 
-    @property
+    @cached_property
     def needs_arm(self) -> bool:
         """Whether the station's arm must catch and place it."""
         return set(self.standards) <= ARM_STANDARDS

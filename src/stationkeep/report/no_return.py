@@ -164,5 +164,5 @@ def _lost_tables(document: RunDocument, branches: dict[str, BranchDocument], sty
         said = f'<div class="scroll">{table(caption, heads, rows, stack=True)}</div>'
         if all(item.share < _SELDOM for item in branch.functions_lost):
             said = f"<details><summary>In few runs only</summary>{said}</details>"
-        told.append(f'<div class="story">{heading}{said}</div>')
+        told.append(f'<div class="story functions">{heading}{said}</div>')
     return "".join(told)

@@ -106,7 +106,7 @@ def _hours(people: PeopleDocument, runs: int) -> list[str]:
         if side.research_hours_week is not None and side.research_hours_week_interval is not None:
             least = "" if runs == 1 else f" ({_low_end(runs)}: {side.research_hours_week_interval.p05:.0f})"
             hours = f"about {side.research_hours_week:.0f} hours a week for research{least}"
-            said.append(f"The {words(side.side)} side has {hours}.")
+            said.append(f"The {words(side.side)} side has {hours}, weeks without people counted.")
     return said
 
 

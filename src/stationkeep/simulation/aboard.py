@@ -73,9 +73,12 @@ class Aboard:
         habitat, plan = self.state.habitat, self.state.plan
         self._watched = watched_stores(self.state)
         outside = [float(habitat.all_stores[name].kind == "overboard") for name in plan.store_names]
-        self._overboard = np.array([outside, [1.0] * len(outside)])
+        self._outside, self._vents = np.array(outside), np.ones(len(outside))
         usual = self.setup.usual_kg
         self._nominal = {name: max(float(self.state.amount(name)), usual.get(name, 0.0)) for name in habitat.stores}
+        self._alike: dict[str, list[str]] = {}
+        for name, store in habitat.stores.items():
+            self._alike.setdefault(store.substance, []).append(name)
         self._critical: dict[str, list[Watched]] = {}
         for one in self._watched.values():
             if one.store.critical:
@@ -84,13 +87,19 @@ class Aboard:
         for one in self._watched.values():
             if one.mark is not None:
                 self._reserved.setdefault(one.store.substance, []).append(one)
+        capacity = plan.network.capacity
+        self._usual_kg = {
+            one.store.name: min(self._nominal[one.store.name], float(capacity[one.index]))
+            for stores in self._critical.values()
+            for one in stores
+        }
         self._short_since: dict[str, float] = {}
         self._scarce_since: dict[str, float] = {}
         self._critical_levels = Levels([one for stores in self._critical.values() for one in stores], self.state)
         self._reserved_levels = Levels([one for stores in self._reserved.values() for one in stores], self.state)
         self._book = StoreBook(self._watched, self.state)
-        self.people = {side: len(people) for side, people in self.state.people.items()}
         self._stores_of = {name: frozenset(side.stores()) for name, side in habitat.sides.items()}
+        self._are({side: len(people) for side, people in self.state.people.items()})
         self._told: set[str] = set()
         self._lost_kg = self._gone_overboard()
         self.record()
@@ -123,7 +132,7 @@ class Aboard:
 
     def _gone_overboard(self) -> float:
         moment = self.state.moment
-        return float(self._overboard[0] @ moment.amount + self._overboard[1] @ moment.vented)
+        return float(self._outside @ moment.amount + self._vents @ moment.vented)
 
     def _is_news(self, event: HabitatEvent) -> bool:
         if event.kind == "store-empty":
@@ -221,14 +230,14 @@ class Aboard:
                     return event.time_mjd_utc
         return math.inf
 
-    def _short(self, stores: list[Watched], times: float = 1.0) -> bool:
-        """Whether these stores, together where sides share, hold less than their reserve, or so many times that."""
+    def _short(self, stores: list[Watched]) -> bool:
+        """Whether these stores, together where sides share, hold less than their reserve."""
         amount, level = self.state.moment.amount, self.state.moment.mark_level
         held = [float(amount[one.index]) for one in stores]
-        reserves = [0.0 if one.mark is None else times * float(level[one.mark]) for one in stores]
-        if self.state.habitat.shared:
-            return sum(held) < sum(reserves)
-        return any(map(operator.lt, held, reserves))
+        return self._is_short(held, [0.0 if one.mark is None else float(level[one.mark]) for one in stores])
+
+    def _is_short(self, held: list[float], reserves: list[float]) -> bool:
+        return sum(held) < sum(reserves) if self.state.habitat.shared else any(map(operator.lt, held, reserves))
 
     def _is_below(self, one: Watched) -> bool:
         return float(self.state.moment.amount[one.index]) <= self._reserve(one)
@@ -247,7 +256,7 @@ class Aboard:
 
     def live_with(self, by_side: Mapping[str, int]) -> None:
         """The same to look ahead with: nobody's hands are asked for."""
-        self.people = dict(by_side)
+        self._are(by_side)
         self.state.set_people({side: (_PERSON,) * number for side, number in by_side.items()})
 
     def bring(
@@ -256,10 +265,11 @@ class Aboard:
     ) -> float:  # fmt: skip
         """Cargo of a craft of this kind: each store is filled to what it usually holds, at most by its share.
 
-        Usual is what was aboard at the epoch, or its best estimate where that is more. The rest of the dry cargo is
-        other goods; water and gas nobody needs are not loaded. Where stores lack more than there is, each gets the same
-        part of what it would. Of what was scarce when the cargo was chosen larger shares come; of what was at its
-        reserve more than is usual, food and water whatever their share. ``gone``: owners for whom nothing is brought
+        Usual is what was aboard at the epoch, or its best estimate where that is more; of gas also what other sides'
+        tanks lack, since it ends in the same air. The rest of the dry cargo is other goods; water and gas nobody needs
+        are not loaded. Where stores lack more than there is, each gets the same part of what it would. Of what was
+        scarce when the cargo was chosen larger shares come; of what was at its reserve more than is usual, food and
+        water whatever their share. ``gone``: owners for whom nothing is brought
         any more, beyond what people aboard live from. Returns the mass that came.
         """
         supply = self.setup.supplies.get(kind)
@@ -270,7 +280,7 @@ class Aboard:
             scarce |= {store: 1.0 for store in urgent if self.state.habitat.stores[store].critical}
             for what, amount in (("gas", gas_kg), ("water", water_kg), ("dry", dry_kg)):
                 more = scarce if what == "dry" else {}
-                loads = self._loads({**getattr(supply, what), **more}, amount, absent, urgent)
+                loads = self._loads({**getattr(supply, what), **more}, amount, absent, urgent, of_all=what == "gas")
                 loaded = sum(load - self.state.add_cargo(store, load) for store, load in loads.items())
                 came += 0.0 if what == "dry" else loaded
         self.brought_kg += came
@@ -282,19 +292,29 @@ class Aboard:
         self._workshop.work(self.state)
 
     def _loads(
-        self, shares: Mapping[str, float], most_kg: float, absent: set[str], urgent: Collection[str]
+        self, shares: Mapping[str, float], most_kg: float, absent: set[str], urgent: Collection[str], *, of_all: bool
     ) -> dict[str, float]:
-        """How much of a cargo goes into which store [kg]?"""
-        used, loads = self._used(), dict[str, float]()
+        """How much of a cargo goes into which store [kg]? ``of_all``: it may hold what others of its kind lack."""
+        used, loads = self._used, dict[str, float]()
         for store, share in shares.items():
             one = self._watched.get(store)
             if one is not None and one.store.owner in absent and store not in used:
                 continue
             wanted = self._nominal[store] * (_URGENT_FACTOR if store in urgent else 1.0)
-            loads[store] = min(share * most_kg, max(wanted - self.state.amount(store), 0.0))
+            lack = max(wanted - self.state.amount(store), 0.0)
+            loads[store] = min(share * most_kg, self._lack_of_all(store, lack) if of_all else lack)
         total = sum(loads.values())
         part = most_kg / total if total > most_kg else 1.0
         return {store: part * load for store, load in loads.items() if part * load >= _LEAST_KG}
+
+    def _lack_of_all(self, store: str, lack_kg: float) -> float:
+        """What a tank may take of what it and the others of its kind lack together, as far as there is room in it."""
+        if not self.state.habitat.shared:
+            return lack_kg
+        kind = self._alike[self.state.habitat.stores[store].substance]
+        lacks = sum(self._nominal[name] - self.state.amount(name) for name in kind)
+        room = float(self.state.plan.network.capacity[self.state.plan.store_index[store]]) - self.state.amount(store)
+        return max(lack_kg, min(lacks, room))
 
     def _urgent(self, supply: Supply, launched_mjd_utc: float, since: Mapping[str, float]) -> dict[str, float]:
         """Shares of the dry cargo for what there was too little of, ``since`` when, when the cargo was chosen."""
@@ -307,42 +327,48 @@ class Aboard:
 
     def _note_shortages(self) -> None:
         """Since when is what there is of a substance below its reserve, or a few times that?"""
-        for since, reserves in ((self._short_since, 1.0), (self._scarce_since, _SCARCE_RESERVES)):
-            if self._reserved_levels.all_above(self.state, reserves):
+        held, least = self._reserved_levels.held_and_reserves(self.state)
+        scarce = [_SCARCE_RESERVES * kg for kg in least]
+        for since, levels in ((self._scarce_since, scarce), (self._short_since, least)):
+            if all(map(operator.gt, held, levels)):
                 since.clear()
                 continue
+            first = 0
             for substance, stores in self._reserved.items():
-                if self._short(stores, reserves):
+                last = first + len(stores)
+                if self._is_short(held[first:last], levels[first:last]):
                     since.setdefault(substance, self.state.time_mjd_utc)
                 else:
                     since.pop(substance, None)
+                first = last
 
     def even_out(self, gone: Iterable[str]) -> None:
         """Sides that share hand over what others lack (:func:`handed_over`); ``gone``: who operates no more."""
         if not self.state.habitat.shared:
             return
-        absent, used, capacity = set(gone), self._used(), self.state.plan.network.capacity
+        absent, used = set(gone), self._used
+        held, least = self._critical_levels.held_and_reserves(self.state)
+        number = 0
         for stores in self._critical.values():
-            larders = [
-                Larder(
-                    one.store.name, float(self.state.moment.amount[one.index]),
-                    min(self._nominal[one.store.name], float(capacity[one.index])), self._is_below(one),
-                    one.store.name in used, one.store.owner not in absent,
-                )
-                for one in stores
-            ]  # fmt: skip
-            for name, kg in handed_over(larders).items():
+            larders = []
+            for one in stores:
+                store, kg = one.store, held[number]
+                usual, low = self._usual_kg[store.name], kg <= least[number]
+                larders.append(Larder(store.name, kg, usual, low, store.name in used, store.owner not in absent))
+                number += 1
+            for name, kg in handed_over(larders).items():  # within its kind: the amounts of others stay
                 self.state.add_cargo(name, kg)
 
     def _left_behind(self) -> bool:
         """Whether there is something of a side without people aboard that may be carried over where it is short."""
-        used, amount = self._used(), self.state.moment.amount
+        used, amount = self._used, self.state.moment.amount
         left = [one for stores in self._critical.values() for one in stores if one.store.name not in used]
         return self.state.habitat.shared and any(amount[one.index] >= WORTH_MOVING_KG for one in left)
 
-    def _used(self) -> set[str]:
-        """Stores that people aboard live from."""
-        return set().union(*(self._stores_of[side] for side, number in self.people.items() if number))
+    def _are(self, by_side: Mapping[str, int]) -> None:
+        """So many of each side are aboard, and live from the stores of :attr:`_used`."""
+        self.people = dict(by_side)
+        self._used = frozenset[str]().union(*(self._stores_of[side] for side, number in by_side.items() if number))
 
     @property
     def surplus_kg(self) -> float:

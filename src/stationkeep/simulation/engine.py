@@ -157,15 +157,16 @@ class _Run(ControlledEnd):
                 continue
             stop = min(self.epoch + self.environment.peek(), self.horizon)
             floor = self._next_lowest_level()
+            now = self.now
             if pusher is not None and self.policy is not None:
-                if self.now >= self.next_burn_mjd - _SAME_TIME_DAYS:
+                if now >= self.next_burn_mjd - _SAME_TIME_DAYS:
                     floor = max(floor, self.policy.floor_km)
                 else:
                     stop = min(stop, self.next_burn_mjd)
             began, height = self.flight.time_mjd_utc, self.altitude_km
             reason = self._coast(stop, floor)
             self.policy = self.rising.kept(self.policy, self.flight.time_mjd_utc - began, height, self.altitude_km)
-            yield self.environment.timeout(max(self.flight.time_mjd_utc - self.now, 0.0))
+            yield self.environment.timeout(max(self.flight.time_mjd_utc - now, 0.0))
             self._after_coast()
             if reason is OutcomeReason.ALTITUDE_REACHED:
                 self._reached_a_level()

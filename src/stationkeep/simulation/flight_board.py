@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     Known = tuple[Realised, StationTraffic]
     Dates = tuple[tuple[str, float], ...]
-    Missing = tuple[frozenset[str], frozenset[str], Dates, Dates, Dates]
+    Missing = tuple[frozenset[str], frozenset[str], Dates, Dates, Dates, frozenset[str]]
     """Flights that do not come, craft that left before they could become unfit, when others do by event, until when
-    some overstay, and before when some cannot be launched."""
+    some overstay, before when some cannot be launched, and whose people stay on the ground."""
 
 _SOONEST_DAYS: Final = 0.01  # from now to the launch of a ship that is sent at once
 _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once the way is free again
@@ -50,6 +50,8 @@ class FlightBoard:
         """Goes up whenever the flights are planned again: what was put on the calendar before is void."""
         self.dropped: dict[str, str] = {}
         """Flights that come no more, and on whose account (a partner, a provider; empty: their time is over)."""
+        self.kept_home: frozenset[str] = frozenset()
+        """Trips (their keys) of people who do not fly, though their craft does: their seats stay empty."""
         self.held: set[str] = set()
         """Flights put off until the station can be reached again."""
         self.troubles: list[Contingency] = []
@@ -141,11 +143,13 @@ class FlightBoard:
         }
         missing = (
             gone, self._left_early, tuple(sorted(self.unfit.items())), tuple(sorted(overstay.items())),
-            tuple(sorted(self._not_before.items())),
+            tuple(sorted(self._not_before.items())), self.kept_home,
         )  # fmt: skip
         if missing not in self._known:
             plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
             plan = replace(plan, flights={**plan.flights, **_overstaying(plan, overstay)}) if overstay else plan
+            if self.kept_home:
+                plan = replace(plan, trips=tuple(trip for trip in plan.trips if trip.key not in self.kept_home))
             came = realise(
                 plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports, left_early=self._left_early,
                 unfit=self.unfit, not_before=self._not_before,
@@ -184,7 +188,9 @@ class FlightBoard:
             if came is None or left is None or left > came:
                 return trip
             ride = trip.up_flight  # the craft they should leave in has left without them
-        return replace(trip, down_flight=ride, departure_mjd_utc=None)
+        if (ride, None) == (trip.down_flight, trip.departure_mjd_utc):
+            return trip
+        return trip.going_home_in(ride)
 
     def _supplies(self) -> list[tuple[float, str]]:
         """When cargo is expected: a flight that will be lost is expected until its launch."""

@@ -43,6 +43,7 @@ class PeopleFlights(PeopleState, abc.ABC):
                 self.at(self.epoch, partial(self._load_arrives, name))
         self.at(self.epoch, self.change_soon)
         self._await_flights()
+        self._await_those_not_flown()
 
     def linked(self, provider_id: str) -> bool:
         """Whether this provider's propellant comes with flights of the plan."""
@@ -59,6 +60,20 @@ class PeopleFlights(PeopleState, abc.ABC):
         self.board.now = max(self.board.now, self.now)
         self.board.plan_again()
         self._await_flights()
+        self._await_those_not_flown()
+
+    def _await_those_not_flown(self) -> None:
+        """Flights that will not fly are told of when they should have been launched."""
+        for name in sorted(set(self.board.no_port) - self.not_flown_awaited):
+            self.not_flown_awaited.add(name)
+            self.at(max(self.board.plan.flights[name].launch_mjd_utc, self.now), partial(self._does_not_fly, name))
+
+    def _does_not_fly(self, name: str) -> None:
+        if name not in self.board.no_port:
+            self.not_flown_awaited.discard(name)
+            return
+        why = "until it should have left again its kind stands still, or no port is free"
+        self.note("flight-not-flown", f"{name} is not flown: {why}")
 
     def _flights_due(self, version: int, time: float) -> None:
         """The next thing of the flights: unless it cannot be, it happens."""

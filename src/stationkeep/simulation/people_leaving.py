@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stationkeep.simulation.providers import ProviderState
 
 _SOON_DAYS: Final = 0.01
+_IN_TIME_DAYS: Final = 7.0  # before the end a ship must be due to be waited for: a week to leave in (own assumption)
 
 
 class PeopleLeaving(PeopleFlights, abc.ABC):
@@ -31,25 +32,25 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         self.look += 1
         if self.aboard.state.people_aboard == 0:
             return  # an empty station is caught up with when somebody comes
-        breaks = self.aboard.next_breakdown_mjd_utc
-        ahead = max(min(breaks, self.board.traffic.next_event_mjd_utc) - self.now, 0.0)
+        now, breaks = self.now, self.aboard.next_breakdown_mjd_utc
+        ahead = max(min(breaks, self.board.traffic.next_event_mjd_utc) - now, 0.0)
         days_before = self.setup.traffic.leave.days_before_limit
         days = min(ahead + days_before + 1.0, LOOK_AHEAD_DAYS + ahead)
         outlook = self.foreseen(days)
-        times = [breaks, outlook.next_mjd_utc, self.now + days - days_before]
+        times = [breaks, outlook.next_mjd_utc, now + days - days_before]
         limit = outlook.limit
-        leave = math.inf if limit is None else self.now + limit.days - days_before
+        leave = math.inf if limit is None else now + limit.days - days_before
         times.append(leave)
-        if limit is not None and self._binds(self.now + limit.days):
-            if leave <= self.now:
+        if limit is not None and self._binds(now + limit.days):
+            if leave <= now:
                 self._at_a_limit(limit)
                 return
-            if outlook.reserve_mjd_utc <= self.now and self._fewer():
+            if outlook.reserve_mjd_utc <= now and self._fewer():
                 return
             times.append(outlook.reserve_mjd_utc)
-        time = min((time for time in times if time > self.now), default=math.inf)
+        time = min([time for time in times if time > now], default=math.inf)
         if time < math.inf:
-            self.at(max(time, self.now + _SOON_DAYS), partial(self._wake, self.look))
+            self.at(max(time, now + _SOON_DAYS), partial(self._wake, self.look))
 
     def _wake(self, look: int) -> None:
         if look == self.look:
@@ -61,15 +62,19 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
     def foreseen(self, days: float, people: Mapping[str, int] | None = None) -> Outlook:
         """What is foreseen for the next days with the flights that are due meanwhile, and what they bring.
 
-        ``people``: for so many of each side instead of those aboard.
+        A flight is counted on that comes :data:`_IN_TIME_DAYS` or more before what there is without it ends: where it
+        is lost, there is still time to leave. ``people``: for so many of each side instead of those aboard.
         """
-        alone = self.aboard.outlook(days, people)
-        if alone.limit is None or self.closed:
-            return alone
-        due = self.board.supplies_until(self.now + days)
-        if not due or due[0][0] >= self.now + alone.limit.days:
-            return alone
-        return self.aboard.outlook(days, people, [(time, partial(self.unload, name)) for time, name in due])
+        found = self.aboard.outlook(days, people)
+        if found.limit is None or self.closed:
+            return found
+        counted: list[Delivered] = []
+        for time, name in self.board.supplies_until(self.now + days):
+            if found.limit is None or time > self.now + found.limit.days - _IN_TIME_DAYS:
+                break
+            counted.append((time, partial(self.unload, name)))
+            found = self.aboard.outlook(days, people, counted)
+        return found
 
     def _binds(self, ends_mjd_utc: float) -> bool:
         """Whether a limit that is foreseen asks for a decision: nobody leaves anyway, or that would not be enough."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 WORTH_MOVING_KG: Final = 20.0
 """Less is not worth the time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Larder:
+class Larder(NamedTuple):
     """A side's store of something that all people can live on."""
 
     name: str

@@ -56,6 +56,8 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.supplied = True
         """Whether cargo has come since flights were last asked to come again."""
         self.extra_flights = 0
+        self.not_flown_awaited: set[str] = set()
+        """Flights that will not fly, of which the story tells when they should have been launched, or has told."""
         self._changing_mjd = -math.inf
         self._awaited = (0, -math.inf)
         self._own_engines: dict[tuple[str, str], BurnEngine] = {}
@@ -96,16 +98,18 @@ class PeopleState(AttitudeEvents, abc.ABC):
     def sides(self, trips: Iterable[Trip]) -> dict[str, int]:
         """How many of these people belong to each side of the habitat."""
         assert self.setup is not None
-        counts = dict.fromkeys(self.aboard.state.habitat.sides, 0)
+        counts, side = dict.fromkeys(self.aboard.state.habitat.sides, 0), self.setup.life_support.sides
         for trip in trips:
-            counts[self.setup.life_support.sides[side_of(trip)]] += 1
+            counts[side[side_of(trip)]] += 1
         return counts
 
     def people_ahead(self, now: Mapping[str, int]) -> dict[str, float]:
         """How many of each side are aboard by plan in the time a reserve is for, on average; ``now``: how many are."""
-        left = dict.fromkeys(now, 0.0)
-        for event in self.board.traffic.due(self.now + _RESERVE_DAYS):
-            share = 1.0 - (event.time_mjd_utc - self.now) / _RESERVE_DAYS
+        left, begins = dict.fromkeys(now, 0.0), self.now
+        for event in self.board.traffic.due(begins + _RESERVE_DAYS):
+            if not (event.came or event.went):
+                continue
+            share = 1.0 - (event.time_mjd_utc - begins) / _RESERVE_DAYS
             for trips, sign in ((event.came, share), (event.went, -share)):
                 for side, number in self.sides(trips).items() if trips else ():
                     left[side] += sign * number

@@ -51,6 +51,7 @@ class PeopleTurns(PeopleEvents, abc.ABC):
             for partner in sorted(flown_by):
                 self.drop_flights(partial(self._brings_people_for, partner), partner)
             self._not_flown |= self.board.dropped.keys() - before
+            self._stay_home(event.partner)
             self._recall(event.partner, flown_by)
 
     def _flies_for(self, partner: str, flight: str) -> bool:
@@ -62,6 +63,10 @@ class PeopleTurns(PeopleEvents, abc.ABC):
     @abc.abstractmethod
     def people_kept_home(self) -> set[str]:
         """Whose craft bring nobody just now."""
+
+    @abc.abstractmethod
+    def people_recalled(self) -> set[str]:
+        """Who has called its people home just now."""
 
     def flights_resume(self) -> None:
         """Flights come again that nobody keeps on the ground any more, those still to be launched as planned."""
@@ -77,7 +82,27 @@ class PeopleTurns(PeopleEvents, abc.ABC):
         self._not_flown -= back
         for name in back:
             self.board.dropped.pop(name, None)
+        ground = {flight.name for flight in self.board.plan.flights.values() if flight.launch_mjd_utc > self.now}
+        still = self.people_recalled()
+        self.board.kept_home = frozenset(
+            trip.key for trip in self.board.plan.trips
+            if trip.key in self.board.kept_home and (trip.agency.casefold() in still or trip.up_flight not in ground)
+        )  # fmt: skip
         self._changed()
+
+    def _stay_home(self, partner: str) -> None:
+        """A partner's people do not fly in the craft of others either: those that are still to be launched."""
+        ground = {flight.name for flight in self.board.not_launched()} | self.board.held
+        trips = [
+            trip for trip in self.board.plan.trips
+            if trip.agency.casefold() == partner and trip.up_flight in ground - self.board.dropped.keys()
+        ]  # fmt: skip
+        if not trips:
+            return
+        self.board.kept_home |= {trip.key for trip in trips}
+        self._changed()
+        flights = list(dict.fromkeys(trip.up_flight for trip in trips))
+        self.note("people-kept-home", f"{trips[0].agency} sends nobody any more in {_some(flights)}")
 
     def _recall(self, partner: str, flown_by: Collection[str]) -> None:
         """A partner's people go home now, in its craft or one it pays for; whoever else sits in them goes along."""

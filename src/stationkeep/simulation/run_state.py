@@ -190,7 +190,8 @@ class RunState:
     @property
     def now(self) -> float:
         """Modified Julian day (UTC)."""
-        return self.epoch + float(self.environment.now)
+        now: float = self.epoch + self.environment.now
+        return now
 
     @property
     def altitude_km(self) -> float:
@@ -249,10 +250,11 @@ class RunState:
 
     def pushes_now(self, provider: ProviderState) -> bool:
         """Whether it can reboost at this moment."""
-        if not (provider.present and provider.operating and provider.enabled) or self.is_kept_from_pushing(provider):
+        if not (provider.present and provider.operating and provider.enabled):
             return False
         return (
             provider.can_push(self.now, self.flight.mean_altitude_km)
+            and not self.is_kept_from_pushing(provider)
             and self.available_kg(provider) > USABLE_KG
             and self.attitude_allows(provider)
             and self.engine_now(provider) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import operator
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -47,13 +47,16 @@ class Levels:
 
     def __init__(self, stores: Collection[Watched], state: HabitatState) -> None:
         self._places, self._count = _places(stores, state), len(stores)
-        self._marked = np.array([float(one.mark is not None) for one in stores])
+        self._marked = [float(one.mark is not None) for one in stores]
 
-    def all_above(self, state: HabitatState, times: float = 1.0) -> bool:
-        """Whether each holds more than its reserve, or so many times that, or than nothing where it has none."""
-        line = state.picked(self._places)
-        spare = line[: self._count] - line[self._count :] * (times * self._marked)
-        return min(spare.tolist(), default=math.inf) > 0.0  # a list: quicker than an array, for a few numbers
+    def all_above(self, state: HabitatState) -> bool:
+        """Whether each holds more than its reserve, or than nothing where it has none."""
+        return all(map(operator.gt, *self.held_and_reserves(state)))
+
+    def held_and_reserves(self, state: HabitatState) -> tuple[list[float], list[float]]:
+        """What each store holds, and its reserve, nought where it has none: as numbers, since they are few."""
+        line = state.picked(self._places).tolist()
+        return line[: self._count], list(map(operator.mul, line[self._count :], self._marked))
 
 
 def _places(stores: Collection[Watched], state: HabitatState) -> Integers:

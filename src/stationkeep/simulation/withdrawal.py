@@ -159,6 +159,10 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         """Whose craft bring nobody, because a partner that flies them or pays for them has called its people home."""
         return set().union(*(self._flown_by(event) for event in self.standing.recalled))
 
+    def people_recalled(self) -> set[str]:
+        """Who has called its people home."""
+        return {event.partner for event in self.standing.recalled}
+
     def _control_is_handed_over(self, event: Withdrawal) -> None:
         """Somebody else can operate it now, if the partner has not come back meanwhile."""
         if event not in self.standing.withdrawn or event.hand_over_to is None:
