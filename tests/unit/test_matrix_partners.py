@@ -102,16 +102,6 @@ def test_thrusters_step_in_only_while_their_tanks_last(document: MatrixDocument)
     assert cells(document, helped)[-1].head == "Zvezda and docked Progress thrusters, while its tanks last"
 
 
-def test_who_gives_a_part_only_is_no_help_that_suffices(document: MatrixDocument) -> None:
-    found = row(document, "roscosmos")
-    vital = next(loss.title for loss in found.lost_by_graph if loss.ends == "station")
-    says = "not enough: 31 % of what is needed"
-    for standing in ("goes on", "later"):
-        cygnus = FillIn(title=vital, who="Cygnus main engine", standing=standing, says=says, by="graph")  # type: ignore[arg-type]
-        told = cells(document, found.model_copy(update={"fill_in": [cygnus]}))[-1]
-        assert "not enough: Cygnus main engine (31 %)" in (told.head, *told.more)
-
-
 def test_what_differs_from_where_nobody_leaves_is_told_first() -> None:
     usual = Cell("a seat missing in 38 % of runs")
     told = _differing_first(Cell("a seat missing in 38 % of runs", ("must leave May 2023",)), usual)

@@ -141,9 +141,6 @@ def graph_fill_in(found: Dependence) -> Iterator[FillIn]:
             yield FillIn(title=state.function.name, who=name, standing="goes on", says=_margin(state), by="graph")
         if state.loss == "thinner":
             continue
-        for name in dict.fromkeys(_owner_and_name(found, node) for node in state.partly if node not in state.left):
-            says = f"not enough: {100.0 * state.partly_share:.0f} % of what is needed, for a time"
-            yield FillIn(title=state.function.name, who=name, standing="goes on", says=says, by="graph")
         for newcomer in state.later:
             yield FillIn(
                 title=state.function.name,

@@ -19,7 +19,6 @@ AT_ONCE_DAYS: Final = 1.0
 WEEKS_DAYS: Final = 84.0
 _MONTH_DAYS: Final = 365.25 / 12.0
 _LONGEST_DAYS: Final = 36_500.0
-_ROUNDING: Final = 1.0e-9
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Newcomer:
 
     ``in_time``: while what it needs from others still lasts (``needs_last``); where people cannot live without the
     function, also before it is lost. ``after_loss_days``: how long too little of it has been left by then; 0: it comes
-    before the loss. ``share``: how much of the need it and whoever is left then give together, at most 1.
+    before the loss.
     """
 
     asset: Asset
@@ -36,25 +35,12 @@ class Newcomer:
     in_time: bool
     needs_last: bool
     after_loss_days: float
-    share: float
-
-    @property
-    def enough(self) -> bool:
-        """Whether it suffices, with whoever is left."""
-        return self.share >= 1.0 - _ROUNDING
 
     @property
     def words(self) -> str:
-        """``not enough: 31 % of what is needed``, ``17 months after it is lost``, ``what it needs is gone by then``.
-
-        All that are so, in this order; empty where none is.
-        """
-        told = [self._share_words(), self._gap_words(), "" if self.needs_last else "what it needs is gone by then"]
-        *first, last = [one for one in told if one] or [""]
-        return f"{', '.join(first)} and {last}" if first else last
-
-    def _share_words(self) -> str:
-        return "" if self.enough else f"not enough: {100.0 * self.share:.0f} % of what is needed"
+        """``17 months after it is lost``, ``what it needs is gone by then``, or both; empty where neither is so."""
+        told = [self._gap_words(), "" if self.needs_last else "what it needs is gone by then"]
+        return " and ".join(one for one in told if one)
 
     def _gap_words(self) -> str:
         if self.after_loss_days < 1.0:
@@ -87,10 +73,6 @@ class FunctionState:
     chain: tuple[str, ...]
     later: tuple[Newcomer, ...]
     gone_at_once: tuple[str, ...]
-    partly: tuple[str, ...] = ()
-    """Where it is lost: providers that go on longer, for less than is needed."""
-    partly_share: float = 0.0
-    """How much of the need they give together."""
 
 
 @dataclass(frozen=True)
@@ -261,8 +243,6 @@ def _state(
     providers = tuple(node for node in term.capacities if before.works(node))
     left = tuple(node for node in providers if after.works(node))
     capacity = term.capacity(left)
-    lost = after.days[function.id]
-    partly = tuple(node for node in providers if after.days[node] > max(lost, AT_ONCE_DAYS)) if lost < NEVER else ()
     return FunctionState(
         function=function,
         providers=providers,
@@ -276,8 +256,6 @@ def _state(
         chain=() if after.works(function.id) else after.chain(function.id),
         later=_later(graph, function, gone, NEVER if before.days[function.id] < NEVER else after.days[function.id]),
         gone_at_once=tuple(node for node in providers if after.days[node] <= AT_ONCE_DAYS),
-        partly=partly,
-        partly_share=min(term.capacity(partly) / term.threshold, 1.0) if partly and term.threshold > 0.0 else 0.0,
     )
 
 
@@ -293,22 +271,13 @@ def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...], lost_
             continue
         then = build_graph(graph.loaded, asset.from_utc, graph.view, people=graph.people)
         node = next(one for one in then.operators if then.asset(one).id == asset.id)
-        losses = find_losses(then, without=gone)
-        lasts = losses.days[node]
+        lasts = find_losses(then, without=gone).days[node]
         if lasts > AT_ONCE_DAYS:
             wait = (asset.from_utc - graph.moment) / timedelta(days=1)
             gap = max(wait - lost_days, 0.0)
             in_time = lasts > wait and (gap == 0.0 or function.ends != "crew")
-            share = _share_with(then, function, node, losses)
-            found.append(Newcomer(asset, asset.from_utc, in_time, lasts > wait, gap, share))
+            found.append(Newcomer(asset, asset.from_utc, in_time, lasts > wait, gap))
     return tuple(sorted(found, key=lambda one: one.from_utc))
-
-
-def _share_with(then: PartnerGraph, function: Function, node: str, losses: Losses) -> float:
-    """How much of the need this provider and those that never stop give on that day."""
-    term = then.functions[function.id]
-    there = {one for one in term.capacities if losses.works(one)} | {node}
-    return min(term.capacity(there) / term.threshold, 1.0) if term.threshold > 0.0 else 1.0
 
 
 def grounded_vehicles(loaded: LoadedPartnership, moment: datetime, without: Collection[str]) -> frozenset[str]:

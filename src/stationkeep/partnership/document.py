@@ -107,8 +107,6 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
         "enough_for": state.enough_for,
         "lost": _lost(found, state),
         "gone_at_once": list(state.gone_at_once),
-        "partly": list(state.partly),
-        "partly_share": round(state.partly_share, 4),
         "later": [
             {
                 "id": one.asset.id,
@@ -117,7 +115,6 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
                 "from_utc": iso_day(mjd_utc(one.from_utc)),
                 "in_time": one.in_time,
                 "after_loss_days": one.after_loss_days,
-                "share_of_need": round(one.share, 4),
             }
             for one in state.later
         ],

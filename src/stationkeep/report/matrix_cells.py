@@ -213,7 +213,7 @@ def _help(row: MatrixRow) -> Cell:
         return Cell(text.NONE)
     lost = row.lost_first.date_utc is not None
     ready = [one for one in row.fill_in if one.standing == "had shown" and not _not_yet(one)]
-    later = [one for one in row.fill_in if one.standing == "later" and not _too_little(one)]
+    later = [one for one in row.fill_in if one.standing == "later"]
     late = [one for one in row.fill_in if one.standing == "had shown" and _not_yet(one)]
     goes_on = [one for one in row.fill_in if one.standing == "goes on" and one.says.startswith(("enough", "just"))]
     lines = []
@@ -221,9 +221,6 @@ def _help(row: MatrixRow) -> Cell:
         lines.append(_short_list(_names([*ready, *later])))
     if late:
         lines.append(f"not yet: {_short_list(_names(late))}")
-    partly = _partly(row)
-    if partly:
-        lines.append(f"not enough: {_short_list(partly)}")
     if not lines and goes_on and row.outcome not in ("falls", "cannot be kept"):
         owners = dict.fromkeys(one.who.rpartition("(")[2].rstrip(")") for one in goes_on)
         return Cell("the others go on", (_short_list(list(owners)),), MILD)
@@ -231,20 +228,6 @@ def _help(row: MatrixRow) -> Cell:
         gone = row.outcome in ("falls", "cannot be kept")
         return Cell("nobody" if lost or gone else "nobody is needed", (), WORST if gone else FINE)
     return Cell(lines[0], tuple(lines[1:]), GRAVE)
-
-
-def _too_little(one: FillIn) -> bool:
-    return one.says.startswith("not enough")
-
-
-def _partly(row: MatrixRow) -> list[str]:
-    """Who gives a part of what the station cannot do without, with how much of the need; now or later alike."""
-    vital = {loss.title for loss in row.lost_by_graph if loss.ends == "station"}
-    found = [one for one in row.fill_in if one.title in vital and _too_little(one)]
-    found = [one for one in found if one.standing in ("goes on", "later")]
-    return list(
-        dict.fromkeys(f"{_names([one])[0]} ({one.says.partition(': ')[2].partition(' of ')[0]})" for one in found)
-    )
 
 
 def _not_yet(one: FillIn) -> bool:

@@ -87,9 +87,6 @@ def _last(found: Dependence, state: FunctionState) -> str:
         words = ""
     if state.enough_for is not None and 0 < state.enough_for < found.graph.people:
         words += f"; enough is left for {state.enough_for} of {found.graph.people} people"
-    if state.partly:
-        who = provider_words(found.graph, state.partly)
-        words += f"{'; ' if words else ''}goes on, for {100.0 * state.partly_share:.0f} % of the need: {who}"
     if state.loss != "thinner":
         for in_time, lead in ((True, "others could later"), (False, "too late")):
             told = newcomer_words(found, state, in_time)
