@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from people_runs import day, events, flown
+from stationkeep.errors import StationkeepError
 from stationkeep.simulation.people_record import PeopleCourse
 from stationkeep.simulation.timeline import Timeline
 
@@ -94,3 +95,10 @@ def test_sinking_low_does_not_undock_what_cannot_leave() -> None:
     assert min(one for one in timeline.altitude_by_day_km if one > 0.0) < 330.0  # where Cygnus would be let go
     assert [event.title for event in timeline.events if event.kind == "departure"] == []
     assert "Cygnus NG-17" in run.board.traffic.attached
+
+
+def test_a_station_without_mass_stops_the_run_with_words_of_its_own() -> None:
+    run, _ = flown(events(), horizon="2022-06-02")
+    run.mass_kg = -93300.0
+    with pytest.raises(StationkeepError, match=r"the station has -93.3 t .* a fault of the program"):
+        _ = run.drag_per_mass

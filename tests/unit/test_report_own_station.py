@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stationkeep.campaign.document import DeorbitChances, Interval
 from stationkeep.report.figures import WIDE
-from stationkeep.report.limits import chances_text
+from stationkeep.report.limits import chances_text, lacking_text
 from stationkeep.report.traffic_charts import Berth, Span, Stay, crew_chart, port_chart
 from stationkeep.timescale import mjd_utc, parse_utc
 
@@ -25,6 +25,14 @@ def test_medians_that_cross_are_not_told_as_a_span() -> None:
     horizon, late = "2040-01-01T00:00:00Z", "2036-08-01T00:00:00Z"
     assert chances_text(chances(late, "2030-01-01T00:00:00Z"), horizon) == "at times, in 60 % of the runs"
     assert chances_text(chances("2031-05-01T00:00:00Z", late), horizon).startswith("from May 2031 until")
+
+
+def test_seldom_is_not_never_and_little_not_nothing() -> None:
+    horizon, late = "2040-01-01T00:00:00Z", "2036-08-01T00:00:00Z"
+    seldom = chances(late, late, share=0.33).model_copy(update={"missing_thrust_n": 0.18})
+    assert chances_text(seldom, horizon) == "in 33 % of the runs"
+    assert lacking_text(seldom) == "0.18 N"
+    assert chances_text(chances(None, None, share=0.0), horizon) == "never"
 
 
 def test_owners_nobody_knows_have_colours_and_names_of_their_own() -> None:

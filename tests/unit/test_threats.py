@@ -88,6 +88,8 @@ def test_the_document_says_how_often_it_came_true(loaded: Any) -> None:
     weighed = result.document.weighed
     assert weighed is not None
     assert weighed.weights == pytest.approx({"calm": 0.75, "sure": 0.25})
+    told = next(note for note in result.document.notes if note.startswith("Weighed"))
+    assert "calm 75 %, sure 25 %; given are 80 % in all, scaled to 100 %)" in told
     assert any("came true in" in note for note in result.document.notes)
 
 

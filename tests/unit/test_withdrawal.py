@@ -185,6 +185,20 @@ def test_sanctions_on_a_provider_leave_the_others() -> None:
     assert when(timeline, "delivery") == when(fly(AVAILABLE), "delivery")
 
 
+def test_engines_kept_from_use_still_take_what_is_delivered() -> None:
+    usual, kept = fly(), fly(sanction("2022-05-01", on="progress", what="assets", rate=0.0, until_utc="2023-05-01"))
+    loads = [
+        [event.time_mjd_utc for event in run.events if event.kind == "delivery" and event.time_mjd_utc < 60000.0]
+        for run in (usual, kept)
+    ]
+    assert len(loads[0]) >= 3
+    assert loads[1] == loads[0]  # flights are another matter: that is what sanctions on launches are for
+    assert not any(
+        event.kind == "burn" and event.provider == "progress" and 59700.0 < event.time_mjd_utc < 60060.0
+        for event in kept.events
+    )
+
+
 def test_sanctions_on_assets() -> None:
     frozen = fly(sanction("2022-06-15", what="assets", until_utc="2022-08-15"))
     assert not [day for day in when(frozen, "burn") if "2022-06-15" <= day < "2022-08-15"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stationkeep.campaign.run_record import DrawRecord, RunRecord
     from stationkeep.scenario.schema import Branch, Scenario
 
+_ROUNDING: Final = 1.0e-9
 _STREAM: Final = 1_000  # below a run's seed; the other inputs have the small numbers
 
 
@@ -152,7 +153,9 @@ def weighed_notes(labels: Mapping[str, str], weighed: WeighedOutcome | None) -> 
     if weighed is None:
         return []
     parts = ", ".join(f"{labels[name]} {100.0 * weight:.0f} %" for name, weight in weighed.weights.items())
+    given = weighed.stated_in_all
+    scaled = "" if abs(given - 1.0) < _ROUNDING else f"; given are {100.0 * given:.0f} % in all, scaled to 100 %"
     return [
-        f"Weighed by the probabilities given ({parts}): the station falls by the horizon with "
+        f"Weighed by the probabilities given ({parts}{scaled}): the station falls by the horizon with "
         f"{100.0 * weighed.falls_share:.0f} %, and {weighed.expected_casualties:.2g} casualties are to be expected."
     ]

@@ -22,6 +22,7 @@ _SHORT: Final = {"resupply": "deliveries", "unloading": "gyro unloading", "reboo
 _WIDE_DAYS: Final = 60.0
 _MOST_NAMED: Final = 3
 _FROM_KN: Final = 950.0
+_LEAST_N: Final = 0.05  # what is missing by less is rounding
 
 
 def first_lost(branch: BranchDocument) -> list[LostFunction]:
@@ -143,7 +144,7 @@ def _days(first_utc: str, last_utc: str) -> float:
 
 
 def deorbit_text(branch: BranchDocument, horizon_utc: str) -> str:
-    """Until when a controlled fall is possible with what there was: ``never``, a date, ``to the end``."""
+    """Until when a controlled fall is possible with what there was: ``never``, a date, ``in 33 % of the runs``."""
     if branch.no_return is None:
         return text.NONE
     point = branch.no_return.controlled_deorbit
@@ -155,8 +156,10 @@ def chances_text(point: DeorbitChances, horizon_utc: str) -> str:
 
     Both are medians, of runs that are not the same: where they cross, no span is told but how often it is possible.
     """
-    if point.possible_share < 0.5 or point.from_utc is None:
+    if point.possible_share <= 0.0:
         return "never"
+    if point.possible_share < 0.5 or point.from_utc is None:
+        return f"in {text.percent(point.possible_share)} of the runs"
     late = f"from {text.month_text(point.from_utc)} " if point.not_at_first else ""
     if late and point.median_utc is not None and point.median_utc <= point.from_utc:
         return f"at times, in {text.percent(point.possible_share)} of the runs"
@@ -184,7 +187,7 @@ def lacking_text(point: DeorbitChances) -> str:
     """Propellant and thrust that are missing at the best moment."""
     parts = [
         text.mass_text(point.missing_propellant_kg) if point.missing_propellant_kg > 0.5 else "",
-        thrust_text(point.missing_thrust_n) if point.missing_thrust_n > 0.5 else "",
+        thrust_text(point.missing_thrust_n) if point.missing_thrust_n > _LEAST_N else "",
     ]
     return ", ".join(part for part in parts if part) or "nothing"
 

@@ -38,7 +38,7 @@ class PartnerEvents(TurnsOfBranch):
 
     def _bring(self, provider: ProviderState, delivery: Delivery) -> None:
         """It arrives, unless nobody sends it or nothing can dock."""
-        if delivery.partner in self.not_delivering or not provider.operating or not self._can_come(provider):
+        if delivery.partner in self.not_delivering or not self._takes_loads(provider) or not self._can_come(provider):
             return
         self.standing.taken.discard(provider.id)
         self._order_extra(provider, delivery)
@@ -90,7 +90,7 @@ class PartnerEvents(TurnsOfBranch):
         """It arrives, unless nobody sends it, nothing can dock, or its time is over already."""
         here = stay.arrives_mjd_utc < self.epoch
         late = provider.present or (self.now >= stay.leaves_mjd_utc and not self.linked(provider.id))
-        if provider.plan.provider.partner in self.not_delivering or not provider.operating or late:
+        if provider.plan.provider.partner in self.not_delivering or not self._takes_loads(provider) or late:
             return
         if not (here or self._can_come(provider)):
             return
@@ -127,6 +127,10 @@ class PartnerEvents(TurnsOfBranch):
         why = reason if stay is None else ""
         self.note("departure", f"{who} leaves with {left:.0f} kg unused{why}", provider=provider.id)
         self.review()
+
+    def _takes_loads(self, provider: ProviderState) -> bool:
+        """Whether what comes for it is taken: also where sanctions keep its engines, and nothing else, from use."""
+        return provider.operating or not (provider.lost or provider.plan.provider.partner in self.stopped)
 
     def _brought_by(self, partner: str) -> None:
         self.last_by[Function.RESUPPLY] = self.mission.partner_names.get(partner, partner)

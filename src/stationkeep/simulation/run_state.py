@@ -10,6 +10,7 @@ import numpy as np
 import simpy
 
 from stationkeep.attitude.array_modes import ArrayMode
+from stationkeep.errors import StationkeepError
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import FlightState, MeanFlight
 from stationkeep.propulsion.feed import FeedNetwork
@@ -218,7 +219,17 @@ class RunState:
 
     @property
     def drag_per_mass(self) -> float:
-        """On the fitted coefficient: braked less by more mass, and by less area."""
+        """On the fitted coefficient: braked less by more mass, and by less area.
+
+        StationkeepError where the mass or the area is none: the run's accounts are wrong, and so would be its answer.
+        """
+        if self.mass_kg <= 0.0 or self.area_left * self.area_factor <= 0.0:
+            share = self.area_left * self.area_factor
+            raise StationkeepError(
+                f"run {self.inputs.index} of branch {self.branch!r}: the station has {self.mass_kg / 1000.0:.1f} t and "
+                f"{share:.2f} of its area on day {self.flight.time_mjd_utc - self.epoch:.0f}: more has left than came; "
+                "this is a fault of the program, not of the scenario"
+            )
         return self.scenario.drag.reference_mass_kg / self.mass_kg * (self.area_left * self.area_factor)
 
     # --- who can do what --------------------------------------------------------------------------------------------
