@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from stationkeep.campaign.matrix_graph import graph_fill_in
 from stationkeep.cli.app import app
 from stationkeep.errors import InputError
 from stationkeep.partnership.analysis import analyse, known_function
@@ -21,6 +22,7 @@ from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import load_partnership, shipped_partnerships
 from stationkeep.partnership.losses import NEVER, find_losses
 from stationkeep.report.partners import _needs_words, _width_inch, draw_dependence
+from stationkeep.report.partners_text import newcomer_words, remnant_words
 
 FLAGSHIP = datetime(2022, 4, 2, tzinfo=UTC)
 D = {"source": "made up for this test", "quality": "D"}
@@ -349,3 +351,26 @@ def test_needs_below_a_name_fit_and_say_how_many_are_left_out() -> None:
     told = _needs_words(found, "gyro/1")
     assert told.startswith("needs power (US), ground control (US)")
     assert told.endswith("more")
+
+
+@pytest.mark.parametrize("day", ["2022-04-02", "2024-01-01"])
+def test_who_gives_less_than_the_need_is_told_with_its_share_whenever_it_comes(day: str) -> None:
+    # Cygnus is still to come in April 2022 and there in January 2024: 5.6 of 18 m/s a year on both days.
+    found = analyse(iss(datetime.fromisoformat(f"{day}T00:00:00+00:00")), ["roscosmos"])
+    reboost = next(state for state in found.states if state.function.id == "reboost")
+    told = [newcomer_words(found, reboost, in_time=True), remnant_words(found, reboost)]
+    assert [bool(one) for one in told] == [day == "2022-04-02", day == "2024-01-01"]
+    (words,) = (one for one in told if one)
+    assert "Cygnus main engine (Northrop Grumman)" in words
+    assert "for 31 % of the need" in words
+    given = [one for one in graph_fill_in(found) if one.who.startswith("Cygnus") and one.title == "Reboost"]
+    assert [one.share_of_need for one in given] == [pytest.approx(5.6 / 18.0, abs=1e-3)]
+    assert "for 31 % of the need" in given[0].says
+
+
+def test_who_suffices_is_told_without_a_share() -> None:
+    found = analyse(iss(datetime(2025, 6, 1, tzinfo=UTC)), ["roscosmos"])
+    reboost = next(state for state in found.states if state.function.id == "reboost")
+    trunk = next(one for one in reboost.later if one.asset.id == "cargo-dragon-boost")
+    assert trunk.share == pytest.approx(1.0)
+    assert "of the need" not in trunk.words

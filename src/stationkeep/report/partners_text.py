@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.partnership.analysis import date_after, fewest_people
+from stationkeep.partnership.analysis import date_after, fewest_people, share_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,6 +87,8 @@ def _last(found: Dependence, state: FunctionState) -> str:
         words = ""
     if state.enough_for is not None and 0 < state.enough_for < found.graph.people:
         words += f"; enough is left for {state.enough_for} of {found.graph.people} people"
+    if state.too_few:
+        words += f"{'; ' if words else ''}not enough: {remnant_words(found, state)}"
     if state.loss != "thinner":
         for in_time, lead in ((True, "others could later"), (False, "too late")):
             told = newcomer_words(found, state, in_time)
@@ -103,6 +105,17 @@ def newcomer_words(found: Dependence, state: FunctionState, in_time: bool) -> st
         for one in state.later
         if one.in_time == in_time
     )
+
+
+def remnant_words(found: Dependence, state: FunctionState) -> str:
+    """``Cygnus main engine (Northrop Grumman), for 31 % of the need, until 2024-05-03``: who gives too little of it."""
+    names = found.graph.loaded.partner_names
+    told = []
+    for one in state.too_few:
+        until = date_after(found.graph, one.stops_days)
+        parts = [f"{one.asset.name} ({names[one.asset.operator or '']})", share_words(one.share)]
+        told.append(", ".join([*parts, *([f"until {until:%Y-%m-%d}"] if until is not None else [])]))
+    return "; ".join(told)
 
 
 def chain_words(found: Dependence, state: FunctionState) -> str:
