@@ -374,3 +374,29 @@ def test_who_suffices_is_told_without_a_share() -> None:
     trunk = next(one for one in reboost.later if one.asset.id == "cargo-dragon-boost")
     assert trunk.share == pytest.approx(1.0)
     assert "of the need" not in trunk.words
+
+
+def test_nothing_may_fail_where_all_providers_hang_on_one_thing() -> None:
+    found = analyse(iss())
+    attitude = next(state for state in found.states if state.function.id == "attitude")
+    assert attitude.spare == 3  # by their number
+    assert "russian-arrays" in attitude.hangs_on or "station-tanks" in attitude.hangs_on
+    assert attitude.may_fail == 0
+    for state in found.states:
+        stopped = {point.node for point in found.single_points if state.function.id in point.functions}
+        assert set(state.hangs_on) == stopped
+    shown = CliRunner().invoke(app, ["depends", "iss-2022", "-f", "attitude"]).output
+    assert re.search(r"x need +0 \*", shown)
+    assert "hang on one thing" in shown
+
+
+def test_what_hangs_on_one_thing_is_asked_again_after_a_departure() -> None:
+    file = small_file()
+    file["functions"][0]["need"] = {"value": 1.0, "unit": "kW", **D}
+    file["assets"].append({"id": "third", "name": "Third generator", "owner": "jaxa", "operator": "jaxa", **D})
+    file["functions"][0]["providers"].append({"asset": "third", **SAYS})
+    graph = build_graph(load_partnership(file, "made-up.yaml"), FLAGSHIP)
+    whole, left = analyse(graph), analyse(graph, ["jaxa"])
+    assert [state.hangs_on for state in whole.states if state.function.id == "power"] == [()]
+    assert [state.hangs_on for state in left.states if state.function.id == "power"] == [("left",)]
+    assert [state.may_fail for state in whole.states if state.function.id == "power"] == [2]

@@ -173,5 +173,7 @@ def _owner_and_name(found: Dependence, node: str) -> str:
 
 def _margin(state: FunctionState) -> str:
     if state.loss == "thinner":
-        return f"enough, {state.spare} more may fail" if state.spare else "just enough, nothing more may fail"
+        if state.spare and state.hangs_on:
+            return "enough, but all of it hangs on one thing"
+        return f"enough, {state.may_fail} more may fail" if state.may_fail else "just enough, nothing more may fail"
     return f"not enough: {100.0 * state.margin:.0f} % of what is needed" if state.margin < 1.0 else "until its own end"

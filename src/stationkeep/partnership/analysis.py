@@ -80,6 +80,7 @@ class FunctionState:
     stays over what is needed (1: just enough); ``spare``: how many more of its direct providers may fail, whichever
     they are. ``enough_for``: how many people what never stops suffices for (none: not counted by people).
     ``lost_days``: earliest, best estimate and latest, over the ranges of the stores; infinite: never.
+    ``hangs_on``: assets whose loss alone would stop it, after this departure; none where it is lost anyhow.
     ``too_few``: who still provides it once it is lost, best estimate: too little.
     """
 
@@ -96,6 +97,12 @@ class FunctionState:
     later: tuple[Newcomer, ...]
     gone_at_once: tuple[str, ...]
     too_few: tuple[Remnant, ...]
+    hangs_on: tuple[str, ...]
+
+    @property
+    def may_fail(self) -> int:
+        """How many of its providers may fail, whichever they are, and whatever they hang on."""
+        return 0 if self.hangs_on else self.spare
 
 
 @dataclass(frozen=True)
@@ -136,10 +143,13 @@ def analyse(graph: PartnerGraph, without: Sequence[str] = ()) -> Dependence:
     refuse_unprovided(graph, before)
     after = find_losses(graph, without=gone)
     ends = [find_losses(graph, without=gone, estimate=estimate) for estimate in ("low", "high")]
+    single = _single_assets(graph)
+    hangs = _hangs_on(graph, _single_assets(graph, gone) if gone else single)
     states = tuple(
-        _state(graph, function, before, after, ends, gone) for function in graph.loaded.partnership.functions
+        _state(graph, function, before, after, ends, gone, hangs[function.id])
+        for function in graph.loaded.partnership.functions
     )
-    return Dependence(graph, gone, after, states, _single_assets(graph), _single_partners(graph), _all_cut_sets(graph))
+    return Dependence(graph, gone, after, states, single, _single_partners(graph), _all_cut_sets(graph))
 
 
 def known_partner(graph: PartnerGraph, name: str) -> str:
@@ -233,10 +243,18 @@ def fewest_people(graph: PartnerGraph) -> int:
     return graph.people if stated is None else min(graph.people, stated.people)
 
 
-def _single_assets(graph: PartnerGraph) -> tuple[SinglePoint, ...]:
-    before = find_losses(graph)
-    nodes = ((node, partner, find_losses(graph, removed=[node])) for node, partner in graph.operators.items())
+def _single_assets(graph: PartnerGraph, gone: Sequence[str] = ()) -> tuple[SinglePoint, ...]:
+    before = find_losses(graph, without=gone)
+    nodes = (
+        (node, partner, find_losses(graph, without=gone, removed=[node]))
+        for node, partner in graph.operators.items()
+        if partner not in gone
+    )
     return tuple(_points(graph, before, nodes))
+
+
+def _hangs_on(graph: PartnerGraph, single: Sequence[SinglePoint]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(point.node for point in single if name in point.functions) for name in graph.functions}
 
 
 def _single_partners(graph: PartnerGraph) -> tuple[SinglePoint, ...]:
@@ -261,6 +279,7 @@ def _state(
     after: Losses,
     ends: Sequence[Losses],
     gone: tuple[str, ...],
+    hangs_on: tuple[str, ...],
 ) -> FunctionState:
     term = graph.functions[function.id]
     providers = tuple(node for node in term.capacities if before.works(node))
@@ -280,6 +299,7 @@ def _state(
         later=_later(graph, function, gone, NEVER if before.days[function.id] < NEVER else after.days[function.id]),
         gone_at_once=tuple(node for node in providers if after.days[node] <= AT_ONCE_DAYS),
         too_few=_too_few(graph, function, providers, after),
+        hangs_on=hangs_on,
     )
 
 

@@ -104,6 +104,7 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
         "owners": list(state.owners),
         "margin": _rounded(state.margin),
         "spare_providers": state.spare,
+        "hangs_on": list(state.hangs_on),
         "enough_for": state.enough_for,
         "lost": _lost(found, state),
         "gone_at_once": list(state.gone_at_once),

@@ -49,9 +49,15 @@ def _print_plain(console: Console, found: Dependence, states: list[FunctionState
     table = _table("function", "provided by", "margin", "may fail")
     for state in states:
         margin = "–" if not state.providers else f"{state.margin:.2g} x need"
-        table.add_row(state.function.name, provider_words(found.graph, state.providers), margin, str(state.spare))
+        table.add_row(state.function.name, provider_words(found.graph, state.providers), margin, _may_fail(state))
     console.print(table)
     console.print("margin: what all providers give together, over the need; may fail: so many, whichever they are")
+    if any(state.hangs_on and state.spare for state in states):
+        console.print("*: more by their number, but they all hang on one thing (single points of failure)")
+
+
+def _may_fail(state: FunctionState) -> str:
+    return f"{state.may_fail}{' *' if state.hangs_on and state.spare else ''}"
 
 
 def _print_groups(console: Console, found: Dependence, states: list[FunctionState]) -> None:
