@@ -400,3 +400,17 @@ def test_what_hangs_on_one_thing_is_asked_again_after_a_departure() -> None:
     assert [state.hangs_on for state in whole.states if state.function.id == "power"] == [()]
     assert [state.hangs_on for state in left.states if state.function.id == "power"] == [("left",)]
     assert [state.may_fail for state in whole.states if state.function.id == "power"] == [2]
+
+
+def test_converters_carry_the_quiet_russian_segment_too() -> None:
+    # Up to 6 kW come over for burns; computers and valves need less. In full both are needed.
+    found = analyse(iss())
+    arrays = next(point for point in found.single_points if point.node == "russian-arrays")
+    assert "power-russian" in arrays.functions
+    assert "power-russian-basic" not in arrays.functions
+    by_id = {state.function.id: state for state in found.states}
+    assert set(by_id["power-russian-basic"].providers) == {"russian-arrays", "arcu"}
+    # Without NASA its own arrays carry it: nothing lost, only thinner.
+    alone = {state.function.id: state for state in analyse(iss(), ["nasa"]).states}
+    assert alone["power-russian-basic"].loss == "thinner"
+    assert alone["power-russian"].loss == "at once"
