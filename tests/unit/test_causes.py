@@ -132,6 +132,15 @@ def test_sanctions_on_assets_are_why_nobody_unloads() -> None:
         assert [run.events[cause].kind for cause in lost.because] == ["sanction"]
 
 
+def test_sanctions_that_changed_nothing_are_no_reason() -> None:
+    """Whoever stops operating its engines does not reboost, whatever keeps its ships on the ground."""
+    gone = withdrawal("2022-06-01", scope=["stop-operating-assets"])
+    for sanctions in ((), (sanction("2022-05-01", rate=0.0),)):
+        run = fly(*sanctions, gone)
+        lost = next(event for event in run.events if event.kind == "reboost-ends")
+        assert [run.events[cause].kind for cause in lost.because] == ["withdrawal"]
+
+
 def test_progress_that_comes_for_the_attitude_is_a_delivery(without_nasa: Timeline) -> None:
     lost, gone = without_nasa.lost_mjd_utc, mjd_utc(parse_utc("2023-01-01"))
     last = max(event.time_mjd_utc for event in without_nasa.events if event.kind == "delivery")
