@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from stationkeep.campaign.claim_evidence import Evidence
 from stationkeep.campaign.claim_verdict import Verdict, grade, wilson
 from stationkeep.campaign.claims import EVALUATORS, check_claims
+from stationkeep.campaign.part import Interval
+from stationkeep.campaign.run_record import first_year_drag_m_s
 from stationkeep.cli.app import app
 from stationkeep.errors import InputError
 from stationkeep.partnership.claims_file import Claim, read_claims, shipped_claims
@@ -124,10 +128,51 @@ def test_claims_that_need_runs() -> None:
     assert risk["verdict"] == "partly"
     assert 0.1 < risk["value"] < 0.4
     dragon = entries["spacex-dragon-of-2022"]
-    assert (dragon["verdict"], dragon["value"]) == ("false", 0.0)
+    assert (dragon["verdict"], dragon["value"], dragon["low"], dragon["high"]) == ("false", 0.0, 0.0, 0.0)
+    year = next(line for line in dragon["evidence"] if line["what"].startswith("drag of the first year"))
+    assert 0.0 < year["value"]["low"] < year["value"]["best"] < year["value"]["high"]
+    assert f"{year['value']['low']:.0f} to {year['value']['high']:.0f}" in dragon["because"]
     late = entries["spacex-deorbit-vehicle"]
     assert late["low"] <= late["value"] <= late["high"]
     assert any("--branch=withdrawal" in line["from"] for line in late["evidence"])
+
+
+def test_a_year_of_drag_is_what_burns_gave_and_what_the_orbit_lost() -> None:
+    # Three reboosts of 4 m/s keep it level; without them it sinks, and drag took what those 9 km are worth.
+    days = np.arange(400.0)
+    level = _course(np.full(400, 418.0), [(59700.5, 4.0), (59800.5, 4.0), (59900.5, 4.0), (60070.5, 4.0)])
+    assert first_year_drag_m_s(level, 59671.0) == pytest.approx(12.0)
+    sinking = _course(418.0 - 9.0 * days / 365.0, [])
+    assert first_year_drag_m_s(sinking, 59671.0) == pytest.approx(9.0 * 0.566, rel=0.01)
+    rising = _course(418.0 + 2.0 * days / 365.0, [(59700.5, 4.0)])
+    assert first_year_drag_m_s(rising, 59671.0) == pytest.approx(4.0 - 2.0 * 0.565, rel=0.01)
+    fallen = _course(np.where(days < 300, 418.0, np.nan), [])
+    assert first_year_drag_m_s(fallen, 59671.0) is None
+
+
+def test_a_dragon_that_had_pushed_is_measured_against_a_year_of_drag() -> None:
+    asked = claim("spacex-dragon-of-2022", date_utc="2026-01-01")
+    kept = SimpleNamespace(first_year_drag_m_s=Interval(p05=10.0, median=20.0, p95=30.0))
+    never = SimpleNamespace(first_year_drag_m_s=None)
+    scenario = SimpleNamespace(mass_kg=460_000.0)
+
+    class Flown(Evidence):
+        document = SimpleNamespace(branches={"cooperation": kept, "withdrawal": never}, scenario=scenario, runs=4)  # type: ignore[assignment]
+
+    found = EVALUATORS[asked.evaluator](asked, Flown(load_scenario("iss-2022"), (), runs=4, seed=1))
+    assert found.low is not None
+    assert found.value is not None
+    assert found.high is not None
+    assert found.low < found.value * 20.0 / 30.0  # load and impulse have ranges, too
+    assert found.low < found.value < found.high
+    unknown = claim("spacex-dragon-of-2022", branch="withdrawal")
+    got = EVALUATORS[asked.evaluator](unknown, Flown(load_scenario("iss-2022"), (), runs=4, seed=1))
+    assert got.verdict == "not decidable"
+
+
+def _course(heights_km: Any, burns: list[tuple[float, float]]) -> Any:
+    events = [SimpleNamespace(kind="burn", time_mjd_utc=time, delta_v_m_s=speed) for time, speed in burns]
+    return SimpleNamespace(first_day_mjd=59671, altitude_by_day_km=heights_km, events=events)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,14 @@ def test_the_document(cli) -> None:  # type: ignore[no-untyped-def]
     assert ReplayDocument.model_validate(document)
 
 
+def test_without_dates_the_tables_are_looked_at_to_their_last(cli) -> None:  # type: ignore[no-untyped-def]
+    code, out, _ = cli("--flights", "flights.csv", "--crew", "crew.csv", "--json", "-")
+    document = json.loads(out)
+    assert code == 0
+    assert document["to_utc"] == "2022-09-01"  # Progress D leaves
+    assert any("No craft arrives after 2022-03-03" in note for note in document["notes"])
+
+
 def test_own_tables(cli) -> None:  # type: ignore[no-untyped-def]
     code, out, _ = cli("--flights", "flights.csv", "--crew", "crew.csv", "--json", "made.json", "--to", "2022-07-01")
     assert code == 0

@@ -278,6 +278,16 @@ CIRCLE = """
 LOOP_STORES = "  loop-water: {substance: water}\n  loop-hydrogen: {substance: hydrogen}\nsides:\n"
 
 
+def test_machines_that_feed_each_other_are_refused() -> None:
+    there = """
+  there: {recipe: water-processor, stores: {waste_water: condensate, water: water}, duty: flow, capacity_per_day: 9}
+"""
+    small(SMALL + there)
+    back = there.replace("there:", "back:").replace("condensate, water: water", "water, water: condensate")
+    with pytest.raises(HabitatError, match=r"feeds itself: there -> back -> there, each a water-processor"):
+        small(SMALL + there + back)
+
+
 def test_machines_that_need_themselves_to_start_are_refused() -> None:
     text = SMALL.replace("sides:\n", LOOP_STORES) + CIRCLE
     with pytest.raises(HabitatError, match=r"needs itself to start: (split -> join -> split|join -> split -> join)"):

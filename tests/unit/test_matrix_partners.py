@@ -93,6 +93,16 @@ def test_an_end_of_the_controlled_fall_is_marked(document: MatrixDocument) -> No
     assert told.gravity == GRAVE
 
 
+def test_too_little_is_no_help_but_is_told_with_its_share(document: MatrixDocument) -> None:
+    said = "3 months after it is lost, for 31 % of the need"
+    cygnus = FillIn(title="Reboost", who="Cygnus main engine", standing="later", says=said, by="graph",
+                    share_of_need=0.311)  # fmt: skip
+    alone = row(document, "roscosmos").model_copy(update={"fill_in": [cygnus]})
+    assert cells(document, alone)[-1].head == "too little: Cygnus main engine (31 % of the need)"
+    enough = alone.model_copy(update={"fill_in": [cygnus.model_copy(update={"share_of_need": None})]})
+    assert cells(document, enough)[-1].head == "Cygnus main engine"
+
+
 def test_thrusters_step_in_only_while_their_tanks_last(document: MatrixDocument) -> None:
     zvezda = FillIn(
         title="Attitude control", who="Zvezda and docked Progress thrusters", standing="had shown",

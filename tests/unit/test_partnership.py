@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from stationkeep.campaign.matrix_graph import graph_fill_in
 from stationkeep.cli.app import app
 from stationkeep.errors import InputError
 from stationkeep.partnership.analysis import analyse, known_function
@@ -21,6 +22,7 @@ from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import load_partnership, shipped_partnerships
 from stationkeep.partnership.losses import NEVER, find_losses
 from stationkeep.report.partners import _needs_words, _width_inch, draw_dependence
+from stationkeep.report.partners_text import newcomer_words, remnant_words
 
 FLAGSHIP = datetime(2022, 4, 2, tzinfo=UTC)
 D = {"source": "made up for this test", "quality": "D"}
@@ -349,3 +351,66 @@ def test_needs_below_a_name_fit_and_say_how_many_are_left_out() -> None:
     told = _needs_words(found, "gyro/1")
     assert told.startswith("needs power (US), ground control (US)")
     assert told.endswith("more")
+
+
+@pytest.mark.parametrize("day", ["2022-04-02", "2024-01-01"])
+def test_who_gives_less_than_the_need_is_told_with_its_share_whenever_it_comes(day: str) -> None:
+    # Cygnus is still to come in April 2022 and there in January 2024: 5.6 of 18 m/s a year on both days.
+    found = analyse(iss(datetime.fromisoformat(f"{day}T00:00:00+00:00")), ["roscosmos"])
+    reboost = next(state for state in found.states if state.function.id == "reboost")
+    told = [newcomer_words(found, reboost, in_time=True), remnant_words(found, reboost)]
+    assert [bool(one) for one in told] == [day == "2022-04-02", day == "2024-01-01"]
+    (words,) = (one for one in told if one)
+    assert "Cygnus main engine (Northrop Grumman)" in words
+    assert "for 31 % of the need" in words
+    given = [one for one in graph_fill_in(found) if one.who.startswith("Cygnus") and one.title == "Reboost"]
+    assert [one.share_of_need for one in given] == [pytest.approx(5.6 / 18.0, abs=1e-3)]
+    assert "for 31 % of the need" in given[0].says
+
+
+def test_who_suffices_is_told_without_a_share() -> None:
+    found = analyse(iss(datetime(2025, 6, 1, tzinfo=UTC)), ["roscosmos"])
+    reboost = next(state for state in found.states if state.function.id == "reboost")
+    trunk = next(one for one in reboost.later if one.asset.id == "cargo-dragon-boost")
+    assert trunk.share == pytest.approx(1.0)
+    assert "of the need" not in trunk.words
+
+
+def test_nothing_may_fail_where_all_providers_hang_on_one_thing() -> None:
+    found = analyse(iss())
+    attitude = next(state for state in found.states if state.function.id == "attitude")
+    assert attitude.spare == 3  # by their number
+    assert "russian-arrays" in attitude.hangs_on or "station-tanks" in attitude.hangs_on
+    assert attitude.may_fail == 0
+    for state in found.states:
+        stopped = {point.node for point in found.single_points if state.function.id in point.functions}
+        assert set(state.hangs_on) == stopped
+    shown = CliRunner().invoke(app, ["depends", "iss-2022", "-f", "attitude"]).output
+    assert re.search(r"x need +0 \*", shown)
+    assert "hang on one thing" in shown
+
+
+def test_what_hangs_on_one_thing_is_asked_again_after_a_departure() -> None:
+    file = small_file()
+    file["functions"][0]["need"] = {"value": 1.0, "unit": "kW", **D}
+    file["assets"].append({"id": "third", "name": "Third generator", "owner": "jaxa", "operator": "jaxa", **D})
+    file["functions"][0]["providers"].append({"asset": "third", **SAYS})
+    graph = build_graph(load_partnership(file, "made-up.yaml"), FLAGSHIP)
+    whole, left = analyse(graph), analyse(graph, ["jaxa"])
+    assert [state.hangs_on for state in whole.states if state.function.id == "power"] == [()]
+    assert [state.hangs_on for state in left.states if state.function.id == "power"] == [("left",)]
+    assert [state.may_fail for state in whole.states if state.function.id == "power"] == [2]
+
+
+def test_converters_carry_the_quiet_russian_segment_too() -> None:
+    # Up to 6 kW come over for burns; computers and valves need less. In full both are needed.
+    found = analyse(iss())
+    arrays = next(point for point in found.single_points if point.node == "russian-arrays")
+    assert "power-russian" in arrays.functions
+    assert "power-russian-basic" not in arrays.functions
+    by_id = {state.function.id: state for state in found.states}
+    assert set(by_id["power-russian-basic"].providers) == {"russian-arrays", "arcu"}
+    # Without NASA its own arrays carry it: nothing lost, only thinner.
+    alone = {state.function.id: state for state in analyse(iss(), ["nasa"]).states}
+    assert alone["power-russian-basic"].loss == "thinner"
+    assert alone["power-russian"].loss == "at once"

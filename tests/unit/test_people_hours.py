@@ -78,12 +78,22 @@ def test_over_runs() -> None:
     def run(unattended: float, research: float) -> tuple[SideTime, ...]:
         return (SideTime("us", 700.0, 700.0, unattended, 20.0, research, 0.0),)
 
-    one = side_hours([run(0.0, 6000.0), run(70.0, 5000.0), run(0.0, 6200.0)], 700.0)[0]
+    one = side_hours([run(0.0, 6000.0), run(70.0, 5000.0), run(0.0, 6200.0)])[0]
     assert one.unattended_share == pytest.approx(70.0 / 2100.0)
     assert one.unattended_runs_share == pytest.approx(1.0 / 3.0)
     assert one.research_hours_week == pytest.approx(60.0)
     assert one.research_hours_week_interval is not None
     assert one.research_hours_week_interval.p05 == pytest.approx(50.0)
+
+
+def test_weeks_with_nobody_aboard_are_not_counted_among_those_for_research() -> None:
+    """Four Americans for two years and nobody for eight have as many hours a week as four for ten years."""
+    left = SideTime("us", 3650.0, 730.0, 0.0, 0.0, 66.1 * 730.0 / 7.0, 0.0)
+    never = SideTime("us", 3650.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    (one,) = side_hours([(left,), (left,), (never,)])
+    assert one.research_hours_week == pytest.approx(66.1)
+    (nobody,) = side_hours([(never,)])
+    assert nobody.research_hours_week is None
 
 
 def test_in_a_run_a_segment_whose_partner_leaves_is_without_its_people() -> None:

@@ -101,6 +101,16 @@ def test_a_store_may_end_without_a_reserve_of_its_own() -> None:
     assert sentences(shared)[1] == "In 10 % of the runs a store ends, most often American water."
 
 
+def test_a_reserve_of_water_is_said_to_be_without_recovery() -> None:
+    low = FirstStore(name="us-water", owner="nasa", of_runs=0.3, **dates(0.3, None, "2023-01-01T00:00:00Z"))
+    people = sample_people().model_copy(update={"first_store": None, "first_reserve": low})
+    told = sentences(people)[1]
+    assert told.startswith("In 30 % of the runs a store falls below its reserve, most often American water.")
+    assert "without what is recovered" in told
+    food = low.model_copy(update={"name": "us-food"})
+    assert "recovered" not in sentences(people.model_copy(update={"first_reserve": food}))[1]
+
+
 def test_leaving_for_a_time_is_not_leaving_for_good() -> None:
     people = changed(sample_people(), "must_leave", **dates(0.2, None, "2028-01-01T00:00:00Z"))
     people = people.model_copy(update={"first_limit": [NamedShare(name="American food", share=0.2)]})
@@ -286,9 +296,8 @@ def test_hours_and_segments_without_their_people_are_told() -> None:
         "While people are aboard, nobody is trained for the American segment on 11 % and for the Russian segment on "
         "11 % of the days."
     )
-    hours = "The American side has about 64 hours a week for research (5 %: 46), weeks without people counted."
-    assert told[-1] == hours
+    assert told[-1] == "While people are aboard, the American side has about 64 hours a week for research (5 %: 46)."
     assert sentences(people, runs=5)[-1].endswith("(least: 46).")
     cells = {row.label: row.answers for row in verdict_rows(document(people))}
     assert cells["Segment without its people"] == ("American 11 %, Russian 11 % of days",)
-    assert cells["Research, hours a week (5 %)"] == ("American 64 (46)",)
+    assert cells["Research, hours a manned week (5 %)"] == ("American 64 (46)",)

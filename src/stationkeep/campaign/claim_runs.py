@@ -13,9 +13,7 @@ from stationkeep.timescale import iso_day, mjd_utc, parse_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.document import BranchDocument
-
-# Two burns that lift a circular orbit by dh: dv = n dh / 2, 5.64e-4 per second at 418 km.
-_DELTA_V_PER_KM_M_S = 0.564
+    from stationkeep.catalogue.entries import Vehicle
 
 
 def falls_uncontrolled(claim: Claim, evidence: Evidence) -> Verdict:
@@ -71,32 +69,47 @@ def risk_share(claim: Claim, evidence: Evidence) -> Verdict:
 def vehicle_pushes(claim: Claim, evidence: Evidence) -> Verdict:
     """Had one of these vehicles pushed the station by that day, and does its propellant make up a year of drag?"""
     vehicles, day, branch = required(claim, vehicles=list[str], date_utc=Day, branch=str)
-    demand = _first_year_m_s(evidence.branch(branch))
-    proven, most, lines = False, 0.0, []
+    drag = evidence.branch(branch).first_year_drag_m_s
+    if drag is None:
+        because = f"In no run of {branch} did it fly for a year: what a year of drag takes is not known."
+        return Verdict("not decidable", None, "shown share of a year's need", None, None, because, [], "")
+    proven, most, lines = False, (0.0, 0.0, 0.0), []
     for name in vehicles:
         vehicle = evidence.vehicle(name)
-        pushed = vehicle.can_push(day)
-        proven |= pushed
-        engine, load = vehicle.engine, vehicle.propellant_kg
-        reach = 0.0
-        if engine is not None and load is not None:
-            exhaust = engine.specific_impulse_s.best * STANDARD_GRAVITY_M_S2
-            reach = exhaust * load.best / evidence.document.scenario.mass_kg
-        most = max(most, reach)
+        proven |= vehicle.can_push(day)
+        most = max(most, _all_propellant_m_s(vehicle, evidence.document.scenario.mass_kg), key=lambda one: one[1])
         since = vehicle.reboost_since_utc
         lines.append(
             by_table(f"{vehicle.name}: first push of the station", since and f"{since:%Y-%m-%d}", f"catalogue, {name}")
         )
-    lines.append(evidence.by_run("drag of the first year [m/s]", round(demand, 1)))
-    lines.append(by_table("all propellant of one ship [m/s]", round(most, 1), "catalogue: load and specific impulse"))
-    value = (most / demand if demand else 0.0) if proven else 0.0
-    word, remark = grade(claim, value, value, value)
+    year = {"low": round(drag.p05, 1), "best": round(drag.median, 1), "high": round(drag.p95, 1)}
+    lines.append(evidence.by_run(f"drag of the first year [m/s], {branch}", year))
+    gives = dict(zip(("low", "best", "high"), (round(one, 1) for one in most), strict=True))
+    lines.append(by_table("all propellant of one ship [m/s]", gives, "catalogue: load and specific impulse"))
+    # Least propellant against most drag, and the other way round; what nobody had tried is nothing shown.
+    low, value, high = (
+        one / need if proven else 0.0 for one, need in zip(most, (drag.p95, drag.median, drag.p05), strict=True)
+    )
+    word, remark = grade(claim, value, low, high)
     because = (
         f"{'One' if proven else 'No'} Dragon had pushed the station by {day:%-d %B %Y}. Even all the propellant of "
-        f"one, that for the crew's way home included, is {most:.0f} m/s; drag took {demand:.0f} m/s in the first year."
+        f"one, that for the crew's way home included, is {most[1]:.0f} m/s ({most[0]:.0f} to {most[2]:.0f}); a year "
+        f"of drag takes {drag.median:.0f} m/s ({drag.p05:.0f} to {drag.p95:.0f}) where the station is kept."
     )
     doubt = "whether a Dragon would have managed untried cannot be computed; canting of its thrusters is left out"
-    return Verdict(word, value, "shown share of a year's need", None, None, because, lines, joined(doubt, remark))
+    spread = f"range: drag of 90 % of {evidence.document.runs} runs, load and specific impulse as in the catalogue"
+    return Verdict(
+        word, value, "shown share of a year's need", low, high, because, lines, joined(spread, doubt, remark)
+    )
+
+
+def _all_propellant_m_s(vehicle: Vehicle, mass_kg: float) -> tuple[float, float, float]:
+    """What all propellant of a ship gives a station of that mass: lowest, best and highest of the catalogue."""
+    engine, load = vehicle.engine, vehicle.propellant_kg
+    if engine is None or load is None:
+        return 0.0, 0.0, 0.0
+    impulse, scale = engine.specific_impulse_s, STANDARD_GRAVITY_M_S2 / mass_kg
+    return impulse.low * load.low * scale, impulse.best * load.best * scale, impulse.high * load.high * scale
 
 
 def still_flies(claim: Claim, evidence: Evidence) -> Verdict:
@@ -158,12 +171,6 @@ def _falling(branch: BranchDocument) -> tuple[int, int]:
 
 def _controlled_share(branch: BranchDocument) -> float:
     return branch.no_return.controlled_deorbit.possible_share if branch.no_return is not None else 0.0
-
-
-def _first_year_m_s(branch: BranchDocument) -> float:
-    """What a year of drag takes, from the median altitude of the first 365 days (73 points, five days apart)."""
-    heights = [height for height in branch.mean_altitude_km.median[:74] if height is not None]
-    return (heights[0] - heights[-1]) * _DELTA_V_PER_KM_M_S
 
 
 def _deorbit_reach(evidence: Evidence, vehicle_id: str) -> float:

@@ -232,6 +232,11 @@ class BranchDocument(Part):
     propellant_used_kg_interval: Interval
     burns: float
     burns_interval: Interval
+    first_year_drag_m_s: Interval | None = Field(
+        default=None,
+        description="what drag took in the first year, over the runs that flew so long: what burns gave and what the "
+        "orbit lost besides; null: none did",
+    )
     attitude_propellant_kg: float | None = Field(
         default=None, description="drawn by the attitude thrusters; null: not asked for in the scenario"
     )

@@ -19,7 +19,6 @@ from stationkeep.habitat.margins import (
     margins,
     store_margins,
 )
-from stationkeep.habitat.metabolism import Person
 from stationkeep.logistics.crew import Side, side_of
 from stationkeep.logistics.state import StationTraffic
 
@@ -197,7 +196,7 @@ def set_people(state: HabitatState, traffic: StationTraffic, sides: Mapping[Side
     for trip in traffic.people:
         side = sides[side_of(trip)]
         counts[side] = counts.get(side, 0) + 1
-    people = {side: (Person(),) * number for side, number in counts.items()}
+    people = {side: (state.habitat.person,) * number for side, number in counts.items()}
     if people != state.people:
         state.set_people(people)
 

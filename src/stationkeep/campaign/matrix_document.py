@@ -69,6 +69,10 @@ class FillIn(Part):
     says: str = Field(description="what stood in the way, in words; empty: nothing")
     by: Literal["runs", "graph"]
     from_utc: str | None = Field(default=None, description="from when, where it comes later")
+    share_of_need: float | None = Field(
+        default=None,
+        description="by the graph, what it gives by itself where that is too little; null: enough, or not known",
+    )
 
 
 class MatrixPeople(Part):

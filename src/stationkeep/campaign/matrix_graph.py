@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.campaign.matrix_document import FillIn, GraphLoss
-from stationkeep.partnership.analysis import date_after, fewest_people
+from stationkeep.partnership.analysis import date_after, fewest_people, share_words
 from stationkeep.timescale import iso_utc, mjd_utc
 
 if TYPE_CHECKING:
@@ -141,6 +141,7 @@ def graph_fill_in(found: Dependence) -> Iterator[FillIn]:
             yield FillIn(title=state.function.name, who=name, standing="goes on", says=_margin(state), by="graph")
         if state.loss == "thinner":
             continue
+        yield from _too_few(found, state)
         for newcomer in state.later:
             yield FillIn(
                 title=state.function.name,
@@ -149,7 +150,21 @@ def graph_fill_in(found: Dependence) -> Iterator[FillIn]:
                 says=newcomer.words,
                 by="graph",
                 from_utc=iso_utc(mjd_utc(newcomer.from_utc)),
+                share_of_need=round(newcomer.share, 4) if share_words(newcomer.share) else None,
             )
+
+
+def _too_few(found: Dependence, state: FunctionState) -> Iterator[FillIn]:
+    """Who is there and goes on for a while, with too little; those that never stop are told as going on."""
+    staying = {found.graph.asset(node).id for node in state.left}
+    for one in state.too_few:
+        if one.asset.id in staying:
+            continue
+        until = date_after(found.graph, one.stops_days)
+        who = f"{one.asset.name} ({found.graph.loaded.partner_names[one.asset.operator or '']})"
+        says = f"not enough: {share_words(one.share)}" + ("" if until is None else f", until {until:%Y-%m-%d}")
+        share = round(one.share, 4)
+        yield FillIn(title=state.function.name, who=who, standing="goes on", says=says, by="graph", share_of_need=share)
 
 
 def _owner_and_name(found: Dependence, node: str) -> str:
@@ -158,5 +173,7 @@ def _owner_and_name(found: Dependence, node: str) -> str:
 
 def _margin(state: FunctionState) -> str:
     if state.loss == "thinner":
-        return f"enough, {state.spare} more may fail" if state.spare else "just enough, nothing more may fail"
+        if state.spare and state.hangs_on:
+            return "enough, but all of it hangs on one thing"
+        return f"enough, {state.may_fail} more may fail" if state.may_fail else "just enough, nothing more may fail"
     return f"not enough: {100.0 * state.margin:.0f} % of what is needed" if state.margin < 1.0 else "until its own end"

@@ -62,8 +62,8 @@ class SideHours(Part):
     unattended_runs_share: float = Field(description="share of the runs in which that lasts longer than a day in all")
     repair_hours_week: float = Field(description="a week with people aboard, a mean")
     research_hours_week: float | None = Field(
-        description="what upkeep and repairs leave, a week from the epoch to the horizon whether or not anybody is "
-        "aboard, the median of the runs; null: how much upkeep takes is not known"
+        description="what upkeep and repairs leave, a week with people aboard, of whatever side, the median of the "
+        "runs; null: how much upkeep takes is not known"
     )
     research_hours_week_interval: Interval | None
     upkeep_undone_share: float | None = Field(

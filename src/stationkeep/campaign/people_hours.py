@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 _WEEK_DAYS: Final = 7.0
 
 
-def side_hours(runs: Sequence[tuple[SideTime, ...]], horizon_days: float) -> list[SideHours]:
+def side_hours(runs: Sequence[tuple[SideTime, ...]]) -> list[SideHours]:
     """What became of each side's time: shares and means over all runs, research as median and interval."""
-    return [_of(times, horizon_days) for times in zip(*runs, strict=True)]
+    return [_of(times) for times in zip(*runs, strict=True)]
 
 
-def _of(times: Sequence[SideTime], horizon_days: float) -> SideHours:
+def _of(times: Sequence[SideTime]) -> SideHours:
     manned = sum(time.manned_days for time in times)
-    weeks = max(horizon_days, 1.0) / _WEEK_DAYS
-    research = [time.research_hours / weeks for time in times if time.research_hours is not None]
+    research = [
+        time.research_hours / (time.manned_days / _WEEK_DAYS)
+        for time in times if time.research_hours is not None and time.manned_days > 0.0
+    ]  # fmt: skip
     shares = [time.upkeep_undone_share for time in times if time.upkeep_undone_share is not None]
     return SideHours(
         side=times[0].side,

@@ -142,7 +142,7 @@ def people_document(
         first_reserve=_first(reference, dates.min(axis=1)),
         first_store=_first(reference, dates[:, 1]),
         aboard=_aboard(runs, grid),
-        crew_time=side_hours([run.crew_time for run in runs], horizon_mjd - float(reference.times_mjd_utc[0])),
+        crew_time=side_hours([run.crew_time for run in runs]),
         **_per_run("lost_flights", [run.lost_flights for run in runs]),
         **_per_run("not_flown", [run.not_flown for run in runs]),
         reference=people_reference(reference, horizon_mjd),

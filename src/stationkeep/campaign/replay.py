@@ -23,6 +23,7 @@ from stationkeep.timescale import iso_day, iso_utc
 
 SCHEMA: Final = "stationkeep.replay/1"
 _LONGEST_DAYS: Final = 40_000
+_QUIET_DAYS: Final = 31.0  # so long without an arrival and the tables may have ended
 
 
 class ReplayDay(Part):
@@ -161,7 +162,7 @@ def replay_manifest(
         ],
         stays=stays, trips=trips,
         port_names={port: book.ports[port].name for port in book.ports if port in {stay.port for stay in stays}},
-        events=[_event(event) for event in seen.events], notes=_notes(manifest),
+        events=[_event(event) for event in seen.events], notes=_notes(manifest, last),
         provenance={"stationkeep": stationkeep.__version__} | {
             f"source {index}": credit for index, credit in enumerate(manifest.credits, 1)
         },
@@ -240,7 +241,7 @@ def _event(event: TrafficEvent) -> ReplayEvent:
     )  # fmt: skip
 
 
-def _notes(manifest: Manifest) -> list[str]:
+def _notes(manifest: Manifest, to_mjd_utc: float) -> list[str]:
     notes = [
         "Days are counted at 12:00 UTC. A seat counts for somebody who owns the liner or suit it needs: those of the "
         "craft up and down, and a Soyuz liner for who came by Shuttle and stayed.",
@@ -250,4 +251,8 @@ def _notes(manifest: Manifest) -> list[str]:
         f"{item.flight}: {item.problem} from {iso_utc(item.from_mjd_utc)[:16]}: {item.what} ({item.source})"
         for item in manifest.contingencies
     ]
+    arrivals = [flight.arrival_mjd_utc for flight in manifest.flights.values() if flight.arrival_mjd_utc is not None]
+    if arrivals and to_mjd_utc > max(arrivals) + _QUIET_DAYS:
+        notes.append(f"No craft arrives after {iso_day(max(arrivals))}: who came later with one the tables do not name "
+                     "is missing here, with its seats.")  # fmt: skip
     return [*notes, *manifest.notes]

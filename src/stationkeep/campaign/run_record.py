@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from stationkeep.campaign.explain import kinds_of
 from stationkeep.campaign.packing import DAYS_BETWEEN_POINTS, packed_integers, unpacked_integers
 from stationkeep.campaign.people_summary import PeopleGrid, PeopleRun
+from stationkeep.propulsion.burns import delta_v_for_gain_m_s
+from stationkeep.simulation.timeline import BURN_KINDS
 
 if TYPE_CHECKING:
     from stationkeep.outcome import Outcome
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 _GONE: Final = np.int32(-(2**31))
+_YEAR_DAYS: Final = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class RunRecord:
     altitude: AltitudeCourse
     chain_kinds: str
     """What its end goes back to, as kinds of events in their order."""
+    first_year_drag_m_s: float | None = None
+    """What drag took in the first year; none where it did not fly that long."""
     people: PeopleRun | None = None
 
     @classmethod
@@ -94,8 +99,30 @@ class RunRecord:
             arrays=timeline.arrays,
             altitude=AltitudeCourse.of(timeline, scenario.epoch_mjd_utc),
             chain_kinds=kinds_of(timeline, scenario.reserve.altitude_km),
+            first_year_drag_m_s=first_year_drag_m_s(timeline, scenario.epoch_mjd_utc),
             people=PeopleRun.of(timeline.people, grid) if timeline.people is not None and grid is not None else None,
         )
+
+
+def first_year_drag_m_s(timeline: Timeline, epoch_mjd_utc: float) -> float | None:
+    """What did drag take in the first year [m/s]: what burns gave, and what the orbit has lost besides?
+
+    None where the station did not fly a year. Between midnights, the first one after the epoch and 365 days later.
+    """
+    begin = int(np.ceil(epoch_mjd_utc)) - timeline.first_day_mjd
+    end = begin + _YEAR_DAYS
+    heights = timeline.altitude_by_day_km
+    if end >= len(heights) or not (np.isfinite(heights[begin]) and np.isfinite(heights[end])):
+        return None
+    first, last = float(timeline.first_day_mjd + begin), float(timeline.first_day_mjd + end)
+    burnt = sum(
+        event.delta_v_m_s or 0.0
+        for event in timeline.events
+        if event.kind in BURN_KINDS and first <= event.time_mjd_utc < last
+    )
+    sunk_km = float(heights[begin] - heights[end])
+    sunk_m_s = delta_v_for_gain_m_s(float(heights[end]), sunk_km)
+    return burnt + float(np.copysign(sunk_m_s, sunk_km))
 
 
 @dataclass(frozen=True, slots=True)

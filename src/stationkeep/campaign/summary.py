@@ -124,6 +124,7 @@ def _branch(
     scenario = campaign.mission.scenario
     _refuse_failures(runs)
     ends = date_quantiles([run.reboost_ends_mjd_utc for run in runs])[1]
+    drags = [run.first_year_drag_m_s for run in runs if run.first_year_drag_m_s is not None]
     return BranchDocument(
         label=scenario.branches[name].label,
         description=scenario.branches[name].description,
@@ -135,6 +136,7 @@ def _branch(
             propellant_used_kg=interval([run.propellant_used_kg for run in runs]),
             burns=interval([run.burn_count for run in runs]),
         ),
+        first_year_drag_m_s=interval(drags) if drags else None,
         **attitude_propellant(scenario, runs),
         attitude_range=ends_of_range,
         arrays=arrays_record(runs),

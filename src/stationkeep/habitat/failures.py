@@ -169,9 +169,34 @@ class Workshop:
             if self._waiting or due <= state.time_mjd_utc + _SAME_DAYS:
                 self.work(state, end)
                 due = self.next_mjd_utc()
+            if due < end:
+                due = self._passed_over(state, end)
             stop = min(end, due)
             events += state.advance(max(0.0, stop - state.time_mjd_utc), least=least)
             if stop >= end:
                 if self._waiting or due <= state.time_mjd_utc + _SAME_DAYS:
                     self.work(state)
                 return tuple(events)
+
+    def _passed_over(self, state: HabitatState, end: float) -> float:
+        """When is there something to do next before ``end``, once what is sure to be refused was put off?
+
+        Who is aboard and whose machines nobody operates stays as it is until then, and nobody's time is taken before
+        the next repair: there is no need to go to the moment of a repair that cannot be done.
+        """
+        breaks = self._coming[self._broken][0] if self._broken < len(self._coming) else math.inf
+        until = min(breaks, end)
+        while self._repairs and state.people_aboard:
+            time, equipment = self._repairs[0]
+            if time >= until:
+                break
+            hands = state.hands_from_mjd_utc(equipment)
+            if time + _SAME_DAYS < hands < math.inf:
+                again = hands  # they are at work on something else
+            elif state.is_beyond_repair(equipment):
+                again = self._put_off(equipment, time, end)
+            else:
+                break
+            del self._repairs[0]
+            insort(self._repairs, (again, equipment))
+        return min(breaks, self._repairs[0][0]) if self._repairs else breaks

@@ -22,7 +22,7 @@ from stationkeep.habitat.air import GASES, Cabin
 from stationkeep.habitat.crew import Side
 from stationkeep.habitat.equipment import Equipment, FailureLaw
 from stationkeep.habitat.habitat import Habitat
-from stationkeep.habitat.metabolism import Person
+from stationkeep.habitat.metabolism import STANDARD, Person
 from stationkeep.habitat.plain_values import require_plain, require_truth
 from stationkeep.habitat.quantities import quantity
 from stationkeep.habitat.recipes import Recipe, recipe, still
@@ -64,16 +64,18 @@ class HabitatDocument:
         return 2.0 * u * share if u < 0.5 else share + (2.0 * u - 1.0) * (1.0 - share)
 
     def habitat(
-        self, *, year: float = 2022.25, u: Mapping[str, float] | None = None, people: Mapping[str, int] | None = None
-    ) -> Habitat:
+        self, *, year: float = 2022.25, u: Mapping[str, float] | None = None,
+        people: Mapping[str, int] | None = None, person: Person = STANDARD,
+    ) -> Habitat:  # fmt: skip
         """The habitat with every figure at its best estimate, or at probability ``u[place]`` of its range.
 
-        ``year`` chooses among efficiencies by year; ``people`` (numbers by side) replaces the file's.
+        ``year`` chooses among efficiencies by year; ``people`` (numbers by side) replaces the file's;
+        ``person``: what everybody is like.
         Raises :class:`HabitatError` with the file and line of what cannot be.
         """
         builder = _Builder(self, year, u or {})
         try:
-            return builder.habitat(people)
+            return builder.habitat(people, person)
         except HabitatError as error:
             raise self._located(error) from None
 
@@ -164,7 +166,7 @@ class _Builder:
         if strange:
             raise unknown("figure", strange[0], document.uncertain)
 
-    def habitat(self, people: Mapping[str, int] | None) -> Habitat:
+    def habitat(self, people: Mapping[str, int] | None, person: Person) -> Habitat:
         content = self._document.content
         cabin = self._cabin(_mapping(content.get("cabin"), "cabin"))
         self._require_spares()
@@ -177,9 +179,10 @@ class _Builder:
                 for name, one in self._section("equipment")
             },
             sides={name: self._side(name, _mapping(one, f"sides.{name}")) for name, one in self._section("sides")},
-            people={side: (Person(),) * _count(number, f"people.{side}") for side, number in numbers.items()},
+            people={side: (person,) * _count(number, f"people.{side}") for side, number in numbers.items()},
             shared=require_truth(content.get("shared", True), "shared"),
             leak_kg_day=self._number(content.get("leak", 0.0), "kg/d", "leak"),
+            person=person,
         )
 
     def _require_spares(self) -> None:

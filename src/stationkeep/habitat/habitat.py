@@ -11,7 +11,7 @@ from typing import Final
 from stationkeep.habitat.air import GASES, Cabin
 from stationkeep.habitat.crew import CrewNeed, Side, crew_needs
 from stationkeep.habitat.equipment import Equipment
-from stationkeep.habitat.metabolism import Person
+from stationkeep.habitat.metabolism import STANDARD, Person
 from stationkeep.habitat.recipes import checked
 from stationkeep.habitat.refusal import HabitatError, unknown
 from stationkeep.habitat.stores import Store
@@ -36,6 +36,8 @@ class Habitat:
     people: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
     shared: bool = True
     leak_kg_day: float = 0.0
+    person: Person = STANDARD
+    """What everybody who comes later is like, and whom reserves in days are counted for."""
 
     def __post_init__(self) -> None:
         for name in self.people:
@@ -62,6 +64,7 @@ class Habitat:
             self._check_connections(need.process)
             self._check_outlets(need.process)
         self._check_starts()
+        self._check_rounds()
 
     @cached_property
     def all_stores(self) -> Mapping[str, Store]:
@@ -121,6 +124,21 @@ class Habitat:
                     f"needs itself to start: {chain}",
                     hint="put something into one of the stores between them, or feed one of them from elsewhere",
                     field=self.equipment[circle[0]].field or f"equipment.{circle[0]}",
+                )
+
+    def _check_rounds(self) -> None:
+        """Refuse machines of one recipe that run on whatever they are fed and feed each other: round and round."""
+        for name, machine in self.equipment.items():
+            alike = tuple(
+                other for other, one in self.equipment.items()
+                if one.duty == "flow" == machine.duty and one.recipe.name == machine.recipe.name
+            )  # fmt: skip
+            circle = self._circle(name, alike) if alike else []
+            if circle:
+                raise HabitatError(
+                    f"feeds itself: {' -> '.join([*circle, circle[0]])}, each a {machine.recipe.name}",
+                    hint="what one of them makes the next takes: let one of them give to, or take from, another store",
+                    field=machine.field or f"equipment.{name}",
                 )
 
     def _never_starting(self) -> tuple[str, ...]:

@@ -86,6 +86,10 @@ _ACTIVE_MJ_DAY: Final = REFERENCE_ENERGY_MJ_DAY - (
 )
 
 
+STANDARD: Final = Person()
+"""NASA's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """What the reference person's food turns into in a day [kg]."""

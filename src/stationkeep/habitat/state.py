@@ -122,11 +122,11 @@ class HabitatState:
         self._set_reserves(self.moment.need)
 
     def reserve_for(self, people: Mapping[str, float]) -> None:
-        """Reserves in days count so many standard people of each side, until others come or go; parts of one allowed.
+        """Reserves in days count so many people of each side, until others come or go; parts of one allowed.
 
         For those who will be aboard on average: visitors of a week need no reserve of six.
         """
-        need, one = self.moment.need.copy(), Person()
+        need, one = self.moment.need.copy(), self.habitat.person
         for group, side, what in self.plan.crew_groups:
             number = people.get(side, 0.0)
             if what == "containers":
@@ -209,6 +209,13 @@ class HabitatState:
         if not self._people.get(side, ()) if side in self.habitat.sides else self.people_aboard == 0:
             return math.inf
         return self._busy_until.get(side, -math.inf)
+
+    def is_beyond_repair(self, equipment: str) -> bool:
+        """Whether it is broken and stays so with those now aboard: nobody is trained for it, or its owner has left."""
+        machine = self.habitat.equipment[equipment]
+        if equipment not in self._failed or machine.failure is None:
+            return False
+        return machine.owner in self._absent or self.hands_from_mjd_utc(equipment) == math.inf
 
     def set_leak(self, kg_day: float) -> None:
         """Air lost from now on, in kilograms a day at the pressure of the start."""

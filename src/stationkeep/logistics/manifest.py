@@ -181,7 +181,7 @@ class Manifest:
     credits: tuple[str, ...] = ()
     first_mjd_utc: float | None = None
     last_mjd_utc: float | None = None
-    """The days it is complete for; ``None``: from the first arrival to the month of the last."""
+    """The days it is complete for; ``None``: from the first arrival to the last date given."""
     notes: tuple[str, ...] = field(default=())
 
     def between(self, from_mjd_utc: float, to_mjd_utc: float) -> Manifest:

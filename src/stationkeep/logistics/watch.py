@@ -51,16 +51,19 @@ class Watch:
 
 
 def span_of(manifest: Manifest) -> tuple[float, float]:
-    """The days a manifest tells of: as it says, else from its first arrival to the end of the month of its last.
+    """The days a manifest tells of: as it says, else from its first arrival to the last date it gives.
 
-    A table ends somewhere: later, craft leave whose relief it no longer names, and nobody could say who is aboard.
+    A table ends somewhere: who came with craft that it no longer names, nobody could say.
     """
     arrivals = [flight.arrival_mjd_utc for flight in manifest.flights.values() if flight.arrival_mjd_utc is not None]
+    departures = [flight.departure_mjd_utc for flight in manifest.flights.values() if flight.arrived]
+    departures += [trip.departure_mjd_utc for trip in manifest.trips]
     first, last = manifest.first_mjd_utc, manifest.last_mjd_utc
     if first is None:
         first = math.floor(min(arrivals)) if arrivals else 0.0
     if last is None:
-        last = _end_of_month(max(arrivals)) if arrivals else first
+        known = [*arrivals, *(leaves for leaves in departures if leaves is not None)]
+        last = max(_end_of_month(max(arrivals)), math.floor(max(known))) if arrivals else first
     return float(first), float(last)
 
 

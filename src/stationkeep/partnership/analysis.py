@@ -19,6 +19,7 @@ AT_ONCE_DAYS: Final = 1.0
 WEEKS_DAYS: Final = 84.0
 _MONTH_DAYS: Final = 365.25 / 12.0
 _LONGEST_DAYS: Final = 36_500.0
+_ENOUGH: Final = 0.995  # less is told, in whole per cents
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Newcomer:
 
     ``in_time``: while what it needs from others still lasts (``needs_last``); where people cannot live without the
     function, also before it is lost. ``after_loss_days``: how long too little of it has been left by then; 0: it comes
-    before the loss.
+    before the loss. ``share``: of the need, what it gives by itself.
     """
 
     asset: Asset
@@ -35,12 +36,15 @@ class Newcomer:
     in_time: bool
     needs_last: bool
     after_loss_days: float
+    share: float
 
     @property
     def words(self) -> str:
-        """``17 months after it is lost``, ``what it needs is gone by then``, or both; empty where neither is so."""
+        """``17 months after it is lost``, ``what it needs is gone by then``, or both, and for what share of the need it
+        suffices; empty where none is so."""
         told = [self._gap_words(), "" if self.needs_last else "what it needs is gone by then"]
-        return " and ".join(one for one in told if one)
+        when = " and ".join(one for one in told if one)
+        return ", ".join(one for one in (when, share_words(self.share)) if one)
 
     def _gap_words(self) -> str:
         if self.after_loss_days < 1.0:
@@ -52,6 +56,23 @@ class Newcomer:
 
 
 @dataclass(frozen=True)
+class Remnant:
+    """A provider that still works when the function is lost, and gives too little of it.
+
+    ``stops_days``: until when; infinite where it never stops. ``share``: of the need, all of its kind together.
+    """
+
+    asset: Asset
+    share: float
+    stops_days: float
+
+
+def share_words(share: float) -> str:
+    """``for 31 % of the need``; empty where it suffices."""
+    return "" if share >= _ENOUGH else f"for {100.0 * share:.0f} % of the need"
+
+
+@dataclass(frozen=True)
 class FunctionState:
     """How one function stands: who still provides it, how much margin is left, when it is lost.
 
@@ -59,6 +80,8 @@ class FunctionState:
     stays over what is needed (1: just enough); ``spare``: how many more of its direct providers may fail, whichever
     they are. ``enough_for``: how many people what never stops suffices for (none: not counted by people).
     ``lost_days``: earliest, best estimate and latest, over the ranges of the stores; infinite: never.
+    ``hangs_on``: assets whose loss alone would stop it, after this departure; none where it is lost anyhow.
+    ``too_few``: who still provides it once it is lost, best estimate: too little.
     """
 
     function: Function
@@ -73,6 +96,13 @@ class FunctionState:
     chain: tuple[str, ...]
     later: tuple[Newcomer, ...]
     gone_at_once: tuple[str, ...]
+    too_few: tuple[Remnant, ...]
+    hangs_on: tuple[str, ...]
+
+    @property
+    def may_fail(self) -> int:
+        """How many of its providers may fail, whichever they are, and whatever they hang on."""
+        return 0 if self.hangs_on else self.spare
 
 
 @dataclass(frozen=True)
@@ -113,10 +143,13 @@ def analyse(graph: PartnerGraph, without: Sequence[str] = ()) -> Dependence:
     refuse_unprovided(graph, before)
     after = find_losses(graph, without=gone)
     ends = [find_losses(graph, without=gone, estimate=estimate) for estimate in ("low", "high")]
+    single = _single_assets(graph)
+    hangs = _hangs_on(graph, _single_assets(graph, gone) if gone else single)
     states = tuple(
-        _state(graph, function, before, after, ends, gone) for function in graph.loaded.partnership.functions
+        _state(graph, function, before, after, ends, gone, hangs[function.id])
+        for function in graph.loaded.partnership.functions
     )
-    return Dependence(graph, gone, after, states, _single_assets(graph), _single_partners(graph), _all_cut_sets(graph))
+    return Dependence(graph, gone, after, states, single, _single_partners(graph), _all_cut_sets(graph))
 
 
 def known_partner(graph: PartnerGraph, name: str) -> str:
@@ -210,10 +243,18 @@ def fewest_people(graph: PartnerGraph) -> int:
     return graph.people if stated is None else min(graph.people, stated.people)
 
 
-def _single_assets(graph: PartnerGraph) -> tuple[SinglePoint, ...]:
-    before = find_losses(graph)
-    nodes = ((node, partner, find_losses(graph, removed=[node])) for node, partner in graph.operators.items())
+def _single_assets(graph: PartnerGraph, gone: Sequence[str] = ()) -> tuple[SinglePoint, ...]:
+    before = find_losses(graph, without=gone)
+    nodes = (
+        (node, partner, find_losses(graph, without=gone, removed=[node]))
+        for node, partner in graph.operators.items()
+        if partner not in gone
+    )
     return tuple(_points(graph, before, nodes))
+
+
+def _hangs_on(graph: PartnerGraph, single: Sequence[SinglePoint]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(point.node for point in single if name in point.functions) for name in graph.functions}
 
 
 def _single_partners(graph: PartnerGraph) -> tuple[SinglePoint, ...]:
@@ -238,6 +279,7 @@ def _state(
     after: Losses,
     ends: Sequence[Losses],
     gone: tuple[str, ...],
+    hangs_on: tuple[str, ...],
 ) -> FunctionState:
     term = graph.functions[function.id]
     providers = tuple(node for node in term.capacities if before.works(node))
@@ -256,7 +298,28 @@ def _state(
         chain=() if after.works(function.id) else after.chain(function.id),
         later=_later(graph, function, gone, NEVER if before.days[function.id] < NEVER else after.days[function.id]),
         gone_at_once=tuple(node for node in providers if after.days[node] <= AT_ONCE_DAYS),
+        too_few=_too_few(graph, function, providers, after),
+        hangs_on=hangs_on,
     )
+
+
+def _too_few(graph: PartnerGraph, function: Function, providers: tuple[str, ...], after: Losses) -> tuple[Remnant, ...]:
+    """Who outlasts the function, what stops last first; nobody where it is never lost."""
+    lost = after.days[function.id]
+    working = [node for node in providers if after.days[node] > max(lost, AT_ONCE_DAYS)] if lost < NEVER else []
+    found = []
+    for asset in dict.fromkeys(graph.asset(node) for node in working):
+        nodes = [node for node in working if graph.asset(node) is asset]
+        share = _share(graph, function, nodes)
+        if share < _ENOUGH:  # else it stands on a store: it is not that it gives too little
+            found.append(Remnant(asset, share, max(after.days[node] for node in nodes)))
+    return tuple(sorted(found, key=lambda one: -one.stops_days))
+
+
+def _share(graph: PartnerGraph, function: Function, nodes: Collection[str]) -> float:
+    """Of the need, what these give; infinite where providers are counted by heads or nothing is needed."""
+    term = graph.functions[function.id]
+    return term.capacity(nodes) / term.threshold if function.need is not None and term.threshold > 0.0 else NEVER
 
 
 def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...], lost_days: float) -> tuple[Newcomer, ...]:
@@ -270,13 +333,14 @@ def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...], lost_
         if asset.id not in offering or asset.from_utc is None or asset.from_utc <= graph.moment:
             continue
         then = build_graph(graph.loaded, asset.from_utc, graph.view, people=graph.people)
-        node = next(one for one in then.operators if then.asset(one).id == asset.id)
-        lasts = find_losses(then, without=gone).days[node]
+        nodes = [one for one in then.operators if then.asset(one).id == asset.id]
+        lasts = find_losses(then, without=gone).days[nodes[0]]
         if lasts > AT_ONCE_DAYS:
             wait = (asset.from_utc - graph.moment) / timedelta(days=1)
             gap = max(wait - lost_days, 0.0)
             in_time = lasts > wait and (gap == 0.0 or function.ends != "crew")
-            found.append(Newcomer(asset, asset.from_utc, in_time, lasts > wait, gap))
+            share = _share(then, function, nodes)
+            found.append(Newcomer(asset, asset.from_utc, in_time, lasts > wait, gap, share))
     return tuple(sorted(found, key=lambda one: one.from_utc))
 
 

@@ -102,8 +102,9 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
         ],
         "pools": [{"of": list(pool.nodes), "capacity": pool.limit} for pool in term.pools],
         "owners": list(state.owners),
-        "margin": None if state.margin == NEVER else round(state.margin, 4),
+        "margin": _rounded(state.margin),
         "spare_providers": state.spare,
+        "hangs_on": list(state.hangs_on),
         "enough_for": state.enough_for,
         "lost": _lost(found, state),
         "gone_at_once": list(state.gone_at_once),
@@ -115,11 +116,26 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
                 "from_utc": iso_day(mjd_utc(one.from_utc)),
                 "in_time": one.in_time,
                 "after_loss_days": one.after_loss_days,
+                "share_of_need": _rounded(one.share),
             }
             for one in state.later
         ],
+        "too_few": [
+            {
+                "id": one.asset.id,
+                "name": one.asset.name,
+                "operator": one.asset.operator,
+                "share_of_need": _rounded(one.share),
+                "stops_days": None if one.stops_days == NEVER else one.stops_days,
+            }
+            for one in state.too_few
+        ],
         "note": function.note or None,
     }
+
+
+def _rounded(share: float) -> float | None:
+    return None if share == NEVER else round(share, 4)
 
 
 def _lost(found: Dependence, state: FunctionState) -> dict[str, Any]:

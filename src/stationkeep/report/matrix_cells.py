@@ -213,7 +213,7 @@ def _help(row: MatrixRow) -> Cell:
         return Cell(text.NONE)
     lost = row.lost_first.date_utc is not None
     ready = [one for one in row.fill_in if one.standing == "had shown" and not _not_yet(one)]
-    later = [one for one in row.fill_in if one.standing == "later"]
+    later = [one for one in row.fill_in if one.standing == "later" and one.share_of_need is None]
     late = [one for one in row.fill_in if one.standing == "had shown" and _not_yet(one)]
     goes_on = [one for one in row.fill_in if one.standing == "goes on" and one.says.startswith(("enough", "just"))]
     lines = []
@@ -221,6 +221,8 @@ def _help(row: MatrixRow) -> Cell:
         lines.append(_short_list(_names([*ready, *later])))
     if late:
         lines.append(f"not yet: {_short_list(_names(late))}")
+    if few := _too_little(row):
+        lines.append(f"too little: {_short_list(few)}")
     if not lines and goes_on and row.outcome not in ("falls", "cannot be kept"):
         owners = dict.fromkeys(one.who.rpartition("(")[2].rstrip(")") for one in goes_on)
         return Cell("the others go on", (_short_list(list(owners)),), MILD)
@@ -228,6 +230,19 @@ def _help(row: MatrixRow) -> Cell:
         gone = row.outcome in ("falls", "cannot be kept")
         return Cell("nobody" if lost or gone else "nobody is needed", (), WORST if gone else FINE)
     return Cell(lines[0], tuple(lines[1:]), GRAVE)
+
+
+def _too_little(row: MatrixRow) -> list[str]:
+    """Who is there for a while or comes in time, and gives only a share of what the station cannot do without."""
+    vital = {loss.title for loss in row.lost_by_graph if loss.ends == "station"}
+    found = [
+        one
+        for one in row.fill_in
+        if one.share_of_need is not None and one.standing in ("goes on", "later") and one.title in vital
+    ]
+    return [
+        f"{name} ({100.0 * (one.share_of_need or 0.0):.0f} % of the need)" for one in found for name in _names([one])
+    ]
 
 
 def _not_yet(one: FillIn) -> bool:

@@ -244,5 +244,5 @@ def _state_words(found: Dependence, state: FunctionState) -> str:
         return f"{mark} {date_words(found, state)}"
     if state.loss in ("at once", "nobody"):
         return mark
-    margin = f"{state.margin:.2g} x what is needed, {state.spare or 'nothing'} may fail"
+    margin = f"{state.margin:.2g} x what is needed, {state.may_fail or 'nothing'} may fail"
     return f"{mark}: {margin}" if mark else margin

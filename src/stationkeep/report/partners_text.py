@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.partnership.analysis import date_after, fewest_people
+from stationkeep.partnership.analysis import date_after, fewest_people, share_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,9 +49,15 @@ def _print_plain(console: Console, found: Dependence, states: list[FunctionState
     table = _table("function", "provided by", "margin", "may fail")
     for state in states:
         margin = "–" if not state.providers else f"{state.margin:.2g} x need"
-        table.add_row(state.function.name, provider_words(found.graph, state.providers), margin, str(state.spare))
+        table.add_row(state.function.name, provider_words(found.graph, state.providers), margin, _may_fail(state))
     console.print(table)
     console.print("margin: what all providers give together, over the need; may fail: so many, whichever they are")
+    if any(state.hangs_on and state.spare for state in states):
+        console.print("*: more by their number, but they all hang on one thing (single points of failure)")
+
+
+def _may_fail(state: FunctionState) -> str:
+    return f"{state.may_fail}{' *' if state.hangs_on and state.spare else ''}"
 
 
 def _print_groups(console: Console, found: Dependence, states: list[FunctionState]) -> None:
@@ -87,6 +93,8 @@ def _last(found: Dependence, state: FunctionState) -> str:
         words = ""
     if state.enough_for is not None and 0 < state.enough_for < found.graph.people:
         words += f"; enough is left for {state.enough_for} of {found.graph.people} people"
+    if state.too_few:
+        words += f"{'; ' if words else ''}not enough: {remnant_words(found, state)}"
     if state.loss != "thinner":
         for in_time, lead in ((True, "others could later"), (False, "too late")):
             told = newcomer_words(found, state, in_time)
@@ -103,6 +111,17 @@ def newcomer_words(found: Dependence, state: FunctionState, in_time: bool) -> st
         for one in state.later
         if one.in_time == in_time
     )
+
+
+def remnant_words(found: Dependence, state: FunctionState) -> str:
+    """``Cygnus main engine (Northrop Grumman), for 31 % of the need, until 2024-05-03``: who gives too little of it."""
+    names = found.graph.loaded.partner_names
+    told = []
+    for one in state.too_few:
+        until = date_after(found.graph, one.stops_days)
+        parts = [f"{one.asset.name} ({names[one.asset.operator or '']})", share_words(one.share)]
+        told.append(", ".join([*parts, *([f"until {until:%Y-%m-%d}"] if until is not None else [])]))
+    return "; ".join(told)
 
 
 def chain_words(found: Dependence, state: FunctionState) -> str:

@@ -21,6 +21,7 @@ _BECAUSE: Final = {
     "response": "partners call everybody home",
     NO_RELIEF: "no other crew comes",
 }
+_WITHOUT_RECOVERY: Final = " (A reserve of water counts all that is used, without what is recovered.)"
 _IN_SHORT: Final = {
     "attitude": "attitude lost",
     "altitude": "too low",
@@ -88,10 +89,12 @@ def _stores(people: PeopleDocument) -> str:
         if ended is None
         else f"; in {text.percent(ended.share)} of the runs one ends, most often {words(ended.name)}"
     )
+    recovery = _WITHOUT_RECOVERY if reserve.name.endswith("water") else ""
     if reserve.median_utc is not None:
-        return f"The first store below its reserve is {_store(reserve)}{ends}."
+        return f"The first store below its reserve is {_store(reserve)}{ends}.{recovery}"
     share = text.percent(reserve.share)
-    return f"In {share} of the runs a store falls below its reserve, most often {words(reserve.name)}{ends}."
+    named = words(reserve.name)
+    return f"In {share} of the runs a store falls below its reserve, most often {named}{ends}.{recovery}"
 
 
 def _hours(people: PeopleDocument, runs: int) -> list[str]:
@@ -106,7 +109,7 @@ def _hours(people: PeopleDocument, runs: int) -> list[str]:
         if side.research_hours_week is not None and side.research_hours_week_interval is not None:
             least = "" if runs == 1 else f" ({_low_end(runs)}: {side.research_hours_week_interval.p05:.0f})"
             hours = f"about {side.research_hours_week:.0f} hours a week for research{least}"
-            said.append(f"The {words(side.side)} side has {hours}, weeks without people counted.")
+            said.append(f"While people are aboard, the {words(side.side)} side has {hours}.")
     return said
 
 
@@ -211,7 +214,7 @@ def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
     yield "because of", "detail", of_people(lambda p: limit_text(p.station_left.reasons))
     if any(branch.people and branch.people.crew_time for branch in document.branches.values()):
         yield "Segment without its people", "main", of_people(_alone_cell)
-        yield f"Research, hours a week ({_low_end(document.runs)})", "main", of_people(_research_cell)
+        yield f"Research, hours a manned week ({_low_end(document.runs)})", "main", of_people(_research_cell)
 
 
 def _date_cell(dates: LossDates, horizon_utc: str, never: str) -> str:

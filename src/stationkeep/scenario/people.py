@@ -28,6 +28,7 @@ from stationkeep.scenario.fields import (
 
 if TYPE_CHECKING:
     from stationkeep.habitat.figures import HabitatDocument
+    from stationkeep.habitat.metabolism import Person
 
 Share = Annotated[Number, Field(ge=0.0, le=1.0)]
 Shares = dict[Id, Share]
@@ -80,6 +81,24 @@ HabitatName = Annotated[str, Field(pattern=r"^(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0
 """The name of a habitat that ships, or a file."""
 
 
+class Body(Part):
+    """What people aboard are like, all of them: what they eat, drink and breathe follows."""
+
+    mass_kg: Annotated[Number, Field(ge=35.0, le=150.0)] = 82.0
+    sex: Literal["male", "female"] = "male"
+    activity: Annotated[Number, Field(ge=0.0, le=3.0)] = Field(
+        default=1.0, description="energy above rest over that of a usual day aboard, two hours of exercise included: "
+        "1 usual, 0 in bed"
+    )  # fmt: skip
+
+    @property
+    def metabolism(self) -> Person:
+        """The person of the habitat's energy tables."""
+        from stationkeep.habitat.metabolism import Person
+
+        return Person(self.mass_kg, self.sex, self.activity)
+
+
 class LifeSupport(Part):
     """Stores, machines and air: a habitat that ships or a file of one's own, and where cargo goes in it."""
 
@@ -100,6 +119,7 @@ class LifeSupport(Part):
     power_needed_share: Annotated[Number, Field(gt=0.0, le=1.0)] = Field(
         default=0.5, description="share of the usual power down to which life support has all it draws"
     )
+    person: Body = Field(default=Body(), description="everybody aboard is like this; the default is NASA's standard")
     source: Source | None = None
     _own: HabitatDocument | None = PrivateAttr(default=None)
 

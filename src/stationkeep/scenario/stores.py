@@ -128,19 +128,19 @@ def _room(given: LifeSupport, document: HabitatDocument, habitat: Habitat) -> It
 def _people(scenario: Scenario, manifest: Manifest) -> Iterator[Problem]:
     """More people at the start than the air can carry.
 
-    Flown ahead only where there are more than the habitat's own, which it is known to carry.
+    Flown ahead only where there are more than the habitat's own, which it is known to carry, or other people.
     """
     given = scenario.life_support
     assert given is not None
     document = given.document
     counts = people_by_side(given, manifest, scenario.epoch_mjd_utc)
-    if sum(counts.values()) <= sum(map(len, document.habitat().people.values())) or set(counts) - set(
-        document.habitat().sides
-    ):
+    habitat, person = document.habitat(), given.person.metabolism
+    known = person == habitat.person and sum(counts.values()) <= sum(map(len, habitat.people.values()))
+    if known or set(counts) - set(habitat.sides):
         return
     from stationkeep.habitat.dependence import require_air_for_all
 
     try:
-        require_air_for_all(document.habitat(people=counts))
+        require_air_for_all(document.habitat(people=counts, person=person))
     except HabitatError as error:
         yield Problem(("traffic",), _with_hint(error))

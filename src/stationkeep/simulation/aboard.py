@@ -13,7 +13,6 @@ import numpy as np
 
 from stationkeep.habitat.failures import Workshop
 from stationkeep.habitat.margins import Limit, binding_limit
-from stationkeep.habitat.metabolism import Person
 from stationkeep.habitat.state import HabitatEvent
 from stationkeep.simulation.people_sharing import WORTH_MOVING_KG, Larder, handed_over
 from stationkeep.simulation.store_book import RESERVE, Levels, StoreBook, Watched, watched_stores
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 _RETRY_DAYS: Final = 20.0  # a repair for which there was no spare part: about as often as cargo comes
 _AIR_DUTIES: Final = ("hold", "proportional")
 _SAME_DAYS: Final = 1.0e-6
-_PERSON: Final = Person()
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
 _SCARCE_RESERVES: Final = 3.0  # below so many reserves more is sent: 45 days and a ship of a quarter (own assumption)
 _URGENT_FACTOR: Final = 2.0  # once a reserve was reached, so many times the usual is wanted aboard (own assumption)
@@ -257,7 +255,8 @@ class Aboard:
     def live_with(self, by_side: Mapping[str, int]) -> None:
         """The same to look ahead with: nobody's hands are asked for."""
         self._are(by_side)
-        self.state.set_people({side: (_PERSON,) * number for side, number in by_side.items()})
+        one = self.state.habitat.person
+        self.state.set_people({side: (one,) * number for side, number in by_side.items()})
 
     def bring(
         self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str],

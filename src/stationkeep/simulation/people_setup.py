@@ -124,7 +124,8 @@ class PeopleSetup:
         return replace(self.world(None), start=start, cargo=random.random())
 
     def _start(self, shares: Mapping[str, float], amount: float) -> HabitatState:
-        habitat = self.document.habitat(year=self.year, u=shares, people=self.people)
+        person = self.life_support.person.metabolism
+        habitat = self.document.habitat(year=self.year, u=shares, people=self.people, person=person)
         state = HabitatState(habitat, self.epoch_mjd_utc, plan=make_plan(habitat))
         for store, given in self.life_support.amounts_kg.items():
             state.add_cargo(store, given.quantile(amount) - state.amount(store))
