@@ -132,6 +132,15 @@ def test_sanctions_on_assets_are_why_nobody_unloads() -> None:
         assert [run.events[cause].kind for cause in lost.because] == ["sanction"]
 
 
+def test_sanctions_that_changed_nothing_are_no_reason() -> None:
+    """Whoever stops operating its engines does not reboost, whatever keeps its ships on the ground."""
+    gone = withdrawal("2022-06-01", scope=["stop-operating-assets"])
+    for sanctions in ((), (sanction("2022-05-01", rate=0.0),)):
+        run = fly(*sanctions, gone)
+        lost = next(event for event in run.events if event.kind == "reboost-ends")
+        assert [run.events[cause].kind for cause in lost.because] == ["withdrawal"]
+
+
 def test_progress_that_comes_for_the_attitude_is_a_delivery(without_nasa: Timeline) -> None:
     lost, gone = without_nasa.lost_mjd_utc, mjd_utc(parse_utc("2023-01-01"))
     last = max(event.time_mjd_utc for event in without_nasa.events if event.kind == "delivery")
@@ -199,13 +208,17 @@ def line(*chain: WhyLink) -> str:
 def test_an_arrow_stands_only_between_cause_and_consequence() -> None:
     assert line(link("A"), link("B", 0), link("C", 1)) == "A → B → C"
     assert line(link("A"), link("B", 0), link("C", 0)) == "A → B; A → C"
-    assert line(link("A"), link("B", 0), link("C", 0), link("D", 1, 2)) == "A → B; A → C; both → D"
+    assert line(link("A"), link("B", 0), link("C", 0), link("D", 1, 2)) == "A → B; A → C; B + C → D"
     assert line(link("A"), link("B")) == "A; B"
     assert line(link("A"), link("B", 0), link("C", 0), link("D", 0), link("E", 1, 2)) == (
-        "A → B; A → C; A → D; B and C → E"
+        "A → B; A → C; A → D; B + C → E"
     )
     three = line(link("A"), link("B"), link("C"), link("D", 0, 1, 2))
     assert three == "A; B; C; all of it → D"
+    # who answers in short: what follows a semicolon would read as another strand
+    said = "NASA: lets the station down, nobody raises it any more; from 220 km it is to be brought down on target"
+    down = WhyLink(**{**link(said).model_dump(), "kind": "response"})
+    assert line(down, link("B", 0)) == "NASA: lets the station down → B"
     # What another cause goes back to anyway is no arrow of its own: A brings B, both are said to bring C.
     assert line(link("A"), link("B", 0), link("C", 0, 1)) == "A → B → C"
 

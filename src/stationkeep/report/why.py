@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from stationkeep.campaign.document import BranchDocument, RunDocument, Why, WhyLink
@@ -39,7 +40,7 @@ def why_line(branch: BranchDocument) -> str:
 def chain_line(why: Why) -> str:
     """The same of a chain by itself: an arrow only from a cause to what follows from it.
 
-    Causes are no line but a net. It is told strand by strand: ``A → B → C; A → D; both → E``.
+    Causes are no line but a net. It is told strand by strand: ``A → B → C; A → D; C + D → E``.
     """
     chain = why.chain
     direct = _direct_causes(chain)
@@ -72,10 +73,10 @@ def _direct_causes(chain: list[WhyLink]) -> list[list[int]]:
 
 
 def _named(chain: list[WhyLink], causes: list[int], ends: list[int]) -> str:
-    """What a new strand begins with: its causes once more, or "both" where they are all there is so far."""
-    if len(causes) > 1 and set(causes) == set(ends):
-        return "both" if len(causes) == 2 else "all of it"
-    return " and ".join(_short(chain[cause]) for cause in causes)
+    """What a new strand begins with: its causes once more, or "all of it" where three and more are all so far."""
+    if len(causes) > 2 and set(causes) == set(ends):
+        return "all of it"
+    return " + ".join(_short(chain[cause]) for cause in causes)
 
 
 def _over_all_runs(link: WhyLink) -> str:
@@ -132,6 +133,8 @@ def _alike(branch: BranchDocument, runs: int) -> str:
 
 def _short(link: WhyLink) -> str:
     """The title as far as a line needs it: what follows a colon is detail, but where it names who acts."""
+    if link.kind == "response":
+        return re.split(r"[,;] ", link.title, maxsplit=1)[0]  # "NASA: lets the station down"
     if link.kind in _WHO_ACTS:
         return link.title
     return link.title.split(":", maxsplit=1)[0]

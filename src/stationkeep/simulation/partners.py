@@ -181,10 +181,13 @@ class PartnerEvents(TurnsOfBranch):
             stated = provider.plan.provider
             partners = {stated.partner, *stated.push_needs, *(one.partner for one in provider.plan.deliveries)}
             why.append(causes.provider_lost(provider.id))
-            for partner in sorted(partners):
-                why += [causes.stopped(partner), causes.not_delivering(partner)]
-            for name in (provider.id, *sorted(partners)):
-                why += [causes.frozen(name), causes.cut(name)]
+            # Who has stopped by its own will would not push without sanctions either: they are no reason then.
+            left = partners & self.stopped & self.standing.quit()
+            why += map(causes.stopped, sorted(partners))
+            for name in sorted(partners - left):
+                why += [causes.not_delivering(name), causes.frozen(name), causes.cut(name)]
+            if not left:
+                why += [causes.frozen(provider.id), causes.cut(provider.id)]
             why.append(causes.taken(provider.id))
             if provider is self.attitude_tanks:
                 why.append(causes.TANKS_DRY)
