@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from partner_case import BASE, CATALOGUE, fly, inputs, scenario, withdrawal
 from stationkeep.campaign.departures import departure
 from stationkeep.campaign.run import run_scenario
-from stationkeep.campaign.threats import threat_luck
+from stationkeep.campaign.threats import threat_luck, weighed_notes, weighed_outcome
 from stationkeep.cli.app import app
 from stationkeep.errors import InputError, ScenarioError
 from stationkeep.scenario.agenda import comes_true, threat_key
@@ -89,6 +90,15 @@ def test_the_document_says_how_often_it_came_true(loaded: Any) -> None:
     assert weighed is not None
     assert weighed.weights == pytest.approx({"calm": 0.75, "sure": 0.25})
     assert any("came true in" in note for note in result.document.notes)
+
+
+@pytest.mark.parametrize(("given", "told"), [((0.6, 0.3), "90 %"), ((0.6, 0.4), "")])
+def test_weights_that_are_not_those_given_are_said_to_be_scaled(given: tuple[float, float], told: str) -> None:
+    branches: Any = {name: SimpleNamespace(probability=one) for name, one in zip("ab", given, strict=True)}
+    weighed = weighed_outcome(branches, {"a": 0.0, "b": 1.0}, {})
+    (note,) = weighed_notes({"a": "stays", "b": "leaves"}, weighed)
+    assert ("scaled to 100 %" in note) is bool(told)
+    assert not told or f"add up to {told}" in note
 
 
 def test_probabilities_of_branches_add_up_to_one_at_most() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stationkeep.campaign.run_record import DrawRecord, RunRecord
     from stationkeep.scenario.schema import Branch, Scenario
 
+_SUM_ROUNDING: Final = 1.0e-6  # of probabilities that add up to one
 _STREAM: Final = 1_000  # below a run's seed; the other inputs have the small numbers
 
 
@@ -152,7 +153,11 @@ def weighed_notes(labels: Mapping[str, str], weighed: WeighedOutcome | None) -> 
     if weighed is None:
         return []
     parts = ", ".join(f"{labels[name]} {100.0 * weight:.0f} %" for name, weight in weighed.weights.items())
+    total = weighed.stated_in_all
+    scaled = (
+        "" if abs(total - 1.0) < _SUM_ROUNDING else f", scaled to 100 %: those given add up to {100.0 * total:.3g} %"
+    )
     return [
-        f"Weighed by the probabilities given ({parts}): the station falls by the horizon with "
+        f"Weighed by the probabilities given ({parts}{scaled}): the station falls by the horizon with "
         f"{100.0 * weighed.falls_share:.0f} %, and {weighed.expected_casualties:.2g} casualties are to be expected."
     ]
