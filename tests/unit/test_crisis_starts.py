@@ -62,6 +62,20 @@ def test_a_moment_is_a_date_or_an_entry() -> None:
         moment_of("demand-letters", None)
 
 
+def test_an_entry_of_another_timeline_and_no_date_at_all_are_told_in_our_words() -> None:
+    with pytest.raises(
+        InputError, match="entry of the timeline crisis-2022, which this scenario does not have"
+    ) as said:
+        departure(load_scenario("iss-2024"), [], ["roscosmos"], "sanctions", None)
+    assert "2022-02-24" in (said.value.hint or "")
+    for given in ("24-feb", "soon"):
+        with pytest.raises(InputError) as refusal:
+            moment_of(given, None)
+        assert refusal.value.problem == f"{given!r} is not a date"
+    with pytest.raises(InputError, match="is not a date: day"):
+        moment_of("2022-02-30", None)
+
+
 def test_the_command_lists_the_ids() -> None:
     shown = CliRunner().invoke(app, ["claims", "iss-2022", "--timeline"])
     assert shown.exit_code == 0
