@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -254,3 +255,12 @@ def test_the_example_of_the_guide_loads() -> None:
     assert made.altitude_policy is not None
     assert made.altitude_policy.floor_km == 410.0
     assert "withdrawal-with-dragon" not in made.branches
+
+
+def test_branches_put_in_anothers_stead_are_told_once_what_to_do_with_its_comparisons() -> None:
+    text = FROM_FEBRUARY.replace("iss-2022-february", "iss-2022") + "branches:\n  only:\n    label: only\n"
+    said = refused(text)
+    assert said.count("no branch") == len(set(re.findall(r"no branch '([^']+)'", said)))
+    assert said.count("comparisons") == 2  # the place, and what to write
+    assert "comparisons: []" in said
+    read_scenario(text + "comparisons: []\n", "mine.yaml")
