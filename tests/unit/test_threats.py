@@ -178,3 +178,11 @@ def test_run_without_somebody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "--without=operator-b --on=2026-01-01" in told.output.replace("\n", "")
     wrong = CliRunner().invoke(app, ["run", "small-station", "--without", "operator-c", "-n", "2"])
     assert wrong.exit_code != 0
+
+
+@pytest.mark.parametrize("until", ["2035-01-01", "2022-05-01"])
+def test_an_end_that_cannot_be_is_told_to_be_left_out(until: str) -> None:
+    with pytest.raises(ScenarioError, match="nobody can leave so") as refused:
+        departure(load_scenario("iss-2022"), [], ["roscosmos"], "2022-06-01", None, until=until)
+    assert "leave --until" in (refused.value.hint or "")
+    assert "branch" not in (refused.value.hint or "")
