@@ -100,7 +100,7 @@ def test_weights_that_are_not_those_given_are_said_to_be_scaled(given: tuple[flo
     weighed = weighed_outcome(branches, {"a": 0.0, "b": 1.0}, {})
     (note,) = weighed_notes({"a": "stays", "b": "leaves"}, weighed)
     assert ("scaled to 100 %" in note) is bool(told)
-    assert not told or f"add up to {told}" in note
+    assert not told or f"given are {told} in all" in note
 
 
 def test_probabilities_of_branches_add_up_to_one_at_most() -> None:
