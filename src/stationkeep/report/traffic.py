@@ -60,11 +60,13 @@ def write_replay_page(document: ReplayDocument, path: Path) -> None:
 def replay_html(document: ReplayDocument) -> str:
     """The page as a string of HTML5."""
     aboard = [day.aboard for day in document.days]
-    people = "person" if max(aboard) == 1 else "people"
+    least = f"{min(aboard)} to " if min(aboard) < max(aboard) else ""
+    people = f"{least}{max(aboard)} {'person' if max(aboard) == 1 else 'people'} aboard"
+    craft = len({stay.vehicle for stay in document.stays})
     head = (
         '<header class="top"><p class="kicker">stationkeep replay</p>'
         f'<h1>{e(document.title)}</h1><p class="facts">{e(document.from_utc)} to {e(document.to_utc)} · '
-        f"{f'{min(aboard)} to ' * (min(aboard) < max(aboard))}{max(aboard)} {people} aboard · {len({stay.vehicle for stay in document.stays})} craft · "
+        f"{people} · {craft} craft · "
         f"{len(document.conflicts)} conflicts</p></header>"
     )
     parts = (
