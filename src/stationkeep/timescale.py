@@ -31,8 +31,10 @@ def parse_utc(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
+        # Of what is no date at all only Python would say "isoformat string"; of 30 February it says what is wrong.
+        why = "" if "isoformat" in str(error) else f": {error}"
         raise InputError(
-            f"{text!r} is not a date: {error}", hint="write it as 2022-04-02 or 2022-04-02T12:00:00Z (UTC)"
+            f"{text!r} is not a date{why}", hint="write it as 2022-04-02 or 2022-04-02T12:00:00Z (UTC)"
         ) from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 

@@ -92,7 +92,7 @@ AMOUNTS_KG = {
     "us-food": 497.425,
     "russian-food": 549.573244527,
     "us-water": 2500.0,
-    "russian-water": 1718.422665729,
+    "russian-water": 1735.396319291,
     "us-oxygen": 250.0,
     "us-nitrogen": 141.804058831,
     "candles": 106.0,

@@ -70,7 +70,7 @@ def test_a_tank_that_is_empty_now_ends_now() -> None:
     found = {one.name: one for one in margins(state).stores}
     assert found["us-nitrogen"].days_to_zero == found["us-nitrogen"].days_to_reserve == 0.0
     # Waste that is not there yet has not ended.
-    assert found["us-waste-water"].days_to_zero is None or found["us-waste-water"].days_to_zero > 0.0
+    assert found["us-urine"].days_to_zero is None or found["us-waste-water"].days_to_zero > 0.0
 
 
 def test_who_lives_on_the_others_stores_is_told() -> None:

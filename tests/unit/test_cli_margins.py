@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from stationkeep.campaign.margins_document import MarginsDocument
+from stationkeep.report.margins_text import planned_text
 from stationkeep.scenario.shipped import shipped_scenarios
 
 
@@ -150,3 +151,11 @@ def test_a_scenario_without_people_says_which_have_them(run_command, tmp_path: P
     told = " ".join(error.split())
     assert "scenarios with both: " in told
     assert ", iss-2022, " in told
+
+
+def test_what_is_empty_now_is_not_said_to_end_in_no_days(cli) -> None:  # type: ignore[no-untyped-def]
+    store = MarginsDocument.model_validate(document(cli)).stores[0]
+    empty = store.model_copy(update={"amount_kg": 0.0, "planned_days_to_zero": 0.0})
+    assert planned_text(empty, 730.0) == "empty now"  # ships may fill it four times a year
+    assert planned_text(store.model_copy(update={"planned_days_to_zero": 12.4}), 730.0) == "12"
+    assert planned_text(store.model_copy(update={"planned_days_to_zero": None}), 730.0) == "> 730"

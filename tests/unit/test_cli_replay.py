@@ -63,6 +63,14 @@ def test_without_dates_the_tables_are_looked_at_to_their_last(cli) -> None:  # t
     assert any("No craft arrives after 2022-03-03" in note for note in document["notes"])
 
 
+def test_one_of_a_thing_is_not_told_as_several(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "one.csv").write_text("\n".join(FLIGHTS.splitlines()[:2]) + "\n")
+    _, out, _ = cli("--flights", "one.csv", "--crew", "crew.csv", "--to", "2022-01-31")
+    assert "31 days · 2 people aboard · 1 craft at 1 port · 2 stays of people" in " ".join(out.split())
+    cli("--flights", "one.csv", "--crew", "crew.csv", "--to", "2022-01-31", "--output", "one.html")
+    assert " · 2 people aboard" in (tmp_path / "one.html").read_text(encoding="utf-8")
+
+
 def test_own_tables(cli) -> None:  # type: ignore[no-untyped-def]
     code, out, _ = cli("--flights", "flights.csv", "--crew", "crew.csv", "--json", "made.json", "--to", "2022-07-01")
     assert code == 0

@@ -35,3 +35,20 @@ def test_without_roscosmos_four_americans_gain_water() -> None:
     assert gain["russian-condensate"] == pytest.approx(0.0, abs=1e-6)
     assert gain["overboard-water"] == pytest.approx(0.0, abs=1e-2)
     assert abs(gain["cabin-humidity"]) < 1e-3
+
+
+def test_a_full_tank_leaves_the_water_of_the_air_to_the_other_side() -> None:
+    """The American processor stays broken: its tank fills up, and then the Russian condensers have all of it."""
+    state = HabitatState(shipped_habitat().habitat(year=2022.25), 59671.0)
+    state.set_people({"us": (), "russian": (Person(),) * 3})
+    state.fail("wpa")
+    state.advance(100.0)
+    drinks, overboard = ("us-water", "russian-water"), state.amount("overboard-water")
+    before = sum(map(state.amount, drinks))
+    state.advance(50.0)
+    assert (sum(map(state.amount, drinks)) - before) / 50.0 > -5.0
+    assert state.amount("overboard-water") == pytest.approx(overboard, abs=0.3)  # the leak's
+    state.fail("srv-k")
+    state.advance(100.0)  # with no processor left it goes overboard, and the air stays dry
+    assert state.amount("overboard-water") > overboard + 100.0
+    assert state.amount("cabin-humidity") == pytest.approx(8.85, rel=0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,6 +61,20 @@ def test_a_moment_is_a_date_or_an_entry() -> None:
         moment_of("exomars", "crisis-2022")
     with pytest.raises(InputError, match="is not a date"):
         moment_of("demand-letters", None)
+
+
+def test_an_entry_of_another_timeline_and_no_date_at_all_are_told_in_our_words() -> None:
+    with pytest.raises(
+        InputError, match="entry of the timeline crisis-2022, which this scenario does not have"
+    ) as said:
+        departure(load_scenario("iss-2024"), [], ["roscosmos"], "sanctions", None)
+    assert "2022-02-24" in (said.value.hint or "")
+    for given in ("24-feb", "soon"):
+        with pytest.raises(InputError) as refusal:
+            moment_of(given, None)
+        assert refusal.value.problem == f"{given!r} is not a date"
+    with pytest.raises(InputError, match="is not a date: day"):
+        moment_of("2022-02-30", None)
 
 
 def test_the_command_lists_the_ids() -> None:
@@ -240,3 +255,12 @@ def test_the_example_of_the_guide_loads() -> None:
     assert made.altitude_policy is not None
     assert made.altitude_policy.floor_km == 410.0
     assert "withdrawal-with-dragon" not in made.branches
+
+
+def test_branches_put_in_anothers_stead_are_told_once_what_to_do_with_its_comparisons() -> None:
+    text = FROM_FEBRUARY.replace("iss-2022-february", "iss-2022") + "branches:\n  only:\n    label: only\n"
+    said = refused(text)
+    assert said.count("no branch") == len(set(re.findall(r"no branch '([^']+)'", said)))
+    assert said.count("comparisons") == 2  # the place, and what to write
+    assert "comparisons: []" in said
+    read_scenario(text + "comparisons: []\n", "mine.yaml")

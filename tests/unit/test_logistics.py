@@ -92,8 +92,8 @@ def test_leaving_and_coming_in_the_same_minute_is_no_conflict() -> None:
 @pytest.mark.parametrize(
     ("port", "why"),
     [
-        ("Harmony forward", "IDSS port, it needs SSVP"),
-        ("Harmony nadir", "CBM port"),
+        ("Harmony forward", "is an IDSS port, it needs SSVP"),
+        ("Harmony nadir", "is a CBM port"),
         ("Zarya nadir", "could not be used"),
     ],
 )

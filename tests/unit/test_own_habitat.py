@@ -130,3 +130,15 @@ def test_a_generated_branch_lives_in_it_too(tmp_path: Path) -> None:
     made, _ = branch_without(scenario, ["nasa"], parse_utc("2022-04-20"), load_catalogue())
     assert made.life_support is not None
     assert made.life_support.own_habitat is not None
+
+
+def test_a_habitat_that_is_no_yaml_is_refused_with_its_line_and_nothing_beside(tmp_path: Path) -> None:
+    broken = SHIPPED.replace("\nstores:\n", "\nstores: -{a: 1\n", 1)
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(written(tmp_path, broken))
+    said = str(caught.value)
+    assert "mine.yaml, line" in said
+    assert "not readable as YAML: " in said
+    assert "correct it and try again" in said
+    assert "None" not in said
+    assert "^" not in said

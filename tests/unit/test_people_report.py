@@ -151,6 +151,7 @@ def test_a_rare_shortage_is_not_why_most_runs_are_empty_for_a_time() -> None:
         (NO_RELIEF, "no other crew comes", "no other crew"),
         ("response", "partners call everybody home", "called home"),
         ("cabin oxygen below 16 kPa", "oxygen in the cabin would fall below 16 kPa", "unsafe air"),
+        ("pressure below 70 kPa", "pressure would fall below 70 kPa", "pressure too low"),
         ("American food", "American food would end", "American food"),
         ("the ground has closed", "the ground has closed", "ground has closed"),
     ],

@@ -104,7 +104,10 @@ def test_more_people_than_the_air_can_carry() -> None:
     start = text.index("  docked:\n")
     end = text.index("\nbranches:\n")
     text = text[:start] + "  ports:\n" + ports + "  flights:\n" + more + text[end:]
-    message = refused(text.replace("  history: iss-2020-2023", "  # nobody else"))
+    text = text.replace("  history: iss-2020-2023", "  # nobody else")
+    message = refused(text)
+    line = text[: text.index("    - name: Ferry 0\n")].count("\n") + 1
+    assert f"line {line}: traffic.flights[0]" in message  # the first that brings somebody
     assert "60 people are more than the air can carry" in message
     assert "at most" in message
     assert "line " in message

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+import stationkeep
 from rich.console import Console
 
 from sample_document import falling_branch, flying_branch, ground_risk, sample_document
@@ -704,3 +706,11 @@ def test_bins_follow_the_spread() -> None:
     assert bin_width_days([rng.normal(0, 2, 200)]) <= 2
     assert bin_width_days([rng.normal(0, 80, 200)]) == 30
     assert bin_width_days([np.array([5.0])]) == 1
+
+
+def test_the_small_line_of_a_chain_stands_by_itself_on_narrow_screens_too() -> None:
+    # ".w" flows on inside sentences there; without a rule of its own it stuck to the sentence before.
+    style = (Path(stationkeep.__file__).parent / "report" / "style.css").read_text(encoding="utf-8")
+    inline = style.index(".w{display:inline}")
+    exceptions = [line for line in style[inline:].splitlines() if line.strip().endswith(".w{display:block}")]
+    assert any(".chain .w" in line for line in exceptions)

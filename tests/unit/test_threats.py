@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from partner_case import BASE, CATALOGUE, fly, inputs, scenario, withdrawal
 from stationkeep.campaign.departures import departure
 from stationkeep.campaign.run import run_scenario
-from stationkeep.campaign.threats import threat_luck
+from stationkeep.campaign.threats import threat_luck, weighed_notes, weighed_outcome
 from stationkeep.cli.app import app
 from stationkeep.errors import InputError, ScenarioError
 from stationkeep.scenario.agenda import comes_true, threat_key
@@ -91,6 +92,15 @@ def test_the_document_says_how_often_it_came_true(loaded: Any) -> None:
     told = next(note for note in result.document.notes if note.startswith("Weighed"))
     assert "calm 75 %, sure 25 %; given are 80 % in all, scaled to 100 %)" in told
     assert any("came true in" in note for note in result.document.notes)
+
+
+@pytest.mark.parametrize(("given", "told"), [((0.6, 0.3), "90 %"), ((0.6, 0.4), "")])
+def test_weights_that_are_not_those_given_are_said_to_be_scaled(given: tuple[float, float], told: str) -> None:
+    branches: Any = {name: SimpleNamespace(probability=one) for name, one in zip("ab", given, strict=True)}
+    weighed = weighed_outcome(branches, {"a": 0.0, "b": 1.0}, {})
+    (note,) = weighed_notes({"a": "stays", "b": "leaves"}, weighed)
+    assert ("scaled to 100 %" in note) is bool(told)
+    assert not told or f"given are {told} in all" in note
 
 
 def test_probabilities_of_branches_add_up_to_one_at_most() -> None:
@@ -170,3 +180,11 @@ def test_run_without_somebody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "--without=operator-b --on=2026-01-01" in told.output.replace("\n", "")
     wrong = CliRunner().invoke(app, ["run", "small-station", "--without", "operator-c", "-n", "2"])
     assert wrong.exit_code != 0
+
+
+@pytest.mark.parametrize("until", ["2035-01-01", "2022-05-01"])
+def test_an_end_that_cannot_be_is_told_to_be_left_out(until: str) -> None:
+    with pytest.raises(ScenarioError, match="nobody can leave so") as refused:
+        departure(load_scenario("iss-2022"), [], ["roscosmos"], "2022-06-01", None, until=until)
+    assert "leave --until" in (refused.value.hint or "")
+    assert "branch" not in (refused.value.hint or "")

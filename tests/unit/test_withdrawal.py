@@ -271,6 +271,7 @@ HAPPENS = {"type": "happening", "name": "peace", "title": "Peace", "date_utc": "
 HANDED = {"hand_over_to": "nasa", "hand_over_days": 1.0}
 NEVER = withdrawal("2022-09-01", partner="esa", name="never", probability=0.0)
 LOST = {"type": "provider-lost", "provider": "cygnus", "date_utc": "2022-04-10"}
+EACH_OTHER = [withdrawal(until={"event": "b"}, name="a"), withdrawal(partner="esa", until={"event": "a"}, name="b")]
 CIRCLE = [response(None, what="leave", after={"event": other}, name=own) for own, other in (("a", "b"), ("b", "a"))]
 REFUSED: list[tuple[list[dict[str, Any]], str]] = [
     ([withdrawal(until={"event": "sanctions-lifted"})], "no sanction on roscosmos"),
@@ -279,6 +280,7 @@ REFUSED: list[tuple[list[dict[str, Any]], str]] = [
     ([withdrawal(until={"event": "peace"}), HAPPENS], "2022-06-01, before this event (2022-08-01)"),
     ([withdrawal(until={"event": "self"}, name="self")], "it is the event itself"),
     ([sanction(until={"event": "sanctions-lifted"})], "only a withdrawal may wait"),
+    (EACH_OTHER, "'b' can never come true: it waits in turn for this one to begin, on the same day"),
     ([withdrawal(until={"event": "never"}), NEVER], "its probability is 0"),
     ([withdrawal(until={"event": "peace"}, until_utc="2023-01-01"), HAPPENS], "not both"),
     ([withdrawal(until_utc="2022-07-01")], "must not be before date_utc (2022-08-01)"),

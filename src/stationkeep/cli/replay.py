@@ -108,10 +108,11 @@ def _show(document: ReplayDocument) -> None:
     days = document.days
     console.print(f"{document.title}: {document.from_utc} to {document.to_utc}", style="bold")
     aboard = [day.aboard for day in days]
+    people = f"{min(aboard)} to {max(aboard)} people" if min(aboard) < max(aboard) else _counted(max(aboard), "person")
     console.print(
-        f"{len(days)} days · {min(aboard)} to {max(aboard)} people aboard · "
-        f"{len({stay.vehicle for stay in document.stays})} craft at {len(document.port_names)} ports · "
-        f"{len(document.trips)} people's stays"
+        f"{_counted(len(days), 'day')} · {people} aboard · "
+        f"{len({stay.vehicle for stay in document.stays})} craft at {_counted(len(document.port_names), 'port')} · "
+        f"{_counted(len(document.trips), 'stay')} of people"
     )
     if document.lost:
         console.print(f"Lost       {', '.join(document.lost)}")
@@ -126,6 +127,12 @@ def _show(document: ReplayDocument) -> None:
     console.print()
     for source in (text for name, text in document.provenance.items() if name.startswith("source")):
         console.print(f"Source     {source}")
+
+
+def _counted(number: int, noun: str) -> str:
+    """``1 port``, ``2 people``."""
+    many = "people" if noun == "person" else f"{noun}s"
+    return f"{number} {noun if number == 1 else many}"
 
 
 def _show_conflicts(console: Console, document: ReplayDocument) -> None:

@@ -102,13 +102,21 @@ def habitat_text(name: str) -> str:
     return (folder / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def _fault(error: Exception) -> str:
+    """Where and why a text is no YAML: ``, line 21, column 23: mapping values are not allowed here``."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    if mark is None or not problem:
+        return f": not readable as YAML: {' '.join(str(error).split())}"
+    return f", line {mark.line + 1}, column {mark.column + 1}: not readable as YAML: {problem}"
+
+
 def read_habitat(text: str, name: str) -> HabitatDocument:
     """Read YAML text; ``name`` stands for the file in messages. Raises :class:`HabitatError` naming the line."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise HabitatError(f"{name}: not readable as YAML: {' '.join(str(error).split())}") from None
+        raise HabitatError(f"{name}{_fault(error)}", hint="correct it and try again") from None
     if not isinstance(content, dict) or node is None:
         raise HabitatError(f"{name}: must hold a mapping", hint=f"with {', '.join(_SECTIONS)}")
     lines: dict[str, int] = {}

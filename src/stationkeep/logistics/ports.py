@@ -124,7 +124,8 @@ def misfit(port: Port, standards: Iterable[str], time_mjd_utc: float) -> str | N
     if standard is None:
         return f"{port.name} could not be used on {iso_day(time_mjd_utc)} ({_spans_told(port)})"
     if standard not in wanted:
-        return f"{port.name} is a {standard} port, it needs {' or '.join(wanted)}"
+        article = "an" if standard[0] in "AI" else "a"
+        return f"{port.name} is {article} {standard} port, it needs {' or '.join(wanted)}"
     return None
 
 

@@ -98,7 +98,20 @@ def moment_of(given: str, timeline: str | None) -> datetime:
     """
     if timeline is not None and given[:1].isalpha():
         return crisis_timeline(timeline).entry(given).date
+    _refuse_entry_elsewhere(given)
     return parse_utc(given)
+
+
+def _refuse_entry_elsewhere(given: str) -> None:
+    """An entry of a timeline that plays no part here: where it belongs, and which day it is."""
+    for name in timeline_names():
+        entry = next((one for one in crisis_timeline(name).entries if one.id == given), None)
+        if entry is not None:
+            raise InputError(
+                f"{given!r} is not a date; it is an entry of the timeline {name}, which this scenario does not have",
+                hint=f"give its day, {entry.date:%Y-%m-%d}, or take a scenario with that timeline (iss-2022, or "
+                f"timeline: {name} in a file)",
+            )
 
 
 def timeline_of(partnership: str) -> str | None:

@@ -17,6 +17,7 @@ from stationkeep.report.margins_text import (
     heading_of,
     interval_text,
     limit_sentences,
+    planned_text,
     run_sentences,
     seats_sentence,
     store_text,
@@ -90,8 +91,7 @@ def _stores(document: MarginsDocument) -> str:
             f"{one.reserve_kg:,.0f} kg" if one.reserve_kg else "–",
             days_text(one.days_to_reserve, horizon) if one.reserve_kg else "–",
             days_text(one.days_to_zero, horizon) + interval_text(one.days_to_zero_interval, horizon),
-            days_text(one.planned_days_to_zero, horizon)
-            + interval_text(one.planned_days_to_zero_interval, horizon),
+            planned_text(one, horizon) + interval_text(one.planned_days_to_zero_interval, horizon),
         )))
         for one in document.stores
     ]  # fmt: skip

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
 
 _WIDE = 15
+_NOTHING_KG = 0.05
 _SHORT_ID = 4  # an abbreviation: csa
 
 
@@ -38,6 +39,13 @@ def _owner_text(owner: str) -> str:
 def days_text(days: float | None, horizon_days: float) -> str:
     """``135``, or ``> 730``."""
     return f"> {horizon_days:,.0f}" if days is None else f"{days:,.0f}"
+
+
+def planned_text(one: MarginStore, horizon_days: float) -> str:
+    """Days to zero with the plan; what is empty now and may be filled later has none to tell."""
+    if one.amount_kg < _NOTHING_KG and one.planned_days_to_zero == 0.0:
+        return "empty now"
+    return days_text(one.planned_days_to_zero, horizon_days)
 
 
 def interval_text(interval: DaysInterval | None, horizon_days: float) -> str:
@@ -172,7 +180,7 @@ def _print_stores(document: MarginsDocument, console: Console) -> None:
             *store_text(one), kilogram_text(one.amount_kg),
             days_text(one.days_to_reserve, horizon) if one.reserve_kg else "–",
             days_text(one.days_to_zero, horizon) + interval_text(one.days_to_zero_interval, horizon),
-            days_text(one.planned_days_to_zero, horizon),
+            planned_text(one, horizon),
         )  # fmt: skip
     console.print(made)
 

@@ -167,12 +167,16 @@ def limit_text(limits: list[NamedShare]) -> str:
     if not limits:
         return text.NONE
     main = limits[0].name
-    return _IN_SHORT.get(main, "unsafe air" if _is_air(main) else main.removeprefix("the "))
+    return _IN_SHORT.get(main, _air_text(main) if _is_air(main) else main.removeprefix("the "))
 
 
 def _is_clause(limit: str) -> bool:
     """Whether it says already what happens: ``the station tumbles``."""
     return limit.startswith("the ")
+
+
+def _air_text(limit: str) -> str:
+    return "pressure too low" if "pressure" in limit and " below " in limit else "unsafe air"
 
 
 def _is_air(limit: str) -> bool:

@@ -60,10 +60,11 @@ def write_replay_page(document: ReplayDocument, path: Path) -> None:
 def replay_html(document: ReplayDocument) -> str:
     """The page as a string of HTML5."""
     aboard = [day.aboard for day in document.days]
+    people = "person" if max(aboard) == 1 else "people"
     head = (
         '<header class="top"><p class="kicker">stationkeep replay</p>'
         f'<h1>{e(document.title)}</h1><p class="facts">{e(document.from_utc)} to {e(document.to_utc)} · '
-        f"{min(aboard)} to {max(aboard)} people aboard · {len({stay.vehicle for stay in document.stays})} craft · "
+        f"{f'{min(aboard)} to ' * (min(aboard) < max(aboard))}{max(aboard)} {people} aboard · {len({stay.vehicle for stay in document.stays})} craft · "
         f"{len(document.conflicts)} conflicts</p></header>"
     )
     parts = (

@@ -190,10 +190,22 @@ def _branches(scenario: Scenario) -> Iterator[Problem]:
     total = sum(branch.probability or 0.0 for branch in scenario.branches.values())
     if total > 1.0 + _ROUNDING:
         yield Problem(("branches",), f"the branches' probabilities add up to {total:g}, more than 1")
-    for index, comparison in enumerate(scenario.comparisons):
-        if comparison.branch is not None and comparison.branch not in scenario.branches:
-            message = not_known("branch", comparison.branch, list(scenario.branches))
-            yield Problem(("comparisons", index, "branch"), message)
+    yield from _comparisons(scenario)
+
+
+def _comparisons(scenario: Scenario) -> Iterator[Problem]:
+    """Published figures stand beside branches that are there; those of a scenario this one is based on may not be."""
+    lost = [
+        (index, item.branch)
+        for index, item in enumerate(scenario.comparisons)
+        if item.branch is not None and item.branch not in scenario.branches
+    ]
+    if not lost:
+        return
+    known = list(scenario.branches)
+    message = "; ".join(not_known("branch", name, known) for name in dict.fromkeys(name for _, name in lost))
+    place: Location = ("comparisons", lost[0][0], "branch") if len(lost) == 1 else ("comparisons",)
+    yield Problem(place, f"{message}; to leave out those of a scenario this one is based on:  comparisons: []")
 
 
 def _contradictions(name: str, branch: Branch) -> Iterator[Problem]:

@@ -107,13 +107,17 @@ def _with_branch(scenario: Scenario, base: str, name: str, branch: dict[str, Any
         made = Scenario.model_validate(fields)
     except ValidationError as error:
         problems = [
-            str(problem.message)
+            problem
             for detail in error.errors(include_url=False)
             for problem in (detail.get("ctx") or {}).get("problems", ())
         ]
-        said = "; ".join(problems) or str(error.errors(include_url=False)[0]["msg"])
+        said = "; ".join(str(problem.message) for problem in problems) or str(error.errors(include_url=False)[0]["msg"])
+        at_end = bool(problems) and all(problem.location[-1] == "until_utc" for problem in problems)
         raise ScenarioError(
-            f"nobody can leave so in branch {base} of {scenario.id}: {said}", hint="choose another branch or date"
+            f"nobody can leave so in branch {base} of {scenario.id}: {said}",
+            hint=f"leave --until (until_utc) out, or give a day from the departure to {iso_utc(scenario.horizon_mjd_utc)[:10]}"
+            if at_end
+            else "choose another branch or date",
         ) from None
     own = scenario.life_support.own_habitat if scenario.life_support is not None else None
     if own is not None and made.life_support is not None:

@@ -72,7 +72,7 @@ def read_scenario(text: str, name: str, *, catalogue: Catalogue | None = None, f
     try:
         scenario = with_own_habitat(scenario, folder)
     except InputError as error:
-        problem = Problem(("life_support", "habitat"), f"{error.problem}; {error.hint}")
+        problem = Problem(("life_support", "habitat"), "; ".join(filter(None, (error.problem, error.hint))))
         raise refusal([problem], tree, name) from None
     problems += reference_problems(scenario, catalogue)
     if problems:

@@ -91,9 +91,28 @@ def _never(events: Sequence[Event], course: Course, named: Sequence[Event], cond
         return "its probability is 0"
     if math.isinf(end) and end > 0.0:
         return "it waits for itself" if named else "a sanction on that partner has no end; give it until_utc"
+    if isinstance(event, EndingThreat) and _round(events, event):
+        return "it waits in turn for this one to begin, on the same day: both would end as they begin"
     if isinstance(event, EndingThreat) and end < event.date_mjd_utc:
         return f"it is on {_day(end)}, before this event ({_day(event.date_mjd_utc)})"
     return ""
+
+
+def _round(events: Sequence[Event], event: EndingThreat) -> bool:
+    """Whether its end waits for an event of its own day whose end, so or further on, waits for it in turn."""
+    seen: list[EndingThreat] = []
+    waiting = [event]
+    while waiting:
+        condition = waiting.pop().until
+        for other in events:
+            if condition is None or other.name != condition.event or other.date_mjd_utc != event.date_mjd_utc:
+                continue
+            if other is event:
+                return True
+            if isinstance(other, EndingThreat) and not any(other is one for one in seen):
+                seen.append(other)
+                waiting.append(other)
+    return False
 
 
 def _needs(scenario: Scenario, event: Event, where: Location) -> Iterator[Problem]:

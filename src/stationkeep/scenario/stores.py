@@ -9,6 +9,7 @@ from stationkeep.habitat.refusal import HabitatError
 from stationkeep.logistics.crew import side_of
 from stationkeep.logistics.vehicles import known_fleet
 from stationkeep.scenario.problems import Location, Problem, not_known
+from stationkeep.timescale import mjd_utc
 
 if TYPE_CHECKING:
     from stationkeep.habitat.figures import HabitatDocument
@@ -143,4 +144,13 @@ def _people(scenario: Scenario, manifest: Manifest) -> Iterator[Problem]:
     try:
         require_air_for_all(document.habitat(people=counts, person=person))
     except HabitatError as error:
-        yield Problem(("traffic",), _with_hint(error))
+        yield Problem(_where_they_came(scenario), _with_hint(error))
+
+
+def _where_they_came(scenario: Scenario) -> Location:
+    """The first flight of the scenario that brings people before the epoch; else what is docked then."""
+    assert scenario.traffic is not None
+    for number, flight in enumerate(scenario.traffic.flights):
+        if flight.crew and flight.arrival_utc is not None and mjd_utc(flight.arrival_utc) <= scenario.epoch_mjd_utc:
+            return "traffic", "flights", number
+    return ("traffic", "docked") if scenario.traffic.docked else ("traffic",)
