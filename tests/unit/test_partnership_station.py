@@ -127,7 +127,7 @@ def test_who_comes_after_people_have_gone_hungry_is_too_late() -> None:
     assert htv_x.words == "18 months after it is lost, for 42 % of the need"
     # Reboost is no matter of people: three months later is not too late, and said.
     cygnus = state(without("roscosmos"), "reboost").later[0]
-    assert (cygnus.in_time, cygnus.words) == (True, "3 months after it is lost")
+    assert (cygnus.in_time, cygnus.words) == (True, "3 months after it is lost, for 31 % of the need")
     # The deorbit vehicle replaces nothing that was there before: only what it needs can make it too late.
     usdv = state(without("roscosmos"), "deorbit").later[0]
     assert usdv.words == "what it needs is gone by then"
