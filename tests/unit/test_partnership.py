@@ -414,3 +414,12 @@ def test_converters_carry_the_quiet_russian_segment_too() -> None:
     alone = {state.function.id: state for state in analyse(iss(), ["nasa"]).states}
     assert alone["power-russian-basic"].loss == "thinner"
     assert alone["power-russian"].loss == "at once"
+
+
+def test_a_link_to_the_ground_needs_somebody_at_its_other_end() -> None:
+    graph = iss()
+    assert find_losses(graph, removed=["houston"]).days["tdrs"] == 0.0
+    assert find_losses(graph, removed=["houston"]).days["russian-links"] > 0.0
+    korolyov = next(node for node in graph.functions["ground-control-russian"].capacities)
+    assert find_losses(graph, removed=[korolyov]).days["russian-links"] == 0.0
+    assert find_losses(graph, removed=["houston", korolyov]).days["communications"] == 0.0

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-import stationkeep
 from rich.console import Console
 
+import stationkeep
 from sample_document import falling_branch, flying_branch, ground_risk, sample_document
 from stationkeep.campaign.document import EventRecord, Reentry, RunDocument
 from stationkeep.campaign.part import Interval

@@ -113,9 +113,10 @@ def _with_branch(scenario: Scenario, base: str, name: str, branch: dict[str, Any
         ]
         said = "; ".join(str(problem.message) for problem in problems) or str(error.errors(include_url=False)[0]["msg"])
         at_end = bool(problems) and all(problem.location[-1] == "until_utc" for problem in problems)
+        last = iso_utc(scenario.horizon_mjd_utc)[:10]
         raise ScenarioError(
             f"nobody can leave so in branch {base} of {scenario.id}: {said}",
-            hint=f"leave --until (until_utc) out, or give a day from the departure to {iso_utc(scenario.horizon_mjd_utc)[:10]}"
+            hint=f"leave --until (until_utc) out, or give a day from the departure to {last}"
             if at_end
             else "choose another branch or date",
         ) from None
