@@ -153,6 +153,24 @@ def test_craft_taken_away_take_people_and_mass_along() -> None:
     assert timeline.taken_away_kg == pytest.approx(3670.0 + 6295.0 + 19627.0 + 4066.0)  # modules; craft go as flights
 
 
+def test_no_module_leaves_with_a_craft_at_its_ports() -> None:
+    """Rassvet once left with the Soyuz three people had as their seat home, and the Soyuz stayed."""
+    timeline = fly(withdrawal("2024-06-01", scope=["take-assets-away"]))
+    gone = {
+        event.title.split(" takes ")[1].split(" away")[0].lower(): event
+        for event in timeline.events
+        if event.kind == "undocked"
+    }
+    assert {"rassvet", "poisk"} & gone.keys()
+    for name, event in gone.items():
+        left = [
+            port for port in people(timeline).ports
+            if port.port.startswith(f"{name}-") and (port.to_mjd_utc is None or port.to_mjd_utc > event.time_mjd_utc)
+        ]  # fmt: skip
+        assert not left, (name, left)
+    assert [event for event in timeline.events if event.kind == "undocking-waits"]
+
+
 def test_no_order_of_one_moment_matters_with_people() -> None:
     day = "2024-06-01"
     events = [

@@ -128,8 +128,16 @@ class PeopleTurns(PeopleEvents, abc.ABC):
         if gone:
             self.depart(sorted(gone))
 
+    def docked_at(self, module: str) -> list[str]:
+        """Craft at the ports of a module."""
+        if self.setup is None:
+            return []
+        stays = {name: self.board.flights[name].stays for name in self.board.traffic.attached}
+        at = {name: [stay.port for stay in all_ if stay.from_mjd_utc <= self.now] for name, all_ in stays.items()}
+        return sorted(name for name, ports in at.items() if ports and ports[-1].startswith(f"{module}-"))
+
     def ports_gone(self, module: str) -> None:
-        """A module has left: nothing docks at its ports any more."""
+        """A module leaves: nothing docks at its ports any more."""
         if self.setup is None:
             return
         kept = {}

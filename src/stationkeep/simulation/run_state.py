@@ -152,6 +152,8 @@ class RunState:
         self.not_before_mjd: dict[str, float] = {}
         """From when on a provider that had to be bought first can come."""
         self.undocked: set[str] = set()
+        self.ports_closed: set[str] = set()
+        """Modules that are about to be taken away: nobody docks there any more."""
         """Modules and craft of the epoch that have been taken away."""
         self.taken_away_kg = 0.0
 

@@ -26,6 +26,7 @@ STOPS: Final = {
     WithdrawalScope.TAKE_ASSETS_AWAY: "takes away what is its own",
     WithdrawalScope.HAND_OVER_CONTROL: "hands over control",
 }
+_LOOK_AGAIN_DAYS: Final = 2.0  # at a module that is to be taken away and still has craft at its ports
 _FLIGHTS: Final = frozenset({WithdrawalScope.STOP_FLIGHTS, WithdrawalScope.STOP_RESUPPLY_PROPELLANT})
 
 
@@ -196,6 +197,17 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
     def _undocks(self, event: Withdrawal, item: Removable) -> None:
         if event not in self.standing.withdrawn or item.id in self.undocked:
             return
+        first = item.id not in self.ports_closed
+        if first:
+            self.ports_closed.add(item.id)
+            self.ports_gone(item.id)
+        docked = self.docked_at(item.id)
+        if docked:  # somebody may have the seat home there; nobody new comes to these ports
+            self.at(self.now + _LOOK_AGAIN_DAYS, partial(self._undocks, event, item))
+            if first:
+                leaves = "leaves" if len(docked) == 1 else "leave"
+                self.note("undocking-waits", f"{item.name} stays until {' and '.join(docked)} {leaves} it")
+            return
         self.undocked.add(item.id)
         for provider in self.providers:
             self._goes_with(provider, item)
@@ -208,7 +220,6 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         whose = self.partner_name(event.partner)
         self.note("undocked", f"{whose} takes {item.name} away: {item.mass_kg / 1000.0:.1f} t{area}")
         self.starts.append(self.start_here())
-        self.ports_gone(item.id)
         self.recount()
         self.review()
 
