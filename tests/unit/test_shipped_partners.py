@@ -72,7 +72,8 @@ def test_without_spacex_no_cygnus_comes_either() -> None:
 
 
 def test_the_deorbit_vehicle_of_2028_needs_its_builder() -> None:
-    assert lost("iss-2028-planned", "without-spacex", Function.CONTROLLED_DEORBIT) == "2029-01-01"
+    # Nothing docked ever suffices: there is no controlled fall on any day, not even before the builder leaves.
+    assert lost("iss-2028-planned", "without-spacex", Function.CONTROLLED_DEORBIT) == "2028-07-01"
     late = reference("iss-2028-planned", "deorbit-vehicle-late").events
     assert any(event.kind == "flight-late" and "US Deorbit Vehicle" in event.title for event in late)
     handed = reference("iss-2028-planned", "russia-hands-over").lost_mjd_utc[Function.UNLOADING]
