@@ -85,7 +85,8 @@ def test_every_port_of_the_key_dates(shared_data: Path) -> None:
 
 def test_whole_record_since_1998(shared_data: Path) -> None:
     manifest = traffic.whole_record(shared_data / "people")
-    found = watch(manifest)
+    # The table of days ends with 2023; craft that leave later are those that the table of flights names.
+    found = watch(manifest, to_mjd_utc=mjd_of("2023-12-31"))
     assert len(found.days) > 9000
     assert differing_days(found, shared_data / "people") == []
     assert [one for one in conflicts_of(manifest) if one.severity == "impossible"] == []
