@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.report.figures import Sheet, blank, frame, label, set_ticks, svg_of, text_width_px, time_ticks, wrapped
+from stationkeep.report.figures import (
+    Sheet,
+    blank,
+    frame,
+    in_lines,
+    label,
+    set_ticks,
+    svg_of,
+    text_width_px,
+    time_ticks,
+    wrapped,
+)
 from stationkeep.report.palette import INK, MUTED, PAPER, RULE, Ink
 
 if TYPE_CHECKING:
@@ -98,16 +109,7 @@ def time_axis(axes: Axes, sheet: Sheet, first: float, last: float) -> None:
 
 def key_lines(key: Key, sheet: Sheet) -> list[list[tuple[str, Ink]]]:
     """The key in lines that fit the sheet."""
-    lines: list[list[tuple[str, Ink]]] = [[]]
-    used = 0.0
-    for words, ink in key:
-        width = 34.0 + text_width_px(words, sheet)
-        if lines[-1] and used + width > sheet.width_px:
-            lines.append([])
-            used = 0.0
-        lines[-1].append((words, ink))
-        used += width
-    return lines
+    return in_lines(key, lambda item: 34.0 + text_width_px(item[0], sheet), sheet)
 
 
 def draw_key(figure: Figure, key: Key, sheet: Sheet, bottom: float, pale: Mapping[str, float] | None = None) -> None:

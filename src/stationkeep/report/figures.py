@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from stationkeep.report.palette import INK, MUTED, RULE, theme_aware
 from stationkeep.report.text import MONTHS
@@ -23,6 +23,8 @@ from stationkeep.timescale import datetime_utc, mjd_utc, parse_utc
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+Item = TypeVar("Item")
 
 WIDE_PX: Final = 960.0
 NARROW_PX: Final = 360.0
@@ -100,6 +102,20 @@ def wrapped(words: str, sheet: Sheet, width_px: float) -> list[str]:
 def text_width_px(words: str, sheet: Sheet) -> float:
     """About how wide ``words`` are in bold, rather too wide than too narrow."""
     return sheet.text_px * sum(map(_letter_width, words))
+
+
+def in_lines(items: Sequence[Item], width_px: Callable[[Item], float], sheet: Sheet) -> list[list[Item]]:
+    """Items side by side, in as many lines as the sheet needs."""
+    lines: list[list[Item]] = [[]]
+    used = 0.0
+    for item in items:
+        width = width_px(item)
+        if lines[-1] and used + width > sheet.width_px:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(item)
+        used += width
+    return lines
 
 
 def _pieces(word: str, room: float) -> Iterator[str]:

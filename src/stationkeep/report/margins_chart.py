@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.campaign.margins_document import DaysInterval, MarginCraft, MarginsDocument, MarginStore
-from stationkeep.report.figures import Sheet, blank, frame, label, set_ticks, svg_of, text_width_px, time_ticks, wrapped
+from stationkeep.report.figures import (
+    Sheet,
+    blank,
+    frame,
+    in_lines,
+    label,
+    set_ticks,
+    svg_of,
+    text_width_px,
+    time_ticks,
+    wrapped,
+)
 from stationkeep.report.palette import BRANCH_LINES, INK, MUTED, RISK, RULE, Ink
 from stationkeep.simulation.people_words import words as name_in_words
 from stationkeep.timescale import mjd_utc, parse_utc
@@ -195,16 +206,7 @@ def _key_lines(document: MarginsDocument, sheet: Sheet) -> list[list[tuple[str, 
         items.append(("diamond", "zero as planned"))
     if document.first_limit is not None:
         items.append(("limit", "first limit"))
-    lines: list[list[tuple[str, str]]] = [[]]
-    used = 0.0
-    for kind, words in items:
-        width = 40.0 + text_width_px(words, sheet)
-        if lines[-1] and used + width > sheet.width_px:
-            lines.append([])
-            used = 0.0
-        lines[-1].append((kind, words))
-        used += width
-    return lines
+    return in_lines(items, lambda item: 40.0 + text_width_px(item[1], sheet), sheet)
 
 
 def _draw_key(figure: Figure, lines: list[list[tuple[str, str]]], sheet: Sheet, bottom: float) -> None:
