@@ -132,9 +132,9 @@ class PeopleTurns(PeopleEvents, abc.ABC):
         """Craft at the ports of a module."""
         if self.setup is None:
             return []
-        stays = {name: self.board.flights[name].stays for name in self.board.traffic.attached}
-        at = {name: [stay.port for stay in all_ if stay.from_mjd_utc <= self.now] for name, all_ in stays.items()}
-        return sorted(name for name, ports in at.items() if ports and ports[-1].startswith(f"{module}-"))
+        ports = [port for port in self.board.ports.ports if port.startswith(f"{module}-")]
+        there = map(self.board.traffic.at, ports)
+        return sorted(flight.name for flight in there if flight is not None)
 
     def ports_gone(self, module: str) -> None:
         """A module leaves: nothing docks at its ports any more."""
