@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from partner_case import BASE, fly, sanction, withdrawal
+from partner_case import BASE, fly, inputs, sanction, withdrawal
+from stationkeep.attitude.figures import iss_attitude
+from stationkeep.attitude.loss import Upsets
 from stationkeep.campaign.document import Why, WhyLink
 from stationkeep.campaign.explain import BELOW_RESERVE, chain_of
 from stationkeep.campaign.prepare import prepare_campaign
@@ -17,6 +20,7 @@ from stationkeep.scenario.generated import branch_without
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.simulation.causes import Causes
 from stationkeep.simulation.engine import simulate
+from stationkeep.simulation.inputs import AttitudeDraw
 from stationkeep.simulation.timeline import Function, Timeline
 from stationkeep.timescale import mjd_utc, parse_utc
 
@@ -52,12 +56,45 @@ def test_a_condition_keeps_its_first_cause_until_it_ends() -> None:
 def test_a_withdrawal_is_followed_to_the_fall(flown: dict[str, Timeline]) -> None:
     chain = chain_of(flown["withdrawal"], 278.0)
     kinds = [link.kind for link in chain]
-    assert kinds == ["withdrawal", "unloading-ends", "reboost-ends", "attitude-lost", BELOW_RESERVE, "reentered"]
+    assert kinds == [
+        "withdrawal", "unloading-ends", "reboost-ends", "upset", "attitude-lost", "drag-up", BELOW_RESERVE, "reentered",
+    ]  # fmt: skip
     by_kind = {link.kind: link for link in chain}
-    assert by_kind["attitude-lost"].because == (kinds.index("unloading-ends"),)
+    assert by_kind["upset"].because == (kinds.index("unloading-ends"),)
+    assert by_kind["attitude-lost"].because == (kinds.index("upset"),)
+    assert by_kind["drag-up"].because == (kinds.index("attitude-lost"),)
     assert by_kind["reboost-ends"].because == (kinds.index("withdrawal"),)
-    assert set(by_kind[BELOW_RESERVE].because) == {kinds.index("reboost-ends"), kinds.index("attitude-lost")}
+    assert set(by_kind[BELOW_RESERVE].because) == {kinds.index("reboost-ends"), kinds.index("drag-up")}
     assert by_kind["withdrawal"].because == ()
+
+
+def test_the_upset_and_the_drag_have_their_size(flown: dict[str, Timeline]) -> None:
+    run = flown["withdrawal"]
+    upset, drag = (next(event for event in run.events if event.kind == kind) for kind in ("upset", "drag-up"))
+    room = iss_attitude().model(iss_attitude().at(), 1000.0).gyros.capacity_n_m_s
+    assert f"more than {room / 1000.0:.0f} kN m s" in upset.title
+    upsets = Upsets(12.0, 300.0, 20_000.0)
+    assert upsets.share_above(upsets.median_above_n_m_s(room)) == pytest.approx(0.5 * upsets.share_above(room))
+    # What the log says of the drag is what the orbit shows: the loss a day after it over that before it.
+    day = int(drag.time_mjd_utc) - run.first_day_mjd
+    heights = run.altitude_by_day_km
+    before, after = heights[day - 3] - heights[day], heights[day + 1] - heights[day + 4]
+    said = float(drag.title.split(" times")[0].rsplit(" ", 1)[1])
+    assert after / before == pytest.approx(said, rel=0.05)  # the Sun changes a little within a week
+    assert f"at {drag.mean_altitude_km:.0f} km" in drag.title
+
+
+def test_air_too_dense_is_told_as_such() -> None:
+    """Gyros that no upset finds are overcome by the air on the way down."""
+    usual = inputs(flux=250.0)
+    draw = AttitudeDraw({"upsets_per_year_1": 0.0, "upset_momentum_high_n_m_s": 0.0}, 1.0 - 1.0e-12)
+    run = fly(withdrawal("2022-05-01"), given=replace(usual, attitude=draw))
+    kinds = [event.kind for event in run.events]
+    assert "upset" not in kinds
+    lost = run.events[kinds.index("attitude-lost")]
+    assert [run.events[cause].kind for cause in lost.because] == ["air-too-dense"]
+    dense = run.events[kinds.index("air-too-dense")]
+    assert {run.events[cause].kind for cause in dense.because} == {"unloading-ends", "reboost-ends"}
 
 
 def test_dry_tanks_stand_between_the_withdrawal_and_the_loss(flown: dict[str, Timeline]) -> None:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import NormalDist
 
 import numpy as np
 
@@ -84,6 +85,13 @@ class Upsets:
     def _scale(self) -> float:
         """One over the standard deviation of the logarithm times the root of two."""
         return 2.0 * _Z_95 / (math.log(self.high_n_m_s / self.low_n_m_s) * math.sqrt(2.0))
+
+    def median_above_n_m_s(self, room_n_m_s: float) -> float:
+        """How large is one in the median of those that exceed the room left in the gyros? [N m s]"""
+        standard = NormalDist()
+        deviation = _Z_95 / (0.5 * math.log(self.high_n_m_s / self.low_n_m_s))  # one over that of the logarithm
+        below = standard.cdf(deviation * (math.log(max(room_n_m_s, 1.0e-9)) - self._middle))
+        return math.exp(self._middle + standard.inv_cdf(min(0.5 * (1.0 + below), 1.0 - 1.0e-12)) / deviation)
 
     def losses_per_day(self, room_n_m_s: float) -> float:
         """How often does one exceed the room left in the gyros? [1/d]"""
@@ -166,11 +174,14 @@ def loss_hazard_per_day(model: AttitudeModel, upsets: Upsets, density_kg_m3: flo
     """
     if model.pitch_needed_deg(density_kg_m3, mean_altitude_km) > model.pitch_band_deg:
         return math.inf
-    return upsets.losses_per_day(_room(model, density_kg_m3, mean_altitude_km))
+    return upsets.losses_per_day(upset_room_n_m_s(model, density_kg_m3, mean_altitude_km))
 
 
-def _room(model: AttitudeModel, density_kg_m3: float, mean_altitude_km: float) -> float:
-    """Gyros not needed for the cyclic part when the station swings as far as its band lets it."""
+def upset_room_n_m_s(model: AttitudeModel, density_kg_m3: float, mean_altitude_km: float) -> float:
+    """How large an upset can the gyros take in this air? [N m s]
+
+    Gyros not needed for the cyclic part when the station swings as far as its band lets it.
+    """
     capacity = model.gyros.capacity_n_m_s
     cyclic = model.cyclic_momentum_n_m_s(density_kg_m3, mean_altitude_km)
     without = model.without_gyro_swing_deg(density_kg_m3, mean_altitude_km)

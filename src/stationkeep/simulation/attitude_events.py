@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from stationkeep.attitude.figures import iss_attitude
 from stationkeep.attitude.gyros import FEWEST_GYROS
+from stationkeep.attitude.loss import LossReason
 from stationkeep.simulation import causes
 from stationkeep.simulation.attitude_keeping import GYROS, Hold
 from stationkeep.simulation.run_state import ATTITUDE, RunState
@@ -14,6 +15,7 @@ from stationkeep.simulation.timeline import Function
 
 if TYPE_CHECKING:
     from stationkeep.scenario.events import ArrayModeChange, AssetOutage
+    from stationkeep.simulation.attitude_keeping import AttitudeKeeper
     from stationkeep.simulation.inputs import GyroFailure
 
 _ASSETS: Final = {
@@ -156,7 +158,7 @@ class AttitudeEvents(RunState, abc.ABC):
         keeper.recovered()
         spent = self._spend(keeper.values["recovery_propellant_kg"])
         self.mark(Function.ATTITUDE, True)
-        self.causes.end(causes.ATTITUDE_LOST)
+        self.causes.end(causes.ATTITUDE_LOST, causes.DRAG_UP, causes.UPSET)
         self.note("attitude-recovered", "Attitude recovered by thrusters", propellant_kg=spent)
 
     def _spend(self, wanted_kg: float) -> float:
@@ -175,14 +177,44 @@ class AttitudeEvents(RunState, abc.ABC):
         for watch in self.watches.values():
             watch.broken()
         self.mark(Function.ATTITUDE, False)
+        self._tell_upset(keeper)
+        why = (causes.UPSET,) if self.causes.events((causes.UPSET,)) else (causes.UNBACKED, *self.why_no_gyros())
+        power = 100.0 * keeper.after.power_factor
         self.note(
             "attitude-lost",
-            f"Attitude lost: drag times {keeper.after.drag_factor:.2f}, power down to about "
-            f"{100.0 * keeper.after.power_factor:.0f} %, nothing docks, nothing burns",
-            because=(causes.UNBACKED, causes.HANDOVER_FAILED, *self.why_no_gyros()),
+            f"Attitude lost: power down to about {power:.0f} %, nothing docks, nothing burns",
+            because=(causes.HANDOVER_FAILED, *why),
             brings=(causes.ATTITUDE_LOST,),
         )
+        self.note(
+            "drag-up",
+            f"Drag goes up {keeper.after.drag_factor:.2f} times at {self.altitude_km:.0f} km: the station tumbles",
+            because=(causes.ATTITUDE_LOST,),
+            brings=(causes.DRAG_UP,),
+        )
         self.review()
+
+    def _tell_upset(self, keeper: AttitudeKeeper) -> None:
+        """What was too much for gyros alone; nothing where no gyros held the station."""
+        how = keeper.how_lost
+        if how is None or how.reason is LossReason.TOO_FEW_GYROS:
+            return
+        if how.reason is LossReason.AIR_TOO_DENSE:
+            title = f"The air at {self.altitude_km:.0f} km turns the station: more than gyros alone can hold"
+            because = (causes.UNBACKED, causes.NO_REBOOST)
+            self.note("air-too-dense", title, because=because, brings=(causes.UPSET,))
+            return
+        room = how.room_n_m_s / 1000.0
+        larger = keeper.upsets.median_above_n_m_s(how.room_n_m_s) / 1000.0
+        where = " in a turn for a burn" if how.turning else ""
+        self.note(
+            "upset",
+            f"An upset of more than {room:.0f} kN m s{where}: more than gyros alone can take",
+            note=f"drawn is when one exceeds what the gyros can take, not by how much; half of them are above "
+            f"{larger:.0f} kN m s",
+            because=(causes.UNBACKED,),
+            brings=(causes.UPSET,),
+        )
 
     def turned(self, turn_deg: float) -> bool:
         """Turn the station for a burn, and back; false where it is lost on the way.

@@ -16,12 +16,14 @@ from stationkeep.attitude.figures import iss_attitude
 from stationkeep.attitude.loads import docking_load
 from stationkeep.attitude.loss import (
     Consequences,
+    LossReason,
     Upsets,
     absorbs,
     consequences,
     longest_burn_s,
     loss_hazards_per_day,
     turn_hazard,
+    upset_room_n_m_s,
 )
 from stationkeep.attitude.thrusters import AttitudeThrusters, who_may_desaturate
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
@@ -68,6 +70,17 @@ _HOLDERS: Final = {
     for state in Hold
     for gyros in (True, False)
 }
+
+
+@dataclass(frozen=True, slots=True)
+class HowLost:
+    """What ended the attitude of gyros that had nobody's thrusters behind them."""
+
+    reason: LossReason
+    room_n_m_s: float
+    """What the gyros could take just then: an upset was larger."""
+    turning: bool = False
+    """On the way to a burn, which gyros alone had turned it for."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +145,8 @@ class AttitudeKeeper:
         self.backed_by_text = ""
         """Whose thrusters unload the gyros."""
         self.lost_at_mjd = math.inf
+        self.how_lost: HowLost | None = None
+        """Of the loss found last; none: of none, or control was lost as it changed hands."""
         self.handovers = 0
         """How often control has changed hands."""
         self._burns = 0
@@ -212,7 +227,13 @@ class AttitudeKeeper:
     def turn_is_taken(self, angle_deg: float) -> bool:
         """Turn the station for a burn and back on gyros alone; false: an upset on the way ends the attitude."""
         self._wanted -= 2.0 * turn_hazard(self.model, self.upsets, angle_deg, self.values["turn_90_s"])
-        return self._wanted > 0.0
+        if self._wanted > 0.0:
+            return True
+        self.how_lost = HowLost(self._upset_or_no_gyros(), self.model.gyros.margin_n_m_s, turning=True)
+        return False
+
+    def _upset_or_no_gyros(self) -> LossReason:
+        return LossReason.UPSET if self.gyros_hold else LossReason.TOO_FEW_GYROS
 
     def turn_propellant_kg(self, angle_deg: float) -> float:
         """What the turn and the turn back take where thrusters do as much of it as they usually do [kg]."""
@@ -272,6 +293,7 @@ class AttitudeKeeper:
 
         ``start``, ``end``: time [MJD] and mean altitude of its ends; ``midnights_km``: of the midnights between.
         """
+        self.how_lost = None
         if end[0] <= start[0]:
             return math.inf
         if self.state is Hold.BACKED:  # only what the last day was like matters, for the propellant
@@ -312,6 +334,7 @@ class AttitudeKeeper:
         if self._wanted > passed:
             self._wanted -= passed
             return math.inf
+        self.how_lost = HowLost(LossReason.UPSET, self.model.gyros.capacity_n_m_s)
         return begin_mjd + self._wanted / hazard if hazard > 0.0 else math.inf
 
     def _lost_day_by_day(
@@ -328,8 +351,12 @@ class AttitudeKeeper:
         if index >= len(passed):
             self._wanted -= float(passed[-1])
             return math.inf
+        room = upset_room_n_m_s(self.model, float(density[index]), float(middle[index]))
         if math.isinf(passed[index]):
+            too_dense = LossReason.AIR_TOO_DENSE if self.gyros_hold else LossReason.TOO_FEW_GYROS
+            self.how_lost = HowLost(too_dense, room)
             return float(times[index])
+        self.how_lost = HowLost(LossReason.UPSET, room)
         before = float(passed[index - 1]) if index else 0.0
         return float(times[index] + (self._wanted - before) / (float(passed[index]) - before) * days[index])
 

@@ -9,7 +9,11 @@ from collections.abc import Iterable
 
 UNBACKED = "unbacked"
 """Nobody's thrusters unload the gyros."""
+UPSET = "upset"
+"""More than gyros alone can take: a knock too large, or air too dense."""
 ATTITUDE_LOST = "attitude-lost"
+DRAG_UP = "drag-up"
+"""The air brakes a tumbling station more."""
 HANDOVER_FAILED = "handover-failed"
 GYROS_OUT = "gyros-out"
 THRUSTERS_ALONE = "thrusters-alone"

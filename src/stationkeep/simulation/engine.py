@@ -281,7 +281,7 @@ class _Run(ControlledEnd):
         else:
             title = "The integration failed; this is the last good state"
         why = {
-            OutcomeReason.REENTERED: (causes.NO_REBOOST, causes.ATTITUDE_LOST, causes.NO_DEORBIT),
+            OutcomeReason.REENTERED: (causes.NO_REBOOST, causes.DRAG_UP, causes.NO_DEORBIT),
             OutcomeReason.DEORBITED: (causes.ON_TARGET,),
         }
         self.note(str(reason), title, because=why.get(reason, ()))
