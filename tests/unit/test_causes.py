@@ -22,7 +22,7 @@ from stationkeep.simulation.causes import Causes
 from stationkeep.simulation.engine import simulate
 from stationkeep.simulation.inputs import AttitudeDraw
 from stationkeep.simulation.timeline import Function, Timeline
-from stationkeep.timescale import mjd_utc, parse_utc
+from stationkeep.timescale import iso_day, mjd_utc, parse_utc
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +97,57 @@ def test_air_too_dense_is_told_as_such() -> None:
     assert {run.events[cause].kind for cause in dense.because} == {"unloading-ends", "reboost-ends"}
 
 
-def test_dry_tanks_stand_between_the_withdrawal_and_the_loss(flown: dict[str, Timeline]) -> None:
+def test_the_end_of_loads_stands_between_the_withdrawal_and_dry_tanks(flown: dict[str, Timeline]) -> None:
     chain = chain_of(flown["withdrawal-with-propellant"], 278.0)
     kinds = [link.kind for link in chain]
-    dry, ends = kinds.index("tanks-dry"), kinds.index("unloading-ends")
-    assert chain[dry].because == (kinds.index("withdrawal"),)
-    assert chain[ends].because == (dry,)
+    place = {kind: kinds.index(kind) for kind in kinds}
+    assert chain[place["deliveries-end"]].because == (place["withdrawal"],)
+    assert chain[place["propellant-gone"]].because == (place["deliveries-end"],)
+    assert place["propellant-gone"] in chain[place["reboost-ends"]].because
+    assert place["deliveries-end"] in chain[place["tanks-dry"]].because
+    assert chain[place["unloading-ends"]].because == (place["tanks-dry"],)
+    run = flown["withdrawal-with-propellant"]
+    left = sum(
+        entry.change_kg
+        for name in ("zvezda", "zarya")
+        for entry in run.ledger[name]
+        if entry.reason == "aboard at the epoch"
+    )
+    assert f"{left:,.0f} kg can still be drawn" in chain[place["deliveries-end"]].title
+    assert "none has come since 2022-04-02" in chain[place["deliveries-end"]].title
+
+
+def test_years_between_the_last_load_and_the_last_burn_are_told() -> None:
+    """The commercial station burns its own store for six years once both others have left."""
+    scenario = load_scenario("commercial-two-providers").scenario
+    campaign = prepare_campaign(scenario, load_catalogue(), None)
+    run = simulate(campaign.mission, "both-leave", median_inputs(scenario, campaign.weather), limits=False)
+    chain = chain_of(run, scenario.reserve.altitude_km)
+    kinds = [link.kind for link in chain]
+    assert kinds == ["withdrawal", "withdrawal", "deliveries-end", "propellant-gone", "reboost-ends"]
+    assert chain[2].because == (0, 1)
+    loads = [event for event in run.events if event.kind in ("arrival", "delivery")]
+    last = max(loads, key=lambda event: event.time_mjd_utc)
+    assert iso_day(last.time_mjd_utc) in chain[2].title
+    assert f"{last.propellant_kg:,.0f} kg" in chain[2].title
+    burns = [event for event in run.events if event.kind == "burn"]
+    assert chain[3].time_mjd_utc == burns[-1].time_mjd_utc
+    since = sum(event.propellant_kg or 0.0 for event in burns if event.time_mjd_utc > chain[2].time_mjd_utc)
+    assert f"{since:,.0f} kg can still be drawn" in chain[2].title
+
+
+def test_loads_that_go_on_have_no_end_in_the_story(flown: dict[str, Timeline]) -> None:
+    assert not {"deliveries-end", "propellant-gone"} & {event.kind for event in flown["cooperation"].events}
+    back = fly(withdrawal("2022-05-10", until_utc="2022-06-20", flights_back_after_days=10.0))
+    assert [event.kind for event in back.events].count("deliveries-end") == 1
+    assert "propellant-gone" not in [event.kind for event in back.events]
+    assert Function.RESUPPLY not in back.lost_mjd_utc
+
+
+def test_a_last_load_is_named_with_its_day_and_size() -> None:
+    run = fly(withdrawal("2022-08-15"))
+    told = next(event for event in run.events if event.kind == "deliveries-end")
+    assert told.title == "progress brings no more propellant: the last load, 500 kg, came on 2022-07-31 (Roscosmos)"
 
 
 def test_gyros_that_stop_are_behind_tanks_that_run_dry(without_nasa: Timeline) -> None:
@@ -129,9 +174,10 @@ def test_gyros_that_fail_are_behind_tanks_that_run_dry() -> None:
     leaving = withdrawal("2022-06-20", scope=["stop-resupply-propellant"])
     run = fly(outage, leaving, providers=little_propellant(), altitude_policy=None)
     dry = next(event for event in run.events if event.kind == "tanks-dry")
-    assert [run.events[cause].kind for cause in dry.because] == ["handover", "withdrawal"]
-    alone = run.events[dry.because[0]]
+    assert [run.events[cause].kind for cause in dry.because] == ["handover", "deliveries-end"]
+    alone, ended = (run.events[cause] for cause in dry.because)
     assert [run.events[cause].kind for cause in alone.because] == ["asset-outage"]
+    assert [run.events[cause].kind for cause in ended.because] == ["withdrawal"]
 
 
 def test_gyros_back_in_time_have_nothing_to_do_with_it() -> None:
@@ -139,7 +185,7 @@ def test_gyros_back_in_time_have_nothing_to_do_with_it() -> None:
     leaving = withdrawal("2022-06-20", scope=["stop-resupply-propellant"])
     run = fly(outage, leaving, providers=little_propellant(), altitude_policy=None)
     dry = next(event for event in run.events if event.kind == "tanks-dry")
-    assert [run.events[cause].kind for cause in dry.because] == ["withdrawal"]
+    assert [run.events[cause].kind for cause in dry.because] == ["deliveries-end"]
 
 
 def test_sanctions_on_payments_are_not_why_thrusters_stop() -> None:
@@ -154,7 +200,10 @@ def test_sanctions_on_payments_are_not_why_thrusters_stop() -> None:
 def test_sanctions_on_flights_are_why_tanks_run_dry(rate: float, what: str) -> None:
     run = fly(sanction(what=what, rate=rate), providers=little_propellant(), altitude_policy=None)
     dry = next(event for event in run.events if event.kind == "tanks-dry")
-    assert [run.events[cause].kind for cause in dry.because] == ["sanction"]
+    behind = ["deliveries-end"] if rate == 0.0 else ["sanction"]  # with a quarter of the flights some still come
+    assert [run.events[cause].kind for cause in dry.because] == behind
+    ended = run.events[dry.because[0]]
+    assert ended.kind == "sanction" or [run.events[cause].kind for cause in ended.because] == ["sanction"]
     lifted = fly(
         sanction("2022-04-05", what=what, rate=rate, until_utc="2022-04-06"), providers=little_propellant(),
         altitude_policy=None,

@@ -41,6 +41,16 @@ def not_delivering(partner: str) -> str:
     return f"not-delivering:{partner}"
 
 
+def undelivered(provider: str) -> str:
+    """No load of this provider is to come any more."""
+    return f"undelivered:{provider}"
+
+
+def spent(provider: str) -> str:
+    """Nothing is left for its burns, and nothing comes."""
+    return f"spent:{provider}"
+
+
 def provider_lost(provider: str) -> str:
     """The provider failed."""
     return f"lost:{provider}"

@@ -24,6 +24,7 @@ from stationkeep.simulation.controlled_end import ControlledEnd
 from stationkeep.simulation.no_return import points_of_no_return
 from stationkeep.simulation.run_state import ATTITUDE, Mission
 from stationkeep.simulation.timeline import BURN_KINDS, Function, Timeline
+from stationkeep.timescale import iso_day
 
 if TYPE_CHECKING:
     from stationkeep.simulation.aboard import Aboard
@@ -259,15 +260,17 @@ class _Run(ControlledEnd):
             return
         if self.attitude_just_lost:
             self.lose_attitude()
-        elif Function.UNLOADING not in self.gone and self.attitude_kg <= 0.0:
+        elif self.attitude.state is Hold.BACKED and self.attitude_kg <= 0.0:
             self._tanks_are_dry()
             self.review()
 
     def _tanks_are_dry(self) -> None:
         tanks = self.attitude_tanks
         assert tanks is not None
-        because = [*self.why_no_deliveries(tanks), *self.why_thrusters_alone()]
-        title = "The tanks that feed the attitude's thrusters are dry"
+        because = [*self.why_empty(tanks), *self.why_thrusters_alone()]
+        last = self.last_loads.get(tanks.id)
+        told = "" if last is None else f": the last load, {last.kg:,.0f} kg, came on {iso_day(last.time_mjd_utc)}"
+        title = f"The tanks that feed the attitude's thrusters are dry{told}"
         self.note("tanks-dry", title, because=because, brings=(causes.TANKS_DRY,))
 
     def _finish(self, reason: OutcomeReason) -> None:

@@ -13,8 +13,8 @@ from stationkeep.simulation import causes
 from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.deorbit import Load, Promise, Supply, shortage
 from stationkeep.simulation.run_state import AS_IT_WAS
+from stationkeep.simulation.stock_events import StockEvents
 from stationkeep.simulation.timeline import Function
-from stationkeep.simulation.turns import TurnsOfBranch
 
 if TYPE_CHECKING:
     from stationkeep.scenario.schedule import Stay
@@ -24,7 +24,7 @@ _SAFE_KM: Final = 400.0  # from above, no Sun seen so far brings it down to 220 
 _SCHEDULE_ENDS_DAYS: Final = 365.0  # a schedule that reaches this near the horizon is cut off by it, not ended
 
 
-class PartnerEvents(TurnsOfBranch):
+class PartnerEvents(StockEvents):
     """The part of a run that partners decide."""
 
     def deliver(self, provider: ProviderState, delivery: Delivery) -> None:
@@ -48,6 +48,7 @@ class PartnerEvents(TurnsOfBranch):
         if provider is self.attitude_tanks and amount > 0.0:
             self.causes.end(causes.TANKS_DRY)
         self._brought_by(delivery.partner)
+        self.came(provider, self._who_brings(delivery.partner), amount)
         self.note(
             "delivery", f"Propellant delivered to {provider.plan.label}", provider=provider.id, propellant_kg=amount
         )
@@ -105,6 +106,7 @@ class PartnerEvents(TurnsOfBranch):
             self.mass_kg += amount
             title = f"{stay.flight or provider.plan.label} arrives"
             self.note("arrival", title, provider=provider.id, propellant_kg=amount)
+            self.came(provider, stay.flight or provider.plan.label, amount)
         self.review()
 
     def leave(self, provider: ProviderState, stay: Stay | None) -> None:
@@ -132,8 +134,11 @@ class PartnerEvents(TurnsOfBranch):
         """Whether what comes for it is taken: also where sanctions keep its engines, and nothing else, from use."""
         return provider.operating or not (provider.lost or provider.plan.provider.partner in self.stopped)
 
+    def _who_brings(self, partner: str) -> str:
+        return self.mission.partner_names.get(partner, partner)
+
     def _brought_by(self, partner: str) -> None:
-        self.last_by[Function.RESUPPLY] = self.mission.partner_names.get(partner, partner)
+        self.last_by[Function.RESUPPLY] = self._who_brings(partner)
 
     def _can_come(self, provider: ProviderState) -> bool:
         """Whether it is high enough, and held still enough, for an arrival."""
@@ -162,7 +167,12 @@ class PartnerEvents(TurnsOfBranch):
         self.review_attitude()
         self.review_people()
         now = self.now
-        self.mark(Function.RESUPPLY, any(self._is_resupplied(provider, now) for provider in self.providers))
+        foreseen = {provider.id for provider in self.providers if self._load_is_to_come(provider, now)}
+        self.mark(
+            Function.RESUPPLY,
+            any(provider.id in foreseen and self._is_resupplied(provider) for provider in self.providers),
+        )
+        self.tell_stock(foreseen)
         possible = self.policy is not None and any(map(self._could_push, self.providers))
         before = Function.REBOOST in self.gone
         self.mark(Function.REBOOST, possible)
@@ -184,6 +194,8 @@ class PartnerEvents(TurnsOfBranch):
             # Who has stopped by its own will would not push without sanctions either: they are no reason then.
             left = partners & self.stopped & self.standing.quit()
             why += map(causes.stopped, sorted(partners))
+            if provider.operating:  # else more propellant would not help
+                why += [causes.undelivered(provider.id), causes.spent(provider.id)]
             for name in sorted(partners - left):
                 why += [causes.not_delivering(name), causes.frozen(name), causes.cut(name)]
             if not left:
@@ -210,15 +222,19 @@ class PartnerEvents(TurnsOfBranch):
             return False
         return foreseen or self.available_kg(provider) > 1.0
 
-    def _is_resupplied(self, provider: ProviderState, now_mjd_utc: float) -> bool:
-        """Whether flights go on with propellant that somebody may draw on, for burns or for the attitude."""
-        if not (provider.plan.reboosts and self.plays_a_part(provider) and self._may_dock()):
+    def _load_is_to_come(self, provider: ProviderState, now_mjd_utc: float) -> bool:
+        """Whether another load of a provider that is there to reboost comes into its tanks."""
+        if not (provider.plan.reboosts and (provider.enabled or provider.id in self.to_be_enabled)):
             return False
-        if provider.too_low(self.altitude_km):
-            return False
-        if not (self.attitude_allows(provider) or self.feeds_attitude(provider)):
+        if provider.too_low(self.altitude_km) or not self._takes_loads(provider):
             return False
         return self._foreseen(provider, now_mjd_utc)
+
+    def _is_resupplied(self, provider: ProviderState) -> bool:
+        """Whether somebody may draw on the loads that are to come, for burns or for the attitude."""
+        if not (self.plays_a_part(provider) and self._may_dock()):
+            return False
+        return self.attitude_allows(provider) or self.feeds_attitude(provider)
 
     def _foreseen(self, provider: ProviderState, now_mjd_utc: float) -> bool:
         """Whether a load of this provider is foreseen; the end of the schedule near the horizon ends nothing."""
