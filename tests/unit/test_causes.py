@@ -144,6 +144,19 @@ def test_loads_that_go_on_have_no_end_in_the_story(flown: dict[str, Timeline]) -
     assert Function.RESUPPLY not in back.lost_mjd_utc
 
 
+def test_propellant_that_nobody_may_burn_is_no_reason() -> None:
+    """Without NASA's power and thrusters of its own Cygnus cannot push, whatever it has aboard."""
+    catalogue = load_catalogue()
+    day = parse_utc("2023-01-01")
+    made, branch = branch_without(load_scenario("iss-2022").scenario, ["nasa", "roscosmos"], day, catalogue)
+    campaign = prepare_campaign(made, catalogue, None)
+    run = simulate(campaign.mission, branch, median_inputs(made, campaign.weather), limits=False)
+    told = next(event for event in run.events if event.kind == "deliveries-end")
+    assert "can still be drawn" not in told.title
+    lost = next(event for event in run.events if event.kind == "reboost-ends")
+    assert [run.events[cause].kind for cause in lost.because] == ["withdrawal", "withdrawal"]
+
+
 def test_a_last_load_is_named_with_its_day_and_size() -> None:
     run = fly(withdrawal("2022-08-15"))
     told = next(event for event in run.events if event.kind == "deliveries-end")
@@ -157,8 +170,8 @@ def test_gyros_that_stop_are_behind_tanks_that_run_dry(without_nasa: Timeline) -
     assert chain[place["handover"]].because == (place["withdrawal"],)
     assert chain[place["handover"]].title == "Control passes to the thrusters"
     assert chain[place["tanks-dry"]].because == (place["handover"],)
-    assert place["tanks-dry"] in chain[place["unloading-ends"]].because
-    assert place["unloading-ends"] in chain[place["attitude-lost"]].because
+    assert place["tanks-dry"] in chain[place["holding-ends"]].because
+    assert place["holding-ends"] in chain[place["attitude-lost"]].because
     assert "gyros any more" not in " ".join(link.title for link in chain)  # none ran: nobody unloaded them
 
 

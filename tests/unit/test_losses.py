@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from stationkeep.campaign.document import RunDocument
 from stationkeep.campaign.part import LossDates
 from stationkeep.campaign.run import run_scenario
+from stationkeep.catalogue.loader import load_catalogue
 from stationkeep.report.html import report_html
 from stationkeep.report.limits import (
     deorbit_text,
@@ -21,7 +24,9 @@ from stationkeep.report.limits import (
     thrust_text,
 )
 from stationkeep.report.verdict import verdict_rows, verdict_sentence
+from stationkeep.scenario.generated import branch_without
 from stationkeep.scenario.loader import load_scenario
+from stationkeep.timescale import parse_utc
 
 EVERYTHING = list(load_scenario("iss-2022").scenario.branches)
 
@@ -39,7 +44,7 @@ def test_withdrawal_loses_three_things_at_once(document: RunDocument) -> None:
     branch = document.branches["withdrawal"]
     assert [item.function for item in first_lost(branch)] == ["resupply", "unloading", "reboost"]
     said = first_lost_sentence(branch)
-    assert said.startswith("Lost first, on 2 April 2022: deliveries of propellant, thrusters that unload the gyros and")
+    assert said.startswith("Lost first, on 2 April 2022: deliveries of propellant, unloading of the gyros and")
     assert "reboost (so far by Roscosmos)." in said  # one partner, once
     assert "Attitude control goes about " in said
     assert "Nobody else had shown that they can unload the gyros." in said
@@ -48,6 +53,29 @@ def test_withdrawal_loses_three_things_at_once(document: RunDocument) -> None:
     assert any(one.startswith("Cargo Dragon: not before 2024-11-08") for one in reboost.could_have)
     assert not any("Progress" in one for one in reboost.could_have)  # it is Roscosmos's, and Roscosmos has left
     assert said in verdict_sentence(branch, document.scenario.horizon_utc, document.runs)
+
+
+def test_nasa_takes_the_gyros_and_loads_go_on() -> None:
+    """What a departure of NASA ends is said as the log has it: the gyros at once, loads only with the attitude."""
+    catalogue, day = load_catalogue(), parse_utc("2022-04-02")
+    loaded = load_scenario("iss-2022")
+    made, name = branch_without(loaded.scenario, ["nasa"], day, catalogue)
+    document = run_scenario(replace(loaded, scenario=made), runs=2, branches=[name], workers=1).document
+    branch = document.branches[name]
+    lost = {item.function: item for item in branch.functions_lost}
+    assert lost["unloading"].median_utc == lost["reboost"].median_utc == "2022-04-02T00:00:00Z"
+    assert lost["unloading"].provided_by == "gyros of NASA"
+    assert lost["unloading"].could_have == []
+    loads = [event for event in branch.events if event.kind == "delivery"]
+    assert len(loads) >= 3
+    said = next(one for one in lost["resupply"].could_have if one.startswith("Progress"))
+    assert f"last on {loads[-1].time_utc[:10]}" in said
+    assert any(one.endswith("not without NASA") for one in lost["reboost"].could_have)
+    assert "without gyros" in (lost["attitude"].provided_by or "")
+    sentence = first_lost_sentence(branch, everything=True)
+    assert "Nobody else has gyros." in sentence
+    assert sentence.startswith("Lost first, on 2 April 2022: unloading of the gyros and reboost")
+    assert not any("few and small upsets" in note for note in document.notes)  # no gyros to upset
 
 
 def test_tanks_used_up_lose_the_reboost_before_the_thrusters(document: RunDocument) -> None:

@@ -32,7 +32,11 @@ def attitude_ranges(
     """
     if mission.scenario.attitude is None:
         return {}
-    alone = [name for name, run in references.items() if Function.UNLOADING in run.lost_mjd_utc]
+    alone = [
+        name
+        for name, run in references.items()
+        if Function.UNLOADING in run.lost_mjd_utc and any(event.kind == "unloading-ends" for event in run.events)
+    ]
     return {
         name: AttitudeRange(seldom=_flown(mission, name, median, 0.0), often=_flown(mission, name, median, 1.0))
         for name in alone

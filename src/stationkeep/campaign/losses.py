@@ -25,7 +25,7 @@ from stationkeep.scenario.agenda import all_courses
 from stationkeep.scenario.events import ProviderAvailable, Withdrawal, WithdrawalScope
 from stationkeep.scenario.pressure import Response
 from stationkeep.simulation.timeline import DeorbitOutlook, Function, NoReturn
-from stationkeep.timescale import iso_utc, parse_utc
+from stationkeep.timescale import iso_day, iso_utc, parse_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.prepare import Campaign
@@ -37,10 +37,11 @@ if TYPE_CHECKING:
 
 _TITLES: Final = {
     Function.RESUPPLY: "deliveries of propellant",
-    Function.UNLOADING: "thrusters that unload the gyros",
+    Function.UNLOADING: "unloading of the gyros",
     Function.REBOOST: "reboost",
     Function.ATTITUDE: "attitude control",
 }
+_GYRO_OWNER: Final = "nasa"
 _STATUS: Final = {"unproven": "nobody has shown it", "retired": "retired by then", "proven": "while its tanks last"}
 
 
@@ -108,7 +109,7 @@ def functions_lost(
         dates = [run.lost_mjd_utc.get(function) for run in runs]
         if any(date is not None for date in dates):
             by, partner = _provided_by(campaign, function, reference)
-            others = list(_could_have(campaign, branch, function))
+            others = list(_could_have(campaign, branch, function, reference))
             found.append(
                 LostFunction(
                     function=function.value,  # type: ignore[arg-type]  # the four of _TITLES
@@ -145,9 +146,18 @@ def _provided_by(campaign: Campaign, function: Function, reference: Timeline) ->
         able = [item for item in iss_attitude().providers if item.status == "proven" and item.from_mjd_utc <= moment]
         able = [item for item in able if moment < item.until_mjd_utc]
         said, whose = [last] if last else [item.name for item in able], [item.owner for item in able]
+        if _gyros_stop(reference):  # it is they that end it, whoever's thrusters unloaded them
+            said, whose = ["gyros of NASA"], [_GYRO_OWNER]
     else:
-        said, whose = ["gyros of NASA, unloaded by thrusters"], []
+        said, whose = [last or "gyros of NASA, unloaded by thrusters"], []
     return _joined(said), _joined([names.get(one, one) for one in whose])
+
+
+def _gyros_stop(reference: Timeline) -> bool:
+    """Whether the gyros stop while somebody's thrusters could still unload them."""
+    since = reference.lost_mjd_utc.get(Function.UNLOADING)
+    told = {event.kind for event in reference.events if event.time_mjd_utc == since}
+    return "handover" in told and "unloading-ends" not in told
 
 
 def _joined(parts: Sequence[str]) -> str | None:
@@ -176,10 +186,12 @@ class Candidate:
     """Whether that has been done on a station, before or after the epoch."""
 
 
-def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator[Candidate]:
+def _could_have(campaign: Campaign, branch: str, function: Function, reference: Timeline) -> Iterator[Candidate]:
     """Who else, and what stood in the way: of the scenario first, then of the catalogue."""
     scenario = campaign.mission.scenario
     stopped = _stopped(scenario, branch)
+    if function is Function.UNLOADING and _gyros_stop(reference):
+        return  # there is nothing to unload
     if function in (Function.UNLOADING, Function.ATTITUDE):
         for item in sorted(iss_attitude().providers, key=lambda one: one.status == "retired"):
             if item.owner not in stopped:
@@ -198,11 +210,15 @@ def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator
             why = _part_in(provider, enabled, vehicle, scenario)
             if provider.enabled or provider.id in enabled:
                 why = _attitude_says(campaign, branch, plan) or why
-            needed = sorted(stopped.intersection({*provider.push_needs, *provider.arrival_needs, provider.bought_by}))
+            # Loads for the attitude come whether or not anybody may push with them.
+            pushing = () if function is Function.RESUPPLY else provider.push_needs
+            needed = sorted(stopped.intersection({*pushing, *provider.arrival_needs, provider.bought_by}))
             if needed:  # what it needs of them goes with them: current, an arm, who pays
                 why = f"not without {_joined([campaign.mission.partner_names.get(one, one) for one in needed])}"
             elif function is Function.RESUPPLY and vehicle is not None and vehicle.refuel_propellant_kg is None:
                 why = _OWN_ONLY
+            elif function is Function.RESUPPLY:
+                why = _came_until(reference, provider.id) or why
             used = (vehicle is None or _was_used(vehicle)) and not needed and why != _OWN_ONLY
             yield Candidate(f"{provider.label or provider.id}: {why}", used)
     if function is Function.REBOOST:
@@ -217,6 +233,15 @@ def _could_have(campaign: Campaign, branch: str, function: Function) -> Iterator
                     continue
                 retired = vehicle.pushes[0].standing == "retired"
                 yield Candidate(f"{vehicle.name}: {_standing(vehicle, scenario)}", _was_used(vehicle) and not retired)
+
+
+def _came_until(reference: Timeline, provider: str) -> str | None:
+    """Where loads came until nothing could dock any more: when the last one did."""
+    lost, ended = (reference.lost_mjd_utc.get(one) for one in (Function.ATTITUDE, Function.RESUPPLY))
+    loads = [event for event in reference.events if event.kind == "delivery" and event.provider == provider]
+    if lost is None or ended != lost or not loads:
+        return None
+    return f"came until the attitude was lost, in the reference run last on {iso_day(loads[-1].time_mjd_utc)}"
 
 
 def _grounded(scenario: Scenario, stopped: set[str]) -> frozenset[str]:

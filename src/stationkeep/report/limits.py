@@ -83,11 +83,12 @@ def _who_else(lost: list[LostFunction], everything: bool) -> list[str]:
     unloading = by_function.get("unloading")
     if unloading is not None:
         able = unloading.had_shown
-        found.append(
-            f"Who else can unload the gyros: {_shortened(able, everything)}."
-            if able
-            else "Nobody else had shown that they can unload the gyros."
-        )
+        if able:
+            found.append(f"Who else can unload the gyros: {_shortened(able, everything)}.")
+        elif unloading.could_have:
+            found.append("Nobody else had shown that they can unload the gyros.")
+        else:
+            found.append("Nobody else has gyros.")
     reboost = by_function.get("reboost") or by_function.get("resupply")
     if reboost is not None:
         able = reboost.had_shown

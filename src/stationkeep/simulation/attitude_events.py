@@ -94,24 +94,31 @@ class AttitudeEvents(RunState, abc.ABC):
         keeper.review(self.now, self.stopped, self.attitude_kg, frozenset(self.missing))
         state = keeper.state
         if state is Hold.BACKED:
-            self.last_by[Function.UNLOADING] = keeper.backed_by_text
+            if keeper.gyros_hold:
+                self.last_by[Function.UNLOADING] = keeper.backed_by_text
+                self.last_by.pop(Function.ATTITUDE, None)
+            else:
+                self.last_by[Function.ATTITUDE] = f"{keeper.backed_by_text}, without gyros"
             self.causes.end(causes.UNBACKED, causes.HANDOVER_FAILED)
         if before is Hold.LOST and state is Hold.BACKED:
             self._recovered()
         elif state is Hold.GYROS and before is Hold.BACKED:
-            self.note("unloading-ends", self._unbacked(), because=self._why_unbacked(), brings=(causes.UNBACKED,))
+            self._tell_unbacked(keeper)
             self._hand_over("gyros" if keeper.gyros_hold else "nobody")
         elif state is Hold.BACKED and (before is Hold.GYROS or (gyros_held and not keeper.gyros_hold)):
             self._hand_over("thrusters")
         if keeper.gyros_hold:
             self.causes.end(causes.THRUSTERS_ALONE)
-        self.mark(Function.UNLOADING, keeper.state is Hold.BACKED)
+        # Without gyros there is nothing to unload, however long thrusters hold the station by themselves.
+        self.mark(Function.UNLOADING, keeper.state is Hold.BACKED and keeper.gyros_hold)
 
-    def _unbacked(self) -> str:
-        """What it means that nobody's thrusters are left."""
-        if self.attitude is not None and not self.attitude.gyros_hold:
-            return "Nobody's thrusters hold the station any more, and no gyros do"
-        return "Nobody's thrusters unload the gyros any more: the next large upset ends attitude control"
+    def _tell_unbacked(self, keeper: AttitudeKeeper) -> None:
+        """Nobody's thrusters are left; what that means hangs on the gyros."""
+        kind, title = "holding-ends", "Nobody's thrusters hold the station any more, and no gyros do"
+        if keeper.gyros_hold:
+            kind = "unloading-ends"
+            title = "Nobody's thrusters unload the gyros any more: the next large upset ends attitude control"
+        self.note(kind, title, because=self._why_unbacked(), brings=(causes.UNBACKED,))
 
     def why_no_gyros(self) -> tuple[str, ...]:
         """What may keep the gyros from holding the station."""

@@ -194,7 +194,7 @@ class PartnerEvents(StockEvents):
             # Who has stopped by its own will would not push without sanctions either: they are no reason then.
             left = partners & self.stopped & self.standing.quit()
             why += map(causes.stopped, sorted(partners))
-            if provider.operating:  # else more propellant would not help
+            if provider.operating and self.attitude_allows(provider):  # else more propellant would not help
                 why += [causes.undelivered(provider.id), causes.spent(provider.id)]
             for name in sorted(partners - left):
                 why += [causes.not_delivering(name), causes.frozen(name), causes.cut(name)]

@@ -79,7 +79,7 @@ class StockEvents(TurnsOfBranch, abc.ABC):
         told = f"none has come since {iso_day(self.epoch)}"
         if last is not None:
             told = f"the last load, {last.kg:,.0f} kg, came on {iso_day(last.time_mjd_utc)} ({last.who})"
-        working = [provider for provider in ended if provider.operating and provider.present]
+        working = [provider for provider in ended if provider.present and self._draws(provider)]
         left = sum(provider.usable_kg for provider in working)
         left_told = f"; {left:,.0f} kg can still be drawn" if working else ""
         self.note(
@@ -88,6 +88,10 @@ class StockEvents(TurnsOfBranch, abc.ABC):
             because=because,
             brings=[causes.undelivered(provider.id) for provider in ended],
         )
+
+    def _draws(self, provider: ProviderState) -> bool:
+        """Whether what is in its tanks is of use, for burns or for the attitude."""
+        return provider.operating and (self.attitude_allows(provider) or self.feeds_attitude(provider))
 
     def _why_no_more(self, provider: ProviderState) -> list[str]:
         stated = provider.plan.provider
