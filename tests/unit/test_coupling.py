@@ -314,8 +314,8 @@ def test_controlled_fall_needs_both_propellant_and_thrust() -> None:
     assert not never.deorbit.ever_possible
     assert never.deorbit.lost_mjd_utc == EPOCH_DAY
     assert never.deorbit_as_it_was is None  # nothing here is hindsight
-    # 28 m/s in 22 minutes on 460 t take 9.76 kN, less 760 N of Progress and 450 N of Cygnus
-    assert never.deorbit.missing_n == pytest.approx(460000.0 * 28.0 / 1320.0 - 760.0 - 450.0, rel=0.01)
+    # 34.7 m/s in 30 minutes on 460 t take 8.87 kN, less 760 N of Progress; Cygnus pushes another way
+    assert never.deorbit.missing_n == pytest.approx(460000.0 * 34.7 / 1800.0 - 760.0, rel=0.01)
     # 57 m/s take 8.8 t at 300 s; 2.4 t are there or come
     assert never.deorbit.missing_kg == pytest.approx(8824.0 - 2400.0, abs=250.0)
     tug = {

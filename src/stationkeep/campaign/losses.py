@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from stationkeep.campaign.run_record import RunRecord
     from stationkeep.catalogue.entries import Vehicle
     from stationkeep.scenario.schema import Provider, Scenario
+    from stationkeep.simulation.fall_need import FallNeed
     from stationkeep.simulation.providers import ProviderPlan
     from stationkeep.simulation.timeline import Timeline
 
@@ -296,10 +297,10 @@ def _stopped(scenario: Scenario, branch: str) -> set[str]:
 # --- points of no return ----------------------------------------------------------------------------------------------
 
 
-def no_return_points(scenario: Scenario, runs: Sequence[RunRecord]) -> PointsOfNoReturn:
+def no_return_points(scenario: Scenario, need: FallNeed, runs: Sequence[RunRecord]) -> PointsOfNoReturn:
     """The points of no return over all runs: medians and 90 % intervals."""
     points = [run.no_return for run in runs if run.no_return is not None]
-    need, reserve = scenario.controlled_deorbit, scenario.reserve
+    reserve = scenario.reserve
     bare = [point.deorbit_as_it_was for point in points if point.deorbit_as_it_was is not None]
     late = [item.label or item.id for item in scenario.providers if item.hindsight]
     deorbit = ControlledDeorbitPoint(

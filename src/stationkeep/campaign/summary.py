@@ -142,7 +142,7 @@ def _branch(
         arrays=arrays_record(runs),
         threats=threat_shares(scenario.branches[name], ground.records, runs, campaign.mission.partner_names),
         functions_lost=functions_lost(campaign, name, reference, runs),
-        no_return=no_return_points(scenario, runs),
+        no_return=no_return_points(scenario, campaign.mission.fall_need, runs),
         people=_people(scenario, reference, runs),
         ground_risk=ground.risk(runs),
         events=_events(reference),

@@ -23,6 +23,7 @@ _WIDE_DAYS: Final = 60.0
 _MOST_NAMED: Final = 3
 _FROM_KN: Final = 950.0
 _LEAST_N: Final = 0.05  # what is missing by less is rounding
+_LEAST_KG: Final = 0.005
 
 
 def first_lost(branch: BranchDocument) -> list[LostFunction]:
@@ -177,7 +178,7 @@ def hindsight_text(branch: BranchDocument, horizon_utc: str) -> str:
 
 
 def missing_text(branch: BranchDocument) -> str:
-    """What a controlled fall lacks at the best moment, with what there was: ``8.8 t, 9.8 kN``."""
+    """What a controlled fall lacks at the best moment, with what there was: ``8.8 t, 8.9 kN``."""
     if branch.no_return is None:
         return text.NONE
     point = branch.no_return.controlled_deorbit
@@ -187,7 +188,7 @@ def missing_text(branch: BranchDocument) -> str:
 def lacking_text(point: DeorbitChances) -> str:
     """Propellant and thrust that are missing at the best moment."""
     parts = [
-        text.mass_text(point.missing_propellant_kg) if point.missing_propellant_kg > 0.5 else "",
+        text.mass_text(point.missing_propellant_kg) if point.missing_propellant_kg > _LEAST_KG else "",
         thrust_text(point.missing_thrust_n) if point.missing_thrust_n > _LEAST_N else "",
     ]
     return ", ".join(part for part in parts if part) or "nothing"
@@ -264,5 +265,6 @@ def criterion_text(point: ControlledDeorbitPoint) -> str:
         f"burn of at most {point.longest_final_burn_s / 60.0:.0f} minutes, decided above {point.from_altitude_km:g} km "
         "while somebody holds the attitude. Counted is what can be drawn and the next load of each who is due within "
         f"{point.wait_days:g} days, comes and finds the station still held, so that 'from' a date is up to "
-        f"{point.wait_days:g} days before it is there; thrusts add up. {point.source}."
+        f"{point.wait_days:g} days before it is there; thrusts add up where engines push the same way from ports of "
+        f"their own. {point.source[:1].upper()}{point.source[1:]}."
     )

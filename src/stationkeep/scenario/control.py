@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stationkeep.scenario.fields import AltitudeKm, Id, Part, PositiveNumber, Range, Source
 
@@ -47,19 +47,32 @@ class DebrisAvoidance(Part):
 
 
 class ControlledDeorbit(Part):
-    """What a controlled fall takes: speed in all, the last burn and how long it may last, from which altitude."""
+    """What a controlled fall takes: speed in all, the last burn and how long it may last, from which altitude.
 
-    delta_v_m_s: PositiveNumber = 57.0
-    final_burn_m_s: PositiveNumber = 28.0
-    longest_final_burn_s: PositiveNumber = 1320.0
-    from_altitude_km: AltitudeKm = Field(default=220.0, description="below it there is no time left for it")
+    Speeds and altitude are given together, with their source; null: NASA's and Mir's for the International Space
+    Station, for any other computed from its orbit, mass, drag and engines (:mod:`stationkeep.simulation.fall_need`).
+    """
+
+    delta_v_m_s: PositiveNumber | None = Field(default=None, description="in all; null: computed, as the next three")
+    final_burn_m_s: PositiveNumber | None = Field(default=None, description="of it, in the last burn")
+    longest_final_burn_s: PositiveNumber | None = Field(default=None, description="a longer one spreads the debris")
+    from_altitude_km: AltitudeKm | None = Field(default=None, description="below it there is no time left for it")
     wait_days: PositiveNumber = Field(
         default=180.0, description="a load that comes later than so is not counted: the reserve guarantees no longer"
     )
-    source: Source = (
-        "57 m/s: NASA, ISS Deorbit Analysis Summary, 2024 (second-hand); 28 m/s in 22 min from about 220 km: the last "
-        "burn of Mir on 23 March 2001"
-    )
+    source: Source | None = Field(default=None, description="of the four figures")
+
+    @model_validator(mode="after")
+    def _whole(self) -> ControlledDeorbit:
+        named = ("delta_v_m_s", "final_burn_m_s", "longest_final_burn_s", "from_altitude_km", "source")
+        missing = [name for name in named if getattr(self, name) is None]
+        if missing and len(missing) < len(named):
+            raise ValueError(
+                f"{', '.join(missing)} is missing: give all of {', '.join(named)}, or none and they are computed"
+            )
+        if not missing and self.final_burn_m_s > self.delta_v_m_s:  # type: ignore[operator]
+            raise ValueError(f"a last burn of {self.final_burn_m_s:g} m/s of {self.delta_v_m_s:g} m/s in all")
+        return self
 
 
 class Reserve(Part):

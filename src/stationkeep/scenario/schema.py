@@ -304,7 +304,7 @@ class Scenario(Part):
     providers: tuple[Provider, ...] = Field(default=(), description="in order of preference")
     attitude: AttitudeControl | None = Field(default=None, description="null: always held")
     debris_avoidance: DebrisAvoidance | None = Field(default=None, description="null: none")
-    controlled_deorbit: ControlledDeorbit = ControlledDeorbit()
+    controlled_deorbit: ControlledDeorbit | None = Field(default=None, description="null: published or computed")
     reserve: Reserve = Reserve()
     life_support: LifeSupport | None = Field(default=None, description="null: nobody's stores are followed")
     traffic: Traffic | None = Field(default=None, description="null: who comes and goes is not followed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.simulation import causes
-from stationkeep.simulation.deorbit import loads_for_speed, shortage
+from stationkeep.simulation.deorbit import loads_for_speed, used_together
 from stationkeep.simulation.partners import PartnerEvents
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ class ControlledEnd(PartnerEvents):
 
     def is_to_come_down_now(self) -> bool:
         """Whether it has sunk to where the decided end begins."""
-        level = self.scenario.controlled_deorbit.from_altitude_km
+        level = self.mission.fall_need.from_altitude_km
         return self.let_down and abs(self.flight.mean_altitude_km - level) <= _REACHED_KM
 
     def comes_down_on_target(self) -> bool:
         """Burn for the end, if what is docked can; else say what is lacking: then it falls where it may."""
-        need = self.scenario.controlled_deorbit
+        need = self.mission.fall_need
         able = sorted(self.supplies(need.from_altitude_km - _REACHED_KM), key=self._comes_first)
-        lacking = shortage(self.mass_kg, [one.docked for one in able], need)
+        lacking, chosen = used_together(self.mass_kg, [one.docked for one in able], need)
         aboard = 0 if self.setup is None else len(self.board.traffic.people)
         if aboard or not lacking.none:
             why = f"{aboard} people are aboard" if aboard else _lacks(lacking)
@@ -35,6 +35,7 @@ class ControlledEnd(PartnerEvents):
             no_one = [causes.LET_DOWN, causes.ATTITUDE_LOST, causes.UNBACKED]
             self.note("deorbit-impossible", title, because=no_one, brings=(causes.NO_DEORBIT,))
             return False
+        able = [able[index] for index in chosen]
         burnt = loads_for_speed(self.mass_kg, [one.docked for one in able], need.delta_v_m_s)
         pushed = []
         for one, amount in zip(able, burnt, strict=True):

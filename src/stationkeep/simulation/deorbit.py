@@ -8,14 +8,15 @@ suffices (they were fulfilled) or nothing that comes would do any more (they nev
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from stationkeep.descent.deorbit_need import load_for_speed_kg, speed_from_load_m_s, thrust_for_burn_n
 
 if TYPE_CHECKING:
-    from stationkeep.scenario.control import ControlledDeorbit
+    from stationkeep.simulation.fall_need import FallNeed
 
 _DOCKED_DAYS = 1.0e-6
 _USABLE_KG = 1.0
@@ -27,6 +28,10 @@ class Load(NamedTuple):
     propellant_kg: float
     exhaust_velocity_m_s: float
     thrust_n: float
+    turn_deg: float = 0.0
+    """How the station must be turned for its engine: only engines that push the same way push together."""
+    port: str | None = None
+    """The one port it can push from: of two that need the same, one counts; none: it is in nobody's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +54,57 @@ class Shortage:
         return self.propellant_kg / self.needed_kg + self.thrust_n / self.needed_n
 
 
-def shortage(mass_kg: float, loads: Iterable[Load], need: ControlledDeorbit) -> Shortage:
-    """What is missing for a controlled fall of a station of this mass with these loads, burnt one after the other?
+def shortage(mass_kg: float, loads: Iterable[Load], need: FallNeed) -> Shortage:
+    """What is missing for a controlled fall of a station of this mass with those of these loads that suit each other?
 
-    Needed are the speed in all and, for the last burn, a thrust that gives it in one pass: a longer burn spreads the
-    debris along the track. Thrusts add up; missing propellant is counted at 300 s.
+    Needed are the speed in all, one load burnt after the other, and for the last burn the thrust that gives it in one
+    pass: a longer burn spreads the debris along the track. Missing propellant is counted at 300 s.
     """
-    speed, thrust, mass = 0.0, 0.0, mass_kg
-    for load in loads:
-        if load.propellant_kg <= _USABLE_KG:
-            continue
-        speed += speed_from_load_m_s(load.propellant_kg, mass, load.exhaust_velocity_m_s)
-        mass -= load.propellant_kg
-        thrust += load.thrust_n
+    return used_together(mass_kg, tuple(loads), need)[0]
+
+
+def used_together(mass_kg: float, loads: Sequence[Load], need: FallNeed) -> tuple[Shortage, tuple[int, ...]]:
+    """Which of these loads are best used, and what is still missing then? Indices, those of the last burn first.
+
+    Of craft that can push from one port only, and from the same, one is there at a time. The last burn is that of
+    engines which push the same way: a station can be turned between burns, not during one.
+    """
+    usable = [index for index, load in enumerate(loads) if load.propellant_kg > _USABLE_KG]
     needed_kg = load_for_speed_kg(need.delta_v_m_s, mass_kg)
-    missing_kg = load_for_speed_kg(max(need.delta_v_m_s - speed, 0.0), mass_kg)
     needed_n = thrust_for_burn_n(need.final_burn_m_s, mass_kg, need.longest_final_burn_s)
-    return Shortage(missing_kg, max(needed_n - thrust, 0.0), needed_kg, needed_n)
+    best = Shortage(needed_kg, needed_n, needed_kg, needed_n)
+    chosen: tuple[int, ...] = ()
+    for there in _there_together(usable, loads):
+        for way in sorted({loads[index].turn_deg for index in there}):
+            last = [index for index in there if loads[index].turn_deg == way]
+            speed = need.delta_v_m_s - _speed_m_s(mass_kg, [loads[index] for index in there])
+            final = need.final_burn_m_s - _speed_m_s(mass_kg, [loads[index] for index in last])
+            missing_kg = load_for_speed_kg(max(speed, final, 0.0), mass_kg)
+            missing_n = needed_n - sum(loads[index].thrust_n for index in last)
+            found = Shortage(missing_kg, max(missing_n, 0.0), needed_kg, needed_n)
+            if found.share < best.share:
+                best, chosen = found, (*last, *(index for index in there if index not in last))
+    return best, chosen
+
+
+def _there_together(usable: list[int], loads: Sequence[Load]) -> Iterator[tuple[int, ...]]:
+    """Every way to leave one craft at each port that several want."""
+    ports = [loads[index].port for index in usable]
+    if len({port for port in ports if port is not None}) == sum(port is not None for port in ports):
+        return iter([tuple(usable)])  # nearly always: nobody is in another's place
+    places: dict[object, list[int]] = {}
+    for index in usable:
+        places.setdefault(loads[index].port or index, []).append(index)
+    return (tuple(sorted(one)) for one in product(*places.values()))
+
+
+def _speed_m_s(mass_kg: float, loads: Iterable[Load]) -> float:
+    """What these loads give, burnt one after the other."""
+    speed = 0.0
+    for load in loads:
+        speed += speed_from_load_m_s(load.propellant_kg, mass_kg, load.exhaust_velocity_m_s)
+        mass_kg -= load.propellant_kg
+    return speed
 
 
 def loads_for_speed(mass_kg: float, loads: Iterable[Load], delta_v_m_s: float) -> list[float]:
@@ -104,7 +143,7 @@ class Supply(NamedTuple):
 class DeorbitWatch:
     """Since when, and until when, a controlled fall is possible in a run; and what it lacks at its best moment."""
 
-    def __init__(self, need: ControlledDeorbit) -> None:
+    def __init__(self, need: FallNeed) -> None:
         self.need = need
         self.lost_mjd_utc: float | None = None
         """Since when it has been impossible; none while it is possible."""

@@ -133,7 +133,7 @@ class _Run(ControlledEnd):
                 self.at(max(stay.arrives_mjd_utc, self.epoch), partial(self.arrive, provider, stay))
                 self.at(stay.leaves_mjd_utc, partial(self.leave, provider, stay))
                 if not provider.plan.reboosts:  # from then on it counts for a controlled fall
-                    self.at(stay.arrives_mjd_utc - self.scenario.controlled_deorbit.wait_days, self.review)
+                    self.at(stay.arrives_mjd_utc - self.mission.fall_need.wait_days, self.review)
             for edge in (provider.plan.from_mjd_utc, provider.plan.until_mjd_utc):
                 if self.epoch < edge < self.horizon:
                     self.at(edge, self.review)

@@ -254,7 +254,7 @@ class PartnerEvents(StockEvents):
     # --- a controlled fall ----------------------------------------------------------------------------------------
 
     def _review_deorbit(self) -> None:
-        supplies = self.supplies(self.scenario.controlled_deorbit.from_altitude_km)
+        supplies = self.supplies(self.mission.fall_need.from_altitude_km)
         for name, watch in self.watches.items():
             told = [one for one in supplies if not one.hindsight] if name == AS_IT_WAS else supplies
             promised = shortage(self.mass_kg, [one.with_next for one in told], watch.need)
@@ -269,7 +269,7 @@ class PartnerEvents(StockEvents):
 
     def supplies(self, lowest_km: float) -> list[Supply]:
         """Who plays a part, is not stopped and is held while it burns: all it can draw, and its next load due soon."""
-        need, now, altitude = self.scenario.controlled_deorbit, self.now, self.flight.mean_altitude_km
+        need, now, altitude = self.mission.fall_need, self.now, self.flight.mean_altitude_km
         held = self.attitude is None or bool(self.attitude.holders)
         if altitude < lowest_km or not held:
             return []
@@ -279,14 +279,15 @@ class PartnerEvents(StockEvents):
             if not self.plays_a_part(provider) or now >= plan.until_mjd_utc or not self.attitude_allows(provider):
                 continue
             exhaust, thrust = provider.thruster.exhaust_velocity_m_s, provider.deorbit_thrust_n
+            turn, port = plan.turn_deg, plan.only_port
             here = provider.usable_kg if provider.present else 0.0
             cannot = provider.too_low(altitude) or self._is_cut_off(provider)
             comes = None if cannot else self.load_foreseen(provider)
-            docked = Load(here, exhaust, thrust)
+            docked = Load(here, exhaust, thrust, turn, port)
             if comes is None or comes[0] > now + need.wait_days:
                 found.append(Supply(provider.id, docked, docked, now, plan.provider.hindsight))
             else:
-                more = Load(here + comes[1], exhaust, thrust)
+                more = Load(here + comes[1], exhaust, thrust, turn, port)
                 found.append(Supply(provider.id, docked, more, comes[0], plan.provider.hindsight))
         return found
 
@@ -303,7 +304,7 @@ class PartnerEvents(StockEvents):
         )
         reason = flight.advance(
             min(time_mjd, float(weather.end_mjd)),
-            floor_mean_altitude_km=self.scenario.controlled_deorbit.from_altitude_km,
+            floor_mean_altitude_km=self.mission.fall_need.from_altitude_km,
             drag_factor=self.drag_per_mass,
         )
         return reason is OutcomeReason.TIME_LIMIT

@@ -55,6 +55,8 @@ class ProviderPlan:
     impulse_range_s: Figure | None = None
     turn_deg: float = 0.0
     """By how much the station must be turned for its burns, and back afterwards."""
+    only_port: str | None = None
+    """The one port from which its vehicle, which comes and goes, can push; none: several, or tanks that stay."""
     docked_push: DockedPush | None = None
     """Where craft come and go: what must be docked for a push, and what pushes without; none: it is always the same."""
 
@@ -128,8 +130,19 @@ def _plan(provider: Provider, scenario: Scenario, catalogue: Catalogue) -> Provi
         if engine is not None and provider.specific_impulse_s is None
         else None,
         turn_deg=_turn_deg(provider, catalogue),
+        only_port=_only_port(provider, scenario, catalogue) if provider.visits else None,
         docked_push=docked_push(provider, tanks, scenario, catalogue),
     )
+
+
+def _only_port(provider: Provider, scenario: Scenario, catalogue: Catalogue) -> str | None:
+    """Where its vehicles dock to push, if that is one place: by its flights, else by the catalogue."""
+    vehicle = catalogue.vehicles.get(provider.vehicle or "")
+    pushes = frozenset(vehicle.pushes[0].ports) if vehicle is not None and vehicle.pushes else frozenset()
+    flights = scenario.traffic.flights if scenario.traffic is not None else ()
+    named = frozenset(port for flight in flights if flight.provider == provider.id for port in flight.ports)
+    ports = (named & pushes) or named or pushes
+    return next(iter(ports)) if len(ports) == 1 else None
 
 
 def _turn_deg(provider: Provider, catalogue: Catalogue) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,6 +22,7 @@ from stationkeep.simulation.array_flying import ArrayFlying
 from stationkeep.simulation.attitude_keeping import AttitudeKeeper, StationAttitude
 from stationkeep.simulation.causes import Causes
 from stationkeep.simulation.deorbit import DeorbitWatch
+from stationkeep.simulation.fall_need import FallNeed, fall_need
 from stationkeep.simulation.providers import USABLE_KG, ProviderPlan, ProviderState
 from stationkeep.simulation.rising import KeptAltitude, Rising
 from stationkeep.simulation.station_engines import BurnEngine
@@ -60,6 +62,12 @@ class Mission:
     def removals(self, event: Withdrawal) -> tuple[Removable, ...]:
         """What a withdrawing partner takes away."""
         return () if self.station is None else chosen(self.station, event.partner, event.assets)
+
+    @cached_property
+    def fall_need(self) -> FallNeed:
+        """What a controlled fall of this station takes."""
+        engines = [plan.thruster for plan in self.providers]
+        return fall_need(self.scenario, self.elements, self.mass_kg, engines)
 
     @property
     def drag_area_m2(self) -> float | None:
@@ -127,7 +135,7 @@ class RunState:
         self.levels_km = [level for level in lowest if level is not None]
         """Altitudes at which something ends on the way down."""
         if self.providers:
-            self.levels_km.append(self.scenario.controlled_deorbit.from_altitude_km)
+            self.levels_km.append(self.mission.fall_need.from_altitude_km)
         self.gone: dict[Function, float] = {}
         """Since when each function is lost; what came back is not in it."""
         self.last_by: dict[Function, str] = {}
@@ -158,7 +166,7 @@ class RunState:
         self.taken_away_kg = 0.0
 
     def _deorbit_watches(self) -> dict[str, DeorbitWatch]:
-        need = self.scenario.controlled_deorbit
+        need = self.mission.fall_need
         events = self.scenario.branches[self.branch].events
         used = {event.provider for event in events if isinstance(event, ProviderAvailable | Response)}
         late = [state.plan.provider for state in self.providers if state.plan.provider.hindsight]

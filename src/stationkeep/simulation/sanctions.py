@@ -108,7 +108,7 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
         self.note("flight-late", title, provider=provider.id)
         self._late.setdefault(provider.id, []).append((self.now + delay, due))
         self.at(self.now + delay, later)
-        counts_from = self.now + delay - self.scenario.controlled_deorbit.wait_days
+        counts_from = self.now + delay - self.mission.fall_need.wait_days
         if counts_from > self.now:
             self.at(counts_from, self.review)  # from then on it counts for a controlled fall
         return False
