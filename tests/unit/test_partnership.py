@@ -372,7 +372,7 @@ def test_who_suffices_is_told_without_a_share() -> None:
     found = analyse(iss(datetime(2025, 6, 1, tzinfo=UTC)), ["roscosmos"])
     reboost = next(state for state in found.states if state.function.id == "reboost")
     trunk = next(one for one in reboost.later if one.asset.id == "cargo-dragon-boost")
-    assert trunk.share == pytest.approx(1.0)
+    assert trunk.given.alone == pytest.approx(1.0)
     assert "of the need" not in trunk.words
 
 

@@ -73,6 +73,11 @@ class FillIn(Part):
         default=None,
         description="by the graph, what it gives by itself where that is too little; null: enough, or not known",
     )
+    with_others: float | None = Field(
+        default=None,
+        description="share of the need, where it is too little by itself: together with those left and those who "
+        "have come by then; null: enough by itself, or not known",
+    )
 
 
 class MatrixPeople(Part):

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.campaign.matrix_document import FillIn, GraphLoss
-from stationkeep.partnership.analysis import date_after, fewest_people, share_words
+from stationkeep.partnership.analysis import date_after, fewest_people
 from stationkeep.timescale import iso_utc, mjd_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.document import BranchDocument
     from stationkeep.partnership.analysis import Dependence, FunctionState
     from stationkeep.partnership.model import Ends
+    from stationkeep.partnership.newcomers import Shares
 
 _DATED: Final = ("at once", "within weeks", "later")
 _RUN_FUNCTION: Final = {
@@ -150,7 +151,8 @@ def graph_fill_in(found: Dependence) -> Iterator[FillIn]:
                 says=newcomer.words,
                 by="graph",
                 from_utc=iso_utc(mjd_utc(newcomer.from_utc)),
-                share_of_need=round(newcomer.share, 4) if share_words(newcomer.share) else None,
+                share_of_need=_share(newcomer.given.alone, newcomer.given),
+                with_others=_share(newcomer.given.together, newcomer.given),
             )
 
 
@@ -162,9 +164,21 @@ def _too_few(found: Dependence, state: FunctionState) -> Iterator[FillIn]:
             continue
         until = date_after(found.graph, one.stops_days)
         who = f"{one.asset.name} ({found.graph.loaded.partner_names[one.asset.operator or '']})"
-        says = f"not enough: {share_words(one.share)}" + ("" if until is None else f", until {until:%Y-%m-%d}")
-        share = round(one.share, 4)
-        yield FillIn(title=state.function.name, who=who, standing="goes on", says=says, by="graph", share_of_need=share)
+        says = f"not enough: {one.given.words}" + ("" if until is None else f", until {until:%Y-%m-%d}")
+        yield FillIn(
+            title=state.function.name,
+            who=who,
+            standing="goes on",
+            says=says,
+            by="graph",
+            share_of_need=_share(one.given.alone, one.given),
+            with_others=_share(one.given.together, one.given),
+        )
+
+
+def _share(share: float, given: Shares) -> float | None:
+    """A share of the need, told only of who gives too little by itself."""
+    return None if given.enough_alone else round(share, 4)
 
 
 def _owner_and_name(found: Dependence, node: str) -> str:

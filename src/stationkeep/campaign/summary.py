@@ -38,6 +38,7 @@ from stationkeep.campaign.people_document import PeopleDocument
 from stationkeep.campaign.people_sources import people_sources
 from stationkeep.campaign.people_summary import PeopleGrid, people_document
 from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval, loss_fields
+from stationkeep.campaign.response_notes import response_notes
 from stationkeep.campaign.run_record import kilometres
 from stationkeep.campaign.scenario_ref import scenario_ref
 from stationkeep.campaign.threats import threat_notes, threat_shares, weighed_notes, weighed_outcome
@@ -97,6 +98,7 @@ def summarise(
     )
     weighing = threat_notes(labels, {name: branch.threats for name, branch in branches.items()}, len(draws))
     first = [*([loaded.note] if loaded.note else ()), *weighing, *weighed_notes(labels, weighed)]
+    first += response_notes(mission.scenario, list(flown))
     return RunDocument(
         scenario=scenario_ref(loaded, campaign, mission.mass_kg, mission.elements.mean_altitude_km),
         runs=len(draws),

@@ -67,6 +67,7 @@ class Vehicle(Sourced, Entry):
         None, description="what pushes the station while docked; null: none that is known to be usable"
     )
     reboost_since_utc: UtcTime | None = Field(None, description="first standard reboost, not a test; null: none yet")
+    lead_time_days: Figure | None = Field(None, description="from wanting one to having it, where that has been seen")
     crew_seats: Figure | None = None
     stay_limit_days: Figure | None = None
     launch_mass_kg: Figure

@@ -11,65 +11,13 @@ from typing import Final, Literal
 
 from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import LoadedPartnership, nearest
-from stationkeep.partnership.losses import NEVER, Losses, find_losses
-from stationkeep.partnership.model import Asset, CutEnds, Function, PartnershipError
+from stationkeep.partnership.losses import AT_ONCE_DAYS, NEVER, Losses, find_losses
+from stationkeep.partnership.model import CutEnds, Function, PartnershipError
+from stationkeep.partnership.newcomers import Newcomer, Remnant, newcomers, remnants
 
 Loss = Literal["at once", "within weeks", "later", "thinner", "no", "nobody"]
-AT_ONCE_DAYS: Final = 1.0
 WEEKS_DAYS: Final = 84.0
-_MONTH_DAYS: Final = 365.25 / 12.0
 _LONGEST_DAYS: Final = 36_500.0
-_ENOUGH: Final = 0.995  # less is told, in whole per cents
-
-
-@dataclass(frozen=True)
-class Newcomer:
-    """Somebody who comes later, by best estimates.
-
-    ``in_time``: while what it needs from others still lasts (``needs_last``); where people cannot live without the
-    function, also before it is lost. ``after_loss_days``: how long too little of it has been left by then; 0: it comes
-    before the loss. ``share``: of the need, what it gives by itself.
-    """
-
-    asset: Asset
-    from_utc: datetime
-    in_time: bool
-    needs_last: bool
-    after_loss_days: float
-    share: float
-
-    @property
-    def words(self) -> str:
-        """``17 months after it is lost``, ``what it needs is gone by then``, or both, and for what share of the need it
-        suffices; empty where none is so."""
-        told = [self._gap_words(), "" if self.needs_last else "what it needs is gone by then"]
-        when = " and ".join(one for one in told if one)
-        return ", ".join(one for one in (when, share_words(self.share)) if one)
-
-    def _gap_words(self) -> str:
-        if self.after_loss_days < 1.0:
-            return ""
-        months = round(self.after_loss_days / _MONTH_DAYS)
-        if months < 2:
-            return f"{self.after_loss_days:.0f} d after it is lost"
-        return f"{months} months after it is lost" if months < 36 else f"{months / 12:.0f} years after it is lost"
-
-
-@dataclass(frozen=True)
-class Remnant:
-    """A provider that still works when the function is lost, and gives too little of it.
-
-    ``stops_days``: until when; infinite where it never stops. ``share``: of the need, all of its kind together.
-    """
-
-    asset: Asset
-    share: float
-    stops_days: float
-
-
-def share_words(share: float) -> str:
-    """``for 31 % of the need``; empty where it suffices."""
-    return "" if share >= _ENOUGH else f"for {100.0 * share:.0f} % of the need"
 
 
 @dataclass(frozen=True)
@@ -296,52 +244,11 @@ def _state(
         loss=_loss(before.days[function.id], after.days[function.id], providers, left),
         lost_days=(ends[0].days[function.id], after.days[function.id], ends[1].days[function.id]),
         chain=() if after.works(function.id) else after.chain(function.id),
-        later=_later(graph, function, gone, NEVER if before.days[function.id] < NEVER else after.days[function.id]),
+        later=newcomers(graph, function, gone, after, after.days[function.id] if before.works(function.id) else NEVER),
         gone_at_once=tuple(node for node in providers if after.days[node] <= AT_ONCE_DAYS),
-        too_few=_too_few(graph, function, providers, after),
+        too_few=remnants(graph, function, providers, after),
         hangs_on=hangs_on,
     )
-
-
-def _too_few(graph: PartnerGraph, function: Function, providers: tuple[str, ...], after: Losses) -> tuple[Remnant, ...]:
-    """Who outlasts the function, what stops last first; nobody where it is never lost."""
-    lost = after.days[function.id]
-    working = [node for node in providers if after.days[node] > max(lost, AT_ONCE_DAYS)] if lost < NEVER else []
-    found = []
-    for asset in dict.fromkeys(graph.asset(node) for node in working):
-        nodes = [node for node in working if graph.asset(node) is asset]
-        share = _share(graph, function, nodes)
-        if share < _ENOUGH:  # else it stands on a store: it is not that it gives too little
-            found.append(Remnant(asset, share, max(after.days[node] for node in nodes)))
-    return tuple(sorted(found, key=lambda one: -one.stops_days))
-
-
-def _share(graph: PartnerGraph, function: Function, nodes: Collection[str]) -> float:
-    """Of the need, what these give; infinite where providers are counted by heads or nothing is needed."""
-    term = graph.functions[function.id]
-    return term.capacity(nodes) / term.threshold if function.need is not None and term.threshold > 0.0 else NEVER
-
-
-def _later(graph: PartnerGraph, function: Function, gone: tuple[str, ...], lost_days: float) -> tuple[Newcomer, ...]:
-    """Who comes after that day and could provide it although these partners left: not who needs them at once.
-
-    ``lost_days``: when the departure ends the function; infinite where it does not, or nobody had it before.
-    """
-    offering = {one.asset for one in function.providers}
-    found = []
-    for asset in graph.absent:
-        if asset.id not in offering or asset.from_utc is None or asset.from_utc <= graph.moment:
-            continue
-        then = build_graph(graph.loaded, asset.from_utc, graph.view, people=graph.people)
-        nodes = [one for one in then.operators if then.asset(one).id == asset.id]
-        lasts = find_losses(then, without=gone).days[nodes[0]]
-        if lasts > AT_ONCE_DAYS:
-            wait = (asset.from_utc - graph.moment) / timedelta(days=1)
-            gap = max(wait - lost_days, 0.0)
-            in_time = lasts > wait and (gap == 0.0 or function.ends != "crew")
-            share = _share(then, function, nodes)
-            found.append(Newcomer(asset, asset.from_utc, in_time, lasts > wait, gap, share))
-    return tuple(sorted(found, key=lambda one: one.from_utc))
 
 
 def grounded_vehicles(loaded: LoadedPartnership, moment: datetime, without: Collection[str]) -> frozenset[str]:

@@ -116,7 +116,8 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
                 "from_utc": iso_day(mjd_utc(one.from_utc)),
                 "in_time": one.in_time,
                 "after_loss_days": one.after_loss_days,
-                "share_of_need": _rounded(one.share),
+                "share_of_need": _rounded(one.given.alone),
+                "with_others": _rounded(one.given.together),
             }
             for one in state.later
         ],
@@ -125,7 +126,8 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
                 "id": one.asset.id,
                 "name": one.asset.name,
                 "operator": one.asset.operator,
-                "share_of_need": _rounded(one.share),
+                "share_of_need": _rounded(one.given.alone),
+                "with_others": _rounded(one.given.together),
                 "stops_days": None if one.stops_days == NEVER else one.stops_days,
             }
             for one in state.too_few

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Estimate = Literal["low", "best", "high"]
 NEVER: Final = math.inf
+AT_ONCE_DAYS: Final = 1.0  # what stops sooner stops at once
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,19 @@ def find_losses(
     days = {node: 0.0 if operator in gone or node in lost else NEVER for node, operator in graph.operators.items()}
     days.update(dict.fromkeys(graph.functions, NEVER))
     through: dict[str, str | None] = dict.fromkeys(days)
-    changed = True
-    while changed:
-        changed = False
+    stale = set(days)  # whose causes have changed since it was last asked
+    while stale:
         for node, terms in graph.needs.items():
-            if days[node] > 0.0:
-                changed |= _lower(node, [_need_ends(term, days, estimate) for term in terms], days, through)
+            if node in stale:
+                stale.discard(node)
+                ends = [_need_ends(term, days, estimate) for term in terms] if days[node] > 0.0 else []
+                if _lower(node, ends, days, through):
+                    stale.update(graph.graph.successors(node))
         for node, function in graph.functions.items():
-            changed |= _lower(node, [_function_ends(function, days, estimate)], days, through)
+            if node in stale:
+                stale.discard(node)
+                if _lower(node, [_function_ends(function, days, estimate)], days, through):
+                    stale.update(graph.graph.successors(node))
     return Losses(days, through)
 
 

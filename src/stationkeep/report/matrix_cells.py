@@ -45,6 +45,7 @@ _OF_THE_FALL: Final = ("Station falls", "Risk on the ground")
 _TANKS_LAST: Final = "while its tanks last"
 _MOST_NAMED: Final = 3
 _RARE: Final = 0.05
+_ENOUGH: Final = 0.995  # of a need, to the half per cent
 _RISK_ALLOWED: Final = 1.0e4  # NASA-STD-8719.14, requirement 4.7-1: 1 in 10,000
 
 
@@ -213,7 +214,7 @@ def _help(row: MatrixRow) -> Cell:
         return Cell(text.NONE)
     lost = row.lost_first.date_utc is not None
     ready = [one for one in row.fill_in if one.standing == "had shown" and not _not_yet(one)]
-    later = [one for one in row.fill_in if one.standing == "later" and one.share_of_need is None]
+    later = [one for one in row.fill_in if one.standing == "later" and _suffices(one)]
     late = [one for one in row.fill_in if one.standing == "had shown" and _not_yet(one)]
     goes_on = [one for one in row.fill_in if one.standing == "goes on" and one.says.startswith(("enough", "just"))]
     lines = []
@@ -236,13 +237,20 @@ def _too_little(row: MatrixRow) -> list[str]:
     """Who is there for a while or comes in time, and gives only a share of what the station cannot do without."""
     vital = {loss.title for loss in row.lost_by_graph if loss.ends == "station"}
     found = [
-        one
-        for one in row.fill_in
-        if one.share_of_need is not None and one.standing in ("goes on", "later") and one.title in vital
+        one for one in row.fill_in if not _suffices(one) and one.standing in ("goes on", "later") and one.title in vital
     ]
-    return [
-        f"{name} ({100.0 * (one.share_of_need or 0.0):.0f} % of the need)" for one in found for name in _names([one])
-    ]
+    return [f"{name} ({_share_words(one)})" for one in found for name in _names([one])]
+
+
+def _suffices(one: FillIn) -> bool:
+    """Whether it gives enough, by itself or with those who are there then."""
+    return one.share_of_need is None or (one.with_others or 0.0) >= _ENOUGH
+
+
+def _share_words(one: FillIn) -> str:
+    alone, together = one.share_of_need or 0.0, one.with_others or 0.0
+    helped = f", {100.0 * together:.0f} % with others" if together > alone else ""
+    return f"{100.0 * alone:.0f} % of the need{helped}"
 
 
 def _not_yet(one: FillIn) -> bool:

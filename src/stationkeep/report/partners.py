@@ -6,7 +6,8 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
 
-from stationkeep.partnership.analysis import AT_ONCE_DAYS, date_after
+from stationkeep.partnership.analysis import date_after
+from stationkeep.partnership.losses import AT_ONCE_DAYS
 from stationkeep.report.palette import BRANCH_LINES, BRANCH_TEXTS, INK, MUTED, PANEL, RISK, RULE
 from stationkeep.report.partners_text import date_words, node_words
 

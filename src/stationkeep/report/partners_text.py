@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.partnership.analysis import date_after, fewest_people, share_words
+from stationkeep.partnership.analysis import date_after, fewest_people
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -105,7 +105,7 @@ def _last(found: Dependence, state: FunctionState) -> str:
 def newcomer_words(found: Dependence, state: FunctionState, in_time: bool) -> str:
     """``US Deorbit Vehicle (NASA) from 2029-05-01, ...``: who comes in time, or who does not, with how late that is."""
     names = found.graph.loaded.partner_names
-    return ", ".join(
+    return "; ".join(
         f"{one.asset.name} ({names[one.asset.operator or '']}) from {one.from_utc:%Y-%m-%d}, "
         + (one.words or "in time")
         for one in state.later
@@ -119,7 +119,7 @@ def remnant_words(found: Dependence, state: FunctionState) -> str:
     told = []
     for one in state.too_few:
         until = date_after(found.graph, one.stops_days)
-        parts = [f"{one.asset.name} ({names[one.asset.operator or '']})", share_words(one.share)]
+        parts = [f"{one.asset.name} ({names[one.asset.operator or '']})", one.given.words]
         told.append(", ".join([*parts, *([f"until {until:%Y-%m-%d}"] if until is not None else [])]))
     return "; ".join(told)
 
