@@ -31,7 +31,8 @@ BREAKDOWNS = [
 
 
 def as_recorded() -> Habitat:
-    """The shipped habitat with oxygen generators at their nominal setting, and current shared alike, as when the figures were written."""
+    """The shipped habitat as when the figures were written down: oxygen generators at their nominal setting, current
+    shared alike."""
     habitat = shipped_habitat().habitat()
     nominal = {"oga": 5.4, "elektron": 2.6}
     machines = {

@@ -114,8 +114,15 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         self.everybody_leaves(
             what,
             foreseen_words(limit),
-            [one for partner in partners for one in (causes.not_delivering(partner), causes.stopped(partner))],
+            [
+                *self.why_less_power(),
+                *(one for partner in partners for one in (causes.not_delivering(partner), causes.stopped(partner))),
+            ],
         )
+
+    @abc.abstractmethod
+    def why_less_power(self) -> list[str]:
+        """As conditions: segments whose machines lack power."""
 
     def _enough_to_leave(self, days: float | None = None) -> list[str]:
         """The craft that have to take their people home for the others to stay; none: not even that would do.
