@@ -113,10 +113,6 @@ class SegmentEvents(PeopleEvents, abc.ABC):
         self._lost_segments = now
         assert self.setup is not None
         known = {machine.segment for machine in self.aboard.state.habitat.equipment.values()}
-        for key, loss in now.items():
-            if key not in before and loss.segment in known:
-                why = [causes.stopped(partner) for partner in loss.partners]
-                self.note(_KINDS[loss.kind], self._told(loss), because=why, brings=(_condition(loss),))
         for key, loss in before.items():
             if key not in now:
                 self.causes.end(_condition(loss))
@@ -124,6 +120,10 @@ class SegmentEvents(PeopleEvents, abc.ABC):
                     self.note("segment-back", f"{loss.name}: {_BACK[loss.kind](loss)} again")
                 if loss.kind == _GROUND and self.board.held and not self.closed:
                     self.release_flights()
+        for key, loss in now.items():
+            if key not in before and loss.segment in known:
+                why = [causes.stopped(partner) for partner in loss.partners]
+                self.note(_KINDS[loss.kind], self._told(loss), because=why, brings=(_condition(loss),))
 
     def _told(self, loss: SegmentLoss) -> str:
         if loss.kind == _STOPS:
@@ -133,8 +133,11 @@ class SegmentEvents(PeopleEvents, abc.ABC):
         share = 100.0 * self.segments.share_left(loss)
         return f"{loss.name} loses {loss.what}: {share:.0f} % of what its life support needs is left"
 
-    def why_less_power(self) -> list[str]:
-        """As conditions: segments whose machines lack power."""
+    def why_less_power(self, limit: str) -> list[str]:
+        """As conditions: segments whose machines lack power, where what ends is air or water."""
+        store = self.aboard.state.habitat.stores.get(limit)
+        if store is not None and store.substance != "water":
+            return []  # no machine makes food
         return [_condition(loss) for loss in self._lost_segments.values() if loss.kind != _GROUND]
 
     def nobody_clears(self, flight: Flight) -> str:
