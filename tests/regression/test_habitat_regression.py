@@ -31,11 +31,12 @@ BREAKDOWNS = [
 
 
 def as_recorded() -> Habitat:
-    """The shipped habitat with oxygen generators at their nominal setting, as when the figures were written down."""
+    """The shipped habitat as when the figures were written down: oxygen generators at their nominal setting, current
+    shared alike."""
     habitat = shipped_habitat().habitat()
     nominal = {"oga": 5.4, "elektron": 2.6}
     machines = {
-        name: replace(machine, capacity_per_day=nominal.get(name, machine.capacity_per_day))
+        name: replace(machine, capacity_per_day=nominal.get(name, machine.capacity_per_day), power_order=None)
         for name, machine in habitat.equipment.items()
     }
     return replace(habitat, equipment=machines)

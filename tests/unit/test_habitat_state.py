@@ -129,14 +129,24 @@ def test_repairs_need_spares_hands_and_the_owner() -> None:
     assert state.repair("generator")
 
 
-def test_power_is_shed_air_first() -> None:
+def test_power_is_shed_air_first_and_elektron_before_vozdukh() -> None:
     state = HabitatState(shipped_habitat().habitat(), 0.0)
     machines = [one for one in state.habitat.equipment.values() if one.segment == "russian" and one.power_w]
-    air = sum(one.power_w for one in machines if one.share_order == 1)
-    state.set_segment_power("russian", 0.5 * air / sum(one.power_w for one in machines))
-    assert state.available("elektron") == pytest.approx(0.5)
-    assert state.available("vozdukh") == pytest.approx(0.5)
-    assert state.available("srv-k") == 0.0
+    first = sum(one.power_w for one in machines if one.served == 1)
+    total = sum(one.power_w for one in machines)
+    state.set_segment_power("russian", 0.5 * first / total)
+    assert state.available("vozdukh") == state.available("russian-condensers") == pytest.approx(0.5)
+    assert state.available("elektron") == state.available("srv-k") == 0.0
+    state.set_segment_power("russian", (first + 300.0) / total)
+    assert state.available("vozdukh") == 1.0
+    assert state.available("elektron") == state.available("srv-k") == pytest.approx(0.25)  # 300 W of 1,200
+
+
+def test_without_any_power_what_hands_work_goes_on() -> None:
+    state = HabitatState(shipped_habitat().habitat(), 0.0)
+    state.set_segment_power("russian", 0.0)
+    assert state.available("elektron") == state.available("vozdukh") == 0.0
+    assert state.available("vika") == state.available("russian-oxygen-tanks") == 1.0
 
 
 def test_cargo_beyond_the_room_comes_back() -> None:

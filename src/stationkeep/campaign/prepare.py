@@ -12,6 +12,7 @@ from stationkeep.environment.space_weather import ContinuationPolicy
 from stationkeep.errors import ScenarioError
 from stationkeep.orbit.elements import MeanElements
 from stationkeep.orbit.mean_decay import WeatherTrack, fly_mean
+from stationkeep.partnership.segments import segments_of_station
 from stationkeep.simulation.engine import Mission
 from stationkeep.simulation.people_setup import prepare_people
 from stationkeep.simulation.providers import plan_providers
@@ -50,7 +51,8 @@ def prepare_campaign(scenario: Scenario, catalogue: Catalogue, space_weather: st
     )
     names = {partner.id: partner.name for partner in catalogue.partners.values()}
     people = prepare_people(scenario, catalogue)
-    mission = Mission(scenario, elements, mass_kg, plan_providers(scenario, catalogue), names, people, station)
+    needs = None if people is None else segments_of_station(scenario.station)
+    mission = Mission(scenario, elements, mass_kg, plan_providers(scenario, catalogue), names, people, station, needs)
     aboard = len(station.people) if people is None else sum(people.people.values())
     return Campaign(mission, weather, source, aboard, catalogue)
 

@@ -53,7 +53,8 @@ class Equipment:
 
     ``stores`` says for every role of the recipe which store it is connected to. ``capacity_per_day`` counts the
     recipe's units. ``order``: among those with the same duty the lower comes first, equals share by capacity.
-    ``share_order``: who is served first from a store that runs dry (0 people, 1 air, 2 the rest).
+    ``share_order``: who is served first from a store that runs dry (0 people, 1 air, 2 the rest); and, where
+    ``power_order`` says nothing else, where current is short. A machine of no power is worked by hand.
     ``controlled_by``: the partner whose ground control it needs, empty for none.
     """
 
@@ -68,6 +69,7 @@ class Equipment:
     """Of a *proportional*: amount in the target store at which the full capacity is reached."""
     order: int = 0
     share_order: int = 1
+    power_order: int | None = None
     power_w: float = 0.0
     owner: str = ""
     segment: str = ""
@@ -77,6 +79,11 @@ class Equipment:
     backs_up: tuple[str, ...] = ()
     """It is on standby: it runs only while one of these cannot give its full capacity."""
     field: str = field(default="", compare=False)
+
+    @property
+    def served(self) -> int:
+        """Its place where current is short: the lower is served first."""
+        return self.share_order if self.power_order is None else self.power_order
 
     def __post_init__(self) -> None:
         where = self.field or f"equipment.{self.name}"

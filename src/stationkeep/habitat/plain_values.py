@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from stationkeep.habitat.refusal import HabitatError, unknown
 
-_WHOLE: Final = frozenset({"order", "share_order"})
+_WHOLE: Final = frozenset({"order", "share_order", "power_order"})
 _TRUTH: Final = frozenset({"running", "critical"})
 _LISTS: Final = frozenset({"backs_up"})
 _KINDS: Final = ("stored",)

@@ -79,7 +79,7 @@ def build_graph(
     operators: dict[str, str] = {}
     needs: dict[str, tuple[NeedTerm, ...]] = {}
     for asset in present:
-        terms = tuple(_need_term(need, known) for need in (*asset.needs, *_attitude_needs(asset, loaded, view)))
+        terms = tuple(need_term(need, known) for need in (*asset.needs, *_attitude_needs(asset, loaded, view)))
         for node in copies[asset.id]:
             graph.add_node(node, kind="asset", asset=asset)
             operators[node] = asset.operator or ""
@@ -103,7 +103,7 @@ def _nodes(asset: Asset) -> tuple[str, ...]:
     return tuple(f"{asset.id}/{number}" for number in range(1, asset.count + 1))
 
 
-def _need_term(need: Need, known: dict[str, tuple[str, ...]]) -> NeedTerm:
+def need_term(need: Need, known: dict[str, tuple[str, ...]]) -> NeedTerm:
     nodes = tuple(node for one in need.of for node in known.get(one, ()))
     return NeedTerm(nodes, need.at_least, need.bridged_days, need)
 

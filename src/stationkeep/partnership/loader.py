@@ -160,6 +160,15 @@ def _problems(stated: Partnership) -> Iterator[str]:
             for one in need.of:
                 if one not in everything:
                     yield f"asset {asset.id!r} needs unknown {one!r}{nearest(one, everything)}"
+    for segment in stated.segments:
+        for one in segment.named:
+            if one not in everything:
+                yield f"segment {segment.id!r} names unknown {one!r}{nearest(one, everything)}"
+        if segment.ground_control is not None and segment.ground_control not in functions:
+            yield f"segment {segment.id!r}: ground_control {segment.ground_control!r} is no function"
+    segments = [segment.id for segment in stated.segments]
+    if len(set(segments)) < len(segments):
+        yield "a segment is named twice"
     size = {asset.id: asset.count for asset in stated.assets}
     for asset in stated.assets:
         for need in asset.needs:

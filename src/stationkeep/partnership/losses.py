@@ -52,11 +52,13 @@ def find_losses(
     *,
     without: Collection[str] = (),
     removed: Collection[str] = (),
+    held: Collection[str] = (),
     estimate: Estimate = "best",
 ) -> Losses:
     """What stops, and when, if these partners leave and these asset nodes are removed at day 0?
 
-    ``estimate``: which end of the stores' ranges to take. Names that are not in the graph are ignored here.
+    ``held``: functions that are taken as never lost. ``estimate``: which end of the stores' ranges to take. Names that
+    are not in the graph are ignored here.
     """
     gone, lost = set(without), set(removed)
     days = {node: 0.0 if operator in gone or node in lost else NEVER for node, operator in graph.operators.items()}
@@ -67,13 +69,13 @@ def find_losses(
         for node, terms in graph.needs.items():
             if node in stale:
                 stale.discard(node)
-                ends = [_need_ends(term, days, estimate) for term in terms] if days[node] > 0.0 else []
+                ends = [need_ends(term, days, estimate) for term in terms] if days[node] > 0.0 else []
                 if _lower(node, ends, days, through):
                     stale.update(graph.graph.successors(node))
         for node, function in graph.functions.items():
             if node in stale:
                 stale.discard(node)
-                if _lower(node, [_function_ends(function, days, estimate)], days, through):
+                if node not in held and _lower(node, [_function_ends(function, days, estimate)], days, through):
                     stale.update(graph.graph.successors(node))
     return Losses(days, through)
 
@@ -90,7 +92,7 @@ def _lower(
     return True
 
 
-def _need_ends(term: NeedTerm, days: Mapping[str, float], estimate: Estimate) -> tuple[float, str | None]:
+def need_ends(term: NeedTerm, days: Mapping[str, float], estimate: Estimate) -> tuple[float, str | None]:
     """When a need is no longer met: the time of the ``at_least``-th longest lasting, and what bridges it."""
     if len(term.nodes) < term.at_least:
         return 0.0, None

@@ -175,6 +175,39 @@ class Function(Part):
         return "" if self.need is None else self.need.unit
 
 
+class Thinner(Edge):
+    """Without one asset or function the machines of a segment have a share of their power left."""
+
+    of: Identifier
+    what: str = Field(min_length=8, description="what is lost, in words: the power it drew from ...")
+    share_left: Figure
+
+    @model_validator(mode="after")
+    def _is_a_share(self) -> Self:
+        if self.share_left.unit != "1" or not 0.0 <= self.share_left.low <= self.share_left.high <= 1.0:
+            raise ValueError('share_left must be between 0 and 1, in the unit "1"')
+        return self
+
+
+class Segment(Part):
+    """A segment of the station's habitat: what its machines cannot do without, and who clears its dockings.
+
+    Runs take from the graph when each of these is lost; ``id`` as the habitat names the segment.
+    """
+
+    id: Identifier
+    name: str
+    needs: tuple[Need, ...] = Field(min_length=1)
+    thinner: tuple[Thinner, ...] = ()
+    ground_control: Identifier | None = Field(None, description="the function without which nothing docks there")
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every asset and function it names."""
+        found = [one for need in self.needs for one in need.of] + [one.of for one in self.thinner]
+        return tuple(found if self.ground_control is None else [*found, self.ground_control])
+
+
 class SmallestCrew(Edge):
     """How few people have kept the station, or could."""
 
@@ -203,6 +236,7 @@ class Partnership(Part):
     sources: dict[str, Any] = Field({}, description="only to be referred to inside the file")
     assets: tuple[Asset, ...]
     functions: tuple[Function, ...] = Field(min_length=1)
+    segments: tuple[Segment, ...] = Field((), description="of the habitat, for runs with people")
 
     @model_validator(mode="after")
     def _crew_fits(self) -> Self:

@@ -76,6 +76,16 @@ def thinned(name: str) -> str:
     return f"thinned:{name}"
 
 
+def unpowered(segment: str) -> str:
+    """The machines of the segment have too little power, or none; or no cooling, or no computers."""
+    return f"unpowered:{segment}"
+
+
+def uncommanded(segment: str) -> str:
+    """Nobody on the ground commands the segment."""
+    return f"uncommanded:{segment}"
+
+
 def missing(asset: str) -> str:
     """The asset is out of service."""
     return f"missing:{asset}"

@@ -46,12 +46,20 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
         if self.setup is None:
             return
         lost, low = self.tumbles, self.too_low_for_people
-        now = (lost or low, lost, low, frozenset(self.stopped), frozenset(self.missing), self.arrays.mode)
+        now = (
+            lost or low,
+            lost,
+            low,
+            frozenset(self.stopped),
+            frozenset(self.missing),
+            self.arrays.mode,
+            self.segment_power(),
+        )
         if now == self.conditions:
             return
         before, self.conditions = self.conditions, now
         self.bring_up_to_date()
-        self._apply_conditions()
+        self._apply_conditions(now[-1])
         if lost and not (before and before[1]):
             self.tumbling_since = self.now
             due = self.now + self.setup.traffic.leave.attitude_lost_days
@@ -66,7 +74,11 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             self.let_go()
         self.change_soon()
 
-    def _apply_conditions(self) -> None:
+    @abc.abstractmethod
+    def segment_power(self) -> dict[str, float]:
+        """Which share of their power is there for the machines of each segment that has not all of it?"""
+
+    def _apply_conditions(self, left: dict[str, float]) -> None:
         assert self.setup is not None
         state = self.aboard.state
         machines = state.habitat.equipment.values()
@@ -78,7 +90,7 @@ class PeopleEvents(PeopleLeaving, abc.ABC):
             power = self.attitude.after.power_factor
         share = min(power / self.setup.life_support.power_needed_share, 1.0)
         for segment in sorted({machine.segment for machine in machines if machine.segment}):
-            state.set_segment_power(segment, share)
+            state.set_segment_power(segment, share * left.get(segment, 1.0))
 
     def _still_tumbles(self, since: float) -> None:
         if self.tumbles and since == self.tumbling_since:

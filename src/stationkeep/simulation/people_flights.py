@@ -222,7 +222,7 @@ class PeopleFlights(PeopleState, abc.ABC):
         provider = self._provider_of(flight.name)
         if provider is not None and not self._can_come(provider):
             return False
-        if self._port_is_taken(flight) or self._nobody_catches(flight):
+        if self._port_is_taken(flight) or self._nobody_catches(flight) or self.nobody_clears(flight):
             return False
         if self.closed:
             return not flight.seats and provider is not None and self._hopeful(provider.id)
@@ -232,6 +232,10 @@ class PeopleFlights(PeopleState, abc.ABC):
         """Whether it needs the arm, and one of those who work it has stopped."""
         return flight.kind.needs_arm and not _ARM.isdisjoint(self.stopped)
 
+    @abc.abstractmethod
+    def nobody_clears(self, flight: Flight) -> str:
+        """The condition for which nobody on the ground clears this flight's docking; empty: somebody does."""
+
     def _why_not(self, flight: Flight) -> str:
         """Why a flight that was about to come cannot."""
         if self.why_closed:
@@ -240,6 +244,8 @@ class PeopleFlights(PeopleState, abc.ABC):
             return "its port is still taken"
         if self._nobody_catches(flight):
             return "nobody works the arm any more"
+        if self.nobody_clears(flight):
+            return "nobody on the ground clears its docking"
         return "its people could not live aboard" if flight.seats else "somebody it needs to arrive has stopped"
 
     def _port_is_taken(self, flight: Flight) -> bool:
@@ -269,9 +275,10 @@ class PeopleFlights(PeopleState, abc.ABC):
             accounts = {name: self.board.craft[name].provider for name in coming}
             hopeful = {name for name, provider in accounts.items() if provider is not None and self._hopeful(provider)}
             names |= coming if names & hopeful else coming - hopeful
-        because = (causes.NO_REBOOST,) if self.too_low_for_people else (causes.ATTITUDE_LOST,) * self.tumbles
+        because = [causes.NO_REBOOST] if self.too_low_for_people else [causes.ATTITUDE_LOST] * self.tumbles
         for flight in flights:
-            self.note("flight-put-off", f"{flight.name} cannot come: {self._why_not(flight)}", because=because)
+            why = because or list(filter(None, [self.nobody_clears(flight)]))
+            self.note("flight-put-off", f"{flight.name} cannot come: {self._why_not(flight)}", because=why)
         self.board.hold(names)
         self.plan_again()
         self.change_soon()

@@ -107,15 +107,23 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         what = words(limit.what)
         gone = self._enough_to_leave()
         if gone:
-            self.note("crew-reduced", f"{', '.join(gone)} goes home early: for all aboard {foreseen_words(limit)}")
+            why = f"{', '.join(gone)} goes home early: for all aboard {foreseen_words(limit)}"
+            self.note("crew-reduced", why, because=self.why_less_power(limit.what))
             self.depart(gone)
             return
         partners = sorted(self.not_delivering | self.stopped)
         self.everybody_leaves(
             what,
             foreseen_words(limit),
-            [one for partner in partners for one in (causes.not_delivering(partner), causes.stopped(partner))],
+            [
+                *self.why_less_power(limit.what),
+                *(one for partner in partners for one in (causes.not_delivering(partner), causes.stopped(partner))),
+            ],
         )
+
+    @abc.abstractmethod
+    def why_less_power(self, limit: str) -> list[str]:
+        """As conditions: segments whose machines lack power, where what ends is air or water."""
 
     def _enough_to_leave(self, days: float | None = None) -> list[str]:
         """The craft that have to take their people home for the others to stay; none: not even that would do.

@@ -13,7 +13,7 @@ from stationkeep.logistics.manifest import PortStay
 from stationkeep.logistics.ports import PortBook, Span
 from stationkeep.scenario.events import WithdrawalScope
 from stationkeep.simulation.flight_board import later
-from stationkeep.simulation.people_events import PeopleEvents
+from stationkeep.simulation.segment_events import SegmentEvents
 
 if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Flight
@@ -25,11 +25,11 @@ _ROUNDING = 1.0e-9
 _NAMED = 4  # so many flights are named in a line of the story
 
 
-class PeopleTurns(PeopleEvents, abc.ABC):
+class PeopleTurns(SegmentEvents, abc.ABC):
     """The part of a run in which what partners do reaches flights and people; none of it without its sections."""
 
     def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+        super().__init__(*arguments)
         self.afterwards: list[Callable[[], None]] = []
         """What the turns of this moment mean for flights, once it is clear who takes part."""
         self._not_flown: set[str] = set()

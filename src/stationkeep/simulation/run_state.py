@@ -31,6 +31,7 @@ from stationkeep.simulation.timeline import Function, TimelineEvent
 if TYPE_CHECKING:
     from stationkeep.catalogue.entries import Station
     from stationkeep.outcome import Outcome
+    from stationkeep.partnership.segments import SegmentNeeds
     from stationkeep.scenario.events import AltitudePolicy, Withdrawal
     from stationkeep.scenario.schema import Scenario
     from stationkeep.simulation.inputs import RunInputs
@@ -58,6 +59,8 @@ class Mission:
     """Who comes and goes, and what they live on; null: the scenario follows nobody."""
     station: Station | None = None
     """The catalogue's, for what can be taken away from it; none: nothing can."""
+    segments: SegmentNeeds | None = None
+    """What the habitat's segments hang on, by who provides what; none: nobody described it."""
 
     def removals(self, event: Withdrawal) -> tuple[Removable, ...]:
         """What a withdrawing partner takes away."""

@@ -249,6 +249,7 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
             provider.operating = not (
                 provider.lost or partner in self.stopped or standing.frozen_providers.get(provider.id, 0) > 0
             )
+        self.segments_change()
 
     def is_kept_from_pushing(self, provider: ProviderState) -> bool:
         """Whether its vehicle has been taken away, or sanctions leave nothing of its burns."""

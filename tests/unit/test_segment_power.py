@@ -1,0 +1,239 @@
+"""A run loses power, cooling, computers and ground control with a partner, as the graph of who provides what says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partner_case import result, withdrawal
+from stationkeep.campaign.prepare import Campaign, prepare_campaign
+from stationkeep.campaign.sampling import median_inputs
+from stationkeep.catalogue.loader import load_catalogue
+from stationkeep.partnership.loader import load_partnership
+from stationkeep.partnership.model import PartnershipError
+from stationkeep.partnership.segments import FLOWN, SegmentLoss, SegmentNeeds, segments_of_station
+from stationkeep.scenario.loader import load_scenario
+from stationkeep.scenario.schema import Scenario
+from stationkeep.simulation.causes import unpowered
+from stationkeep.simulation.engine import people_at, simulate
+from stationkeep.simulation.segment_events import SegmentBook, SegmentEvents
+from stationkeep.simulation.timeline import Timeline, TimelineEvent
+from stationkeep.timescale import mjd_utc, parse_utc
+
+DAY = parse_utc("2022-04-02")
+PARTNERS = ("nasa", "roscosmos", "esa", "jaxa", "csa", "spacex", "northrop-grumman")
+OPERATING = ["stop-operating-assets"]
+EVERYTHING = [*OPERATING, "stop-resupply-propellant", "stop-flights", "recall-crew"]
+
+
+def needs() -> SegmentNeeds:
+    found = segments_of_station("iss-2022-04-02")
+    assert found is not None
+    return found
+
+
+def told(losses: tuple[SegmentLoss, ...]) -> dict[tuple[str, str], SegmentLoss]:
+    return {(one.segment, one.kind): one for one in losses}
+
+
+# --- from the graph ---
+
+
+def test_what_each_partner_takes_along_is_the_graphs() -> None:
+    nasa = told(needs().losses(frozenset({"nasa"}), DAY))
+    assert nasa.keys() == {("us", "stops"), ("us", "ground-control"), ("russian", "thinner")}
+    assert nasa["us", "stops"].what == "power"
+    assert nasa["us", "stops"].days == (0.05, 0.1, 0.5)  # the batteries' bridge in iss.yaml
+    assert nasa["russian", "thinner"].days == (0.0, 0.0, 0.0)
+    roscosmos = told(needs().losses(frozenset({"roscosmos"}), DAY))
+    assert roscosmos.keys() == {("russian", "stops"), ("russian", "ground-control")}
+    assert roscosmos["russian", "stops"].what == "cooling"  # the converters still give current
+    for nobody in ("esa", "jaxa", "csa", "spacex", "northrop-grumman"):
+        assert needs().losses(frozenset({nobody}), DAY) == ()
+
+
+def test_both_gone_the_russian_segment_has_no_current_at_all() -> None:
+    both = told(needs().losses(frozenset({"nasa", "roscosmos"}), DAY))
+    assert both["russian", "stops"].what == "power"
+    assert both["russian", "stops"].days == (0.05, 0.1, 0.5)
+
+
+def test_what_the_run_flies_itself_is_not_counted_twice() -> None:
+    """Without Roscosmos the graph loses American power once the gyros are full; in a run that is the attitude's."""
+    assert {"attitude", "desaturation"} <= set(FLOWN)
+    assert not any(one.segment == "us" for one in needs().losses(frozenset({"roscosmos"}), DAY))
+
+
+@given(st.sets(st.sampled_from(PARTNERS)), st.sampled_from(PARTNERS), st.floats(0.0, 1.0))
+def test_one_more_gone_never_makes_a_loss_come_later(gone: set[str], more: str, luck: float) -> None:
+    fewer = {one.key: one.after_days(luck) for one in needs().losses(frozenset(gone), DAY)}
+    after = {one.key: one.after_days(luck) for one in needs().losses(frozenset(gone | {more}), DAY)}
+    assert fewer.keys() <= after.keys()
+    assert all(after[key] <= days for key, days in fewer.items())
+
+
+def test_a_segment_that_names_nobody_is_refused() -> None:
+    text = (files("stationkeep.partnership") / "data" / "iss.yaml").read_text(encoding="utf-8")
+    stated = yaml.safe_load(text)
+    stated["segments"][0]["ground_control"] = "ground-controll-us"
+    with pytest.raises(PartnershipError, match=r"segment .us. names unknown .*did you mean .ground-control-us."):
+        load_partnership(stated, "mine")
+    stated["segments"][0]["ground_control"] = "houston"
+    with pytest.raises(PartnershipError, match="ground_control 'houston' is no function"):
+        load_partnership(stated, "mine")
+
+
+# --- in time ---
+
+
+class _Needs:
+    """Losses that are given."""
+
+    def __init__(self, **days: float) -> None:
+        self.days = days
+
+    def losses(self, stopped: frozenset[str], moment: datetime) -> tuple[SegmentLoss, ...]:
+        return tuple(
+            SegmentLoss("stops", partner, partner, "power", (days, days, days), (partner,))
+            for partner, days in self.days.items()
+            if partner in stopped
+        )
+
+
+def test_whoever_stopped_first_counts_from_then_and_who_is_back_no_more() -> None:
+    book = SegmentBook(_Needs(a=10.0, b=5.0), (0.5, 0.5))  # type: ignore[arg-type]
+    assert book.change(100.0, frozenset({"a"})) == [110.0]
+    assert book.change(108.0, frozenset({"a", "b"})) == [110.0, 113.0]  # b's going does not put a's loss off
+    assert [one.segment for one in book.lost(111.0).values()] == ["a"]
+    assert book.change(112.0, frozenset({"b"})) == [117.0]  # counted anew: with a there was another set
+    assert not book.lost(112.0)
+    assert book.change(114.0, frozenset()) == []
+    assert not book.lost(1000.0)
+
+
+# --- in a run ---
+
+
+@cache
+def base() -> dict[str, Any]:
+    fields = load_scenario("iss-2024").scenario.model_dump(by_alias=True)
+    return {**fields, "horizon_utc": "2024-12-01", "comparisons": (), "branches": {"x": {"label": "x"}}}
+
+
+@cache
+def prepared() -> Campaign:
+    return prepare_campaign(Scenario.model_validate(base()), load_catalogue())
+
+
+def ready(*events: dict[str, Any]) -> Any:
+    scenario = Scenario.model_validate({**base(), "branches": {"x": {"label": "x", "events": list(events)}}})
+    campaign = prepare_campaign(scenario, load_catalogue())
+    return campaign.mission, median_inputs(scenario, prepared().weather)
+
+
+def fly(*events: dict[str, Any]) -> Timeline:
+    mission, drawn = ready(*events)
+    return simulate(mission, "x", drawn, limits=False)
+
+
+def nasa(**changes: Any) -> dict[str, Any]:
+    given = {"scope": OPERATING, "flights_back_after_days": 0.0, **changes}
+    return withdrawal("2024-03-01", partner="nasa", **given)
+
+
+def first(timeline: Timeline, kind: str) -> TimelineEvent:
+    return next(event for event in timeline.events if event.kind == kind)
+
+
+def test_without_nasa_the_russian_segment_has_less_power_and_the_american_none() -> None:
+    mission, drawn = ready(nasa())
+    before = people_at(mission, "x", drawn, mjd_utc(parse_utc("2024-02-28"))).aboard.state
+    after = people_at(mission, "x", drawn, mjd_utc(parse_utc("2024-03-02"))).aboard.state
+    assert before.available("elektron") == before.available("acls-electrolyser") == 1.0
+    assert after.available("acls-electrolyser") == 0.0  # ESA's machine, on American power
+    assert after.available("us-oxygen-tanks") == 1.0  # a valve
+    assert after.available("vozdukh") == 1.0
+    # 63.5 % of 2,060 W are left; the scrubber and the condensers take 860 W, Elektron and SRV-K share the rest.
+    assert after.available("elektron") == pytest.approx((0.635 * 2060.0 - 860.0) / 1200.0, abs=1e-9)
+
+
+def test_the_story_tells_what_is_lost_and_with_whom() -> None:
+    timeline = fly(nasa())
+    lost = first(timeline, "segment-power")
+    assert lost.title == (
+        "Russian segment loses the power it drew from the American arrays: 64 % of what its life support needs is left"
+    )
+    assert [timeline.events[one].title.split(":")[0] for one in lost.because] == ["NASA withdraws"]
+    assert first(timeline, "segment-stops").time_mjd_utc == pytest.approx(lost.time_mjd_utc + 0.1, abs=1e-6)
+
+
+def test_people_who_leave_for_want_of_air_leave_because_of_the_power(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SegmentEvents, "_drawn_luck", lambda self: (0.5, 0.0))  # 27 % of its power left
+    timeline = fly(nasa())
+    leave = next(event for event in timeline.events if event.kind in ("must-leave", "crew-reduced"))
+    assert "carbon dioxide" in leave.title
+    chain = [timeline.events[one] for one in leave.because]
+    told = next(one for one in chain if one.kind == "segment-power")
+    assert "27 %" in told.title
+    assert timeline.events[told.because[0]].title.startswith("NASA withdraws")
+
+
+def test_where_nothing_runs_less_power_is_not_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """First less power with NASA, then none with Roscosmos: the later event stands behind it."""
+    run = []
+    monkeypatch.setattr(SegmentEvents, "_tell_segments", _kept(SegmentEvents._tell_segments, run))
+    fly(nasa(), withdrawal("2024-04-01", scope=OPERATING))
+    book = run[-1].causes.events([unpowered("russian")])
+    assert [run[-1].events[one].kind for one in book] == ["segment-stops"]
+
+
+def _kept(done: Any, runs: list[Any]) -> Any:
+    def tell(self: Any) -> None:
+        done(self)
+        runs.append(self)
+
+    return tell
+
+
+def test_what_was_lost_is_back_with_the_partner() -> None:
+    mission, drawn = ready(nasa(until_utc="2024-03-11"))
+    state = people_at(mission, "x", drawn, mjd_utc(parse_utc("2024-03-12"))).aboard.state
+    assert state.available("elektron") == state.available("acls-electrolyser") == 1.0
+    timeline = fly(nasa(until_utc="2024-03-11"))
+    back = [event.title for event in timeline.events if event.kind == "segment-back"]
+    assert "Russian segment: power it drew from the American arrays is there again" in back
+    assert len(back) == 3
+
+
+def test_reversed_at_once_nothing_is_lost() -> None:
+    assert result(fly(nasa(until_utc="2024-03-01"))) == result(fly())
+
+
+def test_nothing_docks_whose_docking_nobody_clears() -> None:
+    """NASA stops operating and pays on: Dragon would fly, but Houston clears its dockings; Soyuz flies to Korolyov."""
+    back = mjd_utc(parse_utc("2024-04-10"))
+    timeline = fly(nasa(until_utc="2024-04-10"))
+    closed = [
+        event for event in timeline.events
+        if event.kind == "flight-put-off" and event.title.endswith("nobody on the ground clears its docking")
+    ]  # fmt: skip
+    assert {event.title.split(" cannot")[0] for event in closed} == {"Dragon CRS-30"}
+    assert all(timeline.events[place].kind == "ground-control-lost" for one in closed for place in one.because)
+    gone = [event for event in timeline.events if mjd_utc(parse_utc("2024-03-01")) <= event.time_mjd_utc < back]
+    assert [event.title[:5] for event in gone if event.kind == "crew-arrival"] == ["Soyuz"]
+    came = [event.title for event in timeline.events if event.time_mjd_utc > back]
+    assert any(title.startswith("Dragon CRS-30 arrives") for title in came)
+    assert first(timeline, "flights-resume").time_mjd_utc <= back
+
+
+def test_a_partner_who_provides_none_of_it_changes_none_of_it() -> None:
+    kinds = {"segment-power", "segment-stops", "ground-control-lost"}
+    timeline = fly(withdrawal("2024-03-01", partner="csa", scope=OPERATING))
+    assert not kinds & {event.kind for event in timeline.events}
