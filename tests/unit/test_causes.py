@@ -30,7 +30,7 @@ def flown() -> dict[str, Timeline]:
     scenario = load_scenario("iss-2022").scenario
     campaign = prepare_campaign(scenario, load_catalogue(), None)
     inputs = median_inputs(scenario, campaign.weather)
-    names = ("cooperation", "withdrawal", "withdrawal-with-propellant")
+    names = ("cooperation", "withdrawal", "withdrawal-with-propellant", "withdrawal-with-cygnus")
     return {name: simulate(campaign.mission, name, inputs) for name in names}
 
 
@@ -114,7 +114,7 @@ def test_the_end_of_loads_stands_between_the_withdrawal_and_dry_tanks(flown: dic
         if entry.reason == "aboard at the epoch"
     )
     assert f"{left:,.0f} kg are left" in chain[place["deliveries-end"]].title
-    assert "none has come since 2022-04-02" in chain[place["deliveries-end"]].title
+    assert "the last load came before 2022-04-02" in chain[place["deliveries-end"]].title
 
 
 def test_years_between_the_last_load_and_the_last_burn_are_told() -> None:
@@ -377,3 +377,27 @@ def test_an_unknown_timeline_is_refused_with_the_nearest() -> None:
     text = shipped_scenarios()["iss-2022"].read_text(encoding="utf-8")
     with pytest.raises(ScenarioError, match="crisis-2022"):
         read_scenario(text.replace("timeline: crisis-2022", "timeline: crisis-2020"), "mine.yaml")
+
+
+def test_one_craft_has_one_name_throughout_a_run(flown: dict[str, Timeline]) -> None:
+    """Who comes as Cygnus NG-18 burns and leaves as Cygnus NG-18; propellant is brought by the flight that docks."""
+    run = flown["withdrawal-with-cygnus"]
+    assert run.people is not None
+    docked = {stay.flight for stay in run.people.ports}
+    own = [event for event in run.events if event.provider == "cygnus" and event.kind != "provider-available"]
+    assert {event.kind for event in own} == {"burn", "arrival", "departure"}
+    for event in own:
+        name = event.title.removeprefix("Reboost by ").split(":")[0].split(" arrives")[0].split(" leaves")[0]
+        assert name in docked
+    loads = [event.title for event in flown["cooperation"].events if event.kind == "delivery"]
+    assert loads
+    assert all(title.removesuffix(" brings propellant") in docked | {
+        stay.flight for stay in flown["cooperation"].people.ports  # type: ignore[union-attr]
+    } for title in loads)  # fmt: skip
+
+
+def test_days_in_a_chain_are_written_as_people_do() -> None:
+    from stationkeep.report.text import with_days
+
+    assert with_days("came on 2031-06-01 (C-4)") == "came on 1 Jun 2031 (C-4)"
+    assert with_days("Progress MS-20") == "Progress MS-20"

@@ -114,7 +114,7 @@ def _branch(branch: BranchDocument, style: BranchStyle, runs: int) -> str:
     chain = branch.why.chain
     direct = _direct_causes(chain)
     links = "".join(
-        f"<li><span>{e(text.day_text(link.time_utc))}</span> {e(link.title)}{_beside(link)}"
+        f"<li><span>{e(text.day_text(link.time_utc))}</span> {e(text.with_days(link.title))}{_beside(link)}"
         f'<span class="m w">{e(_because(direct[index], index))}{e(_height(link))}</span></li>'
         for index, link in enumerate(chain)
     )

@@ -69,7 +69,7 @@ class StockEvents(TurnsOfBranch, abc.ABC):
     def _tell_no_more(self, ended: list[ProviderState]) -> None:
         because = [one for provider in ended for one in self._why_no_more(provider)]
         by_itself = "" if self.causes.events(because) else ", as planned"
-        names = ", ".join(map(_in_short, ended))
+        names = ", ".join(provider.plan.name for provider in ended)
         ship = len(ended) == 1 and ended[0].plan.provider.vehicle is not None
         title = f"{names} brings no more propellant" if ship else "No more propellant comes"
         working = [provider for provider in ended if provider.present and self._draws(provider)]
@@ -77,7 +77,7 @@ class StockEvents(TurnsOfBranch, abc.ABC):
         left_told = f", {left:,.0f} kg are left" if working else ""
         loads = [self.last_loads[provider.id] for provider in ended if provider.id in self.last_loads]
         last = max(loads, key=lambda load: load.time_mjd_utc, default=None)
-        told = f"none has come since {iso_day(self.epoch)}"
+        told = f"the last load came before {iso_day(self.epoch)}"
         if last is not None:
             told = f"the last load, {last.kg:,.0f} kg, came on {iso_day(last.time_mjd_utc)} ({last.who})"
         self.note(
@@ -120,7 +120,7 @@ class StockEvents(TurnsOfBranch, abc.ABC):
         told = f": {kept:,.0f} kg are kept for the attitude" if kept > USABLE_KG else ""
         self.note(
             "propellant-gone",
-            f"Nothing is left to burn ({_in_short(provider)}){told}",
+            f"Nothing is left to burn ({plan.name}){told}",
             provider=provider.id,
             because=self.why_empty(provider),
             brings=(causes.spent(provider.id),),
@@ -130,8 +130,3 @@ class StockEvents(TurnsOfBranch, abc.ABC):
     @abc.abstractmethod
     def why_no_deliveries(provider: ProviderState) -> list[str]:
         """What may keep propellant from coming to these tanks."""
-
-
-def _in_short(provider: ProviderState) -> str:
-    """Its name without the place: ``Progress at Zvezda's aft port`` is ``Progress``."""
-    return provider.plan.label.split(" at ", maxsplit=1)[0]
