@@ -30,7 +30,7 @@ def flown() -> dict[str, Timeline]:
     scenario = load_scenario("iss-2022").scenario
     campaign = prepare_campaign(scenario, load_catalogue(), None)
     inputs = median_inputs(scenario, campaign.weather)
-    names = ("cooperation", "withdrawal", "withdrawal-with-propellant")
+    names = ("cooperation", "withdrawal", "withdrawal-with-propellant", "withdrawal-with-cygnus")
     return {name: simulate(campaign.mission, name, inputs) for name in names}
 
 
@@ -113,8 +113,8 @@ def test_the_end_of_loads_stands_between_the_withdrawal_and_dry_tanks(flown: dic
         for entry in run.ledger[name]
         if entry.reason == "aboard at the epoch"
     )
-    assert f"{left:,.0f} kg can still be drawn" in chain[place["deliveries-end"]].title
-    assert "none has come since 2022-04-02" in chain[place["deliveries-end"]].title
+    assert f"{left:,.0f} kg are left" in chain[place["deliveries-end"]].title
+    assert "the last load came before 2022-04-02" in chain[place["deliveries-end"]].title
 
 
 def test_years_between_the_last_load_and_the_last_burn_are_told() -> None:
@@ -133,7 +133,7 @@ def test_years_between_the_last_load_and_the_last_burn_are_told() -> None:
     burns = [event for event in run.events if event.kind == "burn"]
     assert chain[3].time_mjd_utc == burns[-1].time_mjd_utc
     since = sum(event.propellant_kg or 0.0 for event in burns if event.time_mjd_utc > chain[2].time_mjd_utc)
-    assert f"{since:,.0f} kg can still be drawn" in chain[2].title
+    assert f"{since:,.0f} kg are left" in chain[2].title
 
 
 def test_loads_that_go_on_have_no_end_in_the_story(flown: dict[str, Timeline]) -> None:
@@ -152,7 +152,7 @@ def test_propellant_that_nobody_may_burn_is_no_reason() -> None:
     campaign = prepare_campaign(made, catalogue, None)
     run = simulate(campaign.mission, branch, median_inputs(made, campaign.weather), limits=False)
     told = next(event for event in run.events if event.kind == "deliveries-end")
-    assert "can still be drawn" not in told.title
+    assert "are left" not in told.title
     lost = next(event for event in run.events if event.kind == "reboost-ends")
     assert [run.events[cause].kind for cause in lost.because] == ["withdrawal", "withdrawal"]
 
@@ -313,7 +313,10 @@ def test_an_arrow_stands_only_between_cause_and_consequence() -> None:
         "A → B; A → C; A → D; B + C → E"
     )
     three = line(link("A"), link("B"), link("C"), link("D", 0, 1, 2))
-    assert three == "A; B; C; all of it → D"
+    assert three == "A; B; C; A + B + C → D"
+    # A strand is told to its end before the next begins, whatever comes earlier.
+    assert line(link("A"), link("B", 0), link("C", 0), link("D", 1), link("E", 2, 3)) == "A → B → D; A → C; C + D → E"
+    assert line(link("A (x, y)"), link("B: b; c and d", 0)) == "A → B"
     # who answers in short: what follows a semicolon would read as another strand
     said = "NASA: lets the station down, nobody raises it any more; from 220 km it is to be brought down on target"
     down = WhyLink(**{**link(said).model_dump(), "kind": "response"})
@@ -334,10 +337,21 @@ def test_dates_of_all_runs_stand_beside_those_of_the_reference_run() -> None:
 def test_the_page_says_what_comes_by_itself() -> None:
     from stationkeep.report.why import _because
 
-    assert _because(link("B"), 1) == "not from those before; "
-    assert _because(link("A"), 0) == ""
-    assert _because(link("B", 0), 1) == ""
-    assert _because(link("C", 0), 2) == "follows from 1; "
+    assert _because([], 1) == "not from those before; "
+    assert _because([], 0) == ""
+    assert _because([0], 1) == ""
+    assert _because([0], 2) == "follows from 1; "
+    assert _because([0, 2], 4) == "follows from 1 and 3; "
+
+
+def test_what_is_named_again_has_few_words() -> None:
+    up = link("Drag goes up 1.27 times at 408 km: it tumbles", 0)
+    none = link("Nobody can reboost any more", 0)
+    chain = (
+        link("A"), WhyLink(**{**up.model_dump(), "kind": "drag-up"}),
+        WhyLink(**{**none.model_dump(), "kind": "reboost-ends"}), link("Sinks below 278 km", 1, 2),
+    )  # fmt: skip
+    assert line(*chain).endswith("A → Nobody can reboost any more; drag up + no reboost → Sinks below 278 km")
 
 
 def test_medians_of_the_chain_are_those_of_the_table() -> None:
@@ -363,3 +377,27 @@ def test_an_unknown_timeline_is_refused_with_the_nearest() -> None:
     text = shipped_scenarios()["iss-2022"].read_text(encoding="utf-8")
     with pytest.raises(ScenarioError, match="crisis-2022"):
         read_scenario(text.replace("timeline: crisis-2022", "timeline: crisis-2020"), "mine.yaml")
+
+
+def test_one_craft_has_one_name_throughout_a_run(flown: dict[str, Timeline]) -> None:
+    """Who comes as Cygnus NG-18 burns and leaves as Cygnus NG-18; propellant is brought by the flight that docks."""
+    run = flown["withdrawal-with-cygnus"]
+    assert run.people is not None
+    docked = {stay.flight for stay in run.people.ports}
+    own = [event for event in run.events if event.provider == "cygnus" and event.kind != "provider-available"]
+    assert {event.kind for event in own} == {"burn", "arrival", "departure"}
+    for event in own:
+        name = event.title.removeprefix("Reboost by ").split(":")[0].split(" arrives")[0].split(" leaves")[0]
+        assert name in docked
+    loads = [event.title for event in flown["cooperation"].events if event.kind == "delivery"]
+    assert loads
+    assert all(title.removesuffix(" brings propellant") in docked | {
+        stay.flight for stay in flown["cooperation"].people.ports  # type: ignore[union-attr]
+    } for title in loads)  # fmt: skip
+
+
+def test_days_in_a_chain_are_written_as_people_do() -> None:
+    from stationkeep.report.text import with_days
+
+    assert with_days("came on 2031-06-01 (C-4)") == "came on 1 Jun 2031 (C-4)"
+    assert with_days("Progress MS-20") == "Progress MS-20"

@@ -581,12 +581,12 @@ def test_events_that_differ_only_in_figures_are_told_once() -> None:
         events.append(
             event(day, "burn", f"Reboost by Progress: +{day / 7:.2f} km", propellant_kg=100.0, delta_v_m_s=1.0)
         )
-        events.append(event(day + 1, "delivery", "Propellant delivered"))
+        events.append(event(day + 1, "delivery", f"Progress MS-{20 + day // 2} brings propellant"))
     branch = flying_branch().model_copy(update={"events": events})
     shown = Page(events_of(branch, palette.branch_styles("x")["x"]))
     assert len([cell for cell in shown.named("th") if cell["scope"] == "row"]) == 3 + 27  # the story, then every event
     assert "2 Jan 2023 – 26 Jan 2023 13 × Reboost by Progress 415 – 418 km 13.0 m/s 1.3 t" in shown.text
-    assert "13 × Propellant delivered" in shown.text
+    assert "13 × Progress MS-… brings propellant" in shown.text
 
 
 def test_branches_with_different_shares_are_told_apart(document: RunDocument, html: str) -> None:

@@ -76,6 +76,8 @@ def _common_title(events: Sequence[EventRecord]) -> str:
     shared = "".join(column[0] for column in letters)
     if shared == events[0].title:
         return shared
+    if not shared.endswith((" ", "+")) and ":" not in shared:  # cut within a word, as flights with numbers differ
+        return _NUMBER.sub("…", events[0].title.split(": ", maxsplit=1)[0])
     words = re.sub(r"[\s:,;(+\-\d.]*$", "", shared)
     return words or events[0].kind
 

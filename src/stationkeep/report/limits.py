@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -101,13 +100,10 @@ def _who_else(lost: list[LostFunction], everything: bool) -> list[str]:
 
 def _shortened(names: list[str], everything: bool) -> str:
     shown = names if everything else names[:_MOST_NAMED]
-    told = "; ".join(f"{name} ({_dated(why)})" for name, _, why in (one.rpartition(": ") for one in shown))
+    told = "; ".join(
+        f"{name} ({text.with_days(why, long=True)})" for name, _, why in (one.rpartition(": ") for one in shown)
+    )
     return told + (f"; {len(names) - len(shown)} more" if len(shown) < len(names) else "")
-
-
-def _dated(why: str) -> str:
-    """``not before 2022-06-25`` as people write dates."""
-    return re.sub(r"\d{4}-\d{2}-\d{2}", lambda found: text.day_text(f"{found[0]}T00:00:00Z", long=True), why)
 
 
 def _listed(parts: list[str]) -> str:

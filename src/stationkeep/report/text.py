@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -52,6 +53,11 @@ def day_text(date_utc: str | datetime, *, long: bool = False) -> str:
     """A calendar day: ``14 May 2024``; ``long`` writes the month in full."""
     moment = _moment(date_utc)
     return f"{moment.day} {_month(moment, long)} {moment.year}"
+
+
+def with_days(words: str, *, long: bool = False) -> str:
+    """Words with days in them (``not before 2022-06-25``), these as people write them."""
+    return re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda found: day_text(f"{found[0]}T00:00:00Z", long=long), words)
 
 
 def month_text(date_utc: str | datetime, *, long: bool = False) -> str:

@@ -12,7 +12,17 @@ from stationkeep.report.palette import BranchStyle, branch_styles
 
 _ARROW: Final = " → "
 _NEXT: Final = "; "
-_WHO_ACTS: Final = ("response", "sanction")
+_HANDLES: Final = {
+    "deliveries-end": "no more propellant",
+    "propellant-gone": "nothing left to burn",
+    "tanks-dry": "dry tanks",
+    "reboost-ends": "no reboost",
+    "unloading-ends": "gyros not unloaded",
+    "holding-ends": "nobody holds it",
+    "attitude-lost": "attitude lost",
+    "drag-up": "drag up",
+    "deorbit-impossible": "no fall on target",
+}
 _OTHERWISE_BELOW: Final = 0.995
 
 
@@ -40,20 +50,22 @@ def why_line(branch: BranchDocument) -> str:
 def chain_line(why: Why) -> str:
     """The same of a chain by itself: an arrow only from a cause to what follows from it.
 
-    Causes are no line but a net. It is told strand by strand: ``A → B → C; A → D; C + D → E``.
+    Causes are no line but a net. It is told strand by strand, each as far as it goes by itself: ``A → B → C; A → D;
+    C + D → E``. Where a strand goes on from something told before, that is named again, in few words.
     """
     chain = why.chain
     direct = _direct_causes(chain)
     said: list[str] = []
-    ends: list[int] = []  # of the strands told so far that nothing has gone on from
-    for index, link in enumerate(chain):
-        causes = direct[index]
-        if causes == [index - 1]:
+    before: int | None = None
+    for index in _by_strands(direct):
+        link, causes = chain[index], direct[index]
+        if before is not None and causes == [before]:
             said.append(_ARROW)
-        elif index:
-            said.append(_NEXT + (_named(chain, causes, ends) + _ARROW if causes else ""))
-        ends = [end for end in ends if end not in causes] + [index]
-        same_day = index > 0 and chain[index - 1].time_utc[:10] == link.time_utc[:10]
+        elif before is not None:
+            named = " + ".join(_handle(chain[cause]) for cause in causes)
+            said.append(_NEXT + (named + _ARROW if causes else ""))
+        same_day = before is not None and chain[before].time_utc[:10] == link.time_utc[:10]
+        before = index
         beside = _over_all_runs(link)
         dated = [] if same_day and not beside else [text.day_text(link.time_utc)]
         words = ", ".join([*dated, *([beside] if beside else [])])
@@ -72,11 +84,19 @@ def _direct_causes(chain: list[WhyLink]) -> list[list[int]]:
     return direct
 
 
-def _named(chain: list[WhyLink], causes: list[int], ends: list[int]) -> str:
-    """What a new strand begins with: its causes once more, or "all of it" where three and more are all so far."""
-    if len(causes) > 2 and set(causes) == set(ends):
-        return "all of it"
-    return " + ".join(_short(chain[cause]) for cause in causes)
+def _by_strands(direct: list[list[int]]) -> list[int]:
+    """The order in which a line tells links: what follows from the last one alone, else the earliest that can be told.
+
+    ``direct``: the causes of each link; no link comes before one of its causes.
+    """
+    order: list[int] = []
+    left = list(range(len(direct)))
+    while left:
+        ready = [index for index in left if set(direct[index]) <= set(order)]
+        follows = [index for index in ready if order and direct[index] == [order[-1]]]
+        order.append((follows or ready)[0])
+        left.remove(order[-1])
+    return order
 
 
 def _over_all_runs(link: WhyLink) -> str:
@@ -92,9 +112,10 @@ def _over_all_runs(link: WhyLink) -> str:
 
 def _branch(branch: BranchDocument, style: BranchStyle, runs: int) -> str:
     chain = branch.why.chain
+    direct = _direct_causes(chain)
     links = "".join(
-        f"<li><span>{e(text.day_text(link.time_utc))}</span> {e(link.title)}{_beside(link)}"
-        f'<span class="m w">{e(_because(link, index))}{e(_height(link))}</span></li>'
+        f"<li><span>{e(text.day_text(link.time_utc))}</span> {e(text.with_days(link.title))}{_beside(link)}"
+        f'<span class="m w">{e(_because(direct[index], index))}{e(_height(link))}</span></li>'
         for index, link in enumerate(chain)
     )
     return (
@@ -108,14 +129,15 @@ def _beside(link: WhyLink) -> str:
     return f' <span class="m">({e(said)})</span>' if said else ""
 
 
-def _because(link: WhyLink, index: int) -> str:
+def _because(causes: list[int], index: int) -> str:
     """Which links it follows from, by number; nothing where that is the one before, which the eye sees."""
-    if link.because == [index - 1] or index == 0:
+    if causes == [index - 1] or index == 0:
         return ""
-    if not link.because:
+    if not causes:
         return "not from those before; "
-    numbers = [str(cause + 1) for cause in link.because]
-    return f"follows from {numbers[0]}; " if len(numbers) == 1 else f"follows from {', '.join(numbers)}; "
+    numbers = [str(cause + 1) for cause in causes]
+    listed = " and ".join([", ".join(numbers[:-1]), numbers[-1]]) if len(numbers) > 1 else numbers[0]
+    return f"follows from {listed}; "
 
 
 def _height(link: WhyLink) -> str:
@@ -131,10 +153,18 @@ def _alike(branch: BranchDocument, runs: int) -> str:
     return f"{text.percent(share)} of the runs end by the same kinds of events in the same order; dates differ."
 
 
+def _handle(link: WhyLink) -> str:
+    """What a link is called where it is named again as a cause."""
+    return _HANDLES.get(link.kind) or _short(link)
+
+
 def _short(link: WhyLink) -> str:
-    """The title as far as a line needs it: what follows a colon is detail, but where it names who acts."""
+    """The title as far as a line needs it: what follows a colon, a bracket or a semicolon is detail.
+
+    Where the title begins with who acts (``NASA: lets the station down, ...``) the act belongs to it.
+    """
     if link.kind == "response":
-        return re.split(r"[,;] ", link.title, maxsplit=1)[0]  # "NASA: lets the station down"
-    if link.kind in _WHO_ACTS:
-        return link.title
-    return link.title.split(":", maxsplit=1)[0]
+        return re.split(r"[,;] ", link.title, maxsplit=1)[0]
+    if link.kind == "sanction":
+        return link.title.split("; ", maxsplit=1)[0]
+    return re.split(r": |; | \(", link.title, maxsplit=1)[0]

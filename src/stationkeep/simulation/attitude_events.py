@@ -114,7 +114,7 @@ class AttitudeEvents(RunState, abc.ABC):
 
     def _tell_unbacked(self, keeper: AttitudeKeeper) -> None:
         """Nobody's thrusters are left; what that means hangs on the gyros."""
-        kind, title = "holding-ends", "Nobody's thrusters hold the station any more, and no gyros do"
+        kind, title = "holding-ends", "Nobody's thrusters hold the station any more: no gyros do either"
         if keeper.gyros_hold:
             kind = "unloading-ends"
             title = "Nobody's thrusters unload the gyros any more: the next large upset ends attitude control"

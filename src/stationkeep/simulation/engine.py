@@ -330,7 +330,7 @@ class _Run(ControlledEnd):
         self.last_by[Function.REBOOST] = engine.label
         self.note(
             kind,
-            f"{what} by {engine.label}: +{burn.mean_altitude_gain_km:.2f} km",
+            f"{what} by {self.craft_name(provider, engine.label)}: +{burn.mean_altitude_gain_km:.2f} km",
             provider=provider.id,
             delta_v_m_s=burn.delta_v_m_s,
             duration_s=burn.duration_s,

@@ -48,10 +48,10 @@ class PartnerEvents(StockEvents):
         if provider is self.attitude_tanks and amount > 0.0:
             self.causes.end(causes.TANKS_DRY)
         self._brought_by(delivery.partner)
-        self.came(provider, self._who_brings(delivery.partner), amount)
-        self.note(
-            "delivery", f"Propellant delivered to {provider.plan.label}", provider=provider.id, propellant_kg=amount
-        )
+        flight = self.flight_told
+        self.came(provider, flight or self._who_brings(delivery.partner), amount)
+        title = f"{flight} brings propellant" if flight else f"Propellant delivered to {provider.plan.label}"
+        self.note("delivery", title, provider=provider.id, propellant_kg=amount)
         self.review()
 
     def _order_extra(self, provider: ProviderState, delivery: Delivery) -> None:
@@ -104,9 +104,9 @@ class PartnerEvents(StockEvents):
         if not here:
             # The dry mass of visitors comes and goes and is in the station's mean mass; their propellant is counted.
             self.mass_kg += amount
-            title = f"{stay.flight or provider.plan.label} arrives"
-            self.note("arrival", title, provider=provider.id, propellant_kg=amount)
-            self.came(provider, stay.flight or provider.plan.label, amount)
+            who = self.flight_told or stay.flight or provider.plan.label
+            self.note("arrival", f"{who} arrives", provider=provider.id, propellant_kg=amount)
+            self.came(provider, who, amount)
         self.review()
 
     def leave(self, provider: ProviderState, stay: Stay | None) -> None:
@@ -122,10 +122,11 @@ class PartnerEvents(StockEvents):
     def _go(self, provider: ProviderState, stay: Stay | None, reason: str) -> None:
         if not provider.present:
             return
+        label = self.craft_name(provider, provider.plan.label)
         left = provider.empty(self.now, "left with its vehicle")
         provider.present = False
         self.mass_kg -= left
-        who = provider.plan.label if stay is None or stay.flight is None else stay.flight
+        who = self.flight_told or (label if stay is None or stay.flight is None else stay.flight)
         why = reason if stay is None else ""
         self.note("departure", f"{who} leaves with {left:.0f} kg unused{why}", provider=provider.id)
         self.review()

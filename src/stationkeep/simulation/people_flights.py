@@ -32,6 +32,9 @@ _AGAIN_DAYS: Final = 10.0  # from the moment the way is free to the first flight
 class PeopleFlights(PeopleState, abc.ABC):
     """The part of a run that has to do with craft and what they bring."""
 
+    flight_told: str | None = None
+    """The flight whose propellant comes or goes just now; none: it is not known by a flight."""
+
     # --- on the calendar ------------------------------------------------------------------------------------------
 
     def begin_people(self) -> None:
@@ -155,7 +158,9 @@ class PeopleFlights(PeopleState, abc.ABC):
         if provider is not None and load is not None and not isinstance(load, Delivery):
             others = (self._provider_of(name) for name in self.board.traffic.attached if name != flight.name)
             if provider not in others:  # what a second one brought stays with it
+                self.flight_told = flight.name
                 self.leave(provider, load)
+                self.flight_told = None
 
     def _provider_of(self, flight: str) -> ProviderState | None:
         """Whose propellant it brings; none also where that provider plays no part in the branch."""
@@ -169,10 +174,19 @@ class PeopleFlights(PeopleState, abc.ABC):
         provider, load = self._provider_of(flight), self.board.craft[flight].load
         if provider is None or load is None:
             return
+        self.flight_told = flight
         if isinstance(load, Delivery):
             self.deliver(provider, load)
         else:
             self.arrive(provider, load)
+        self.flight_told = None
+
+    def craft_name(self, provider: ProviderState, otherwise: str) -> str:
+        """What a visiting provider's craft is called: by the flights docked just now, where flights are followed."""
+        if not (self.linked(provider.id) and provider.plan.stays):
+            return otherwise
+        docked = [name for name in self.board.traffic.attached if self._provider_of(name) is provider]
+        return " and ".join(sorted(docked)) or otherwise
 
     # --- who may leave --------------------------------------------------------------------------------------------
 

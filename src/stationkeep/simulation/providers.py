@@ -70,6 +70,11 @@ class ProviderPlan:
         )
 
     @property
+    def name(self) -> str:
+        """The label without the place: ``Progress at Zvezda's aft port`` is ``Progress``."""
+        return self.label.split(" at ", maxsplit=1)[0]
+
+    @property
     def tank_names(self) -> tuple[str, ...]:
         """Its tanks in the feed network."""
         return tuple(tank.id for tank in self.tanks) or (self.provider.id,)

@@ -68,23 +68,21 @@ class StockEvents(TurnsOfBranch, abc.ABC):
 
     def _tell_no_more(self, ended: list[ProviderState]) -> None:
         because = [one for provider in ended for one in self._why_no_more(provider)]
-        planned = "" if self.causes.events(because) else ", as planned"
-        names = ", ".join(map(_in_short, ended))
-        ships = all(provider.plan.provider.vehicle is not None for provider in ended)
-        title = f"No more propellant comes{planned} ({names})"
-        if len(ended) == 1 and ships:
-            title = f"{names} brings no more propellant{planned}"
-        loads = [self.last_loads[provider.id] for provider in ended if provider.id in self.last_loads]
-        last = max(loads, key=lambda load: load.time_mjd_utc, default=None)
-        told = f"none has come since {iso_day(self.epoch)}"
-        if last is not None:
-            told = f"the last load, {last.kg:,.0f} kg, came on {iso_day(last.time_mjd_utc)} ({last.who})"
+        by_itself = "" if self.causes.events(because) else ", as planned"
+        names = ", ".join(provider.plan.name for provider in ended)
+        ship = len(ended) == 1 and ended[0].plan.provider.vehicle is not None
+        title = f"{names} brings no more propellant" if ship else "No more propellant comes"
         working = [provider for provider in ended if provider.present and self._draws(provider)]
         left = sum(provider.usable_kg for provider in working)
-        left_told = f"; {left:,.0f} kg can still be drawn" if working else ""
+        left_told = f", {left:,.0f} kg are left" if working else ""
+        loads = [self.last_loads[provider.id] for provider in ended if provider.id in self.last_loads]
+        last = max(loads, key=lambda load: load.time_mjd_utc, default=None)
+        told = f"the last load came before {iso_day(self.epoch)}"
+        if last is not None:
+            told = f"the last load, {last.kg:,.0f} kg, came on {iso_day(last.time_mjd_utc)} ({last.who})"
         self.note(
             "deliveries-end",
-            f"{title}: {told}{left_told}",
+            f"{title}{by_itself}{left_told}{'' if ship else f' ({names})'}: {told}",
             because=because,
             brings=[causes.undelivered(provider.id) for provider in ended],
         )
@@ -122,7 +120,7 @@ class StockEvents(TurnsOfBranch, abc.ABC):
         told = f": {kept:,.0f} kg are kept for the attitude" if kept > USABLE_KG else ""
         self.note(
             "propellant-gone",
-            f"Nothing is left to burn ({_in_short(provider)}){told}",
+            f"Nothing is left to burn ({plan.name}){told}",
             provider=provider.id,
             because=self.why_empty(provider),
             brings=(causes.spent(provider.id),),
@@ -132,8 +130,3 @@ class StockEvents(TurnsOfBranch, abc.ABC):
     @abc.abstractmethod
     def why_no_deliveries(provider: ProviderState) -> list[str]:
         """What may keep propellant from coming to these tanks."""
-
-
-def _in_short(provider: ProviderState) -> str:
-    """Its name without the place: ``Progress at Zvezda's aft port`` is ``Progress``."""
-    return provider.plan.label.split(" at ", maxsplit=1)[0]

@@ -151,7 +151,7 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
         provider = self.state_of(event.provider)
         provider.enabled = True
         self.to_be_enabled.discard(event.provider)
-        self.note(event.type, f"{provider.plan.label} {self._what_it_may(provider)}", note=event.note)
+        self.note(event.type, f"{provider.plan.name} {self._what_it_may(provider)}", note=event.note)
 
     def _what_it_may(self, provider: ProviderState) -> str:
         """In words, for one that has just become available."""
