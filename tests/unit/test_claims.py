@@ -134,6 +134,10 @@ def test_claims_that_need_runs() -> None:
     assert f"{year['value']['low']:.0f} to {year['value']['high']:.0f}" in dragon["because"]
     late = entries["spacex-deorbit-vehicle"]
     assert late["low"] <= late["value"] <= late["high"]
+    # a station that nobody holds cannot be docked to: what the response deorbit could do there is in the answer
+    end = next(line for line in late["evidence"] if line["what"].startswith("share in which it could be brought down"))
+    assert end["value"] == 0.0 <= late["value"]
+    assert "0 of 4 runs are still held for it to dock and burn" in late["because"]
     assert any("--branch=withdrawal" in line["from"] for line in late["evidence"])
 
 

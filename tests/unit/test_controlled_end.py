@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from partner_case import BASE, MADE_UP, fly, inputs, response, scenario, withdrawal
+from partner_case import BASE, EPOCH_DAY, MADE_UP, fly, inputs, response, scenario, withdrawal
 from sample_document import flying_branch, sample_document
+from stationkeep.campaign.brought_down import brought_down
+from stationkeep.campaign.document import BroughtDown
 from stationkeep.campaign.explain import chain_of
-from stationkeep.campaign.part import LossDates
-from stationkeep.campaign.summary import _brought_down
+from stationkeep.campaign.run_record import RunRecord, first_year_drag_m_s
+from stationkeep.campaign.threats import last_burn_luck
+from stationkeep.descent.deorbit_dispersion import Dispersions
+from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY
 from stationkeep.outcome import OutcomeReason
+from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_km
 from stationkeep.report.verdict import verdict_rows, verdict_sentence
 from stationkeep.simulation.deorbit import Load, loads_for_speed
-from stationkeep.simulation.timeline import Timeline
+from stationkeep.simulation.timeline import Timeline, TimelineEvent
 
 LOW = {
     "orbit": {"mean_elements": {"epoch_utc": "2022-04-02", "mean_altitude_km": 300.0, "inclination_deg": 51.6}},
@@ -112,8 +119,11 @@ def test_loads_burn_one_after_the_other() -> None:
 
 
 def test_the_verdict_says_in_how_many_runs_it_comes_down_on_target() -> None:
-    never = LossDates(share=0.0, p05_utc=None, median_utc=None, p95_utc=None)
-    often = LossDates(share=0.75, p05_utc="2029-03-01T00:00:00Z", median_utc="2029-09-18T00:00:00Z", p95_utc=None)
+    left = {"failure_probability": 0.01, "casualty_expectation": 1.25e-5}
+    never = BroughtDown(share=0.0, p05_utc=None, median_utc=None, p95_utc=None, **left)
+    often = BroughtDown(
+        share=0.75, p05_utc="2029-03-01T00:00:00Z", median_utc="2029-09-18T00:00:00Z", p95_utc=None, **left
+    )
     branch = flying_branch()
     branches = {
         name: branch.model_copy(update={"brought_down": dates})
@@ -122,6 +132,8 @@ def test_the_verdict_says_in_how_many_runs_it_comes_down_on_target() -> None:
     document = sample_document().model_copy(update={"branches": branches})
     row = next(row for row in verdict_rows(document) if row.label == "Brought down on target")
     assert row.answers == ("–", "nobody can", "Sep 2029", "Sep 2029")
+    left_over = next(row for row in verdict_rows(document) if row.label == "a last burn that fails: risk left")
+    assert left_over.answers == ("–", "–", "1 in 80,000", "1 in 80,000")
     said = [verdict_sentence(one, document.scenario.horizon_utc, 200) for one in branches.values()]
     assert "Still flying" in said[0]
     assert said[0] == said[1]
@@ -132,10 +144,91 @@ def test_the_verdict_says_in_how_many_runs_it_comes_down_on_target() -> None:
 def test_a_campaign_counts_who_was_brought_down() -> None:
     decided = scenario(DECIDED, providers=providers(16000.0), horizon_utc=HORIZON, **LOW)
     ends = [
-        SimpleNamespace(outcome=down(kilograms, DECIDED).outcome) for kilograms in (16000.0, 2000.0, 15000.0, 14000.0)
+        SimpleNamespace(outcome=down(kilograms, DECIDED).outcome, last_burn_failed=kilograms < 3000.0)
+        for kilograms in (16000.0, 2000.0, 15000.0, 14000.0)
     ]
-    dates = _brought_down(decided.branches["x"], ends)  # type: ignore[arg-type]
-    assert dates is not None
-    assert dates.share == 0.75
-    assert dates.p95_utc is None
-    assert _brought_down(scenario().branches["x"], ends) is None  # type: ignore[arg-type]
+    end = brought_down(decided.branches["x"], ends, 1.0e-3)  # type: ignore[arg-type]
+    assert end is not None
+    assert end.share == 0.75
+    assert end.p95_utc is None
+    assert (end.burn_failed_share, end.failure_probability) == (0.25, 0.01)
+    assert end.casualty_expectation == pytest.approx(1.0e-5)
+    assert brought_down(scenario().branches["x"], ends, 1.0e-3) is None  # type: ignore[arg-type]
+
+
+# --- sooner than drag, by who can spare it ----------------------------------------------------------------------------
+
+
+def lowerings(run: Timeline) -> list[TimelineEvent]:
+    return [event for event in run.events if event.kind == "lowering"]
+
+
+def test_who_can_spare_it_lowers_it_and_the_end_keeps_what_it_takes() -> None:
+    run = down(16000.0, DECIDED)
+    by = {event.provider for event in lowerings(run)}
+    assert by == {"progress", "tug"}
+    # what came for the end keeps a tenth more than the end takes, by the rocket equation at its 300 s
+    spent = sum(event.propellant_kg or 0.0 for event in lowerings(run) if event.provider == "tug")
+    mass = 460e3 + 18e3
+    assert 16000.0 - spent >= mass * -math.expm1(-1.1 * 57.0 / (300.0 * 9.80665)) * 0.99
+    assert run.events[-2].title == "Brought down on target by tug"
+    # each burn lowers, and none passes a level at which something ends
+    heights = [event.mean_altitude_km for event in lowerings(run)]
+    assert heights == sorted(heights, reverse=True)
+    assert min(heights) >= 220.4
+
+
+def test_lowered_station_comes_down_sooner_than_by_drag_alone() -> None:
+    alone = down(9000.0, DECIDED)  # a tug with the end's own need and no more, and nobody else with any to spare
+    helped = down(16000.0, DECIDED)
+    assert alone.outcome.reason is OutcomeReason.DEORBITED
+    assert not [event for event in lowerings(alone) if event.provider == "tug"]
+    assert helped.outcome.time_mjd_utc < alone.outcome.time_mjd_utc - 5.0
+
+
+def test_nobody_lowers_it_before_the_end_can_be_flown() -> None:
+    assert not lowerings(down(2000.0, DECIDED))
+    early = lowerings(down(16000.0, DECIDED))[0]
+    assert early.time_utc >= "2022-05-10"  # the day it docks
+
+
+def test_what_lowered_it_is_no_drag() -> None:
+    """From 400 to 390 km in a year, all of it by one burn against the motion: drag took nothing."""
+    heights = np.linspace(400.0, 390.0, 400)
+    lost_km = float(heights[0] - heights[365])
+    event = TimelineEvent(
+        EPOCH_DAY + 100.0, "lowering", "Lowered", 395.0, delta_v_m_s=delta_v_for_gain_m_s(float(heights[365]), lost_km)
+    )
+    course = SimpleNamespace(first_day_mjd=EPOCH_DAY, altitude_by_day_km=heights, events=(event,))
+    assert first_year_drag_m_s(course, float(EPOCH_DAY)) == pytest.approx(0.0, abs=1e-9)  # type: ignore[arg-type]
+
+
+# --- the last burn may fail -------------------------------------------------------------------------------------------
+
+
+def test_a_last_burn_that_fails_ends_in_an_uncontrolled_fall_within_a_day() -> None:
+    run = fly(
+        DECIDED, providers=providers(16000.0), horizon_utc=HORIZON, given=inputs(last_burn_luck=0.004), **LOW
+    )  # fmt: skip
+    assert run.outcome.reason is OutcomeReason.REENTERED
+    failed = next(event for event in run.events if event.kind == "deorbit-failed")
+    assert failed.title == "The last burn of tug stops for good after 40 % of it: it falls where it may"
+    assert failed.delta_v_m_s == pytest.approx(57.0 - 0.6 * 34.7)
+    assert 0.0 < run.outcome.time_mjd_utc - failed.time_mjd_utc < 1.5
+    assert [link.kind for link in chain_of(run, 278.0)][-2:] == ["deorbit-failed", "reentered"]
+    assert RunRecord.of(run, scenario(DECIDED, providers=providers(16000.0), **LOW)).last_burn_failed
+    works = fly(DECIDED, providers=providers(16000.0), horizon_utc=HORIZON, given=inputs(last_burn_luck=0.0101), **LOW)
+    assert works.outcome.reason is OutcomeReason.DEORBITED
+
+
+def test_one_last_burn_in_a_hundred_fails() -> None:
+    luck = [last_burn_luck(7, index) for index in range(4000)]
+    # binomial, three standard deviations of 1 % in 4,000
+    assert sum(one < FAILURE_PROBABILITY for one in luck) / 4000.0 == pytest.approx(0.01, abs=0.0048)
+    assert Dispersions().failure_probability == FAILURE_PROBABILITY
+
+
+def test_a_burn_against_the_motion_lowers_as_much_as_it_would_raise_from_below() -> None:
+    down_km = gain_for_delta_v_km(400.0, -20.0)
+    assert down_km < 0.0
+    assert gain_for_delta_v_km(400.0 + down_km, 20.0) == pytest.approx(-down_km, abs=1e-6)

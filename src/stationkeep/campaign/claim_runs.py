@@ -149,15 +149,18 @@ def deorbit_vehicle(claim: Claim, evidence: Evidence) -> Verdict:
     low, high = wilson(up, len(dates))
     vehicle = evidence.vehicle(provider.vehicle or provider_id)
     reach, needed = _deorbit_reach(evidence, vehicle.id), _needed_m_s(branch)
+    held = _controlled_share(branch)
     share = up / len(dates) if reach >= needed else 0.0
     word, remark = grade(claim, share, min(low, share), high if reach >= needed else 0.0)
     because = (
         f"It could bring the station down ({reach:.0f} m/s against {needed:.0f} needed), but it is due on "
         f"{iso_day(due)}; without Roscosmos {_share(up, len(dates))} still fly then (median fall "
-        f"{_day(branch.reentry.median_utc)})."
+        f"{_day(branch.reentry.median_utc)}), and {_share(round(held * len(dates)), len(dates))} are still held for it "
+        f"to dock and burn, whoever decides on such an end."
     )
     lines = [
         evidence.by_run("share still up when it is due", up / len(dates)),
+        evidence.by_run("share in which it could be brought down on target", held),
         by_table("vehicle [m/s]", round(reach, 1), f"catalogue, {vehicle.id}: load and specific impulse"),
         by_table("needed for a controlled fall [m/s]", needed, _needed_source(branch)),
     ]

@@ -100,6 +100,17 @@ class EventRecord(Part):
     note: str | None = None
 
 
+class BroughtDown(LossDates):
+    """When it is brought down on target, and what is left of the risk of a fall nobody aims."""
+
+    burn_failed_share: float = Field(default=0.0, description="share of the runs in which the last burn failed")
+    failure_probability: float = Field(description="assumed chance that the last burn stops for good")
+    casualty_expectation: float = Field(
+        description="that chance times the casualties of an uncontrolled fall: what is left of the risk once the burns "
+        "for the end begin"
+    )
+
+
 class LostFunction(LossDates):
     """A function the station needs, when it is lost for good, who provided it and who else could have."""
 
@@ -224,7 +235,7 @@ class BranchDocument(Part):
         description="the same runs under the Sun that came, beside an as-known answer; null where the branch seldom "
         "falls, where the Sun is not observed to the end of the window, or where the answer is under it already",
     )
-    brought_down: LossDates | None = Field(
+    brought_down: BroughtDown | None = Field(
         default=None, description="when it is brought down on target, as a partner has decided; null: nobody decides it"
     )
     mean_altitude_km: MeanAltitude

@@ -13,7 +13,7 @@ from stationkeep.campaign.explain import kinds_of
 from stationkeep.campaign.packing import DAYS_BETWEEN_POINTS, packed_integers, unpacked_integers
 from stationkeep.campaign.people_summary import PeopleGrid, PeopleRun
 from stationkeep.propulsion.burns import delta_v_for_gain_m_s
-from stationkeep.simulation.timeline import BURN_KINDS
+from stationkeep.simulation.timeline import BURN_FAILED, BURN_KINDS, LOWERING
 
 if TYPE_CHECKING:
     from stationkeep.outcome import Outcome
@@ -81,6 +81,8 @@ class RunRecord:
     first_year_drag_m_s: float | None = None
     """What drag took in the first year; none where it did not fly that long."""
     people: PeopleRun | None = None
+    last_burn_failed: bool = False
+    """Whether the last burn of a decided end stopped for good."""
 
     @classmethod
     def of(cls, timeline: Timeline, scenario: Scenario, grid: PeopleGrid | None = None) -> RunRecord:
@@ -101,6 +103,7 @@ class RunRecord:
             chain_kinds=kinds_of(timeline, scenario.reserve.altitude_km),
             first_year_drag_m_s=first_year_drag_m_s(timeline, scenario.epoch_mjd_utc),
             people=PeopleRun.of(timeline.people, grid) if timeline.people is not None and grid is not None else None,
+            last_burn_failed=any(event.kind == BURN_FAILED for event in timeline.events),
         )
 
 
@@ -116,7 +119,7 @@ def first_year_drag_m_s(timeline: Timeline, epoch_mjd_utc: float) -> float | Non
         return None
     first, last = float(timeline.first_day_mjd + begin), float(timeline.first_day_mjd + end)
     burnt = sum(
-        event.delta_v_m_s or 0.0
+        (event.delta_v_m_s or 0.0) * (-1.0 if event.kind == LOWERING else 1.0)
         for event in timeline.events
         if event.kind in BURN_KINDS and first <= event.time_mjd_utc < last
     )

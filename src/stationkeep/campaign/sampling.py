@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stationkeep.campaign.density_error import DensityError
-from stationkeep.campaign.threats import sanction_luck, threat_luck
+from stationkeep.campaign.threats import last_burn_luck, sanction_luck, threat_luck
 from stationkeep.simulation.inputs import AttitudeDraw, Avoidance, GyroFailure, ProviderDraw, RunInputs
 from stationkeep.simulation.people_draw import PeopleDraw
 
@@ -54,6 +54,7 @@ def draw_inputs(scenario: Scenario, weather: CampaignWeather, root_seed: int, in
         _avoidances(scenario, np.random.default_rng(debris_seed)),
         None if scenario.traffic is None else PeopleDraw(root_seed, (index, _PEOPLE)),
         threats=threat_luck(scenario, root_seed, index),
+        last_burn_luck=last_burn_luck(root_seed, index),
         sanction_luck=sanction_luck(root_seed, index),
     )
 

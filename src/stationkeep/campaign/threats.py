@@ -48,6 +48,11 @@ def sanction_luck(root_seed: int, index: int) -> float:
     return _luck(root_seed, index, "sanctions")
 
 
+def last_burn_luck(root_seed: int, index: int) -> float:
+    """The luck of the last burn of a decided end in one run (0 to 1)."""
+    return _luck(root_seed, index, "last burn")
+
+
 def threat_luck(scenario: Scenario, root_seed: int, index: int) -> dict[str, float]:
     """The luck of every threat with a probability in one run (0 to 1): it comes true where luck is below it.
 

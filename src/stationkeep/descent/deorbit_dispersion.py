@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from stationkeep.constants import SECONDS_PER_DAY
 from stationkeep.descent.debris import FLUTTERING_KG_M2, PIECE_DRAG_SIGMA, DebrisMix, strike
 from stationkeep.descent.deorbit_flight import DescentFlyer, EntryAir, FixedState, StationBody
+from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY
 from stationkeep.descent.deorbit_plan import DeorbitPlan, DeorbitProblem
 from stationkeep.errors import InputError
 from stationkeep.propulsion.burns import Thruster
@@ -69,7 +70,7 @@ class Dispersions:
     late_limit_s: float = 300.0
     engine_out_probability: float = 0.02
     """One thruster of the set fails during the burn; the others burn longer."""
-    failure_probability: float = 0.01
+    failure_probability: float = FAILURE_PROBABILITY
     """The burn stops for good at a random moment."""
     kick_m_s: float = 10.0
     """Speed a piece gets at the break-up, each axis."""

@@ -27,6 +27,8 @@ LONGEST_FINAL_BURN_S: Final = 1800.0
 """A third of a revolution, which loses 17 % of the change of shape. Mir's lasted about 1,320 s."""
 LONGEST_LOWERING_BURN_S: Final = 1330.0
 """As long as Mir's second (1,328 s) or the station's longest reboost (1,390 s)."""
+FAILURE_PROBABILITY: Final = 0.01
+"""With which a last burn stops for good at a random moment (assumed)."""
 TIMING: Final = 1.005
 """A last burn may last so much longer than allowed: the times of burns are not known better."""
 _ROUNDS: Final = 60

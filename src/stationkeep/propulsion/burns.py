@@ -56,11 +56,14 @@ def delta_v_for_gain_m_s(mean_altitude_km: float, gain_km: float) -> float:
 
 
 def gain_for_delta_v_km(mean_altitude_km: float, delta_v_m_s: float) -> float:
-    """How much mean altitude does this delta-v buy? The inverse of :func:`delta_v_for_gain_m_s`, to 1 mm."""
+    """How much mean altitude does this delta-v buy? The inverse of :func:`delta_v_for_gain_m_s`, to 1 mm.
+
+    A negative one is a burn against the motion: it lowers.
+    """
     axis = EARTH_EQUATORIAL_RADIUS_KM + mean_altitude_km
     gain = 2.0e-3 * delta_v_m_s * math.sqrt(axis**3 / EARTH_MU_KM3_S2)
     for _ in range(8):
-        spent = delta_v_for_gain_m_s(mean_altitude_km, gain)
+        spent = math.copysign(delta_v_for_gain_m_s(mean_altitude_km, gain), delta_v_m_s)
         error = delta_v_m_s - spent
         gain += 2.0e-3 * error * math.sqrt((axis + gain) ** 3 / EARTH_MU_KM3_S2)
         if abs(error) < 1.0e-9:
@@ -84,6 +87,8 @@ def reboost(
 ) -> Burn:
     """Which burn comes nearest to the wanted gain within the propellant and the longest burn allowed?
 
+    A negative gain is a burn that lowers; its ``delta_v_m_s`` is positive all the same.
+
     ``mass_kg`` before the burn. Losses from burning over an arc instead of at a point are under 0.1 % for burns
     of up to 20 minutes at station accelerations (0.002 m/s2) and are left out.
     """
@@ -95,5 +100,5 @@ def reboost(
         delta_v_m_s=delta_v_m_s,
         duration_s=burned_kg / thruster.flow_kg_s,
         propellant_kg=burned_kg,
-        mean_altitude_gain_km=gain_for_delta_v_km(mean_altitude_km, delta_v_m_s),
+        mean_altitude_gain_km=gain_for_delta_v_km(mean_altitude_km, math.copysign(delta_v_m_s, wanted_gain_km)),
     )

@@ -51,6 +51,7 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
     ]
     if any(b.brought_down for b in document.branches.values()):
         rows.append(_row(document, "Brought down on target", lambda b: _brought_down(b.brought_down, horizon)))
+        rows.append(_row(document, "a last burn that fails: risk left", _risk_left, kind="detail"))
     if any(b.reentry_observed for b in document.branches.values()):
         rows += _observed_rows(document, spread)
     limits = limit_rows(document)
@@ -68,6 +69,14 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
         _row(document, spread, known(lambda b: text.count_window(b.burns_interval)), kind="detail"),
     ]
     return rows
+
+
+def _risk_left(branch: BranchDocument) -> str:
+    """Expected casualties once the end begins: the chance that its last burn fails, times those of a fall."""
+    end = branch.brought_down
+    if end is None or not (end.share or end.burn_failed_share) or end.casualty_expectation <= 0.0:
+        return text.NONE
+    return text.one_in_text(1.0 / end.casualty_expectation)
 
 
 def _brought_down(dates: LossDates | None, horizon_utc: str) -> str:

@@ -24,10 +24,8 @@ NO_REBOOST = "no-reboost"
 NO_POLICY = "no-policy"
 LET_DOWN = "let-down"
 """A partner has decided on a controlled end."""
-
-
 NO_DEORBIT = "no-deorbit"
-"""The decided end could not be flown."""
+"""The decided end could not be flown, or its last burn failed."""
 ON_TARGET = "on-target"
 
 

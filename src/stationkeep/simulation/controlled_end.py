@@ -1,22 +1,117 @@
-"""The controlled end a partner has decided on: at the altitude it is flown from, by whoever is docked and able to."""
+"""The controlled end a partner has decided on: lowered by who can spare the propellant, then brought down on target.
+
+Plans for the International Space Station (NASA, July 2024) let it sink by drag and frequent burns, send the last people
+home at 330 km and begin the burns for the end at 220 km. Here whoever can push lowers it with what the end itself does
+not need; the last burn may fail, as in :mod:`stationkeep.descent.deorbit_dispersion`.
+"""
 
 from __future__ import annotations
 
+import abc
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY, LONGEST_LOWERING_BURN_S
+from stationkeep.propulsion.burns import gain_for_delta_v_km
 from stationkeep.simulation import causes
 from stationkeep.simulation.deorbit import loads_for_speed, used_together
 from stationkeep.simulation.partners import PartnerEvents
+from stationkeep.simulation.timeline import BURN_FAILED, LOWERING
 
 if TYPE_CHECKING:
     from stationkeep.simulation.deorbit import Shortage, Supply
+    from stationkeep.simulation.providers import ProviderState
 
 _REACHED_KM: Final = 0.01
+_SAME_DAYS: Final = 1.0e-6
 _LACKING_KG, _LACKING_N = 50.0, 50.0  # less is not worth a word
+_KEPT: Final = 1.1  # of what the end takes, before anything is spent on coming down sooner
+_WORTH_KG: Final = 20.0
+_ABOVE_LEVEL_KM: Final = 0.5  # drag takes the rest, and what happens at a level happens there
+_USUAL_PACE_DAYS: Final = 7.0
+_ROUNDS: Final = 12
 
 
-class ControlledEnd(PartnerEvents):
+class ControlledEnd(PartnerEvents, abc.ABC):
     """The part of a run in which the station is brought down on target, or not."""
+
+    # --- on the way down ----------------------------------------------------------------------------------------------
+
+    def comes_down_sooner(self) -> bool:
+        """Burn to come down, if it is time, by everybody who has more than the end takes; whether anybody did."""
+        if self.now < self.next_burn_mjd - _SAME_DAYS or self._must_stay():
+            return False
+        if self.altitude_km <= self.mission.fall_need.from_altitude_km:
+            return False
+        burnt = False
+        for provider in sorted(self.providers, key=lambda one: not one.plan.reboosts):  # the end's own vehicle last
+            wanted = self.next_lowest_level() + _ABOVE_LEVEL_KM - self.altitude_km
+            if wanted >= -_ABOVE_LEVEL_KM:
+                break
+            spare = self._spare_kg(provider) if self.pushes_down_now(provider) else 0.0
+            if spare >= _WORTH_KG:
+                longest_kg = provider.thruster.flow_kg_s * LONGEST_LOWERING_BURN_S
+                burnt = self.burn(provider, wanted, LOWERING, "Lowered", min(spare, longest_kg)) or burnt
+        if burnt:
+            policy = self.scenario.altitude_policy
+            self.next_burn_mjd = self.now + (_USUAL_PACE_DAYS if policy is None else policy.min_days_between_burns)
+        return burnt
+
+    def pushes_down_now(self, provider: ProviderState) -> bool:
+        """Whether it can burn to lower the station at this moment; the vehicle that came for the end can."""
+        if not (provider.present and provider.operating and provider.enabled):
+            return False
+        plan = provider.plan
+        return (
+            plan.from_mjd_utc <= self.now < plan.until_mjd_utc
+            and not provider.too_low(self.altitude_km)
+            and not self.is_kept_from_pushing(provider)
+            and self.available_kg(provider) > 0.0
+            and self.attitude_allows(provider)
+            and self.engine_now(provider) is not None
+        )
+
+    def _must_stay(self) -> bool:
+        """Whether people are aboard who would have to leave if it came lower."""
+        return self.setup is not None and bool(self.board.traffic.people) and self.too_low_for_people
+
+    def _spare_kg(self, provider: ProviderState) -> float:
+        """What this one may burn now so that what is docked still does for the end, with a tenth to spare.
+
+        The vehicle that came for the end keeps all of it for itself: what else is docked is needed for other things.
+        """
+        need = self.mission.fall_need
+        most = self.available_kg(provider)
+        ends = [
+            one
+            for one in self.supplies(need.from_altitude_km)
+            if self._stays_for_the_end(one)
+            and (provider.plan.reboosts or not self.state_of(one.provider).plan.reboosts)
+        ]
+        kept = replace(need, delta_v_m_s=_KEPT * need.delta_v_m_s)
+
+        def enough(burnt_kg: float) -> bool:
+            left = [
+                one.docked._replace(propellant_kg=one.docked.propellant_kg - burnt_kg * (one.provider == provider.id))
+                for one in ends
+            ]
+            return used_together(self.mass_kg - burnt_kg, left, kept)[0].none
+
+        if enough(most):
+            return most
+        if not enough(0.0):
+            return 0.0
+        low, high = 0.0, most
+        for _ in range(_ROUNDS):
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if enough(middle) else (low, middle)
+        return low
+
+    def _stays_for_the_end(self, supply: Supply) -> bool:
+        """Whether it pushes as low as where the end begins."""
+        return self.state_of(supply.provider).plan.too_low_below_km <= self.mission.fall_need.from_altitude_km
+
+    # --- the end ------------------------------------------------------------------------------------------------------
 
     def is_to_come_down_now(self) -> bool:
         """Whether it has sunk to where the decided end begins."""
@@ -36,26 +131,60 @@ class ControlledEnd(PartnerEvents):
             self.note("deorbit-impossible", title, because=no_one, brings=(causes.NO_DEORBIT,))
             return False
         able = [able[index] for index in chosen]
-        burnt = loads_for_speed(self.mass_kg, [one.docked for one in able], need.delta_v_m_s)
+        luck = self.inputs.last_burn_luck / FAILURE_PROBABILITY
+        if luck < 1.0:
+            self._fails(able, luck)
+            return False
+        pushed, burnt_kg = self._burns_for_the_end(able, need.delta_v_m_s)
+        self.note(
+            "deorbit",
+            f"Brought down on target by {pushed}",
+            delta_v_m_s=need.delta_v_m_s,
+            propellant_kg=burnt_kg,
+            because=(causes.LET_DOWN,),
+            brings=(causes.ON_TARGET,),
+        )
+        return True
+
+    def _fails(self, able: list[Supply], part: float) -> None:
+        """The last burn stops for good after this part of it: the station falls where it may, within hours."""
+        need = self.mission.fall_need
+        speed = need.delta_v_m_s - (1.0 - part) * need.final_burn_m_s
+        pushed, burnt_kg = self._burns_for_the_end(able, speed)
+        lowest = self.scenario.reentry_altitude_km + 1.0
+        lowered = gain_for_delta_v_km(self.altitude_km, -speed)
+        self.flight.lift(max(lowered, lowest - self.altitude_km))
+        self.note(
+            BURN_FAILED,
+            f"The last burn of {pushed} stops for good after {100.0 * part:.0f} % of it: it falls where it may",
+            delta_v_m_s=speed,
+            propellant_kg=burnt_kg,
+            because=(causes.LET_DOWN,),
+            brings=(causes.NO_DEORBIT,),
+        )
+
+    def _burns_for_the_end(self, able: list[Supply], delta_v_m_s: float) -> tuple[str, float]:
+        """Take what these burn for so much speed from their tanks; who they are, and how much it was."""
+        burnt = loads_for_speed(self.mass_kg, [one.docked for one in able], delta_v_m_s)
         pushed = []
         for one, amount in zip(able, burnt, strict=True):
             if amount > 0.0:
                 self.network.draw(self.now, one.provider, amount, "controlled end")
                 self.mass_kg -= amount
                 pushed.append(self.state_of(one.provider).plan.label)
-        self.note(
-            "deorbit",
-            f"Brought down on target by {' and '.join(pushed)}",
-            delta_v_m_s=need.delta_v_m_s,
-            propellant_kg=sum(burnt),
-            because=(causes.LET_DOWN,),
-            brings=(causes.ON_TARGET,),
-        )
-        return True
+        return " and ".join(pushed), sum(burnt)
 
     def _comes_first(self, supply: Supply) -> tuple[bool, float]:
         """Who came for the end burns first, then the stronger."""
         return self.state_of(supply.provider).plan.reboosts, -supply.docked.thrust_n
+
+    @abc.abstractmethod
+    def next_lowest_level(self) -> float:
+        """The next altitude, going down, at which something ends."""
+
+    @abc.abstractmethod
+    def burn(self, provider: ProviderState, gain_km: float, kind: str, what: str, most_kg: float) -> bool:
+        """Burn towards a gain of altitude, or a loss; false where it comes to nothing."""
 
 
 def _lacks(lacking: Shortage) -> str:

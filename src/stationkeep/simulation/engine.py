@@ -152,18 +152,22 @@ class _Run(ControlledEnd):
         # Everything else on the calendar starts first, so that what happens at the epoch happens before the flight.
         yield self.environment.timeout(0.0)
         while True:
+            if self.let_down and self.comes_down_sooner():
+                continue
             pusher = None if self.policy is None else self.pusher()
             if pusher is not None and self._burn_is_due():
                 self._raise(pusher)
                 continue
             stop = min(self.epoch + self.environment.peek(), self.horizon)
-            floor = self._next_lowest_level()
+            floor = self.next_lowest_level()
             now = self.now
             if pusher is not None and self.policy is not None:
                 if now >= self.next_burn_mjd - _SAME_TIME_DAYS:
                     floor = max(floor, self.policy.floor_km)
                 else:
                     stop = min(stop, self.next_burn_mjd)
+            if self.let_down and now < self.next_burn_mjd - _SAME_TIME_DAYS:
+                stop = min(stop, self.next_burn_mjd)
             began, height = self.flight.time_mjd_utc, self.altitude_km
             reason = self._coast(stop, floor)
             self.policy = self.rising.kept(self.policy, self.flight.time_mjd_utc - began, height, self.altitude_km)
@@ -181,7 +185,7 @@ class _Run(ControlledEnd):
                 self._finish(OutcomeReason.TIME_LIMIT)
                 return
 
-    def _next_lowest_level(self) -> float:
+    def next_lowest_level(self) -> float:
         """The next altitude, going down, at which something ends: a provider's coming, time for a controlled fall."""
         below = self.flight.mean_altitude_km - _REACHED_KM
         return max([level for level in self.levels_km if level < below], default=0.0)
@@ -305,11 +309,15 @@ class _Run(ControlledEnd):
     def _raise(self, provider: ProviderState) -> None:
         assert self.policy is not None
         self.next_burn_mjd = self.now + self.policy.min_days_between_burns
-        self._burn(provider, self.policy.target_km - self.altitude_km, "burn", "Reboost")
+        self.burn(provider, self.policy.target_km - self.altitude_km, "burn", "Reboost")
 
-    def _burn(self, provider: ProviderState, gain_km: float, kind: str, what: str) -> bool:
-        engine = self.engine_now(provider)
-        if engine is None or not (self.turned(engine.turn_deg) and self.pushes_now(provider)):
+    def burn(self, provider: ProviderState, gain_km: float, kind: str, what: str, most_kg: float = math.inf) -> bool:
+        """Burn towards a gain of altitude, or a loss; false where it comes to nothing."""
+        engine, able = self.engine_now(provider), self.pushes_now if gain_km >= 0.0 else self.pushes_down_now
+        if engine is None:
+            return False
+        turn_deg = engine.turn_deg if gain_km >= 0.0 else 180.0 - engine.turn_deg
+        if not (self.turned(turn_deg) and able(provider)):
             return False  # lost on the way, or the turn took the propellant
         longest = min(self.longest_burn_s[provider.id], engine.longest_burn_s) * self.asset_rate(provider)
         full_after = self._gyros_full_after_s(provider, engine)
@@ -318,19 +326,20 @@ class _Run(ControlledEnd):
             gain_km,
             self.mass_kg,
             engine.thruster,
-            propellant_available_kg=self.available_kg(provider),
+            propellant_available_kg=min(self.available_kg(provider), most_kg),
             longest_burn_s=min(longest, full_after),
         )
         self.network.draw(self.now, provider.id, burn.propellant_kg, "reboost")
         self.mass_kg -= burn.propellant_kg
         self.flight.lift(burn.mean_altitude_gain_km)
         self.burn_count += 1
-        provider.has_burnt = True
         self.starts.append(self.start_here())
-        self.last_by[Function.REBOOST] = engine.label
+        if gain_km >= 0.0:
+            provider.has_burnt = True
+            self.last_by[Function.REBOOST] = engine.label
         self.note(
             kind,
-            f"{what} by {self.craft_name(provider, engine.label)}: +{burn.mean_altitude_gain_km:.2f} km",
+            f"{what} by {self.craft_name(provider, engine.label)}: {burn.mean_altitude_gain_km:+.2f} km",
             provider=provider.id,
             delta_v_m_s=burn.delta_v_m_s,
             duration_s=burn.duration_s,
@@ -360,7 +369,7 @@ class _Run(ControlledEnd):
         done = False
         if was_able and pusher is not None:
             gain = gain_for_delta_v_km(self.altitude_km, avoidance.delta_v_m_s)
-            done = self._burn(pusher, gain, "debris-avoidance", "Out of the way of debris")
+            done = self.burn(pusher, gain, "debris-avoidance", "Out of the way of debris")
         if not done and Function.AVOIDANCE not in self.gone:
             title = "Debris comes near and nobody can push the station out of its way"
             self.note("debris-avoidance-impossible", title, because=(causes.NO_REBOOST, *self.why_no_push()))

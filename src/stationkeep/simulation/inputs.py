@@ -82,6 +82,8 @@ class RunInputs:
     """Of flights, machines and amounts aboard; null: the reference, in which nothing is late, lost or broken."""
     threats: Mapping[str, float] = field(default_factory=dict)
     """Luck of each threat that has a probability, by its key; it comes true where its luck is below it."""
+    last_burn_luck: float = 1.0
+    """Of the last burn of a controlled end: it stops for good where this is below the chance of that."""
     sanction_luck: float = 0.5
     """How much of the next flight is there already when sanctions begin to thin flights out."""
     _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-BURN_KINDS: Final = ("burn", "debris-avoidance")
+LOWERING: Final = "lowering"
+"""Kind of event: a burn that brings the station lower, towards a decided end."""
+BURN_KINDS: Final = ("burn", "debris-avoidance", LOWERING)
 """Kinds of events that are burns."""
 
 
@@ -38,6 +40,10 @@ class Function(StrEnum):
     ATTITUDE = "attitude"
     AVOIDANCE = "debris-avoidance"
     CONTROLLED_DEORBIT = "controlled-deorbit"
+
+
+BURN_FAILED: Final = "deorbit-failed"
+"""Kind of event: the last burn of a controlled end stopped for good."""
 
 
 @dataclass(frozen=True, slots=True)

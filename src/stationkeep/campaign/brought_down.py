@@ -1,0 +1,34 @@
+"""The controlled end a branch decides on, over all runs: when it is flown, how often its last burn fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from stationkeep.campaign.document import BroughtDown
+from stationkeep.campaign.quantiles import loss_fields
+from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY
+from stationkeep.outcome import OutcomeReason
+from stationkeep.scenario.pressure import Response, ResponseKind
+
+if TYPE_CHECKING:
+    from stationkeep.campaign.run_record import RunRecord
+    from stationkeep.scenario.schema import Branch
+
+
+def brought_down(branch: Branch, runs: Sequence[RunRecord], casualties: float) -> BroughtDown | None:
+    """When it is brought down on target; none where nobody decides on a controlled end in this branch.
+
+    ``casualties``: expected of an uncontrolled fall, as a last burn that stops half-way ends in one.
+    """
+    decided = any(isinstance(event, Response) and event.what is ResponseKind.DEORBIT for event in branch.events)
+    if not decided:
+        return None
+    ends = [run.outcome for run in runs]
+    dates = [end.time_mjd_utc if end.reason is OutcomeReason.DEORBITED else None for end in ends]
+    return BroughtDown(
+        **loss_fields(dates),
+        burn_failed_share=sum(run.last_burn_failed for run in runs) / len(runs),
+        failure_probability=FAILURE_PROBABILITY,
+        casualty_expectation=FAILURE_PROBABILITY * casualties,
+    )
