@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from stationkeep.campaign.matrix_document import FillIn
+from stationkeep.cli.app import app
 from stationkeep.partnership.analysis import FunctionState, analyse
 from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import load_partnership, shipped_partnerships
 from stationkeep.partnership.losses import find_losses
 from stationkeep.partnership.newcomers import Newcomer, newcomers
 from stationkeep.report.matrix_cells import _suffices
+from stationkeep.report.partners import draw_dependence
 
 DAY = datetime(2022, 4, 2, tzinfo=UTC)
 SAYS = {"assumption": "made up for a test"}
@@ -121,7 +125,7 @@ def test_the_longer_the_list_of_who_leaves_the_less_there_is_together(function: 
 def _coming(graph: PartnerGraph, function: str, gone: list[str]) -> dict[str, Newcomer]:
     after = find_losses(graph, without=gone)
     found = newcomers(graph, graph.function(function), gone, after, after.days[function])
-    return {one.asset.id: one for one in found}
+    return {one.asset.id: one for one in found.later}
 
 
 @pytest.mark.parametrize(("alone", "together", "enough"), [(None, None, True), (0.4, 1.0, True), (0.4, 0.9, False)])
@@ -132,3 +136,22 @@ def test_the_matrix_names_as_help_who_suffices_with_the_others(
         title="Food", who="HTV-X", standing="later", says="", by="graph", share_of_need=alone, with_others=together
     )
     assert _suffices(one) == enough
+
+
+def test_who_will_not_come_for_want_of_those_who_left_is_named() -> None:
+    document = station(NEED, SIZES)
+    document["assets"][3]["needs"] = [{"of": ["american"], **SAYS}]
+    state = after(document, "nasa")
+    assert [one.id for one in state.never] == ["canadian"]
+    assert [one.asset.id for one in state.later] == ["japanese"]
+    # SpaceX builds the deorbit vehicle.
+    shown = CliRunner().invoke(app, ["depends", "iss-2028-planned", "-w", "spacex", "-f", "deorbit"]).output
+    assert "will not come now: US Deorbit Vehicle (NASA)" in " ".join(shown.split())
+    assert "could later" not in shown
+
+
+def test_the_title_of_the_drawing_fits_its_sheet() -> None:
+    graph = build_graph(shipped_partnerships()["commercial"], datetime(2030, 1, 1, tzinfo=UTC))
+    drawn = draw_dependence(analyse(graph, ["operator-b", "operator-c"])).decode()
+    (size,) = re.findall(r"font-size: ([0-9.]+)px[^>]*>[^<]*who provides what", drawn)
+    assert 8.0 < float(size) < 13.0

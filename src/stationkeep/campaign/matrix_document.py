@@ -14,7 +14,18 @@ from stationkeep.campaign.document import ControlledDeorbitPoint, LostFunction, 
 from stationkeep.campaign.part import Interval, LossDates, Part
 from stationkeep.campaign.people_document import FirstStore, NamedShare, StationLeft, WithoutSeat
 
-Outcome = Literal["falls", "cannot be kept", "nobody aboard", "left for a time", "less", "thinner", "as before"]
+Outcome = Literal[
+    "falls",
+    "cannot be kept",
+    "nobody aboard",
+    "may fall",
+    "left for a time",
+    "may be left",
+    "less",
+    "thinner",
+    "as before",
+]
+"""The gravest first."""
 Standing = Literal["goes on", "had shown", "could have", "later", "too late"]
 
 
@@ -35,6 +46,9 @@ class GraphLoss(Part):
     )
     through: list[str] = Field(description="from the last straw back to where the loss begins")
     in_runs: bool = Field(description="whether the runs simulate this function")
+    counted_apart: str = Field(
+        default="", description="why runs count it otherwise, in words: no contradiction; empty: they count the same"
+    )
     run_median_utc: str | None = Field(
         description="when half of the runs have lost it, or must be left for want of it; null: not, or not simulated"
     )
@@ -112,8 +126,19 @@ class MatrixRow(Part):
     scopes: list[str] = Field(description="what stops")
     outcome: Outcome = Field(
         description="falls: in half of the runs by the horizon; cannot be kept: by the graph, a function is lost that "
-        "the station needs; nobody aboard: people leave for good clearly sooner (60 days) than where nobody leaves; "
-        "left for a time: they must leave sooner, and come back; less: something is lost; thinner: less behind it"
+        "the station needs; nobody aboard, left for a time: in half of the runs people leave for good, or must leave, "
+        "in 5 % more of them or 60 days sooner than where nobody leaves; may fall, may be left: in fewer than half, "
+        "yet 5 % more; less: something is lost; thinner: less behind it. Never better than a row with fewer of its "
+        "partners"
+    )
+    outcome_share: float | None = Field(
+        default=None, description="share of the runs the outcome rests on; null: it rests on no share"
+    )
+    as_without: str | None = Field(
+        default=None, description="id of the row whose outcome it bears, since its own runs came out better; null: own"
+    )
+    disagrees: list[Literal["fall", "people"]] = Field(
+        default=[], description="answers of the runs that the graph contradicts: it loses sooner what they rest on"
     )
     verdict: str = Field(description="the row as a sentence")
     lost_first: LostFirst

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from stationkeep.campaign.matrix_document import FillIn, GraphLoss
 from stationkeep.partnership.analysis import date_after, fewest_people
@@ -24,6 +24,7 @@ _RUN_FUNCTION: Final = {
     "debris-avoidance": "reboost",  # in a run whoever can reboost can get out of the way
 }
 """Functions of the graph that runs simulate, and what they call them."""
+_NO_GYROS: Final = "Control moment gyroscope"
 _LIVED_ON: Final = ("oxygen", "co2-removal", "water", "food", "cargo", "crew-transport")
 """Functions without which people must leave; simulated where the runs have people."""
 _MOST_NAMED: Final = 6
@@ -57,8 +58,26 @@ def _loss(found: Dependence, state: FunctionState, branch: BranchDocument) -> Gr
         enough_for=state.enough_for,
         through=names,
         in_runs=simulated,
+        counted_apart=_counted_apart(state, names) if simulated else "",
         run_median_utc=median,
     )
+
+
+def _counted_apart(state: FunctionState, through: list[str]) -> str:
+    """Why runs have it longer without contradicting the graph: both ask different questions; empty: the same one."""
+    helped = bool(state.too_few) or any(one.in_time for one in state.later)
+    match state.function.id:
+        case "desaturation" if _NO_GYROS in through:
+            return "no gyroscope is left to unload; runs ask how long thrusters could"
+        case "refuelling" if state.loss == "at once":
+            return "what goes into the station's tanks; runs count a ship's own propellant too"
+        case "reboost" if helped:
+            return "less than the need; runs ask when nobody can raise it at all"
+        case "debris-avoidance":
+            return "who can within hours; runs take whoever can reboost"
+        case _ if state.function.for_people and state.enough_for != 0:
+            return "for all who are aboard; runs know who goes home"
+    return ""
 
 
 def _ends(found: Dependence, state: FunctionState) -> Ends:
@@ -91,13 +110,38 @@ def _in_runs(function: str, branch: BranchDocument) -> tuple[bool, str | None]:
 def unseen(losses: list[GraphLoss]) -> str:
     """What the runs do not see of the graph's losses, as sentences; empty where they see everything."""
     blind = [loss for loss in losses if not loss.in_runs]
-    kept = [loss for loss in losses if loss.in_runs and _kept_longer(loss)]
+    longer = [loss for loss in losses if loss.in_runs and _kept_longer(loss)]
+    kept = [loss for loss in longer if not loss.counted_apart]
+    apart = [loss for loss in longer if loss.counted_apart]
     said = []
     if blind:
         said.append(f"By the graph only, not simulated in the runs: {_listed([_told(loss) for loss in blind])}.")
     if kept:
         said.append(f"Lost earlier by the graph than in the runs: {_listed([_through(loss) for loss in kept])}.")
+    if apart:
+        told = [f"{_title(loss)} ({_when(loss)}: {loss.counted_apart})" for loss in apart]
+        said.append(f"Counted otherwise by the graph: {_listed(told)}.")
     return " ".join(said)
+
+
+def disagreeing(losses: list[GraphLoss], branch: BranchDocument) -> list[Literal["fall", "people"]]:
+    """Which answers of the runs the graph contradicts: it loses what the station, or life aboard, needs, and runs go on
+    without simulating that, or keep it longer."""
+    found: list[Literal["fall", "people"]] = []
+    kept = [loss for loss in losses if loss.in_runs and not loss.counted_apart and _kept_longer(loss)]
+    unseen_end = branch.reentry.median_utc is None and any(_ends_unseen(loss, "station") for loss in losses)
+    if unseen_end or any(loss.ends == "station" for loss in kept):
+        found.append("fall")
+    people = branch.people
+    living_on = people is not None and people.must_leave.median_utc is None
+    if any(loss.ends == "crew" for loss in kept) or (living_on and any(_ends_unseen(loss) for loss in losses)):
+        found.append("people")
+    return found
+
+
+def _ends_unseen(loss: GraphLoss, *ends: Ends) -> bool:
+    """Whether the station, or life aboard, ends with it and no run simulates it."""
+    return not loss.in_runs and loss.ends in (ends or ("station", "crew"))
 
 
 def _kept_longer(loss: GraphLoss) -> bool:

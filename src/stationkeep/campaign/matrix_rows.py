@@ -13,9 +13,9 @@ from stationkeep.campaign.matrix_document import (
     LostNow,
     MatrixPeople,
     MatrixRow,
-    Outcome,
 )
-from stationkeep.campaign.matrix_graph import graph_fill_in, graph_losses, thinner, unseen
+from stationkeep.campaign.matrix_graph import disagreeing, graph_fill_in, graph_losses, thinner, unseen
+from stationkeep.campaign.matrix_outcome import never_better_than_parts, row_outcome, usual_verdict
 from stationkeep.campaign.part import LossDates
 from stationkeep.timescale import iso_utc, mjd_utc, parse_utc
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from stationkeep.partnership.analysis import Dependence
 
 _SAME_DAYS: Final = 1.0  # what goes within a day goes together
-_CLEARLY_DAYS: Final = 60.0  # sooner by less is told alike: the same months, as dates are written
 _RANK: Final = {"station": 0, "crew": 1, "less": 2}
 _ALIKE: Final = {
     "unloading": "desaturation",
@@ -34,15 +33,6 @@ _ALIKE: Final = {
     "attitude": "attitude",
 }
 """What the graph calls the functions of a run: told once where both have them."""
-_VERDICTS: Final[dict[Outcome, str]] = {
-    "falls": "the station falls",
-    "cannot be kept": "the station cannot be kept, by the graph; the runs do not simulate what is lost",
-    "nobody aboard": "people leave for good, or sooner than otherwise; the station flies on",
-    "left for a time": "people must leave for a time, or sooner than otherwise; the station flies on",
-    "less": "the station goes on with less",
-    "thinner": "the station goes on, with less behind it",
-    "as before": "nothing is lost",
-}
 
 
 def matrix_rows(
@@ -50,7 +40,8 @@ def matrix_rows(
 ) -> list[MatrixRow]:
     """One row for each departure, nobody first; ``dependences``: the graph of each, where there is one."""
     before = flown.branches[departures[0].id]
-    return [_row(one, flown.branches[one.id], before, dependences.get(one.id), moment_mjd) for one in departures]
+    rows = [_row(one, flown.branches[one.id], before, dependences.get(one.id), moment_mjd) for one in departures]
+    return never_better_than_parts(rows)
 
 
 def _row(
@@ -61,20 +52,22 @@ def _row(
     fewer = thinner(found) if found is not None else []
     in_runs = [item for item in branch.functions_lost if item.median_utc is not None]
     caused = [item for item in in_runs if not _lost_anyway(item, before)]
-    outcome = _outcome(branch, before, counted, fewer, caused)
+    outcome = row_outcome(branch, before, counted, something_lost=bool(caused), fewer=bool(fewer))
     return MatrixRow(
         id=departure.id,
         label=departure.label,
         partners=list(departure.partners),
         leaves_utc=iso_utc(moment_mjd) if departure.partners else None,
         scopes=[str(scope) for scope in departure.scopes],
-        outcome=outcome,
-        verdict=_VERDICTS[outcome],
+        outcome=outcome.word,
+        outcome_share=outcome.share,
+        verdict=outcome.verdict if departure.partners else usual_verdict(branch),
         lost_first=_lost_first(caused, counted, moment_mjd),
         lost_in_runs=branch.functions_lost,
         lost_by_graph=by_graph,
         thinner=fewer,
         not_simulated=unseen(by_graph),
+        disagrees=disagreeing(by_graph, branch),
         people=_people(branch),
         fall=_fall(branch),
         casualties=_casualties(branch),
@@ -119,46 +112,6 @@ def _people(branch: BranchDocument) -> MatrixPeople | None:
     if people is None:
         return None
     return MatrixPeople(**{name: getattr(people, name) for name in MatrixPeople.model_fields})
-
-
-def _outcome(
-    branch: BranchDocument,
-    before: BranchDocument,
-    by_graph: Sequence[GraphLoss],
-    fewer: Sequence[str],
-    caused: Sequence[LostFunction],
-) -> Outcome:
-    ends = {loss.ends for loss in by_graph}
-    if branch.reentry.median_utc is not None:
-        return "falls"
-    if "station" in ends:
-        return "cannot be kept"
-    if _sooner(_left(branch), _left(before)):
-        return "nobody aboard"
-    if _sooner(_must_leave(branch), _must_leave(before)):
-        return "left for a time"
-    if "crew" in ends and branch.people is None:
-        return "nobody aboard"
-    if by_graph or caused:
-        return "less"
-    return "thinner" if fewer else "as before"
-
-
-def _must_leave(branch: BranchDocument) -> LossDates | None:
-    return None if branch.people is None else branch.people.must_leave
-
-
-def _left(branch: BranchDocument) -> LossDates | None:
-    return None if branch.people is None else branch.people.station_left
-
-
-def _sooner(dates: LossDates | None, usual: LossDates | None) -> bool:
-    """Whether half of the runs have come to it clearly sooner than where nobody leaves."""
-    if dates is None or dates.median_utc is None:
-        return False
-    if usual is None or usual.median_utc is None:
-        return True
-    return _mjd(dates.median_utc) < _mjd(usual.median_utc) - _CLEARLY_DAYS
 
 
 # --- what goes first --------------------------------------------------------------------------------------------------

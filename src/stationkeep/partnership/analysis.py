@@ -12,7 +12,7 @@ from typing import Final, Literal
 from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import LoadedPartnership, nearest
 from stationkeep.partnership.losses import AT_ONCE_DAYS, NEVER, Losses, find_losses
-from stationkeep.partnership.model import CutEnds, Function, PartnershipError
+from stationkeep.partnership.model import Asset, CutEnds, Function, PartnershipError
 from stationkeep.partnership.newcomers import Newcomer, Remnant, newcomers, remnants
 
 Loss = Literal["at once", "within weeks", "later", "thinner", "no", "nobody"]
@@ -29,6 +29,7 @@ class FunctionState:
     they are. ``enough_for``: how many people what never stops suffices for (none: not counted by people).
     ``lost_days``: earliest, best estimate and latest, over the ranges of the stores; infinite: never.
     ``hangs_on``: assets whose loss alone would stop it, after this departure; none where it is lost anyhow.
+    ``later``: who comes after that day; ``never``: who was to come and needs those who left.
     ``too_few``: who still provides it once it is lost, best estimate: too little.
     """
 
@@ -43,6 +44,7 @@ class FunctionState:
     lost_days: tuple[float, float, float]
     chain: tuple[str, ...]
     later: tuple[Newcomer, ...]
+    never: tuple[Asset, ...]
     gone_at_once: tuple[str, ...]
     too_few: tuple[Remnant, ...]
     hangs_on: tuple[str, ...]
@@ -233,6 +235,7 @@ def _state(
     providers = tuple(node for node in term.capacities if before.works(node))
     left = tuple(node for node in providers if after.works(node))
     capacity = term.capacity(left)
+    coming = newcomers(graph, function, gone, after, after.days[function.id] if before.works(function.id) else NEVER)
     return FunctionState(
         function=function,
         providers=providers,
@@ -244,7 +247,8 @@ def _state(
         loss=_loss(before.days[function.id], after.days[function.id], providers, left),
         lost_days=(ends[0].days[function.id], after.days[function.id], ends[1].days[function.id]),
         chain=() if after.works(function.id) else after.chain(function.id),
-        later=newcomers(graph, function, gone, after, after.days[function.id] if before.works(function.id) else NEVER),
+        later=coming.later,
+        never=coming.never,
         gone_at_once=tuple(node for node in providers if after.days[node] <= AT_ONCE_DAYS),
         too_few=remnants(graph, function, providers, after),
         hangs_on=hangs_on,

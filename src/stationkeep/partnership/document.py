@@ -121,6 +121,7 @@ def _function(found: Dependence, state: FunctionState) -> dict[str, Any]:
             }
             for one in state.later
         ],
+        "never": [{"id": one.id, "name": one.name, "operator": one.operator} for one in state.never],
         "too_few": [
             {
                 "id": one.asset.id,

@@ -115,16 +115,22 @@ def remnants(graph: PartnerGraph, function: Function, providers: Sequence[str], 
     return tuple(sorted(found, key=lambda one: -one.stops_days))
 
 
-def newcomers(
-    graph: PartnerGraph, function: Function, gone: Sequence[str], after: Losses, lost_days: float
-) -> tuple[Newcomer, ...]:
-    """Who comes after the graph's day and could provide it although these partners left: not who needs them at once.
+@dataclass(frozen=True)
+class Coming:
+    """Who was to come after a day and provide a function: ``later``, by day; ``never``: who needs those who left."""
+
+    later: tuple[Newcomer, ...]
+    never: tuple[Asset, ...]
+
+
+def newcomers(graph: PartnerGraph, function: Function, gone: Sequence[str], after: Losses, lost_days: float) -> Coming:
+    """Who comes after the graph's day and could provide it although these partners left?
 
     ``after``: the losses of that departure; ``lost_days``: when it ends the function, infinite where it does not, or
     where nobody had it before.
     """
     offering = {one.asset for one in function.providers}
-    found = []
+    found, never = [], []
     for asset in graph.absent:
         if asset.id not in offering or asset.from_utc is None or asset.from_utc <= graph.moment:
             continue
@@ -132,13 +138,15 @@ def newcomers(
         nodes = [one for one in then.operators if then.asset(one).id == asset.id]
         then_losses = find_losses(then, without=gone)
         lasts = then_losses.days[nodes[0]]
-        if lasts > AT_ONCE_DAYS:
+        if lasts <= AT_ONCE_DAYS:
+            never.append(asset)
+        else:
             wait = (asset.from_utc - graph.moment) / timedelta(days=1)
             gap = max(wait - lost_days, 0.0)
             in_time = lasts > wait and (gap == 0.0 or function.ends != "crew")
             given = _shares(then, function, nodes, [*nodes, *_there_then(then, function, then_losses, after, wait)])
             found.append(Newcomer(asset, asset.from_utc, in_time, lasts > wait, gap, given))
-    return tuple(sorted(found, key=lambda one: one.from_utc))
+    return Coming(tuple(sorted(found, key=lambda one: one.from_utc)), tuple(never))
 
 
 def _there_then(then: PartnerGraph, function: Function, losses: Losses, after: Losses, wait_days: float) -> list[str]:

@@ -12,6 +12,7 @@ from stationkeep.simulation.people_words import words
 
 if TYPE_CHECKING:
     from stationkeep.campaign.matrix_document import FillIn, MatrixDocument, MatrixPeople, MatrixRow
+    from stationkeep.campaign.part import LossDates
 
 HEADS: Final = (
     "If this partner leaves",
@@ -25,23 +26,29 @@ HEADS: Final = (
 FINE, MILD, GRAVE, WORST = range(4)
 """How grave: as before; less behind it; something lost; the station, or life aboard, ends."""
 MARKS: Final = ("", "○", "▲", "■")
+DAGGER: Final = "†"
+DAGGER_WORDS: Final = "† by the graph what this rests on is lost sooner, or for good, and runs do not see it"
 MARK_WORDS: Final = ("as before", "less behind it", "something is lost", "the station or life aboard ends")
 OUTCOME_WORDS: Final = {
     "falls": "station lost",
     "cannot be kept": "cannot be kept (graph)",
     "nobody aboard": "nobody aboard",
+    "may fall": "may fall",
     "left for a time": "left for a time",
+    "may be left": "people may have to leave",
     "less": "goes on with less",
     "thinner": "goes on, thinner",
     "as before": "goes on as before",
 }
 _OUTCOME_GRAVITY: Final = {
-    "falls": WORST, "cannot be kept": WORST, "nobody aboard": WORST, "left for a time": GRAVE, "less": GRAVE,
+    "falls": WORST, "cannot be kept": WORST, "nobody aboard": WORST, "may fall": GRAVE, "left for a time": GRAVE,
+    "may be left": GRAVE, "less": GRAVE,
     "thinner": MILD, "as before": FINE,
 }  # fmt: skip
 _ENDS_GRAVITY: Final = {"station": WORST, "crew": WORST, "less": GRAVE}
 _OF_PEOPLE: Final = "People"
-_OF_THE_FALL: Final = ("Station falls", "Risk on the ground")
+_FALLS: Final = "Station falls"
+_OF_THE_FALL: Final = (_FALLS, "Risk on the ground")
 _TANKS_LAST: Final = "while its tanks last"
 _MOST_NAMED: Final = 3
 _RARE: Final = 0.05
@@ -71,7 +78,7 @@ def cells(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
     usual = _answers(document, document.rows[0])
     falls_as_usual = row.fall.median_utc is None and row.fall.share < document.rows[0].fall.share + _RARE
     # What is so when nobody leaves is no doing of who leaves.
-    return tuple(
+    judged = tuple(
         replace(one, gravity=FINE)
         if not row.partners
         or (one.head, one.more) == (same.head, same.more)
@@ -79,6 +86,8 @@ def cells(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
         else (_differing_first(one, same) if name == _OF_PEOPLE else one)
         for name, one, same in zip(HEADS, found, usual, strict=True)
     )
+    doubted = {_OF_PEOPLE: "people" in row.disagrees, _FALLS: "fall" in row.disagrees}
+    return tuple(_marked(one, doubted.get(name, False)) for name, one in zip(HEADS, judged, strict=True))
 
 
 def _differing_first(cell: Cell, usual: Cell) -> Cell:
@@ -101,8 +110,16 @@ def _answers(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
     )
 
 
+def _marked(cell: Cell, disagrees: bool) -> Cell:
+    """With a dagger where the graph has it otherwise; grave, for the station or life aboard hangs on it."""
+    return replace(cell, head=f"{cell.head} {DAGGER}", gravity=max(cell.gravity, GRAVE)) if disagrees else cell
+
+
 def _who(row: MatrixRow) -> Cell:
-    return Cell(row.label[:1].upper() + row.label[1:], (OUTCOME_WORDS[row.outcome],), _OUTCOME_GRAVITY[row.outcome])
+    word = OUTCOME_WORDS[row.outcome] if row.partners else "as planned"
+    if row.outcome_share is not None and row.partners:
+        word += f" ({text.percent(row.outcome_share)} of runs)"
+    return Cell(row.label[:1].upper() + row.label[1:], (word,), _OUTCOME_GRAVITY[row.outcome])
 
 
 def _lost_first(row: MatrixRow) -> Cell:
@@ -147,13 +164,16 @@ def _aboard(people: MatrixPeople, horizon: str) -> Cell:
     if people.without_seat.median_utc is not None:
         who = [name.split(",")[0] for name in people.without_seat.who]
         named = f" ({_short_list(who)})" if who else ""
-        said.append(f"no seat home from {loss_text(people.without_seat, horizon)}{named}")
+        said.append(
+            f"no seat home from {loss_text(people.without_seat, horizon)}{named}{_in_runs(people.without_seat)}"
+        )
         gravity = GRAVE
     elif people.without_seat.share >= _RARE:
         said.append(f"a seat missing in {text.percent(people.without_seat.share)} of runs")
         gravity = MILD
     if people.must_leave.median_utc is not None:
-        said.append(f"must leave {loss_text(people.must_leave, horizon)}: {limit_text(people.first_limit)}")
+        why = f"{limit_text(people.first_limit)}{_in_runs(people.must_leave)}"
+        said.append(f"must leave {loss_text(people.must_leave, horizon)}: {why}")
         gravity = GRAVE
         left = people.station_left
         if left.median_utc is not None:
@@ -171,6 +191,11 @@ def _aboard(people: MatrixPeople, horizon: str) -> Cell:
     if not said:
         return Cell("a seat and supplies for all")
     return Cell(said[0], tuple(said[1:]), gravity)
+
+
+def _in_runs(dates: LossDates) -> str:
+    """In what share of the runs, where it is not so in nearly all."""
+    return "" if dates.share >= 1.0 - _RARE else f", in {text.percent(dates.share)} of runs"
 
 
 def _fall(row: MatrixRow, document: MatrixDocument) -> Cell:

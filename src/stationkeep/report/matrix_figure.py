@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from stationkeep.report import text
 from stationkeep.report.figures import WIDE, Sheet, blank, svg_of, wrapped
-from stationkeep.report.matrix_cells import FINE, HEADS, MARK_WORDS, Cell, cells
+from stationkeep.report.matrix_cells import DAGGER_WORDS, FINE, HEADS, MARK_WORDS, Cell, cells
 from stationkeep.report.palette import INK, MUTED, RULE, SEVERITIES
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _SHEET: Final = Sheet(WIDE.width_px, 10.8, narrow=False)
 _LINE_PX: Final = 13.4
 _PAD_PX: Final = 6.0
 _TITLE_PX: Final = 46.0
-_FOOT_PX: Final = 46.0
+_FOOT_PX: Final = 62.0
 _MARK_PX: Final = 13.0
 _MARKERS: Final = ("", "o", "^", "s")
 _HOLLOW: Final = "o"
@@ -44,7 +44,7 @@ def matrix_figure(document: MatrixDocument) -> Figure:
     for row, size in zip(rows, heights, strict=True):
         _row(axes, row, top, size)
         top += size
-    _key(axes, top + 18.0)
+    _key(axes, top + 18.0, doubted=any(row.disagrees for row in document.rows))
     return figure
 
 
@@ -114,7 +114,7 @@ def _mark(axes: Axes, x: float, y: float, gravity: int) -> None:
               markeredgewidth=1.0, linestyle="none")  # fmt: skip
 
 
-def _key(axes: Axes, y: float) -> None:
+def _key(axes: Axes, y: float, *, doubted: bool) -> None:
     from matplotlib.patches import Rectangle
 
     x = 4.0
@@ -127,6 +127,8 @@ def _key(axes: Axes, y: float) -> None:
     _write(axes, x, y, "no mark: as where nobody leaves", colour=MUTED.light)
     told = "* by the graph of who provides what; the runs do not simulate it so. Dates are medians over the runs."
     _write(axes, 2.0, y + 18.0, told, colour=MUTED.light)
+    if doubted:
+        _write(axes, 2.0, y + 34.0, f"{DAGGER_WORDS}.", colour=MUTED.light)
 
 
 def _write(

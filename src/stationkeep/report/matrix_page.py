@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.report import text
 from stationkeep.report.html import page_html
 from stationkeep.report.markup import e, linked, table, tree
-from stationkeep.report.matrix_cells import HEADS, MARKS, cells
+from stationkeep.report.matrix_cells import DAGGER_WORDS, HEADS, MARKS, cells
 from stationkeep.report.matrix_figure import matrix_figure, matrix_svg
 from stationkeep.report.why import chain_line
 
@@ -66,6 +66,7 @@ def _caption(document: MatrixDocument) -> str:
     return (
         f"Everybody else goes on as in the branch {document.base_label!r}. Dates are medians over the runs; an "
         "asterisk marks what follows from the graph of who provides what, and what no run simulates."
+        + (f" {DAGGER_WORDS}." if any(row.disagrees for row in document.rows) else "")
     )
 
 
@@ -102,6 +103,8 @@ def _graph_row(loss: GraphLoss) -> tuple[str, ...]:
     when = "at once" if loss.when == "at once" else _day(loss.best_utc)
     span = "" if loss.when == "at once" else f"{_day(loss.earliest_utc)} – {_day(loss.latest_utc)}"
     runs = "not simulated" if not loss.in_runs else _day(loss.run_median_utc, "not by the horizon")
+    if loss.counted_apart:
+        runs += f" (counted otherwise: {loss.counted_apart})"
     title = f"{loss.title} (enough left for {loss.enough_for} people)" if loss.enough_for else loss.title
     return tuple(map(e, (title, when, span, " ← ".join(loss.through), runs)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.report import text
-from stationkeep.report.matrix_cells import HEADS, MARKS, Cell, cells
+from stationkeep.report.matrix_cells import DAGGER_WORDS, HEADS, MARKS, Cell, cells
 from stationkeep.report.why import chain_line
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from stationkeep.campaign.matrix_document import MatrixDocument
 
 
-_PLAIN: Final = {"–": "-", "→": "->", "■": "#", "▲": "!", "○": "o", "’": "'"}
+_PLAIN: Final = {"–": "-", "→": "->", "■": "#", "▲": "!", "○": "o", "’": "'", "†": "+"}
 
 
 def print_matrix(document: MatrixDocument, console: Console) -> None:
@@ -42,6 +42,8 @@ def print_matrix(document: MatrixDocument, console: Console) -> None:
         console.print(table)
     console.print()
     _say(console, "* by the graph of who provides what (stationkeep depends); dates are medians", "dim")
+    if any(row.disagrees for row in document.rows):
+        _say(console, DAGGER_WORDS, "dim")
 
 
 def _mark(cell: Cell) -> str:

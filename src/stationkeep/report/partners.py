@@ -22,6 +22,8 @@ _LEFT: Final = 4.9  # where the lines leave the assets
 _RIGHT: Final = 7.6  # where they reach the functions
 _WIDTH: Final = 11.0
 _INCH_PER_ROW: Final = 0.235
+_TITLE_PT: Final = 13.0
+_BOLDER: Final = 1.16  # bold letters over plain ones, in width
 _NAME_PT: Final = 8.5
 _NEED_PT: Final = 6.3
 _FINE: Final = 16.0
@@ -133,7 +135,8 @@ def _draw_title(axes: Axes, found: Dependence) -> None:
     title = f"{graph.loaded.partnership.title}: who provides what, {graph.moment:%-d %B %Y}"
     if found.without:
         title += f", without {' and '.join(names[one] for one in found.without)}"
-    axes.text(0.25, -1.35, title, fontsize=13, weight="bold", color=INK.light, va="center")
+    size = min(_TITLE_PT, _TITLE_PT * (_WIDTH - 0.5) / (_BOLDER * _width_inch(title, _TITLE_PT)))
+    axes.text(0.25, -1.35, title, fontsize=size, weight="bold", color=INK.light, va="center")
     axes.text(0.25, -0.45, "provided by (and what that needs)", fontsize=8.5, color=MUTED.light, va="center")
     axes.text(_RIGHT + 0.1, -0.45, "function of the station", fontsize=8.5, color=MUTED.light, va="center")
 
@@ -245,5 +248,7 @@ def _state_words(found: Dependence, state: FunctionState) -> str:
         return f"{mark} {date_words(found, state)}"
     if state.loss in ("at once", "nobody"):
         return mark
-    margin = f"{state.margin:.2g} x what is needed, {state.may_fail or 'nothing'} may fail"
+    hangs = bool(state.hangs_on and state.spare)
+    spare = "all hang on one thing" if hangs else f"{state.may_fail or 'nothing'} may fail"
+    margin = f"{state.margin:.2g} x what is needed, {spare}"
     return f"{mark}: {margin}" if mark else margin

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from stationkeep.partnership.analysis import Dependence, FunctionState
     from stationkeep.partnership.graph import PartnerGraph
-    from stationkeep.partnership.model import CutEnds, Function
+    from stationkeep.partnership.model import Asset, CutEnds, Function
 
 _ORDER: Final = ("at once", "within weeks", "later", "thinner", "no", "nobody")
 HEADINGS: Final = {
@@ -85,21 +85,28 @@ def _last(found: Dependence, state: FunctionState) -> str:
     if state.chain:
         words = chain_words(found, state)
         if state.gone_at_once and state.loss in ("within weeks", "later"):
-            words += f"; at once without {provider_words(found.graph, state.gone_at_once)}"
+            words += f"; gone at once: {provider_words(found.graph, state.gone_at_once)}"
     elif state.loss == "thinner":
         gone = [node for node in state.providers if node not in state.left]
-        words = f"without {provider_words(found.graph, gone)}"
+        words = f"gone: {provider_words(found.graph, gone)}"
     else:
         words = ""
     if state.enough_for is not None and 0 < state.enough_for < found.graph.people:
         words += f"; enough is left for {state.enough_for} of {found.graph.people} people"
-    if state.too_few:
-        words += f"{'; ' if words else ''}not enough: {remnant_words(found, state)}"
+    if told := remnant_words(found, state):
+        words += f"{'; ' if words else ''}not enough: {told}"
     if state.loss != "thinner":
         for in_time, lead in ((True, "others could later"), (False, "too late")):
             told = newcomer_words(found, state, in_time)
             words += f"{'; ' if words and told else ''}{f'{lead}: {told}' if told else ''}"
+    if state.never and state.loss != "thinner":
+        words += f"{'; ' if words else ''}will not come now: {_assets_words(found, state.never)}"
     return words
+
+
+def _assets_words(found: Dependence, assets: Iterable[Asset]) -> str:
+    names = found.graph.loaded.partner_names
+    return ", ".join(f"{one.name} ({names[one.operator or '']})" for one in assets)
 
 
 def newcomer_words(found: Dependence, state: FunctionState, in_time: bool) -> str:
@@ -114,10 +121,17 @@ def newcomer_words(found: Dependence, state: FunctionState, in_time: bool) -> st
 
 
 def remnant_words(found: Dependence, state: FunctionState) -> str:
-    """``Cygnus main engine (Northrop Grumman), for 31 % of the need, until 2024-05-03``: who gives too little of it."""
+    """``Cygnus main engine (Northrop Grumman), for 31 % of the need, until 2024-05-03``: who gives too little of it.
+
+    Empty where who is left stands beside it and *enough is left for 3 of 7* says it of all together.
+    """
     names = found.graph.loaded.partner_names
     told = []
-    for one in state.too_few:
+    staying = {found.graph.asset(node).id for node in state.left}
+    counted = (
+        state.loss == "at once" and bool(state.enough_for) and all(one.asset.id in staying for one in state.too_few)
+    )
+    for one in () if counted else state.too_few:
         until = date_after(found.graph, one.stops_days)
         parts = [f"{one.asset.name} ({names[one.asset.operator or '']})", one.given.words]
         told.append(", ".join([*parts, *([f"until {until:%Y-%m-%d}"] if until is not None else [])]))
@@ -166,11 +180,12 @@ def _print_summary(console: Console, found: Dependence) -> None:
     from rich.text import Text
 
     graph, names = found.graph, found.graph.loaded.partner_names
-    console.print("\nWhose departure alone stops something", style="bold")
+    before = " (before anybody leaves)" if found.without else ""
+    console.print(f"\nWhose departure alone stops something{before}", style="bold")
     for point in found.partner_points:
         functions = _listed(map(graph.function, point.functions))
         console.print(Text(f"  {names[point.partner]}: {functions}"))
-    console.print("\nWhat hangs on one thing (single points of failure)", style="bold")
+    console.print(f"\nWhat hangs on one thing (single points of failure){before}", style="bold")
     for point in sorted(found.single_points, key=lambda item: -len(item.functions)):
         direct = [name for name in point.functions if point.node in graph.functions[name].capacities]
         shown = _listed(map(graph.function, direct)) or "what needs it"
