@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.campaign.matrix_document import FillIn, GraphLoss
+from stationkeep.campaign.matrix_segments import felt_in_runs
 from stationkeep.partnership.analysis import date_after, fewest_people, share_words
 from stationkeep.timescale import iso_utc, mjd_utc
 
@@ -33,7 +34,8 @@ def graph_losses(found: Dependence, branch: BranchDocument) -> list[GraphLoss]:
     rank = {"station": 0, "crew": 1, "less": 2}
     states = [state for state in found.states if state.loss in _DATED]
     states.sort(key=lambda state: (state.lost_days[1], rank[state.function.ends]))
-    return [_loss(found, state, branch) for state in states]
+    felt = felt_in_runs(found, branch)
+    return [_loss(found, state, branch, felt) for state in states]
 
 
 def thinner(found: Dependence) -> list[str]:
@@ -41,10 +43,12 @@ def thinner(found: Dependence) -> list[str]:
     return [state.function.name for state in found.states if state.loss == "thinner"]
 
 
-def _loss(found: Dependence, state: FunctionState, branch: BranchDocument) -> GraphLoss:
+def _loss(found: Dependence, state: FunctionState, branch: BranchDocument, felt: Mapping[str, str | None]) -> GraphLoss:
     earliest, best, latest = (date_after(found.graph, days) for days in state.lost_days)
     names = [_node_name(found, node) for node in state.chain[1:]]
     simulated, median = _in_runs(state.function.id, branch)
+    if state.function.id in felt:
+        simulated, median = True, felt[state.function.id]
     return GraphLoss(
         function=state.function.id,
         title=state.function.name,
