@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,9 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partner_case import result, withdrawal
+from stationkeep.campaign.matrix_segments import felt_in_runs
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.sampling import median_inputs
 from stationkeep.catalogue.loader import load_catalogue
+from stationkeep.partnership.analysis import analyse
+from stationkeep.partnership.graph import build_graph
 from stationkeep.partnership.loader import load_partnership
 from stationkeep.partnership.model import PartnershipError
 from stationkeep.partnership.segments import FLOWN, SegmentLoss, SegmentNeeds, segments_of_station
@@ -237,3 +241,22 @@ def test_a_partner_who_provides_none_of_it_changes_none_of_it() -> None:
     kinds = {"segment-power", "segment-stops", "ground-control-lost"}
     timeline = fly(withdrawal("2024-03-01", partner="csa", scope=OPERATING))
     assert not kinds & {event.kind for event in timeline.events}
+
+
+# --- in the matrix ---
+
+
+def test_runs_feel_what_segments_hang_on_and_say_when() -> None:
+    branch: Any = SimpleNamespace(
+        people=object(), functions_lost=[SimpleNamespace(function="attitude", median_utc="2023-05-01T00:00:00Z")]
+    )
+    graph = build_graph(needs().loaded, DAY)
+    nasa_gone = felt_in_runs(analyse(graph, ["nasa"]), branch)
+    for function in ("power-us", "power-russian", "thermal-us", "data-network", "ground-control-us", "berthing"):
+        assert nasa_gone[function] == "2022-04-02T00:00:00Z", function
+    roscosmos_gone = felt_in_runs(analyse(graph, ["roscosmos"]), branch)
+    assert roscosmos_gone["ground-control-russian"] == "2022-04-02T00:00:00Z"
+    assert roscosmos_gone["power-us"] == "2023-05-01T00:00:00Z"  # once the run's attitude goes
+    assert not {"research", "communications", "outside-work"} & nasa_gone.keys()
+    branch.people = None
+    assert felt_in_runs(analyse(graph, ["nasa"]), branch) == {}

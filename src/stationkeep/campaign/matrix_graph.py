@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Literal
 
 from stationkeep.campaign.matrix_document import FillIn, GraphLoss
+from stationkeep.campaign.matrix_segments import felt_in_runs
 from stationkeep.partnership.analysis import date_after, fewest_people
 from stationkeep.timescale import iso_utc, mjd_utc
 
@@ -24,7 +25,6 @@ _RUN_FUNCTION: Final = {
     "debris-avoidance": "reboost",  # in a run whoever can reboost can get out of the way
 }
 """Functions of the graph that runs simulate, and what they call them."""
-_NO_GYROS: Final = "Control moment gyroscope"
 _LIVED_ON: Final = ("oxygen", "co2-removal", "water", "food", "cargo", "crew-transport")
 """Functions without which people must leave; simulated where the runs have people."""
 _MOST_NAMED: Final = 6
@@ -35,7 +35,8 @@ def graph_losses(found: Dependence, branch: BranchDocument) -> list[GraphLoss]:
     rank = {"station": 0, "crew": 1, "less": 2}
     states = [state for state in found.states if state.loss in _DATED]
     states.sort(key=lambda state: (state.lost_days[1], rank[state.function.ends]))
-    return [_loss(found, state, branch) for state in states]
+    felt = felt_in_runs(found, branch)
+    return [_loss(found, state, branch, felt) for state in states]
 
 
 def thinner(found: Dependence) -> list[str]:
@@ -43,10 +44,12 @@ def thinner(found: Dependence) -> list[str]:
     return [state.function.name for state in found.states if state.loss == "thinner"]
 
 
-def _loss(found: Dependence, state: FunctionState, branch: BranchDocument) -> GraphLoss:
+def _loss(found: Dependence, state: FunctionState, branch: BranchDocument, felt: Mapping[str, str | None]) -> GraphLoss:
     earliest, best, latest = (date_after(found.graph, days) for days in state.lost_days)
     names = [_node_name(found, node) for node in state.chain[1:]]
     simulated, median = _in_runs(state.function.id, branch)
+    if state.function.id in felt:
+        simulated, median = True, felt[state.function.id]
     return GraphLoss(
         function=state.function.id,
         title=state.function.name,
@@ -58,17 +61,15 @@ def _loss(found: Dependence, state: FunctionState, branch: BranchDocument) -> Gr
         enough_for=state.enough_for,
         through=names,
         in_runs=simulated,
-        counted_apart=_counted_apart(state, names) if simulated else "",
+        counted_apart=_counted_apart(state) if simulated else "",
         run_median_utc=median,
     )
 
 
-def _counted_apart(state: FunctionState, through: list[str]) -> str:
+def _counted_apart(state: FunctionState) -> str:
     """Why runs have it longer without contradicting the graph: both ask different questions; empty: the same one."""
     helped = bool(state.too_few) or any(one.in_time for one in state.later)
     match state.function.id:
-        case "desaturation" if _NO_GYROS in through:
-            return "no gyroscope is left to unload; runs ask how long thrusters could"
         case "refuelling" if state.loss == "at once":
             return "what goes into the station's tanks; runs count a ship's own propellant too"
         case "reboost" if helped:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from stationkeep.campaign.matrix_document import (
     Casualties,
@@ -127,7 +127,8 @@ def _lost_first(caused: Sequence[LostFunction], by_graph: Sequence[GraphLoss], m
         dated.append((_mjd(item.median_utc), name, LostNow(title=title, ends="station", by=["runs"])))
     for loss in by_graph:
         if loss.best_utc is not None:
-            dated.append((_mjd(loss.best_utc), loss.function, LostNow(title=loss.title, ends=loss.ends, by=["graph"])))
+            lost = LostNow(title=loss.title, ends=loss.ends, by=_told_by(loss))
+            dated.append((_mjd(loss.best_utc), loss.function, lost))
     if not dated:
         return LostFirst(date_utc=None, at_once=False, functions=[])
     first = max(min(time for time, _, _ in dated), moment_mjd)
@@ -136,9 +137,18 @@ def _lost_first(caused: Sequence[LostFunction], by_graph: Sequence[GraphLoss], m
         if time > first + _SAME_DAYS:
             continue
         known = together.get(name)
-        together[name] = lost if known is None else known.model_copy(update={"by": [*known.by, *lost.by]})
+        by = list(dict.fromkeys([*(known.by if known is not None else ()), *lost.by]))
+        together[name] = (lost if known is None else known).model_copy(update={"by": by})
     functions = sorted(together.values(), key=lambda one: _RANK[one.ends])
     return LostFirst(date_utc=iso_utc(first), at_once=first <= moment_mjd + _SAME_DAYS, functions=functions)
+
+
+def _told_by(loss: GraphLoss) -> list[Literal["runs", "graph"]]:
+    """By the graph, and by the runs where half of them lose it on the same day."""
+    median = loss.run_median_utc if loss.in_runs else None
+    if median is None or abs(_mjd(median) - _mjd(loss.best_utc)) > _SAME_DAYS:
+        return ["graph"]
+    return ["runs", "graph"]
 
 
 def _mjd(date_utc: str | None) -> float:
