@@ -205,3 +205,21 @@ def test_who_takes_more_ships_along_never_leaves_the_larder_fuller() -> None:
     assert leave["nobody"] == 0
     assert max(leave["jaxa"], leave["northrop-grumman"]) <= leave["csa"]
     assert leave["jaxa"] + leave["northrop-grumman"] < 3
+
+
+def test_what_leaves_is_there_whatever_went_overboard_before() -> None:
+    """Waste of the first stores can go, though air and water of them went overboard: that is not what came."""
+    hold = aboard()
+    hold.advance(hold.state.time_mjd_utc + 200.0)
+    waste = sum(hold.state.amount(name) for name in setup().life_support.waste)
+    assert waste > 100.0
+    assert hold.goods_kg == pytest.approx(0.0, abs=1e-6)
+    assert hold.dispose(1e6) == pytest.approx(waste, abs=1.0 * len(setup().life_support.waste))
+    assert hold.goods_kg == pytest.approx(0.0, abs=1e-6)
+    hold.bring(Ship(hold.state.time_mjd_utc, "progress", 1400.0, 420.0, 45.0), ())
+    goods = hold.goods_kg
+    assert 0.0 < goods < 1400.0
+    assert hold.dispose(goods / 2.0) == pytest.approx(goods / 2.0)
+    assert hold.goods_kg == pytest.approx(goods / 2.0, abs=1e-6)
+    assert hold.dispose(1e6) < goods
+    assert hold.goods_kg == pytest.approx(0.0, abs=1e-6)

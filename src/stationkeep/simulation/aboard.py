@@ -70,6 +70,8 @@ class Aboard(Stowage):
         self._watched = watched_stores(self.state)
         outside = [float(habitat.all_stores[name].kind == "overboard") for name in plan.store_names]
         self._outside, self._vents = np.array(outside), np.ones(len(outside))
+        self._inside = 1.0 - self._outside
+        self._first_kg = float(self._inside @ self.state.moment.amount)
         usual = self.setup.usual_kg
         self._nominal = {name: max(float(self.state.amount(name)), usual.get(name, 0.0)) for name in habitat.stores}
         self._alike: dict[str, list[str]] = {}
@@ -296,18 +298,23 @@ class Aboard(Stowage):
 
     @property
     def surplus_kg(self) -> float:
-        """Cargo that is aboard in some form, beyond what was there at the epoch."""
+        """How much more is aboard in some form than at the epoch; negative: less."""
         return self.brought_kg - self.taken_kg - self._lost_kg
 
+    @property
+    def goods_kg(self) -> float:
+        """Other goods that came since the epoch, and broken parts: what is aboard and in no store."""
+        return self.surplus_kg - (float(self._inside @ self.state.moment.amount) - self._first_kg)
+
     def dispose(self, most_kg: float) -> float:
-        """Fill a departing craft: waste first, then other goods, but no more than came since the epoch."""
-        load = min(most_kg, max(self.surplus_kg, 0.0))
-        left = load
+        """Fill a departing craft: waste first, then other goods, as far as there are any."""
+        left, goods = most_kg, max(self.goods_kg, 0.0)
         for store in self.setup.life_support.waste:
             part = min(left, self.state.amount(store))
             if part > _LEAST_KG:
                 self.state.add_cargo(store, -part)
                 left -= part
+        load = most_kg - left + min(left, goods)
         self.taken_kg += load
         return load
 
