@@ -14,6 +14,7 @@ from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.sampling import median_inputs
 from stationkeep.errors import InputError
 from stationkeep.simulation.engine import PeopleThen, people_at, simulate
+from stationkeep.simulation.loading import load_of
 from stationkeep.timescale import iso_day
 
 if TYPE_CHECKING:
@@ -66,13 +67,12 @@ class FlownStation:
         return replace(median_inputs(self.campaign.mission.scenario, self.campaign.weather))
 
     def _station(self, then: PeopleThen) -> StationThen:
-        board, aboard, loads = then.board, then.aboard, then.aboard.world.cargo
+        board, aboard, then_mjd = then.board, then.aboard, then.aboard.state.time_mjd_utc
 
         def stow(state: HabitatState, flight: Flight, gone: frozenset[str]) -> None:
-            cargo, hold = board.craft[flight.name].cargo, copy.copy(aboard)
+            hold = copy.copy(aboard)
             hold.state = state
-            amounts = (cargo.dry_kg.quantile(loads), cargo.water_kg.quantile(loads), cargo.gas_kg.quantile(loads))
-            hold.bring(flight.kind.id, *amounts, gone, flight.launch_mjd_utc)
+            load_of(board, flight.name, hold, gone, then_mjd)
 
         def settle(state: HabitatState, gone: frozenset[str]) -> None:
             hold = copy.copy(aboard)

@@ -92,6 +92,16 @@ class PadClosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Standstill:
+    """What is not launched after a loss, and until when."""
+
+    marks: frozenset[str]
+    """As of :func:`rocket_marks`."""
+    from_mjd_utc: float
+    to_mjd_utc: float
+
+
+@dataclass(frozen=True, slots=True)
 class Realised:
     """A manifest as it came, and what became of the plan."""
 
@@ -103,6 +113,8 @@ class Realised:
     """Flights that found their port taken and went to another."""
     not_flown: tuple[str, ...] = ()
     """Flights that found no free port, or could not be launched, before they should have left again."""
+    standstills: tuple[Standstill, ...] = ()
+    """In order of time."""
 
 
 def draw_luck(plan: Manifest, laws: TrafficLaws, random: Generator) -> Luck:
@@ -201,6 +213,7 @@ class _Work:
     lost: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     not_flown: list[str] = field(default_factory=list)
+    standstills: list[Standstill] = field(default_factory=list)
 
     def launch_all(self) -> None:
         """Delay, grounding, pad, loss, docking trouble: launch and arrival of every flight."""
@@ -214,7 +227,7 @@ class _Work:
                 self.flights[flight.name] = flight
                 self.rescues.arrives(flight, self.first)
                 continue
-            marks = _rocket_marks(flight)
+            marks = rocket_marks(flight)
             numbers = self.luck.of(flight.name, index)
             late = flight.launch_mjd_utc + self._lateness(flight, numbers)
             ready, sent_for = self.rescues.sends(flight, late)
@@ -294,7 +307,9 @@ class _Work:
             empty = {name: replace(ordered[name], crew_up=0) for name in self.rescues.sent.values() if name in ordered}
             trips = self.rescues.rides(manifest.trips, ordered)
             manifest = replace(manifest, flights={**ordered, **empty}, trips=trips, contingencies=troubles)
-        return Realised(manifest, tuple(self.lost), delays, tuple(self.moved), tuple(self.not_flown))
+        return Realised(
+            manifest, tuple(self.lost), delays, tuple(self.moved), tuple(self.not_flown), tuple(self.standstills)
+        )
 
     def _freed(self, trip: Trip) -> Trip:
         """The trip without dates of its own: it goes by its craft."""
@@ -338,6 +353,7 @@ class _Work:
         law = self.luck.regrounding.get(side_of_owner(flight.kind.owner))
         if law is not None:
             until = launch + law.days(size)
+            self.standstills.append(Standstill(frozenset(marks), launch, until))
             grounded.update({mark: max(until, grounded.get(mark, until)) for mark in marks})
 
     def _placed(self, flight: Flight, taken: dict[str, list[tuple[float, float]]]) -> Flight | None:
@@ -386,7 +402,7 @@ def _group(flight: Flight) -> str:
     return _GROUP_OF.get(flight.kind.id, "unknown")
 
 
-def _rocket_marks(flight: Flight) -> tuple[str, ...]:
+def rocket_marks(flight: Flight) -> tuple[str, ...]:
     """What stands still after its loss: its type, and all that flies on the same family of rocket."""
     return _marks_of(
         flight.kind.type, flight.launch_vehicle or (flight.kind.rockets[-1] if flight.kind.rockets else "")

@@ -49,7 +49,8 @@ class Supply(Part):
     """Where the cargo of some kinds of craft goes: at most these shares of each kind of cargo, by store.
 
     The rest of the dry cargo is other goods. A gas bottle or a water tank takes what is short: there each store may
-    have all of it. Ships carry more of what is scarce instead of other goods (less than three times the reserve).
+    have all of it. Of what would sink below its reserve if the next ship like it were lost, ships carry more instead of
+    other goods.
     """
 
     vehicles: Annotated[tuple[Id, ...], BeforeValidator(_one_or_several)] = Field(
@@ -60,12 +61,14 @@ class Supply(Part):
     gas: Shares = Field(default={})
     short: dict[Id, Shares] = Field(
         default={},
-        description="by substance (food, water, oxygen): at most these shares of the dry cargo, by store, in ships "
-        "launched notice_days or more after there was less of it than three reserves; up to what is usual aboard, and "
-        "twice that after its reserve was reached",
+        description="by substance (food, water, oxygen, nitrogen): at most these shares of the dry cargo, by store, "
+        "where the substance would sink below its reserve before the second ship from now that carries as much (what "
+        "is aboard must outlast the loss of the next): as much as it takes. Of what is critical (food, water) whatever "
+        "share, where it would before the next",
     )
     notice_days: Annotated[Number, Field(ge=0.0, le=1000.0)] = Field(
-        default=30.0, description="how long before its launch the cargo of a ship is chosen"
+        default=30.0,
+        description="how long before its launch the cargo of a ship is chosen, by the flights then expected",
     )
     source: Source
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import operator
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -16,10 +16,10 @@ from stationkeep.habitat.margins import Limit, binding_limit
 from stationkeep.habitat.state import HabitatEvent
 from stationkeep.simulation.people_sharing import WORTH_MOVING_KG, Larder, handed_over
 from stationkeep.simulation.store_book import RESERVE, Levels, StoreBook, Watched, watched_stores
+from stationkeep.simulation.stowage import Stowage
 
 if TYPE_CHECKING:
     from stationkeep.habitat.state import HabitatState
-    from stationkeep.scenario.people import Supply
     from stationkeep.simulation.people_record import StoreCourse
     from stationkeep.simulation.people_setup import PeopleSetup, PeopleWorld
 
@@ -27,8 +27,6 @@ _RETRY_DAYS: Final = 20.0  # a repair for which there was no spare part: about a
 _AIR_DUTIES: Final = ("hold", "proportional")
 _SAME_DAYS: Final = 1.0e-6
 _LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
-_SCARCE_RESERVES: Final = 3.0  # below so many reserves more is sent: 45 days and a ship of a quarter (own assumption)
-_URGENT_FACTOR: Final = 2.0  # once a reserve was reached, so many times the usual is wanted aboard (own assumption)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ Delivered = tuple[float, "Callable[[Aboard], object]"]
 
 
 @dataclass
-class Aboard:
+class Aboard(Stowage):
     """The habitat of one run."""
 
     setup: PeopleSetup
@@ -72,6 +70,8 @@ class Aboard:
         self._watched = watched_stores(self.state)
         outside = [float(habitat.all_stores[name].kind == "overboard") for name in plan.store_names]
         self._outside, self._vents = np.array(outside), np.ones(len(outside))
+        self._inside = 1.0 - self._outside
+        self._first_kg = float(self._inside @ self.state.moment.amount)
         usual = self.setup.usual_kg
         self._nominal = {name: max(float(self.state.amount(name)), usual.get(name, 0.0)) for name in habitat.stores}
         self._alike: dict[str, list[str]] = {}
@@ -91,13 +91,12 @@ class Aboard:
             for stores in self._critical.values()
             for one in stores
         }
-        self._short_since: dict[str, float] = {}
-        self._scarce_since: dict[str, float] = {}
         self._critical_levels = Levels([one for stores in self._critical.values() for one in stores], self.state)
         self._reserved_levels = Levels([one for stores in self._reserved.values() for one in stores], self.state)
         self._book = StoreBook(self._watched, self.state)
         self._stores_of = {name: frozenset(side.stores()) for name, side in habitat.sides.items()}
         self._are({side: len(people) for side, people in self.state.people.items()})
+        self._expected = dict(self.people)
         self._told: set[str] = set()
         self._lost_kg = self._gone_overboard()
         self.record()
@@ -206,9 +205,9 @@ class Aboard:
         twin.live_with(people)
         return twin
 
-    def _twin(self) -> Aboard:
+    def _twin(self) -> Self:
         """The same with a state of its own, to look ahead with."""
-        twin = object.__new__(Aboard)
+        twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__, state=self.state.copy())
         return twin
 
@@ -252,94 +251,22 @@ class Aboard:
         if any(number and not before.get(side) for side, number in by_side.items()):
             self.parts_came()
 
+    def expect(self, by_side: Mapping[str, float]) -> None:
+        """So many of each side are aboard by plan, on average: reserves count them, and loads are chosen for them."""
+        self.state.reserve_for(by_side)
+        self._expected = {side: round(number) for side, number in by_side.items()}
+
     def live_with(self, by_side: Mapping[str, int]) -> None:
         """The same to look ahead with: nobody's hands are asked for."""
         self._are(by_side)
+        self._expected = dict(by_side)
         one = self.state.habitat.person
         self.state.set_people({side: (one,) * number for side, number in by_side.items()})
-
-    def bring(
-        self, kind: str, dry_kg: float, water_kg: float, gas_kg: float, gone: Iterable[str],
-        launched_mjd_utc: float = -math.inf,
-    ) -> float:  # fmt: skip
-        """Cargo of a craft of this kind: each store is filled to what it usually holds, at most by its share.
-
-        Usual is what was aboard at the epoch, or its best estimate where that is more; of gas also what other sides'
-        tanks lack, since it ends in the same air. The rest of the dry cargo is other goods; water and gas nobody needs
-        are not loaded. Where stores lack more than there is, each gets the same part of what it would. Of what was
-        scarce when the cargo was chosen larger shares come; of what was at its reserve more than is usual, food and
-        water whatever their share. ``gone``: owners for whom nothing is brought
-        any more, beyond what people aboard live from. Returns the mass that came.
-        """
-        supply = self.setup.supplies.get(kind)
-        absent, came = set(gone), dry_kg
-        if supply is not None:
-            urgent = self._urgent(supply, launched_mjd_utc, self._short_since)
-            scarce = self._urgent(supply, launched_mjd_utc, self._scarce_since)
-            scarce |= {store: 1.0 for store in urgent if self.state.habitat.stores[store].critical}
-            for what, amount in (("gas", gas_kg), ("water", water_kg), ("dry", dry_kg)):
-                more = scarce if what == "dry" else {}
-                loads = self._loads({**getattr(supply, what), **more}, amount, absent, urgent, of_all=what == "gas")
-                loaded = sum(load - self.state.add_cargo(store, load) for store, load in loads.items())
-                came += 0.0 if what == "dry" else loaded
-        self.brought_kg += came
-        return came
 
     def parts_came(self) -> None:
         """Repairs that wait for parts are tried again, now that a ship has come."""
         self._workshop.parts_came(self.state.time_mjd_utc)
         self._workshop.work(self.state)
-
-    def _loads(
-        self, shares: Mapping[str, float], most_kg: float, absent: set[str], urgent: Collection[str], *, of_all: bool
-    ) -> dict[str, float]:
-        """How much of a cargo goes into which store [kg]? ``of_all``: it may hold what others of its kind lack."""
-        used, loads = self._used, dict[str, float]()
-        for store, share in shares.items():
-            one = self._watched.get(store)
-            if one is not None and one.store.owner in absent and store not in used:
-                continue
-            wanted = self._nominal[store] * (_URGENT_FACTOR if store in urgent else 1.0)
-            lack = max(wanted - self.state.amount(store), 0.0)
-            loads[store] = min(share * most_kg, self._lack_of_all(store, lack) if of_all else lack)
-        total = sum(loads.values())
-        part = most_kg / total if total > most_kg else 1.0
-        return {store: part * load for store, load in loads.items() if part * load >= _LEAST_KG}
-
-    def _lack_of_all(self, store: str, lack_kg: float) -> float:
-        """What a tank may take of what it and the others of its kind lack together, as far as there is room in it."""
-        if not self.state.habitat.shared:
-            return lack_kg
-        kind = self._alike[self.state.habitat.stores[store].substance]
-        lacks = sum(self._nominal[name] - self.state.amount(name) for name in kind)
-        room = float(self.state.plan.network.capacity[self.state.plan.store_index[store]]) - self.state.amount(store)
-        return max(lack_kg, min(lacks, room))
-
-    def _urgent(self, supply: Supply, launched_mjd_utc: float, since: Mapping[str, float]) -> dict[str, float]:
-        """Shares of the dry cargo for what there was too little of, ``since`` when, when the cargo was chosen."""
-        found: dict[str, float] = {}
-        for substance, shares in supply.short.items():
-            if since.get(substance, math.inf) <= launched_mjd_utc - supply.notice_days:
-                for store, share in shares.items():
-                    found[store] = max(share, supply.dry.get(store, 0.0), found.get(store, 0.0))
-        return found
-
-    def _note_shortages(self) -> None:
-        """Since when is what there is of a substance below its reserve, or a few times that?"""
-        held, least = self._reserved_levels.held_and_reserves(self.state)
-        scarce = [_SCARCE_RESERVES * kg for kg in least]
-        for since, levels in ((self._scarce_since, scarce), (self._short_since, least)):
-            if all(map(operator.gt, held, levels)):
-                since.clear()
-                continue
-            first = 0
-            for substance, stores in self._reserved.items():
-                last = first + len(stores)
-                if self._is_short(held[first:last], levels[first:last]):
-                    since.setdefault(substance, self.state.time_mjd_utc)
-                else:
-                    since.pop(substance, None)
-                first = last
 
     def even_out(self, gone: Iterable[str]) -> None:
         """Sides that share hand over what others lack (:func:`handed_over`); ``gone``: who operates no more."""
@@ -371,18 +298,23 @@ class Aboard:
 
     @property
     def surplus_kg(self) -> float:
-        """Cargo that is aboard in some form, beyond what was there at the epoch."""
+        """How much more is aboard in some form than at the epoch; negative: less."""
         return self.brought_kg - self.taken_kg - self._lost_kg
 
+    @property
+    def goods_kg(self) -> float:
+        """Other goods that came since the epoch, and broken parts: what is aboard and in no store."""
+        return self.surplus_kg - (float(self._inside @ self.state.moment.amount) - self._first_kg)
+
     def dispose(self, most_kg: float) -> float:
-        """Fill a departing craft: waste first, then other goods, but no more than came since the epoch."""
-        load = min(most_kg, max(self.surplus_kg, 0.0))
-        left = load
+        """Fill a departing craft: waste first, then other goods, as far as there are any."""
+        left, goods = most_kg, max(self.goods_kg, 0.0)
         for store in self.setup.life_support.waste:
             part = min(left, self.state.amount(store))
             if part > _LEAST_KG:
                 self.state.add_cargo(store, -part)
                 left -= part
+        load = most_kg - left + min(left, goods)
         self.taken_kg += load
         return load
 
@@ -390,7 +322,6 @@ class Aboard:
 
     def record(self) -> None:
         """Keep the amounts of this moment."""
-        self._note_shortages()
         self._book.write(self.state)
 
     def courses(self) -> tuple[StoreCourse, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,8 +19,9 @@ from stationkeep.logistics.state import StationTraffic
 
 if TYPE_CHECKING:
     from stationkeep.logistics.ports import PortBook
-    from stationkeep.logistics.realise import Luck, Realised
+    from stationkeep.logistics.realise import Luck, Realised, Standstill
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
+    from stationkeep.simulation.loading import Expected
 
     Known = tuple[Realised, StationTraffic]
     Dates = tuple[tuple[str, float], ...]
@@ -78,6 +79,12 @@ class FlightBoard:
         self._arrivals: list[tuple[float, str]] = []
         self._arrival_times: list[float] = []
         self.supplies: list[tuple[float, str]] = []
+        self.expected: tuple[object, Sequence[Expected]] | None = None
+        """Cargo ships as they were last expected, and by what knowledge."""
+        self.gone_since: dict[str, float] = {}
+        """Flights that will not come as far as is known now, and since when that is."""
+        self.standstills: tuple[Standstill, ...] = ()
+        """Kinds and rockets that are not launched after a loss, those still to come included."""
         self.traffic: StationTraffic
         first, _ = self._without(frozenset())
         self._come.update(name for name, flight in first.manifest.flights.items() if self._is_over(flight))
@@ -94,6 +101,7 @@ class FlightBoard:
     def plan_again(self) -> None:
         """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""
         gone = frozenset(self.dropped.keys() | self.held)
+        self.gone_since = {name: self.gone_since.get(name, self.now) for name in gone}
         came, first_traffic = self._possible(gone)
         spared = {
             one.flight
@@ -113,6 +121,7 @@ class FlightBoard:
         self.flights = dict(manifest.flights)
         self.lost_flights = tuple(name for name, flight in self.flights.items() if flight.lost)
         self.no_port = came.not_flown
+        self.standstills = came.standstills
         self._arrivals = sorted(
             (flight.arrival_mjd_utc, name)
             for name, flight in self.flights.items()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.scenario.schedule import Delivery
 from stationkeep.simulation import causes
 from stationkeep.simulation.flight_board import like
+from stationkeep.simulation.loading import load_of
 from stationkeep.simulation.people_state import PeopleState
 from stationkeep.simulation.people_words import told
 
@@ -134,11 +135,7 @@ class PeopleFlights(PeopleState, abc.ABC):
 
     def unload(self, name: str, aboard: Aboard) -> float:
         """A flight's cargo goes into the stores; returns the mass that came [kg]."""
-        cargo, draw = self.board.craft[name].cargo, self.aboard.world.cargo
-        return aboard.bring(
-            self.board.flights[name].kind.id, cargo.dry_kg.quantile(draw), cargo.water_kg.quantile(draw),
-            cargo.gas_kg.quantile(draw), self.not_delivering | self.stopped, self.board.flights[name].launch_mjd_utc,
-        )  # fmt: skip
+        return load_of(self.board, name, aboard, self.not_delivering | self.stopped, self.now)
 
     def _departs(self, flight: Flight, event: TrafficEvent) -> None:
         assert self.setup is not None

@@ -154,7 +154,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
         if counts != self.aboard.people:
             self.aboard.set_people(counts)
             self.hours.people(self.now, counts)
-        self.aboard.state.reserve_for(self.people_ahead(counts))
+        self.aboard.expect(self.people_ahead(counts))
         self.aboard.record()
         self.book.seats(self.now, traffic)
         self.look_ahead()
