@@ -231,7 +231,8 @@ class _Work:
             numbers = self.luck.of(flight.name, index)
             late = flight.launch_mjd_utc + self._lateness(flight, numbers)
             ready, sent_for = self.rescues.sends(flight, late)
-            ready = max([ready, *(grounded.get(mark, -math.inf) for mark in marks)])
+            for mark in marks if grounded else ():
+                ready = max(ready, grounded.get(mark, ready))
             if ready > late and ready + _TRANSIT_DAYS > (flight.departure_mjd_utc or math.inf):
                 self.not_flown.append(flight.name)  # grounded for longer than it was to stay: the next one flies
                 continue
@@ -325,21 +326,21 @@ class _Work:
 
     def _from_pad(self, flight: Flight, ready: float, pad_free: dict[str, float]) -> float:
         """The first moment a pad of its kind can launch it."""
-        times: dict[str, float] = {}
+        soonest, chosen = math.inf, ""
         for pad_id in flight.kind.pads:
             pad = self.fleet.pads.get(pad_id)
             if pad is None or (pad.retired_mjd_utc is not None and ready >= pad.retired_mjd_utc):
                 continue
-            time = max(ready, pad_free.get(pad_id, -math.inf))
+            time = max(ready, pad_free.get(pad_id, ready))
             for closure in self.closures:
                 if closure.pad == pad_id and closure.from_mjd_utc <= time < closure.to_mjd_utc:
                     time = closure.to_mjd_utc
-            times[pad_id] = time
-        if not times:
+            if not chosen or time < soonest or (time == soonest and pad_id < chosen):
+                soonest, chosen = time, pad_id
+        if not chosen:
             return ready
-        _, chosen = min((time, pad_id) for pad_id, time in times.items())
-        pad_free[chosen] = times[chosen] + self.fleet.pads[chosen].shortest_days
-        return times[chosen]
+        pad_free[chosen] = soonest + self.fleet.pads[chosen].shortest_days
+        return soonest
 
     def _lose(
         self, flight: Flight, launch: float, size: float, grounded: dict[str, float], marks: tuple[str, ...]
@@ -384,7 +385,7 @@ class _Work:
 def _free_from(taken: Sequence[tuple[float, float]], arrival: float, until: float) -> float:
     """From when a port is free, without a break, until a craft leaves."""
     time = arrival
-    for begin, end in sorted(taken):
+    for begin, end in sorted(taken) if len(taken) > 1 else taken:
         if begin < until and end > time - _WAIT_DAYS:
             time = max(time, end + _WAIT_DAYS)
     return time

@@ -70,6 +70,8 @@ class Rescues:
 
     def sends(self, flight: Flight, ready_mjd_utc: float) -> tuple[float, str]:
         """When a flight that could be launched then is launched where it is needed sooner, and for whose people."""
+        if not (self.unfit or self._lost or self._due):  # as nearly always: nobody needs it sooner
+            return max(ready_mjd_utc, self.not_before.get(flight.name, ready_mjd_utc)), ""
         ready = max(min(ready_mjd_utc, self.ready_mjd_utc(flight)), self.not_before.get(flight.name, -math.inf))
         return ready, self.waiting(flight, ready)
 

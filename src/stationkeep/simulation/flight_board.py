@@ -7,9 +7,11 @@ each flight's luck is its own and nothing that is dropped or moved has happened 
 from __future__ import annotations
 
 import math
+import operator
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.logistics.contingencies import with_failed_docking, with_lost, without_flights
@@ -23,14 +25,27 @@ if TYPE_CHECKING:
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
     from stationkeep.simulation.loading import Expected
 
-    Known = tuple[Realised, StationTraffic]
     Dates = tuple[tuple[str, float], ...]
-    Missing = tuple[frozenset[str], frozenset[str], Dates, Dates, Dates, frozenset[str]]
+    Moved = tuple[str, str, float, float | None, float | None, tuple[PortStay, ...]]
+    Missing = tuple[frozenset[str], frozenset[str], Dates, Dates, Dates, frozenset[str], tuple[Moved, ...] | None]
     """Flights that do not come, craft that left before they could become unfit, when others do by event, until when
-    some overstay, before when some cannot be launched, and whose people stay on the ground."""
+    some overstay, before when some cannot be launched, whose people stay on the ground, and which flights are planned
+    anew: kind, launch, arrival, departure, ports; none: the plan is as it was given."""
 
 _SOONEST_DAYS: Final = 0.01  # from now to the launch of a ship that is sent at once
 _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once the way is free again
+
+
+class Known:
+    """What comes of a plan without some of its flights, and the traffic that makes where somebody goes through it."""
+
+    def __init__(self, came: Realised) -> None:
+        self.came = came
+
+    @cached_property
+    def traffic(self) -> StationTraffic:
+        """Before its first event: boards go through copies."""
+        return StationTraffic(self.came.manifest)
 
 
 class FlightBoard:
@@ -46,6 +61,9 @@ class FlightBoard:
         self._known: dict[Missing, Known] = {} if known is None else known
         """What comes of the plan without some of its flights, as far as it was worked out: ``known`` may be shared by
         all boards of this plan and this luck."""
+        self._moved: dict[str, Moved] | None = None
+        """Flights planned anew: what makes one plan another. A flight put off again and again is left out of a plan
+        that was worked out before."""
         self.epoch = epoch_mjd_utc
         self.version = 0
         """Goes up whenever the flights are planned again: what was put on the calendar before is void."""
@@ -86,7 +104,7 @@ class FlightBoard:
         self.standstills: tuple[Standstill, ...] = ()
         """Kinds and rockets that are not launched after a loss, those still to come included."""
         self.traffic: StationTraffic
-        first, _ = self._without(frozenset())
+        first = self._without(frozenset()).came
         self._come.update(name for name, flight in first.manifest.flights.items() if self._is_over(flight))
         self.plan_again()
 
@@ -102,16 +120,16 @@ class FlightBoard:
         """Realise the plan as it now is; what has happened until :attr:`now` is not told again."""
         gone = frozenset(self.dropped.keys() | self.held)
         self.gone_since = {name: self.gone_since.get(name, self.now) for name in gone}
-        came, first_traffic = self._possible(gone)
+        known = self._possible(gone)
         spared = {
             one.flight
-            for one in came.manifest.contingencies
+            for one in known.came.manifest.contingencies
             if self.early.get(one.flight, one.from_mjd_utc) < one.from_mjd_utc
         }
         if spared:
             self._left_early |= spared
-            came, first_traffic = self._possible(gone)
-        manifest = came.manifest
+            known = self._possible(gone)
+        manifest = known.came.manifest
         for name in self.lost & manifest.flights.keys():
             manifest = with_lost(manifest, name)
         for name, days in self.failed.items():
@@ -120,8 +138,8 @@ class FlightBoard:
         manifest = self._with_troubles(self._with_early(manifest))
         self.flights = dict(manifest.flights)
         self.lost_flights = tuple(name for name, flight in self.flights.items() if flight.lost)
-        self.no_port = came.not_flown
-        self.standstills = came.standstills
+        self.no_port = known.came.not_flown
+        self.standstills = known.came.standstills
         self._arrivals = sorted(
             (flight.arrival_mjd_utc, name)
             for name, flight in self.flights.items()
@@ -129,15 +147,15 @@ class FlightBoard:
         )
         self._arrival_times = [time for time, _ in self._arrivals]
         self.supplies = self._supplies()
-        same = manifest is came.manifest
-        self.traffic = first_traffic.copy(self.now) if same else StationTraffic(manifest, self.now)
+        same = manifest is known.came.manifest
+        self.traffic = known.traffic.copy(self.now) if same else StationTraffic(manifest, self.now)
         self.version += 1
 
     def _possible(self, gone: frozenset[str]) -> Known:
         """What comes without some flights. Nobody is sent in their stead at a time that is over by now."""
         while True:
             known = self._without(gone)
-            flights = known[0].manifest.flights.items()
+            flights = known.came.manifest.flights.items()
             past = {name for name, flight in flights if self._is_over(flight)} - self._come
             if all(self._not_before.get(name, -math.inf) > self.now for name in past):
                 return known
@@ -153,6 +171,7 @@ class FlightBoard:
         missing = (
             gone, self._left_early, tuple(sorted(self.unfit.items())), tuple(sorted(overstay.items())),
             tuple(sorted(self._not_before.items())), self.kept_home,
+            None if self._moved is None else tuple(dates for name, dates in self._moved.items() if name not in gone),
         )  # fmt: skip
         if missing not in self._known:
             plan = without_flights(self.plan, lambda flight: flight.name in gone) if gone else self.plan
@@ -163,14 +182,16 @@ class FlightBoard:
                 plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports, left_early=self._left_early,
                 unfit=self.unfit, not_before=self._not_before,
             )  # fmt: skip
-            self._known[missing] = came, StationTraffic(came.manifest)
+            self._known[missing] = Known(came)
         return self._known[missing]
 
     def change_plan(self, flights: dict[str, Flight]) -> None:
-        """These are the planned flights from the next planning on; what came of others is no longer known."""
+        """These are the planned flights from the next planning on."""
         ordered = dict(sorted(flights.items(), key=lambda item: (item[1].launch_mjd_utc, item[0])))
+        before, moved = self.plan.flights, self._moved or {}
+        moved |= {name: _moved(flight) for name, flight in ordered.items() if before.get(name) is not flight}
+        self._moved = dict(sorted(moved.items()))
         self.plan = replace(self.plan, flights=ordered)
-        self._known = {}
 
     def _with_troubles(self, manifest: Manifest) -> Manifest:
         fitting = tuple(item for item in self.troubles if item.flight in manifest.flights)
@@ -186,6 +207,8 @@ class FlightBoard:
                 flights[name] = leaving(flights[name], leaves)
         flights |= {name: staying(flights[name]) for name in self.kept & flights.keys()}
         trips = tuple(self._riding(trip, flights) for trip in manifest.trips)
+        if all(map(operator.is_, trips, manifest.trips)) and flights == manifest.flights:
+            return manifest  # as it was decided it is planned
         return replace(manifest, flights=flights, trips=trips)
 
     def _riding(self, trip: Trip, flights: dict[str, Flight]) -> Trip:
@@ -271,6 +294,11 @@ class FlightBoard:
         """One more flight, beside the schedule."""
         self.change_plan({**self.plan.flights, flight.name: flight})
         self.craft[flight.name] = craft
+
+
+def _moved(flight: Flight) -> Moved:
+    arrival, leaves = flight.arrival_mjd_utc, flight.departure_mjd_utc
+    return flight.name, flight.kind.id, flight.launch_mjd_utc, arrival, leaves, flight.stays
 
 
 def leaving(flight: Flight, leaves_mjd_utc: float) -> Flight:
