@@ -264,3 +264,12 @@ def test_branches_put_in_anothers_stead_are_told_once_what_to_do_with_its_compar
     assert said.count("comparisons") == 2  # the place, and what to write
     assert "comparisons: []" in said
     read_scenario(text + "comparisons: []\n", "mine.yaml")
+
+
+def test_the_report_is_named_after_what_was_asked_for(tmp_path: Path) -> None:
+    """A departure before the scenario begins is flown from an earlier start; the file has the name on the command."""
+    asked_for = ["run", "iss-2022", "--without", "roscosmos", "--on", "who-will-save-it", "-n", "1", "--workers", "1"]
+    shown = CliRunner().invoke(app, [*asked_for, "--out", str(tmp_path)])
+    assert shown.exit_code == 0, shown.output
+    assert [file.name for file in tmp_path.iterdir()] == ["iss-2022-report.html"]
+    assert "24 February 2022" in shown.output  # flown from there

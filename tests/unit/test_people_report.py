@@ -293,12 +293,22 @@ def test_hours_and_segments_without_their_people_are_told() -> None:
     nothing = {"side": "russian", "research_hours_week": None, "research_hours_week_interval": None}
     people = sample_people().model_copy(update={"crew_time": [us, us.model_copy(update=nothing)]})
     told = sentences(people)
-    assert told[-2] == (
+    assert told[-1] == (
         "While people are aboard, nobody is trained for the American segment on 11 % and for the Russian segment on "
-        "11 % of the days."
+        "11 % of the days, and the American side has about 64 hours a week for research (5 %: 46)."
     )
-    assert told[-1] == "While people are aboard, the American side has about 64 hours a week for research (5 %: 46)."
     assert sentences(people, runs=5)[-1].endswith("(least: 46).")
     cells = {row.label: row.answers for row in verdict_rows(document(people))}
     assert cells["Segment without its people"] == ("American 11 %, Russian 11 % of days",)
     assert cells["Research, hours a manned week (5 %)"] == ("American 64 (46)",)
+
+
+def test_a_median_of_half_the_runs_is_told_as_a_share() -> None:
+    """Half of two runs have a median date, which is that of a single run."""
+    for share, said in ((0.5, "in 50 % of runs"), (0.59, "in 59 % of runs"), (1.0, "Apr 2022")):
+        dates = {"share": share, "p05_utc": "2022-04-10T00:00:00Z", "median_utc": "2022-04-20T00:00:00Z"}
+        people = sample_people()
+        seats = people.without_seat.model_copy(update={**dates, "p95_utc": None})
+        shown = document(people.model_copy(update={"without_seat": seats}))
+        cells = {row.label: row.answers for row in verdict_rows(shown)}
+        assert cells["Somebody without a seat"] == (said,)

@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 from partner_case import BASE, CATALOGUE, fly, inputs, scenario, withdrawal
 from stationkeep.campaign.departures import departure
 from stationkeep.campaign.run import run_scenario
-from stationkeep.campaign.threats import threat_luck, weighed_notes, weighed_outcome
+from stationkeep.campaign.threats import ThreatShare, threat_luck, threat_notes, weighed_notes, weighed_outcome
 from stationkeep.cli.app import app
 from stationkeep.errors import InputError, ScenarioError
 from stationkeep.scenario.agenda import comes_true, threat_key
+from stationkeep.scenario.events import WithdrawalScope
 from stationkeep.scenario.generated import branch_without, partners_of
 from stationkeep.scenario.loader import load_scenario, read_scenario
 from stationkeep.timescale import parse_utc
@@ -188,3 +189,37 @@ def test_an_end_that_cannot_be_is_told_to_be_left_out(until: str) -> None:
         departure(load_scenario("iss-2022"), [], ["roscosmos"], "2022-06-01", None, until=until)
     assert "leave --until" in (refused.value.hint or "")
     assert "branch" not in (refused.value.hint or "")
+
+
+def test_threats_of_one_name_are_told_once_with_what_each_is() -> None:
+    def share(name: str, date: str, probability: float = 0.3) -> ThreatShare:
+        return ThreatShare(
+            name=name, type="x", date_utc=f"{date}T00:00:00Z", probability=probability, came_true_share=0.25,
+            falls_if_true=1.0, falls_if_not=0.03,
+        )  # fmt: skip
+
+    told = threat_notes({"m": "maybe"}, {"m": [
+        share("w: withdrawal of Roscosmos", "2022-06-01"), share("w: asset-outage of gyros", "2022-07-01"),
+        share("withdrawal of NASA", "2022-08-01"), share("withdrawal of NASA", "2023-08-01"),
+    ]}, 40)  # fmt: skip
+    assert told[0] == (
+        "maybe: w (withdrawal of Roscosmos 2022-06-01; asset-outage of gyros 2022-07-01) was given a probability of "
+        "30 % and came true in 10 of 40 runs; the station falls in 100 % of the runs with it and in 3 % of the runs "
+        "without it."
+    )
+    assert [one.split(" (")[1].split(")")[0] for one in told[1:]] == ["2022-08-01", "2023-08-01"]  # not the same luck
+
+
+def test_a_branch_made_on_the_command_line_is_described_in_words() -> None:
+    loaded, day = load_scenario("iss-2022").scenario, parse_utc("2023-01-01")
+    made, name = branch_without(loaded, ["nasa"], day, CATALOGUE)
+    said = made.branches[name].description
+    assert said.startswith(
+        "As cooperation, but NASA leaves on 2023-01-01: it stops operating its vehicles and engines,"
+    )
+    assert not any(scope in said for scope in WithdrawalScope)
+    made, name = branch_without(loaded, ["nasa", "csa"], day, CATALOGUE, scope=["stop-flights", "recall-crew"])
+    assert made.branches[name].description == (
+        "As cooperation, but NASA and CSA leave on 2023-01-01: each launches nothing to the station any more and calls "
+        "its people home."
+    )

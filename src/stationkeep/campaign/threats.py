@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stationkeep.scenario.schema import Branch, Scenario
 
 _ROUNDING: Final = 1.0e-9
+_IS: Final = ": "
 _STREAM: Final = 1_000  # below a run's seed; the other inputs have the small numbers
 
 
@@ -100,12 +101,11 @@ def threat_shares(
 
 
 def _called(event: Threat, names: Mapping[str, str]) -> str:
-    """Its name, or what it is in words."""
-    if event.name is not None:
-        return event.name
+    """What it is in words, after its name where it has one: two threats may bear the same."""
     who = getattr(event, "partner", None) or getattr(event, "on", None) or getattr(event, "provider", None)
     whom = names.get(who, who) if who is not None else getattr(event, "asset", None) or getattr(event, "flight", "")
-    return f"{getattr(event, 'type', 'event')} of {whom}"
+    what = f"{getattr(event, 'type', 'event')} of {whom}"
+    return what if event.name is None else f"{event.name}{_IS}{what}"
 
 
 def weighed_outcome(
@@ -135,22 +135,30 @@ def weighed_outcome(
 
 
 def threat_notes(labels: Mapping[str, str], shares: Mapping[str, Sequence[ThreatShare]], runs: int) -> list[str]:
-    """In words: how often each threat came true, and what difference it made."""
+    """In words: how often each threat came true, and what difference it made; those of one name together."""
     found = []
     for name, threats in shares.items():
-        for one in threats:
-            count = round(one.came_true_share * runs)
-            parts = [
-                f"falls in {100.0 * share:.0f} % of the runs {which}"
-                for share, which in ((one.falls_if_true, "with it"), (one.falls_if_not, "without it"))
-                if share is not None
-            ]
-            found.append(
-                f"{labels[name]}: {one.name} ({one.date_utc[:10]}) was given a probability of "
-                f"{100.0 * one.probability:g} % and came true in {count} of {runs} runs; the station "
-                f"{' and '.join(parts)}."
-            )
+        told: dict[tuple[str, float, int], list[ThreatShare]] = {}
+        for number, one in enumerate(threats):
+            called, named, _ = one.name.partition(_IS)
+            told.setdefault((called, one.probability, -1 if named else number), []).append(one)
+        found += [f"{labels[name]}: {_told(key[0], together, runs)}" for key, together in told.items()]
     return found
+
+
+def _told(called: str, together: Sequence[ThreatShare], runs: int) -> str:
+    """Threats of one name and probability come true together: one sentence, with what each of them is."""
+    one = together[0]
+    parts = [f"{item.name.removeprefix(called).removeprefix(_IS)} {item.date_utc[:10]}".strip() for item in together]
+    shares = [
+        f"in {100.0 * share:.0f} % of the runs {which}"
+        for share, which in ((one.falls_if_true, "with it"), (one.falls_if_not, "without it"))
+        if share is not None
+    ]
+    return (
+        f"{called} ({'; '.join(parts)}) was given a probability of {100.0 * one.probability:g} % and came true in "
+        f"{round(one.came_true_share * runs)} of {runs} runs; the station falls {' and '.join(shares)}."
+    )
 
 
 def weighed_notes(labels: Mapping[str, str], weighed: WeighedOutcome | None) -> list[str]:

@@ -74,8 +74,9 @@ def run(
 
     asked = branch or []
 
-    loaded, branch = departure(load_scenario(scenario), branch or [], without or [], on, scope, notice_days, until)
-    report = out / f"{loaded.scenario.id}-report.html"
+    given = load_scenario(scenario)
+    loaded, branch = departure(given, branch or [], without or [], on, scope, notice_days, until)
+    report = out / f"{given.scenario.id}-report.html"  # as asked for, also where an earlier start is flown
     require_writable_folder(out)
     require_json_target(json)
     quiet_drawing()

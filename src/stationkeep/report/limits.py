@@ -14,6 +14,7 @@ from stationkeep.campaign.document import (
 )
 from stationkeep.campaign.part import Interval, LossDates
 from stationkeep.report import text
+from stationkeep.timescale import iso_utc, mjd_utc, parse_utc
 
 Answer = Callable[[BranchDocument], str]
 
@@ -146,11 +147,13 @@ def deorbit_text(branch: BranchDocument, horizon_utc: str) -> str:
     if branch.no_return is None:
         return text.NONE
     point = branch.no_return.controlled_deorbit
-    return chances_text(point.without_hindsight or point, horizon_utc)
+    return chances_text(point.without_hindsight or point, horizon_utc, point.wait_days)
 
 
-def chances_text(point: DeorbitChances, horizon_utc: str) -> str:
+def chances_text(point: DeorbitChances, horizon_utc: str, wait_days: float | None = None) -> str:
     """Until when, and from when where that is not the beginning.
+
+    It counts from then on if what it takes is docked within ``wait_days``; where they are given, that day is told.
 
     Both are medians, of runs that are not the same: where they cross, no span is told but how often it is possible.
     """
@@ -159,6 +162,9 @@ def chances_text(point: DeorbitChances, horizon_utc: str) -> str:
     if point.possible_share < 0.5 or point.from_utc is None:
         return f"in {text.percent(point.possible_share)} of the runs"
     late = f"from {text.month_text(point.from_utc)} " if point.not_at_first else ""
+    if late and wait_days:
+        docked = iso_utc(mjd_utc(parse_utc(point.from_utc)) + wait_days)
+        late = f"{late.strip()}, for what docks by {text.month_text(docked)}{'' if point.median_utc is None else ','} "
     if late and point.median_utc is not None and point.median_utc <= point.from_utc:
         return f"at times, in {text.percent(point.possible_share)} of the runs"
     if point.median_utc is None:
@@ -170,7 +176,8 @@ def hindsight_text(branch: BranchDocument, horizon_utc: str) -> str:
     """The same with what nobody had at the epoch; a dash where nothing is hindsight."""
     if branch.no_return is None or branch.no_return.controlled_deorbit.without_hindsight is None:
         return text.NONE
-    return chances_text(branch.no_return.controlled_deorbit, horizon_utc)
+    point = branch.no_return.controlled_deorbit
+    return chances_text(point, horizon_utc, point.wait_days)
 
 
 def missing_text(branch: BranchDocument) -> str:

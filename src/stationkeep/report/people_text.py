@@ -31,6 +31,7 @@ _IN_SHORT: Final = {
 _NO_RELIEF: Final = NamedShare(name=NO_RELIEF, share=1.0)
 _MOST_NAMED: Final = 4
 _NEARLY_ALL: Final = 0.995
+_MOST_RUNS: Final = 0.6  # with fewer a median over all hangs on a few runs
 _FEWEST_FOR_ENDS: Final = 20  # as for every interval
 
 
@@ -98,19 +99,18 @@ def _stores(people: PeopleDocument) -> str:
 
 
 def _hours(people: PeopleDocument, runs: int) -> list[str]:
-    """A sentence on segments without people trained for them, and one on what is left for research."""
+    """A sentence on segments without people trained for them, and on what is left for research."""
     alone = [
         f"the {words(side.side)} segment on {text.percent(side.unattended_share)}"
         for side in people.crew_time if side.unattended_share
     ]  # fmt: skip
-    trained = f"While people are aboard, nobody is trained for {' and for '.join(alone)} of the days."
-    said = [trained] if alone else []
+    said = [f"nobody is trained for {' and for '.join(alone)} of the days"] if alone else []
     for side in people.crew_time:
         if side.research_hours_week is not None and side.research_hours_week_interval is not None:
             least = "" if runs == 1 else f" ({_low_end(runs)}: {side.research_hours_week_interval.p05:.0f})"
             hours = f"about {side.research_hours_week:.0f} hours a week for research{least}"
-            said.append(f"While people are aboard, the {words(side.side)} side has {hours}.")
-    return said
+            said.append(f"the {words(side.side)} side has {hours}")
+    return [f"While people are aboard, {', and '.join(said)}."] if said else []
 
 
 def _low_end(runs: int) -> str:
@@ -222,9 +222,12 @@ def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
 
 
 def _date_cell(dates: LossDates, horizon_utc: str, never: str) -> str:
+    """The median date; a share where that is of little worth, as about half of the runs never come to it."""
     if not dates.share:
         return never
-    return f"in {text.percent(dates.share)} of runs" if dates.median_utc is None else loss_text(dates, horizon_utc)
+    if dates.median_utc is None or dates.share < _MOST_RUNS:
+        return f"in {text.percent(dates.share)} of runs"
+    return loss_text(dates, horizon_utc)
 
 
 def _left_cell(people: PeopleDocument, horizon_utc: str, never: str) -> str:

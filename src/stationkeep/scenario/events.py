@@ -6,8 +6,9 @@ schema accepts, so a scope or a type is added only together with its effect.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -66,6 +67,22 @@ class WithdrawalScope(StrEnum):
     """What is its own and can leave is undocked: mass, drag, tanks and engines go."""
     HAND_OVER_CONTROL = "hand-over-control"
     """Another partner operates its assets from then on, once it can."""
+
+
+_STOPS: Final = {
+    WithdrawalScope.STOP_OPERATING_ASSETS: "stops operating its vehicles and engines",
+    WithdrawalScope.STOP_RESUPPLY_PROPELLANT: "stops delivering propellant",
+    WithdrawalScope.STOP_FLIGHTS: "launches nothing to the station any more",
+    WithdrawalScope.RECALL_CREW: "calls its people home",
+    WithdrawalScope.TAKE_ASSETS_AWAY: "takes away what is its own",
+    WithdrawalScope.HAND_OVER_CONTROL: "hands over control",
+}
+
+
+def in_words(scopes: Sequence[WithdrawalScope]) -> str:
+    """What one partner that withdraws does: ``launches nothing to the station any more and calls its people home``."""
+    *first, last = (_STOPS[scope] for scope in scopes)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 class Withdrawal(EndingThreat):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from stationkeep.errors import ScenarioError
-from stationkeep.scenario.events import WithdrawalScope
+from stationkeep.scenario.events import WithdrawalScope, in_words
 from stationkeep.scenario.references import check_references
 from stationkeep.scenario.schema import Scenario
 from stationkeep.timescale import iso_utc, mjd_utc
@@ -90,11 +90,12 @@ def _branch(
     events += [{"type": "withdrawal", "partner": partner, **fields} for partner in gone]
     names = " and ".join(catalogue.partners[partner].name for partner in gone)
     day = iso_utc(mjd_utc(fields["date_utc"]))[:10]
-    words = ", ".join(fields["scope"])
+    one = len(gone) == 1
+    words = f"{'it' if one else 'each'} {in_words([WithdrawalScope(scope) for scope in fields['scope']])}"
     notice = f" after {fields['notice_days']:g} days of notice" if fields["notice_days"] else ""
     return {
         "label": f"without {names}"[:120],
-        "description": f"As {stated.label}, but {names} on {day}{notice}: {words}.",
+        "description": f"As {stated.label}, but {names} {'leaves' if one else 'leave'} on {day}{notice}: {words}.",
         "attitude_view": stated.attitude_view,
         "events": events,
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.scenario.events import Withdrawal, WithdrawalScope
+from stationkeep.scenario.events import Withdrawal, WithdrawalScope, in_words
 from stationkeep.simulation import causes
 from stationkeep.simulation.people_turns import PeopleTurns
 from stationkeep.timescale import iso_day
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from stationkeep.scenario.removal import Removable
     from stationkeep.simulation.providers import ProviderState
 
-STOPS: Final = {
-    WithdrawalScope.STOP_OPERATING_ASSETS: "stops operating its vehicles and engines",
-    WithdrawalScope.STOP_RESUPPLY_PROPELLANT: "stops delivering propellant",
-    WithdrawalScope.STOP_FLIGHTS: "launches nothing to the station any more",
-    WithdrawalScope.RECALL_CREW: "calls its people home",
-    WithdrawalScope.TAKE_ASSETS_AWAY: "takes away what is its own",
-    WithdrawalScope.HAND_OVER_CONTROL: "hands over control",
-}
 _LOOK_AGAIN_DAYS: Final = 2.0  # at a module that is to be taken away and still has craft at its ports
 _FLIGHTS: Final = frozenset({WithdrawalScope.STOP_FLIGHTS, WithdrawalScope.STOP_RESUPPLY_PROPELLANT})
 
@@ -81,7 +73,7 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         self.note(
             "withdrawal-notice",
             f"{self.partner_name(event.partner)} gives notice: from {iso_day(course.begins_mjd_utc)} on it "
-            f"{_listed(event.scope)}{until}",
+            f"{in_words(event.scope)}{until}",
             note=event.note,
         )
 
@@ -101,7 +93,7 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
             self.standing.grounded.append(event)
         if WithdrawalScope.RECALL_CREW in event.scope:
             self.standing.recalled.append(event)
-        title = f"{self.partner_name(event.partner)} withdraws: {_listed(event.scope)}"
+        title = f"{self.partner_name(event.partner)} withdraws: {in_words(event.scope)}"
         bought = self.bought.get(event.partner, frozenset())
         if bought and WithdrawalScope.STOP_FLIGHTS in event.scope:
             names = " and ".join(sorted(map(self.partner_name, bought)))
@@ -270,8 +262,3 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
     @abc.abstractmethod
     def leave_with(self, provider: ProviderState) -> None:
         """A visiting vehicle is called home."""
-
-
-def _listed(scopes: Sequence[WithdrawalScope]) -> str:
-    *first, last = (STOPS[scope] for scope in scopes)
-    return f"{', '.join(first)} and {last}" if first else last
