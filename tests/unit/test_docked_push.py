@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from people_runs import campaign, day, events, flown, mjd
+from stationkeep.simulation.no_return import _burns_with, _mean_n, altitude_of, drag_by_altitude_n, points_of_no_return
 from stationkeep.simulation.station_engines import DockedPush
 
 NO_MORE_FLIGHTS = events(
@@ -63,3 +64,21 @@ def test_words_and_ports_agree(index: int) -> None:
     for event in burns:
         here = [name for start, end, name in stays if start <= event.time_mjd_utc < end]
         assert bool(here) == ("Progress at Zvezda's aft port" in event.title), day(event.time_mjd_utc)
+
+
+def test_the_altitude_below_which_reboosts_fail_is_that_of_the_engine_that_is_left() -> None:
+    """Once no Progress comes, Zvezda's engines burn 50 s a week: 0.5 N on average, where a Progress gives 1.6."""
+    run, _ = flown()
+    state = run.state_of("progress")
+    assert _burns_with(run, state) is run.usual_engines["progress"]  # also where none is docked at the horizon
+    left, _ = flown(NO_MORE_FLIGHTS)
+    own = _burns_with(left, left.state_of("progress"))
+    assert own.label == "Zvezda main engines"
+    week_s = 7.0 * 86400.0
+    assert _mean_n(own, left.longest_burn_s["progress"], week_s) == pytest.approx(own.thruster.thrust_n * 50.0 / week_s)
+    assert own.thruster.thrust_n == pytest.approx(6250.0, rel=0.05)
+    force, found = drag_by_altitude_n(left), points_of_no_return(left)
+    assert found.reboost_limit_km == pytest.approx(altitude_of(force, own.thruster.thrust_n * 50.0 / week_s))
+    assert found.reboost_limit_km > altitude_of(force, 760.0 * 1300.0 / week_s) + 15.0
+    # of its kind it cannot burn on: once a revolution, 58 N
+    assert _mean_n(own, float("inf"), 5400.0) == pytest.approx(own.thruster.thrust_n * 50.0 / 5400.0)

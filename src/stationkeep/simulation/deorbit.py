@@ -75,33 +75,35 @@ def used_together(mass_kg: float, loads: Sequence[Load], need: FallNeed) -> tupl
     best = Shortage(needed_kg, needed_n, needed_kg, needed_n)
     chosen: tuple[int, ...] = ()
     for there in _there_together(usable, loads):
-        for way in sorted({loads[index].turn_deg for index in there}):
-            last = [index for index in there if loads[index].turn_deg == way]
-            speed = need.delta_v_m_s - _speed_m_s(mass_kg, [loads[index] for index in there])
-            final = need.final_burn_m_s - _speed_m_s(mass_kg, [loads[index] for index in last])
-            missing_kg = load_for_speed_kg(max(speed, final, 0.0), mass_kg)
-            missing_n = needed_n - sum(loads[index].thrust_n for index in last)
-            found = Shortage(missing_kg, max(missing_n, 0.0), needed_kg, needed_n)
+        missing_m_s = max(need.delta_v_m_s - _speed_m_s(mass_kg, there, loads), 0.0)
+        ways = sorted({loads[index].turn_deg for index in there})
+        for way in ways:
+            last = there if len(ways) == 1 else [index for index in there if loads[index].turn_deg == way]
+            final_m_s = 0.0 if last is there else need.final_burn_m_s - _speed_m_s(mass_kg, last, loads)
+            missing_kg = load_for_speed_kg(max(missing_m_s, final_m_s), mass_kg)
+            missing_n = max(needed_n - sum(loads[index].thrust_n for index in last), 0.0)
+            found = Shortage(missing_kg, missing_n, needed_kg, needed_n)
             if found.share < best.share:
                 best, chosen = found, (*last, *(index for index in there if index not in last))
     return best, chosen
 
 
-def _there_together(usable: list[int], loads: Sequence[Load]) -> Iterator[tuple[int, ...]]:
+def _there_together(usable: Sequence[int], loads: Sequence[Load]) -> Iterator[Sequence[int]]:
     """Every way to leave one craft at each port that several want."""
-    ports = [loads[index].port for index in usable]
-    if len({port for port in ports if port is not None}) == sum(port is not None for port in ports):
-        return iter([tuple(usable)])  # nearly always: nobody is in another's place
+    ports = [port for port in (loads[index].port for index in usable) if port is not None]
+    if len(ports) < 2 or len(set(ports)) == len(ports):
+        return iter((usable,))  # nearly always: nobody is in another's place
     places: dict[object, list[int]] = {}
     for index in usable:
         places.setdefault(loads[index].port or index, []).append(index)
-    return (tuple(sorted(one)) for one in product(*places.values()))
+    return (sorted(one) for one in product(*places.values()))
 
 
-def _speed_m_s(mass_kg: float, loads: Iterable[Load]) -> float:
+def _speed_m_s(mass_kg: float, indices: Sequence[int], loads: Sequence[Load]) -> float:
     """What these loads give, burnt one after the other."""
     speed = 0.0
-    for load in loads:
+    for index in indices:
+        load = loads[index]
         speed += speed_from_load_m_s(load.propellant_kg, mass_kg, load.exhaust_velocity_m_s)
         mass_kg -= load.propellant_kg
     return speed

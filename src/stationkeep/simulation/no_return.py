@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from stationkeep.simulation.deorbit import DeorbitWatch
     from stationkeep.simulation.providers import ProviderState
     from stationkeep.simulation.run_state import RunState, Start
+    from stationkeep.simulation.station_engines import BurnEngine
 
 FloatArray = NDArray[np.float64]
 
@@ -29,6 +31,8 @@ _LEVELS_KM: Final = np.array(
     [450, 400, 350, 310, 280, 255, 235, 217, 200, 185, 171, 158, 147, 138, 130, 123, 117], dtype=np.float64
 )
 _LAST_DAYS: Final = 60
+_REVOLUTION_S: Final = 5400.0
+_SCHEDULE_ENDS_DAYS: Final = 365.0
 _GLANCE_DAYS: Final = 0.002  # three minutes: long enough for the rate of loss, too short to sink by a level
 
 
@@ -43,11 +47,10 @@ def points_of_no_return(run: RunState) -> NoReturn:
     policy = run.scenario.altitude_policy
     if pushers and policy is not None:
         period_s = policy.min_days_between_burns * SECONDS_PER_DAY
-        mean_n = [
-            state.thruster.thrust_n * min(state.plan.provider.max_burn_duration_s / period_s, 1.0) for state in pushers
-        ]
-        paced = altitude_of(force, max(mean_n))
-        nonstop = altitude_of(force, max(state.thruster.thrust_n for state in pushers))
+        engines = [(_burns_with(run, state), run.longest_burn_s[state.id]) for state in pushers]
+        paced = altitude_of(force, max(_mean_n(engine, longest, period_s) for engine, longest in engines))
+        # one that cannot burn on burns once a revolution
+        nonstop = altitude_of(force, max(_mean_n(engine, math.inf, _REVOLUTION_S) for engine, _ in engines))
     outlooks = {name: _outlook(watch) for name, watch in run.watches.items()}
     return NoReturn(
         deorbit=outlooks[EVERYTHING],
@@ -66,6 +69,20 @@ def _could_burn(run: RunState, state: ProviderState) -> bool:
     lost = run.attitude is not None and run.attitude.state is Hold.LOST
     held = run.attitude_allows(state) or (lost and run.held_by[state.id] != _THRUSTERS_ONLY)
     return run.plays_a_part(state) and held
+
+
+def _burns_with(run: RunState, state: ProviderState) -> BurnEngine:
+    """With what it would go on: its craft, where one still comes or is there; else the station's engine."""
+    usual = run.usual_engines[state.id]
+    now = min(run.now, run.horizon - _SCHEDULE_ENDS_DAYS)  # a schedule cut off by the horizon is not ended
+    if state.plan.docked_push is None or state.next_load(now, run.not_delivering) is not None:
+        return usual
+    return run.engine_now(state) or usual
+
+
+def _mean_n(engine: BurnEngine, longest_s: float, period_s: float) -> float:
+    """Its force, averaged over a period in which it makes one burn, as long as it may."""
+    return engine.thruster.thrust_n * min(longest_s / period_s, engine.longest_burn_s / period_s, 1.0)
 
 
 def _outlook(watch: DeorbitWatch) -> DeorbitOutlook:
