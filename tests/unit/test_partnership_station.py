@@ -121,7 +121,7 @@ def test_no_day_without_cygnus_between_two_rockets() -> None:
 
 def test_who_comes_after_people_have_gone_hungry_is_too_late() -> None:
     # Food for seven ends in May 2024; HTV-X first came on 26 October 2025, 17 to 18 months after.
-    (htv_x,) = state(without("spacex", moment=datetime(2024, 1, 1, tzinfo=UTC)), "food").later
+    htv_x, *_ = state(without("spacex", moment=datetime(2024, 1, 1, tzinfo=UTC)), "food").later
     assert not htv_x.in_time
     assert htv_x.needs_last
     assert htv_x.words == "18 months after it is lost, for 42 % of the need, 115 % with the others there then"
@@ -175,3 +175,30 @@ def test_without_nasa_no_american_ship_burns() -> None:
     losses = without("nasa", moment=datetime(2023, 1, 1, tzinfo=UTC)).losses
     assert losses.days["cygnus-engine"] == 0.0
     assert losses.days["reboost"] < 1.0
+
+
+def test_cygnus_has_a_rocket_of_its_own_again_when_the_next_antares_is_counted_on() -> None:
+    found = without("spacex", moment=datetime(2024, 1, 1, tzinfo=UTC))
+    rocket = next(one for one in state(found, "food").later if one.asset.id == "cygnus-antares-330")
+    assert rocket.from_utc == datetime(2028, 10, 1, tzinfo=UTC)
+    assert not rocket.in_time  # four years after food for seven has ended
+    # With Progress (9.2) and HTV-X (5.3): Cygnus brings 6.9 of the 12.6 kg a day.
+    assert (rocket.given.alone, rocket.given.together) == pytest.approx((6.9 / 12.6, 21.4 / 12.6))
+    after = without("spacex", moment=datetime(2029, 1, 1, tzinfo=UTC))
+    assert "cygnus-antares-330" in state(after, "cargo").left
+    assert "antares-330" in state(after, "launch-sites").left
+
+
+def test_two_rockets_bring_no_more_cygnus_than_one() -> None:
+    loaded = shipped_partnerships()["iss"]
+    before, then = (build_graph(loaded, datetime(2028, month, 1, tzinfo=UTC)) for month in (9, 10))
+    for function in ("food", "water"):
+        assert then.functions[function].capacity(then.operators) == before.functions[function].capacity(
+            before.operators
+        )
+
+
+def test_a_rocket_years_away_keeps_nobody_flying_today() -> None:
+    loaded = shipped_partnerships()["iss"]
+    assert "cygnus" in grounded_vehicles(loaded, datetime(2024, 1, 1, tzinfo=UTC), ["spacex"])
+    assert "cygnus" not in grounded_vehicles(loaded, datetime(2029, 1, 1, tzinfo=UTC), ["spacex"])

@@ -258,13 +258,14 @@ def _state(
 def grounded_vehicles(loaded: LoadedPartnership, moment: datetime, without: Collection[str]) -> frozenset[str]:
     """Vehicles of the catalogue that come no more, or never will, because what they need stops with these partners.
 
-    Each is looked at on ``moment``, or on the day from which it can be counted on.
+    Each is looked at on ``moment``; those that nobody has then, on the day from which they can be counted on.
     """
     comes: dict[str, bool] = {}
     vehicle_of = {asset.id: asset.vehicle for asset in loaded.partnership.assets}
+    there = {asset.vehicle for asset in loaded.partnership.assets if asset.exists(moment)}
     for asset in loaded.partnership.assets:
         begins = max(moment, asset.from_utc or moment)
-        if asset.vehicle is None or not asset.exists(begins):
+        if asset.vehicle is None or not asset.exists(begins) or (begins > moment and asset.vehicle in there):
             continue
         if any(vehicle_of.get(one) == asset.vehicle for need in asset.needs for one in need.of):
             continue  # an engine comes with its ship
