@@ -26,7 +26,7 @@ from stationkeep.partnership.segments import FLOWN, SegmentLoss, SegmentNeeds, s
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.scenario.schema import Scenario
 from stationkeep.simulation.causes import unpowered
-from stationkeep.simulation.engine import people_at, simulate
+from stationkeep.simulation.engine import _Run, people_at, simulate
 from stationkeep.simulation.segment_events import SegmentBook, SegmentEvents
 from stationkeep.simulation.timeline import Timeline, TimelineEvent
 from stationkeep.timescale import mjd_utc, parse_utc
@@ -235,6 +235,19 @@ def test_nothing_docks_whose_docking_nobody_clears() -> None:
     came = [event.title for event in timeline.events if event.time_mjd_utc > back]
     assert any(title.startswith("Dragon CRS-30 arrives") for title in came)
     assert first(timeline, "flights-resume").time_mjd_utc <= back
+
+
+def test_cargo_that_cannot_come_is_not_counted_on() -> None:
+    """A Dragon that nobody clears, a Cygnus that nobody catches: whoever looks ahead does without them."""
+    mission, drawn = ready(nasa())
+    run = _Run(mission, "x", drawn)
+    run.horizon = mjd_utc(parse_utc("2024-03-03"))
+    run.timeline(limits=False)
+    ahead = mjd_utc(parse_utc("2024-11-01"))
+    expected = [name for _, name in run.board.supplies_until(ahead)]
+    counted = [name for _, name in run.supplies_until(ahead)]
+    assert counted == [name for name in expected if name.startswith("Progress")]
+    assert 0 < len(counted) < len(expected)
 
 
 def test_a_partner_who_provides_none_of_it_changes_none_of_it() -> None:

@@ -122,7 +122,7 @@ class SegmentEvents(PeopleEvents, abc.ABC):
                     self.release_flights()
         for key, loss in now.items():
             if key not in before and loss.segment in known:
-                why = [causes.stopped(partner) for partner in loss.partners]
+                why = [one(partner) for partner in loss.partners for one in (causes.stopped, causes.frozen)]
                 self.note(_KINDS[loss.kind], self._told(loss), because=why, brings=(_condition(loss),))
 
     def _told(self, loss: SegmentLoss) -> str:
