@@ -28,7 +28,7 @@ from stationkeep.scenario.schema import Scenario
 from stationkeep.simulation.causes import unpowered
 from stationkeep.simulation.engine import _Run, people_at, simulate
 from stationkeep.simulation.segment_events import SegmentBook, SegmentEvents
-from stationkeep.simulation.timeline import Timeline, TimelineEvent
+from stationkeep.simulation.timeline import Function, Timeline, TimelineEvent
 from stationkeep.timescale import mjd_utc, parse_utc
 
 DAY = parse_utc("2022-04-02")
@@ -248,6 +248,21 @@ def test_cargo_that_cannot_come_is_not_counted_on() -> None:
     counted = [name for _, name in run.supplies_until(ahead)]
     assert counted == [name for name in expected if name.startswith("Progress")]
     assert 0 < len(counted) < len(expected)
+
+
+def test_without_the_ground_no_cargo_comes_and_the_chain_says_so() -> None:
+    """The commercial station: Operator A commands it; the ships of B and C, which push, dock no more."""
+    fields = load_scenario("commercial-two-providers").scenario.model_dump(by_alias=True)
+    leaves = {"type": "withdrawal", "date_utc": "2030-02-01", "partner": "operator-a", "scope": OPERATING}
+    fields |= {"horizon_utc": "2032-01-01", "branches": {"x": {"label": "x", "events": [leaves]}}, "comparisons": ()}
+    scenario = Scenario.model_validate(fields)
+    campaign = prepare_campaign(scenario, load_catalogue())
+    timeline = simulate(campaign.mission, "x", median_inputs(scenario, campaign.weather), limits=False)
+    gone = mjd_utc(parse_utc("2030-02-01"))
+    assert not [event for event in timeline.events if event.kind == "cargo-arrival" and event.time_mjd_utc > gone]
+    ends = first(timeline, "reboost-ends")
+    assert "ground-control-lost" in {timeline.events[one].kind for one in ends.because}
+    assert timeline.lost_mjd_utc[Function.RESUPPLY] == pytest.approx(gone)
 
 
 def test_a_partner_who_provides_none_of_it_changes_none_of_it() -> None:
