@@ -26,9 +26,9 @@ from stationkeep.partnership.segments import FLOWN, SegmentLoss, SegmentNeeds, s
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.scenario.schema import Scenario
 from stationkeep.simulation.causes import unpowered
-from stationkeep.simulation.engine import people_at, simulate
+from stationkeep.simulation.engine import _Run, people_at, simulate
 from stationkeep.simulation.segment_events import SegmentBook, SegmentEvents
-from stationkeep.simulation.timeline import Timeline, TimelineEvent
+from stationkeep.simulation.timeline import Function, Timeline, TimelineEvent
 from stationkeep.timescale import mjd_utc, parse_utc
 
 DAY = parse_utc("2022-04-02")
@@ -235,6 +235,34 @@ def test_nothing_docks_whose_docking_nobody_clears() -> None:
     came = [event.title for event in timeline.events if event.time_mjd_utc > back]
     assert any(title.startswith("Dragon CRS-30 arrives") for title in came)
     assert first(timeline, "flights-resume").time_mjd_utc <= back
+
+
+def test_cargo_that_cannot_come_is_not_counted_on() -> None:
+    """A Dragon that nobody clears, a Cygnus that nobody catches: whoever looks ahead does without them."""
+    mission, drawn = ready(nasa())
+    run = _Run(mission, "x", drawn)
+    run.horizon = mjd_utc(parse_utc("2024-03-03"))
+    run.timeline(limits=False)
+    ahead = mjd_utc(parse_utc("2024-11-01"))
+    expected = [name for _, name in run.board.supplies_until(ahead)]
+    counted = [name for _, name in run.supplies_until(ahead)]
+    assert counted == [name for name in expected if name.startswith("Progress")]
+    assert 0 < len(counted) < len(expected)
+
+
+def test_without_the_ground_no_cargo_comes_and_the_chain_says_so() -> None:
+    """The commercial station: Operator A commands it; the ships of B and C, which push, dock no more."""
+    fields = load_scenario("commercial-two-providers").scenario.model_dump(by_alias=True)
+    leaves = {"type": "withdrawal", "date_utc": "2030-02-01", "partner": "operator-a", "scope": OPERATING}
+    fields |= {"horizon_utc": "2032-01-01", "branches": {"x": {"label": "x", "events": [leaves]}}, "comparisons": ()}
+    scenario = Scenario.model_validate(fields)
+    campaign = prepare_campaign(scenario, load_catalogue())
+    timeline = simulate(campaign.mission, "x", median_inputs(scenario, campaign.weather), limits=False)
+    gone = mjd_utc(parse_utc("2030-02-01"))
+    assert not [event for event in timeline.events if event.kind == "cargo-arrival" and event.time_mjd_utc > gone]
+    ends = first(timeline, "reboost-ends")
+    assert "ground-control-lost" in {timeline.events[one].kind for one in ends.because}
+    assert timeline.lost_mjd_utc[Function.RESUPPLY] == pytest.approx(gone)
 
 
 def test_a_partner_who_provides_none_of_it_changes_none_of_it() -> None:

@@ -145,6 +145,8 @@ class PartnerEvents(StockEvents):
         """Whether it is high enough, and held still enough, for an arrival."""
         if provider.too_low(self.altitude_km) or not self.stopped.isdisjoint(provider.plan.provider.arrival_needs):
             return False
+        if self.uncleared(provider.plan.provider.vehicle):
+            return False
         if self.attitude is None:
             return True
         if self.attitude.state is Hold.LOST:
@@ -201,7 +203,7 @@ class PartnerEvents(StockEvents):
                 why += [causes.not_delivering(name), causes.frozen(name), causes.cut(name)]
             if not left:
                 why += [causes.frozen(provider.id), causes.cut(provider.id)]
-            why.append(causes.taken(provider.id))
+            why += [causes.taken(provider.id), *self.uncleared(stated.vehicle)]
             if provider is self.attitude_tanks:
                 why.append(causes.TANKS_DRY)
         return why
@@ -247,7 +249,9 @@ class PartnerEvents(StockEvents):
     def _is_cut_off(self, provider: ProviderState) -> bool:
         """Whether sanctions stop it, or somebody without whom it cannot arrive has stopped."""
         needs = provider.plan.provider.arrival_needs
-        return provider.id in self.not_delivering or not self.stopped.isdisjoint(needs)
+        if provider.id in self.not_delivering or self.uncleared(provider.plan.provider.vehicle):
+            return True
+        return not self.stopped.isdisjoint(needs)
 
     def _may_dock(self) -> bool:
         return self.attitude is None or self.attitude.state is not Hold.LOST

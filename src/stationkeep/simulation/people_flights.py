@@ -247,6 +247,17 @@ class PeopleFlights(PeopleState, abc.ABC):
     def nobody_clears(self, flight: Flight) -> str:
         """The condition for which nobody on the ground clears this flight's docking; empty: somebody does."""
 
+    def supplies_until(self, until_mjd_utc: float) -> list[tuple[float, str]]:
+        """Cargo that is expected by a date; not what nobody catches, or whose docking nobody clears, as things are."""
+        due = self.board.supplies_until(until_mjd_utc)
+        if not self.stopped:
+            return due
+        return [
+            (time, name)
+            for time, name in due
+            if not (self._nobody_catches(self.board.flights[name]) or self.nobody_clears(self.board.flights[name]))
+        ]
+
     def _why_not(self, flight: Flight) -> str:
         """Why a flight that was about to come cannot."""
         if self.why_closed:

@@ -69,7 +69,7 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         if found.limit is None or self.closed:
             return found
         counted: list[Delivered] = []
-        for time, name in self.board.supplies_until(self.now + days):
+        for time, name in self.supplies_until(self.now + days):
             if found.limit is None or time > self.now + found.limit.days - _IN_TIME_DAYS:
                 break
             counted.append((time, partial(self.unload, name)))
@@ -97,7 +97,7 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
             staying = self.sides(trip for trip in traffic.people if when[trip.key] > time)
             changes.append((time, partial(_are_aboard, staying)))
         days = changes[-1][0] - self.now + days_before
-        due = [] if self.closed else self.board.supplies_until(self.now + days)
+        due = [] if self.closed else self.supplies_until(self.now + days)
         changes += [(time, partial(self.unload, name)) for time, name in due]
         limit = self.aboard.outlook(days + 1.0, None, sorted(changes, key=itemgetter(0))).limit
         return limit is None or limit.days > days

@@ -122,14 +122,14 @@ class SegmentEvents(PeopleEvents, abc.ABC):
                     self.release_flights()
         for key, loss in now.items():
             if key not in before and loss.segment in known:
-                why = [causes.stopped(partner) for partner in loss.partners]
+                why = [one(partner) for partner in loss.partners for one in (causes.stopped, causes.frozen)]
                 self.note(_KINDS[loss.kind], self._told(loss), because=why, brings=(_condition(loss),))
 
     def _told(self, loss: SegmentLoss) -> str:
         if loss.kind == _STOPS:
-            return f"{loss.name}: no {loss.what} any more, none of its machines runs"
+            return f"No machine that needs current runs in the {loss.name} any more: no {loss.what}"
         if loss.kind == _GROUND:
-            return f"{loss.name}: nobody on the ground commands it or clears dockings"
+            return f"Nobody on the ground commands the {loss.name} or clears its dockings"
         share = 100.0 * self.segments.share_left(loss)
         return f"{loss.name} loses {loss.what}: {share:.0f} % of what its life support needs is left"
 
@@ -142,13 +142,17 @@ class SegmentEvents(PeopleEvents, abc.ABC):
 
     def nobody_clears(self, flight: Flight) -> str:
         """The condition for which nobody on the ground clears this flight's docking; empty: somebody does."""
+        return next(iter(self.uncleared(flight.kind.catalogue)), "")
+
+    def uncleared(self, vehicle: str | None) -> list[str]:
+        """As conditions: why nobody on the ground clears this vehicle's docking; empty: somebody does."""
         needs = self.mission.segments
-        if needs is None or flight.kind.catalogue is None:
-            return ""
-        for loss in self._lost_segments.values():
-            if loss.kind == _GROUND and loss.segment in needs.cleared_by.get(flight.kind.catalogue, ()):
-                return _condition(loss)
-        return ""
+        if needs is None or vehicle is None or not self._lost_segments:
+            return []
+        by = needs.cleared_by.get(vehicle, ())
+        return [
+            _condition(loss) for loss in self._lost_segments.values() if loss.kind == _GROUND and loss.segment in by
+        ]
 
 
 def _condition(loss: SegmentLoss) -> str:
