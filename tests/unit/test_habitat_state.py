@@ -298,6 +298,19 @@ def test_machines_that_feed_each_other_are_refused() -> None:
         small(SMALL + there + back)
 
 
+def test_machines_of_several_recipes_that_feed_each_other_are_refused() -> None:
+    """What is drunk is boiled down to brine and cleaned again, round and round, and nobody asked for it."""
+    clean = """
+  clean: {recipe: water-processor, stores: {waste_water: condensate, water: water}, duty: flow, capacity_per_day: 9}
+  boil: {recipe: urine-processor, stores: {urine: water, water: condensate, brine: dregs}, duty: flow,
+    recovery: 0.9, capacity_per_day: 9}
+"""
+    with pytest.raises(HabitatError, match="feeds itself: clean -> boil -> clean .*urine-processor, water-processor"):
+        small(SMALL.replace("sides:\n", "  dregs: {substance: water}\nsides:\n", 1) + clean)
+    fed = clean.replace("urine: water", "urine: urine")  # from somewhere else, it is a chain
+    small(SMALL.replace("sides:\n", "  dregs: {substance: water}\nsides:\n", 1) + fed)
+
+
 def test_machines_that_need_themselves_to_start_are_refused() -> None:
     text = SMALL.replace("sides:\n", LOOP_STORES) + CIRCLE
     with pytest.raises(HabitatError, match=r"needs itself to start: (split -> join -> split|join -> split -> join)"):

@@ -127,18 +127,22 @@ class Habitat:
                 )
 
     def _check_rounds(self) -> None:
-        """Refuse machines of one recipe that run on whatever they are fed and feed each other: round and round."""
-        for name, machine in self.equipment.items():
-            alike = tuple(
-                other for other, one in self.equipment.items()
-                if one.duty == "flow" == machine.duty and one.recipe.name == machine.recipe.name
-            )  # fmt: skip
-            circle = self._circle(name, alike) if alike else []
+        """Refuse machines that run on whatever they are fed, and on nothing else, and feed each other: round and round.
+
+        A Sabatier reactor takes carbon dioxide besides: with an electrolyser that is a loop one wants.
+        """
+        taking_one = tuple(
+            name for name, one in self.equipment.items() if one.duty == "flow" and len(one.recipe.inputs) == 1
+        )
+        for name in taking_one:
+            circle = self._circle(name, taking_one)
             if circle:
+                recipes = {self.equipment[one].recipe.name for one in circle}
+                each = f", each a {min(recipes)}" if len(recipes) == 1 else f" ({', '.join(sorted(recipes))})"
                 raise HabitatError(
-                    f"feeds itself: {' -> '.join([*circle, circle[0]])}, each a {machine.recipe.name}",
+                    f"feeds itself: {' -> '.join([*circle, circle[0]])}{each}",
                     hint="what one of them makes the next takes: let one of them give to, or take from, another store",
-                    field=machine.field or f"equipment.{name}",
+                    field=self.equipment[name].field or f"equipment.{name}",
                 )
 
     def _never_starting(self) -> tuple[str, ...]:
