@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from stationkeep.errors import InputError
 from stationkeep.propulsion.tanks import Tank
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(NamedTuple):
     """What a burn took, tank by tank."""
 
     taken_kg: Mapping[str, float]

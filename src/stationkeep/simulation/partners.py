@@ -244,7 +244,7 @@ class PartnerEvents(StockEvents):
         if self._is_cut_off(provider):
             return False
         now = min(now_mjd_utc, self.horizon - _SCHEDULE_ENDS_DAYS)
-        return provider.next_load(now, self.not_delivering) is not None or self.comes_late(provider) is not None
+        return provider.next_flight(now, self.not_delivering) is not None or self.comes_late(provider) is not None
 
     def _is_cut_off(self, provider: ProviderState) -> bool:
         """Whether sanctions stop it, or somebody without whom it cannot arrive has stopped."""
