@@ -217,9 +217,11 @@ def _could_have(campaign: Campaign, branch: str, function: Function, reference: 
                 why = f"not without {_joined([campaign.mission.partner_names.get(one, one) for one in needed])}"
             elif function is Function.RESUPPLY and vehicle is not None and vehicle.refuel_propellant_kg is None:
                 why = _OWN_ONLY
-            elif function is Function.RESUPPLY:
-                why = _came_until(reference, provider.id) or why
-            used = (vehicle is None or _was_used(vehicle)) and not needed and why != _OWN_ONLY
+            if function is Function.RESUPPLY and vehicle is None:
+                continue  # what stays at the station brings nothing
+            told = None if needed else _told_of(reference, function, provider.id)
+            why = told or why
+            used = (vehicle is None or _was_used(vehicle)) and not needed and told is None and why != _OWN_ONLY
             yield Candidate(f"{provider.label or provider.id}: {why}", used)
     if function is Function.REBOOST:
         named = {item.vehicle for item in scenario.providers}
@@ -235,10 +237,14 @@ def _could_have(campaign: Campaign, branch: str, function: Function, reference: 
                 yield Candidate(f"{vehicle.name}: {_standing(vehicle, scenario)}", _was_used(vehicle) and not retired)
 
 
-def _came_until(reference: Timeline, provider: str) -> str | None:
-    """Where loads came until nothing could dock any more: when the last one did."""
+def _told_of(reference: Timeline, function: Function, provider: str) -> str | None:
+    """What the reference run's story says of who provided it to the end: nobody else's way out, and no riddle."""
+    own = [event for event in reference.events if event.provider == provider]
+    if function is Function.REBOOST:
+        spent = [event for event in own if event.kind == "propellant-gone"]
+        return f"burnt all it had, in the reference run by {iso_day(spent[-1].time_mjd_utc)}" if spent else None
     lost, ended = (reference.lost_mjd_utc.get(one) for one in (Function.ATTITUDE, Function.RESUPPLY))
-    loads = [event for event in reference.events if event.kind == "delivery" and event.provider == provider]
+    loads = [event for event in own if event.kind == "delivery"]
     if lost is None or ended != lost or not loads:
         return None
     return f"came until the attitude was lost, in the reference run last on {iso_day(loads[-1].time_mjd_utc)}"
