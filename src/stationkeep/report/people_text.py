@@ -62,7 +62,7 @@ def _seats(people: PeopleDocument) -> str:
     dates = people.without_seat
     if not dates.share:
         return "Everybody aboard always has a seat home."
-    if dates.median_utc is None:
+    if dates.median_utc is None or dates.share < _MOST_RUNS:
         return f"In {text.percent(dates.share)} of the runs somebody is without a seat home at some time."
     who = _named(dates.who)
     return f"From {_when(dates).removeprefix('on ')} on{_in_share(dates)} somebody has no seat home" + (
