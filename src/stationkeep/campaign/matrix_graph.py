@@ -76,6 +76,8 @@ def _counted_apart(state: FunctionState) -> str:
             return "less than the need; runs ask when nobody can raise it at all"
         case "debris-avoidance":
             return "who can within hours; runs take whoever can reboost"
+        case "lifeboat":
+            return "for all who are aboard; runs know who goes home"
         case _ if state.function.for_people and state.enough_for != 0:
             return "for all who are aboard; runs know who goes home"
     return ""
