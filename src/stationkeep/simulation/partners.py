@@ -202,8 +202,8 @@ class PartnerEvents(StockEvents):
             for name in sorted(partners - left):
                 why += [causes.not_delivering(name), causes.frozen(name), causes.cut(name)]
             if not left:
-                why += [causes.frozen(provider.id), causes.cut(provider.id)]
-            why += [causes.taken(provider.id), *self.uncleared(stated.vehicle)]
+                why += [causes.frozen(provider.id), causes.cut(provider.id), *self.uncleared(stated.vehicle)]
+            why.append(causes.taken(provider.id))
             if provider is self.attitude_tanks:
                 why.append(causes.TANKS_DRY)
         return why
