@@ -47,7 +47,7 @@ def _loss(found: Dependence, state: FunctionState, branch: BranchDocument) -> Gr
     earliest, best, latest = (date_after(found.graph, days) for days in state.lost_days)
     names = [_node_name(found, node) for node in state.chain[1:]]
     simulated, median = _in_runs(state.function.id, branch)
-    return GraphLoss(
+    loss = GraphLoss(
         function=state.function.id,
         title=state.function.name,
         ends=_ends(found, state),
@@ -58,9 +58,11 @@ def _loss(found: Dependence, state: FunctionState, branch: BranchDocument) -> Gr
         enough_for=state.enough_for,
         through=names,
         in_runs=simulated,
-        counted_apart=_counted_apart(state, names) if simulated else "",
         run_median_utc=median,
     )
+    if not (loss.in_runs and _kept_longer(loss)):
+        return loss
+    return loss.model_copy(update={"counted_apart": _counted_apart(state, names)})
 
 
 def _counted_apart(state: FunctionState, through: list[str]) -> str:
