@@ -241,7 +241,11 @@ class PeopleFlights(PeopleState, abc.ABC):
 
     def _nobody_catches(self, flight: Flight) -> bool:
         """Whether it needs the arm, and one of those who work it has stopped."""
-        return flight.kind.needs_arm and not _ARM.isdisjoint(self.stopped)
+        return bool(self.nobody_catches(flight))
+
+    def nobody_catches(self, flight: Flight) -> list[str]:
+        """Who has stopped of those who work the arm that this flight needs; none: somebody catches it."""
+        return sorted(_ARM.intersection(self.stopped)) if flight.kind.needs_arm else []
 
     @abc.abstractmethod
     def nobody_clears(self, flight: Flight) -> str:
