@@ -98,7 +98,8 @@ def _branch(
         back = f"; on {iso_utc(mjd_utc(fields['until_utc']))[:10]} {'it is' if one else 'they are'} back"
     return {
         "label": f"without {names}"[:120],
-        "description": f"As {stated.label}, but {names} {'leaves' if one else 'leave'} on {day}{notice}: {words}{back}.",
+        "description": f"As {stated.label}, but {names} {'leaves' if one else 'leave'} on {day}{notice}: {words}"
+        f"{back}.",
         "attitude_view": stated.attitude_view,
         "events": events,
     }
