@@ -26,7 +26,8 @@ from stationkeep.habitat.plan import make_plan
 from stationkeep.habitat.state import HabitatState
 from stationkeep.logistics.history import flown_history
 from stationkeep.logistics.laws_file import shipped_laws
-from stationkeep.logistics.realise import draw_luck, realise
+from stationkeep.logistics.luck import draw_luck
+from stationkeep.logistics.realise import realise
 from stationkeep.logistics.state import StationTraffic
 
 START = 59671.0  # 2 April 2022

@@ -18,7 +18,8 @@ from stationkeep.logistics.delays import DaysLaw, ShareLaw, days_law
 from stationkeep.logistics.history import flown_history
 from stationkeep.logistics.laws_file import shipped_laws
 from stationkeep.logistics.lifeboat import Boat, Rider, seat_everyone
-from stationkeep.logistics.realise import PadClosure, draw_luck, realise
+from stationkeep.logistics.luck import draw_luck
+from stationkeep.logistics.realise import PadClosure, realise
 from stationkeep.logistics.state import StationTraffic
 from stationkeep.logistics.tables import manifest_of_texts
 from stationkeep.logistics.watch import watch

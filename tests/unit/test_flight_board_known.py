@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stationkeep.catalogue.loader import load_catalogue
-from stationkeep.logistics.realise import best_luck
+from stationkeep.logistics.luck import best_luck
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.simulation.flight_board import FlightBoard
 from stationkeep.simulation.people_setup import PeopleSetup, prepare_people

@@ -305,7 +305,7 @@ def test_machines_of_several_recipes_that_feed_each_other_are_refused() -> None:
   boil: {recipe: urine-processor, stores: {urine: water, water: condensate, brine: dregs}, duty: flow,
     recovery: 0.9, capacity_per_day: 9}
 """
-    with pytest.raises(HabitatError, match="feeds itself: clean -> boil -> clean .*urine-processor, water-processor"):
+    with pytest.raises(HabitatError, match=r"feeds itself: clean -> boil -> clean .*urine-processor, water-processor"):
         small(SMALL.replace("sides:\n", "  dregs: {substance: water}\nsides:\n", 1) + clean)
     fed = clean.replace("urine: water", "urine: urine")  # from somewhere else, it is a chain
     small(SMALL.replace("sides:\n", "  dregs: {substance: water}\nsides:\n", 1) + fed)

@@ -11,9 +11,10 @@ from stationkeep.logistics.contingencies import without_flights
 from stationkeep.logistics.dates import mjd_of
 from stationkeep.logistics.delays import DrawnDays
 from stationkeep.logistics.laws_file import shipped_laws
+from stationkeep.logistics.luck import Luck, best_luck, draw_luck
 from stationkeep.logistics.manifest import Manifest
 from stationkeep.logistics.plans import plan_of_entries
-from stationkeep.logistics.realise import Luck, best_luck, draw_luck, realise
+from stationkeep.logistics.realise import realise
 from stationkeep.logistics.watch import watch
 
 START = mjd_of("2022-01-10")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from people_runs import campaign, events, flown, inputs, mjd
 from stationkeep.simulation.engine import _Run
-from stationkeep.simulation.people_sharing import Larder, handed_over
+from stationkeep.simulation.people_sharing import Larder, handed_over, is_uneven
 
 
 def larder(name: str, held: float, *, lived_from: bool = True, at_reserve: bool = False) -> Larder:
@@ -72,3 +72,17 @@ def test_the_oxygen_generator_has_the_water_that_the_russian_side_left() -> None
     run.aboard.even_out(run.stopped)
     assert state.amount("us-water") > state.reserve("us-water") + 300.0
     assert state.elements_kg() == pytest.approx(before, rel=1e-12)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.0, 2000.0), st.floats(1.0, 1000.0), st.booleans(), st.booleans()), max_size=4),
+)
+def test_where_none_is_at_its_reserve_only_uneven_stores_hand_over(
+    stores: list[tuple[float, float, bool, bool]],
+) -> None:
+    larders = [
+        Larder(f"store {number}", held, usual, False, lived, operated)
+        for number, (held, usual, lived, operated) in enumerate(stores)
+    ]
+    if not is_uneven([one.held_kg for one in larders], [one.usual_kg for one in larders]):
+        assert handed_over(larders) == {}

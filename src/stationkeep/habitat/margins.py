@@ -132,7 +132,7 @@ def binding_limit(habitat: Habitat, before: HabitatState, events: Collection[Hab
     already = _at_its_end(habitat, before)
     if already is not None:
         return Limit(already, 0.0)
-    if not any(event.serious for event in events):
+    if not events or not any(event.serious for event in events):
         return None
     critical = {name: store for name, store in habitat.stores.items() if store.critical}
     left = {name for name in critical if not is_empty(before, name)}
@@ -150,9 +150,9 @@ def binding_limit(habitat: Habitat, before: HabitatState, events: Collection[Hab
 
 def _at_its_end(habitat: Habitat, state: HabitatState) -> str | None:
     """A critical store people live from that is empty, and all others of its kind where they are shared."""
-    rows = state.plan.critical_rows
-    amounts, dry = state.moment.amount[rows].tolist(), state.moment.dry[rows].tolist()
-    if min(amounts, default=math.inf) > LITTLE_KG and not any(dry):
+    line = state.picked(state.plan.critical_places).tolist()
+    count = len(line) // 2
+    if min(line[:count], default=math.inf) > LITTLE_KG and not any(line[count:]):
         return None  # as nearly always
     empty = [name for name, store in habitat.stores.items() if store.critical and is_empty(state, name)]
     if not empty:

@@ -11,7 +11,7 @@ dioxide, 0.62 kg dry food a day this closes to 0.81, 0.98 and 0.617 (validation/
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from stationkeep.habitat.refusal import HabitatError
@@ -51,6 +51,7 @@ class Person:
     body_mass_kg: float = REFERENCE_MASS_KG
     sex: Sex = "male"
     activity: float = 1.0
+    _food_days: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 35.0 <= self.body_mass_kg <= 150.0:
@@ -59,6 +60,8 @@ class Person:
             raise HabitatError(f"activity {self.activity:g} given", hint="0 is in bed, 1 a usual day aboard, at most 3")
         if self.sex not in _RESTING_KCAL:
             raise HabitatError(f"sex {self.sex!r} given", hint="the energy tables know male and female")
+        # Kept, since a run asks for it thousands of times.
+        object.__setattr__(self, "_food_days", self.energy_mj_day / REFERENCE_ENERGY_MJ_DAY)
 
     @property
     def energy_mj_day(self) -> float:
@@ -70,7 +73,7 @@ class Person:
     @property
     def food_days(self) -> float:
         """How much they eat and breathe, in days of the reference person."""
-        return self.energy_mj_day / REFERENCE_ENERGY_MJ_DAY
+        return self._food_days
 
     @property
     def water_days(self) -> float:

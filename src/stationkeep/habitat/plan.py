@@ -79,6 +79,11 @@ class Plan:
         return self.places[Moment._fields.index("available")]
 
     @cached_property
+    def brought_from(self) -> int:
+        """Where in a block begins what was brought of each store."""
+        return int(self.places[Moment._fields.index("brought")].start)
+
+    @cached_property
     def most_at_once(self) -> int:
         """How many events can happen at one moment."""
         stores, _, groups, marks = self.sizes
@@ -88,6 +93,11 @@ class Plan:
     def critical_rows(self) -> Integers:
         """Stores that people cannot be without."""
         return np.flatnonzero(self.network.store_grade == GRADES["serious"])
+
+    @cached_property
+    def critical_places(self) -> Integers:
+        """Where in a block their amounts are, and behind those whether they are lived from hand to mouth."""
+        return np.concatenate((self.critical_rows, self.critical_rows + self.places[Moment._fields.index("dry")].start))
 
     @cached_property
     def mark_index(self) -> dict[str, int]:
@@ -101,9 +111,18 @@ class Plan:
         return tuple(one for one in named if self.network.hold_store[one[0]] < 0)
 
     @cached_property
-    def standby(self) -> tuple[Equipment, ...]:
-        """Machines that run only while another cannot."""
-        return tuple(machine for machine in self.machines.values() if machine.backs_up)
+    def crew_rows(self) -> Integers:
+        """The groups of :attr:`crew_groups`."""
+        return np.array([group for group, _, _ in self.crew_groups], np.int64)
+
+    @cached_property
+    def standby_for(self) -> dict[str, dict[str, Equipment]]:
+        """Machines that run only while another cannot: by each machine on which that hangs, their own among them."""
+        found: dict[str, dict[str, Equipment]] = {}
+        for machine in self.machines.values():
+            for name in (machine.name, *machine.backs_up) if machine.backs_up else ():
+                found.setdefault(name, {})[machine.name] = machine
+        return found
 
     @cached_property
     def sizes(self) -> tuple[int, int, int, int]:

@@ -75,6 +75,7 @@ class HabitatState:
         self._failed: frozenset[str] = frozenset()
         self._off: frozenset[str] = frozenset(name for name, one in habitat.equipment.items() if not one.running)
         self._shares: Mapping[str, float] = {}
+        self._needs_of_one = [(side, self._of_one(side, what)) for _, side, what in self.plan.crew_groups]
         self._refresh_power()
         self.set_people(habitat.people)
 
@@ -112,12 +113,10 @@ class HabitatState:
         self._aboard = sum(map(len, self._people.values()))
         for group, side, need in self.plan.crew_groups:
             aboard = self._people[side]
-            if need == "containers":
-                self.moment.need[group] = self.habitat.sides[side].containers_kg_day * len(aboard)
-            elif need in _FACTORS:
+            if need in _FACTORS:
                 self.moment.need[group] = sum(map(attrgetter(_FACTORS[need]), aboard))
             else:
-                self.moment.need[group] = float(len(aboard))
+                self.moment.need[group] = self._of_one(side, need) * len(aboard)
         # A reserve in days counts the days' use of those now aboard.
         self._set_reserves(self.moment.need)
 
@@ -126,14 +125,15 @@ class HabitatState:
 
         For those who will be aboard on average: visitors of a week need no reserve of six.
         """
-        need, one = self.moment.need.copy(), self.habitat.person
-        for group, side, what in self.plan.crew_groups:
-            number = people.get(side, 0.0)
-            if what == "containers":
-                need[group] = self.habitat.sides[side].containers_kg_day * number
-            else:
-                need[group] = number * (getattr(one, _FACTORS[what]) if what in _FACTORS else 1.0)
+        need = self.moment.need.copy()
+        need[self.plan.crew_rows] = [people.get(side, 0.0) * of_one for side, of_one in self._needs_of_one]
         self._set_reserves(need)
+
+    def _of_one(self, side: str, what: str) -> float:
+        """What one person of a side needs."""
+        if what == "containers":
+            return self.habitat.sides[side].containers_kg_day
+        return float(getattr(self.habitat.person, _FACTORS[what])) if what in _FACTORS else 1.0
 
     def _set_reserves(self, need: Floats) -> None:
         np.maximum(self.plan.reserve_floor, self.plan.reserve_per_need @ need, out=self.moment.mark_level)
@@ -141,15 +141,15 @@ class HabitatState:
 
     def add_cargo(self, store: str, kg: float) -> float:
         """Put ``kg`` into a store (negative: take away); returns what there was no room for, or too little of."""
-        if store not in self.plan.store_index:
+        number = self.plan.store_index.get(store)
+        if number is None:
             raise unknown("store", store, self.plan.store_names)
         if not math.isfinite(kg):
             raise HabitatError(f"{kg} kg of cargo for {store}", hint="a finite number of kilograms")
-        number, moment = self.plan.store_index[store], self.moment
-        before = float(moment.amount[number])
-        after = min(max(before + kg, 0.0), float(self.plan.network.capacity[number]))
-        moment.amount[number] = after
-        moment.brought[number] += after - before
+        before = self._block.item(number)  # amounts come first in the block
+        after = min(max(before + kg, 0.0), self.plan.network.capacity.item(number))
+        self._block[number] = after
+        self._block[self.plan.brought_from + number] += after - before
         self._marks_placed = False
         return kg - (after - before)
 
@@ -277,9 +277,10 @@ class HabitatState:
 
     def amount(self, store: str) -> float:
         """How much a store holds [kg]."""
-        if store not in self.plan.store_index:
+        number = self.plan.store_index.get(store)
+        if number is None:
             raise unknown("store", store, self.plan.store_names)
-        return float(self._block[self.plan.store_index[store]])  # amounts come first in the block
+        return self._block.item(number)  # amounts come first in the block
 
     def reserve(self, store: str) -> float:
         """The reserve of a store [kg] for the people now aboard; 0 where it has none."""
@@ -321,8 +322,8 @@ class HabitatState:
 
     def _consume_spare(self, spare: int, kg: float) -> None:
         # A spare used is a broken part left over: it leaves the books as taken away.
-        self.moment.amount[spare] -= kg
-        self.moment.brought[spare] -= kg
+        self._block[spare] -= kg  # amounts come first in the block
+        self._block[self.plan.brought_from + spare] -= kg
 
     def _fly(self, days: float, least: int, *, stop: bool) -> tuple[HabitatEvent, ...]:
         if not (math.isfinite(days) and days >= 0.0):
@@ -355,9 +356,11 @@ class HabitatState:
     def _refresh(self, names: Iterable[str]) -> None:
         """What can be had of these machines, and of those on standby, whoever they stand by for."""
         available, row = self._block[self.plan.available_place], self.plan.process_index
+        standby: dict[str, Equipment] = {}
         for name in names:
             available[row[name]] = self._share(self.plan.machines[name])
-        for machine in self.plan.standby:
+            standby |= self.plan.standby_for.get(name, {})
+        for machine in standby.values():
             needed = any(available[row[other]] < 1.0 for other in machine.backs_up)
             available[row[machine.name]] = self._share(machine) if needed else 0.0
 

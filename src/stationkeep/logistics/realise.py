@@ -6,80 +6,26 @@ same fortune, so that branches of a scenario, and a plan changed on the way, can
 
 from __future__ import annotations
 
-import hashlib
 import math
-import struct
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
-import numpy as np
-from numpy.random import Generator
-from numpy.typing import NDArray
-
 from stationkeep.logistics.contingencies import RETRY_DAYS, in_time, rebooked
-from stationkeep.logistics.delays import GROUPS, DrawnDays, ShareLaw, TrafficLaws, drawn_lateness, side_of_owner
+from stationkeep.logistics.delays import GROUPS, side_of_owner
+from stationkeep.logistics.luck import Luck
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip
 from stationkeep.logistics.ports import PortBook, iss_ports
 from stationkeep.logistics.rescue import Rescues
 from stationkeep.logistics.vehicles import Fleet, known_fleet
 
-_UNKNOWN_LOSS: Final = ShareLaw(0, 8)  # a kind nobody has flown: like the Japanese craft, which never failed
-_UNIFORMS: Final = 3  # a flight: late? lost? docking trouble?
-_NORMALS: Final = 2  # a flight: how late; how long its kind is grounded if it is lost
 _GROUP_OF: Final = {kind: group for group, kinds in GROUPS.items() for kind in kinds}
-_KEY_BYTES: Final = 32
-_BEST: Final = (1.0, 1.0, 1.0, 0.0, 0.0)
 _LONGEST_HANDOVER_DAYS: Final = 40.0
 _WAIT_DAYS: Final = 0.5  # between one craft leaving a port and the next coming there
 _TRANSIT_DAYS: Final = 1.0
 _LAUNCH_TO_PORT_DAYS: Final = 5.0  # longer than that nobody waits in orbit: the launch is put off
-
-
-@dataclass(frozen=True, slots=True)
-class Luck:
-    """The shares and lengths of one run: how likely what is, in this world."""
-
-    loss: Mapping[str, float]
-    late: Mapping[str, float]
-    lateness: DrawnDays
-    regrounding: Mapping[str, DrawnDays]
-    docking_trouble: float
-    uniforms: NDArray[np.float64]
-    """Shape (n_flight, 3), each from 0 to 1: late? lost? docking trouble?"""
-    normals: NDArray[np.float64]
-    """Shape (n_flight, 2): how late; how long its kind is grounded if it is lost."""
-    rows: Mapping[str, int] = field(default_factory=dict)
-    """Row of ``uniforms`` and ``normals`` by flight; empty: by position in the plan."""
-    key: bytes = b""
-    """Makes the numbers of flights that have no row (added later), from their names; empty: they have the best luck."""
-    unfit: float = 0.0
-    """How likely a crew craft is to become unfit before it leaves; needs a :attr:`key`."""
-
-    def unfit_at(self, name: str) -> float | None:
-        """Where in its stay, from 0 to 1, this crew craft becomes unfit to take anybody home; none: it does not."""
-        if not (self.key and self.unfit > 0.0):
-            return None
-        digest = hashlib.blake2b(name.encode(), key=self.key, digest_size=16, person=b"unfit").digest()
-        whether, where = ((bits >> 11) * 2.0**-53 for bits in struct.unpack("<2Q", digest))
-        return where if whether < self.unfit else None
-
-    def of(self, name: str, position: int = -1) -> tuple[float, float, float, float, float]:
-        """A flight's three uniform and two normal numbers."""
-        row = self.rows.get(name, -1) if self.rows else position
-        if 0 <= row < len(self.uniforms):
-            late, lost, trouble = self.uniforms[row].tolist()
-            how_late, how_long = self.normals[row].tolist()
-            return late, lost, trouble, how_late, how_long
-        return _numbers(self.key, name) if self.key else _BEST
-
-
-def best_luck() -> Luck:
-    """The luck of a plan that comes as planned: nothing late, lost or in trouble."""
-    nothing = np.zeros((0, _UNIFORMS)), np.zeros((0, _NORMALS))
-    return Luck({"unknown": 0.0}, {}, DrawnDays(0.0, 0.0), {}, 0.0, *nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,30 +61,6 @@ class Realised:
     """Flights that found no free port, or could not be launched, before they should have left again."""
     standstills: tuple[Standstill, ...] = ()
     """In order of time."""
-
-
-def draw_luck(plan: Manifest, laws: TrafficLaws, random: Generator) -> Luck:
-    """One run's luck: the laws' parameters from what the record leaves open, then each flight's numbers."""
-    loss = {group: law.draw(random) for group, law in sorted(laws.losses.items())}
-    loss["unknown"] = _UNKNOWN_LOSS.draw(random)
-    late = {side: law.draw(random) for side, law in sorted(laws.late_launch.items())}
-    lateness = drawn_lateness(laws.lateness_days, random)
-    regrounding = {side: law.draw(random) for side, law in sorted(laws.regrounding_days.items())}
-    trouble = laws.docking_trouble.draw(random)
-    key = random.bytes(_KEY_BYTES)
-    rows = {name: row for row, name in enumerate(plan.flights)}
-    numbers = np.array([_numbers(key, name) for name in rows]).reshape(-1, _UNIFORMS + _NORMALS)
-    uniforms, normals = numbers[:, :_UNIFORMS], numbers[:, _UNIFORMS:]
-    unfit = laws.lifeboat_failure.draw(random)
-    return Luck(loss, late, lateness, regrounding, trouble, uniforms, normals, rows, key, unfit)
-
-
-def _numbers(key: bytes, name: str) -> tuple[float, float, float, float, float]:
-    """A flight's numbers: bits of a keyed hash of its name (BLAKE2, RFC 7693), normals by Box and Muller (1958)."""
-    digest = hashlib.blake2b(name.encode(), key=key, digest_size=8 * (_UNIFORMS + _NORMALS)).digest()
-    late, lost, trouble, size, turn = ((bits >> 11) * 2.0**-53 for bits in struct.unpack("<5Q", digest))
-    far, angle = math.sqrt(-2.0 * math.log1p(-size)), 2.0 * math.pi * turn
-    return late, lost, trouble, far * math.cos(angle), far * math.sin(angle)
 
 
 def realise(
@@ -244,7 +166,8 @@ class _Work:
             trouble = RETRY_DAYS if numbers[2] < self.luck.docking_trouble else 0.0
             arrival = (flight.arrival_mjd_utc or flight.launch_mjd_utc) + slip + trouble
             outcome = "docking failed once" if trouble else "success"
-            came = flight.dated(launch, arrival, flight.departure_mjd_utc, flight.stays, outcome)
+            leaves = flight.departure_mjd_utc
+            came = flight.dated(launch, arrival, leaves, self._stays(flight, launch, arrival, leaves), outcome)
             self.flights[flight.name] = came
             self.rescues.comes(flight, came, sent_for)
             self.rescues.arrives(came, self.first)
@@ -267,7 +190,8 @@ class _Work:
             most = arrival + max(stay, limit.high if limit is not None else stay)
             departs = self.rescues.leaves(name, min(leaves, most), self.flights)
             if departs != planned:
-                self.flights[name] = flight.dated(flight.launch_mjd_utc, arrival, departs, flight.stays, flight.outcome)
+                stays = self._stays(flight, flight.launch_mjd_utc, arrival, departs)
+                self.flights[name] = flight.dated(flight.launch_mjd_utc, arrival, departs, stays, flight.outcome)
 
     def find_ports(self) -> None:
         """Each craft at its planned port if that is free, else at another that fits, else later."""
@@ -320,6 +244,12 @@ class _Work:
             return trip
         return trip.dated(arrival, departure)
 
+    def _stays(self, flight: Flight, launch: float, arrival: float, leaves: float | None) -> tuple[PortStay, ...]:
+        """At the port it was planned for, at its dates; history stays as it is."""
+        if launch < self.first or not flight.stays:
+            return flight.stays
+        return (PortStay(flight.stays[0].port, arrival, leaves),)
+
     def _lateness(self, flight: Flight, numbers: Sequence[float]) -> float:
         side = side_of_owner(flight.kind.owner)
         return 0.0 if numbers[0] >= self.luck.late.get(side, 0.0) else self.luck.lateness.days(numbers[3])
@@ -364,9 +294,7 @@ class _Work:
         carrier = flight.kind.role == "module"
         fitting = [port.id for port in self.ports.fitting(flight.kind.standards, arrival, carrier=carrier)]
         if planned in fitting and _free_from(taken.get(planned, []), arrival, until) <= arrival < until:
-            return flight.dated(
-                flight.launch_mjd_utc, arrival, leaves, (PortStay(planned, arrival, leaves),), flight.outcome
-            )
+            return flight  # it is there by now
         choices = [planned] if planned in fitting or not fitting else []
         choices += [port for port in fitting if port != planned]
         options = [(_free_from(taken.get(port, []), arrival, until), port) for port in choices]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from stationkeep.errors import InputError
 
@@ -11,8 +12,7 @@ _ROUNDING_KG = 1.0e-9
 """What a sum of kilograms may be off by in its last digits: nobody is refused a nanogram's thousandth."""
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
+class LedgerEntry(NamedTuple):
     """One change of a tank's content: positive in, negative out."""
 
     time_mjd_utc: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
@@ -14,7 +14,7 @@ import numpy as np
 from stationkeep.habitat.failures import Workshop
 from stationkeep.habitat.margins import Limit, binding_limit
 from stationkeep.habitat.state import HabitatEvent
-from stationkeep.simulation.people_sharing import WORTH_MOVING_KG, Larder, handed_over
+from stationkeep.simulation.people_sharing import WORTH_MOVING_KG, Larder, handed_over, is_uneven
 from stationkeep.simulation.store_book import RESERVE, Levels, StoreBook, Watched, watched_stores
 from stationkeep.simulation.stowage import Stowage
 
@@ -86,11 +86,10 @@ class Aboard(Stowage):
             if one.mark is not None:
                 self._reserved.setdefault(one.store.substance, []).append(one)
         capacity = plan.network.capacity
-        self._usual_kg = {
-            one.store.name: min(self._nominal[one.store.name], float(capacity[one.index]))
+        self._usual = [
+            (stores, [min(self._nominal[one.store.name], float(capacity[one.index])) for one in stores])
             for stores in self._critical.values()
-            for one in stores
-        }
+        ]
         self._critical_levels = Levels([one for stores in self._critical.values() for one in stores], self.state)
         self._reserved_levels = Levels([one for stores in self._reserved.values() for one in stores], self.state)
         self._book = StoreBook(self._watched, self.state)
@@ -176,39 +175,41 @@ class Aboard(Stowage):
         """
         now = self.state.time_mjd_utc
         asked = self if people is None else self._with(people)
-        then, before = asked._twin(), asked.state
+        then, before = asked.state.copy(), asked.state
         workshop = self._workshop.without_new_breakdowns()
         limit: Limit | None = None
         events: list[HabitatEvent] = []
         for time, comes in (*deliveries, (now + days, None)):
-            news = workshop.advance(then.state, max(time - before.time_mjd_utc, 0.0), least="bad")
+            news = workshop.advance(then, max(time - before.time_mjd_utc, 0.0), least="bad")
             events += news
             limit = binding_limit(self.state.habitat, before, news)
             if limit is not None:
                 limit = Limit(limit.what, before.time_mjd_utc - now + limit.days)
                 break
             if comes is not None:
-                comes(then)
+                comes(asked._twin(then))
                 workshop.parts_came(time)
-                before = then.state.copy()
+                before = then.copy()
+        reserve = math.inf if limit is None else asked._reserve_reached(events, now)
+        return Outlook(limit, reserve, self._first_news(events) if events else math.inf)
+
+    def _first_news(self, events: Iterable[HabitatEvent]) -> float:
         left = self._left_behind()
-        first = min(
+        return min(
             (one.time_mjd_utc for one in events if self._is_news(one) or (left and self._is_shared_reserve(one))),
             default=math.inf,
         )
-        reserve = math.inf if limit is None else asked._reserve_reached(events, now)
-        return Outlook(limit, reserve, first)
 
-    def _with(self, people: Mapping[str, int]) -> Aboard:
+    def _with(self, people: Mapping[str, int]) -> Self:
         """The same with so many people of each side, to look ahead from."""
-        twin = self._twin()
+        twin = self._twin(self.state.copy())
         twin.live_with(people)
         return twin
 
-    def _twin(self) -> Self:
+    def _twin(self, state: HabitatState) -> Self:
         """The same with a state of its own, to look ahead with."""
         twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__, state=self.state.copy())
+        twin.__dict__.update(self.__dict__, state=state)
         return twin
 
     def _reserve_reached(self, events: Iterable[HabitatEvent], now: float) -> float:
@@ -268,22 +269,22 @@ class Aboard(Stowage):
         self._workshop.parts_came(self.state.time_mjd_utc)
         self._workshop.work(self.state)
 
-    def even_out(self, gone: Iterable[str]) -> None:
+    def even_out(self, gone: Collection[str]) -> None:
         """Sides that share hand over what others lack (:func:`handed_over`); ``gone``: who operates no more."""
         if not self.state.habitat.shared:
             return
-        absent, used = set(gone), self._used
         held, least = self._critical_levels.held_and_reserves(self.state)
-        number = 0
-        for stores in self._critical.values():
-            larders = []
-            for one in stores:
-                store, kg = one.store, held[number]
-                usual, low = self._usual_kg[store.name], kg <= least[number]
-                larders.append(Larder(store.name, kg, usual, low, store.name in used, store.owner not in absent))
-                number += 1
-            for name, kg in handed_over(larders).items():  # within its kind: the amounts of others stay
-                self.state.add_cargo(name, kg)
+        low, first = list(map(operator.le, held, least)), 0
+        for stores, usual in self._usual:
+            here = slice(first, first + len(stores))
+            first = here.stop
+            if any(low[here]) or is_uneven(held[here], usual):  # else there is nothing to hand over
+                larders = [
+                    Larder(one.store.name, kg, most, scarce, one.store.name in self._used, one.store.owner not in gone)
+                    for one, kg, most, scarce in zip(stores, held[here], usual, low[here], strict=True)
+                ]
+                for name, kg in handed_over(larders).items():  # within its kind: the amounts of others stay
+                    self.state.add_cargo(name, kg)
 
     def _left_behind(self) -> bool:
         """Whether there is something of a side without people aboard that may be carried over where it is short."""

@@ -154,7 +154,10 @@ class AttitudeEvents(RunState, abc.ABC):
         brings = [] if well else [causes.HANDOVER_FAILED]
         if to == "thrusters" and not keeper.gyros_hold:
             brings.append(causes.THRUSTERS_ALONE)
-        title = f"Control passes to the {to}{failed}"
+        alone = (
+            ": without gyros they use many times the propellant" if to == "thrusters" and not keeper.gyros_hold else ""
+        )
+        title = f"Control passes to the {to}{failed}{alone}"
         self.note("handover", title, propellant_kg=spent, because=why, brings=brings)
         if not well and to == "gyros":
             self.lose_attitude()

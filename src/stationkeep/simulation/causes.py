@@ -113,4 +113,5 @@ class Causes:
 
     def events(self, conditions: Iterable[str]) -> tuple[int, ...]:
         """The events behind those of the conditions that stand, in the order of the story."""
-        return tuple(sorted({self._since[condition] for condition in conditions if condition in self._since}))
+        since = self._since
+        return tuple(sorted({since[condition] for condition in conditions if condition in since})) if since else ()

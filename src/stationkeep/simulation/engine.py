@@ -188,8 +188,11 @@ class _Run(ControlledEnd):
 
     def next_lowest_level(self) -> float:
         """The next altitude, going down, at which something ends: a provider's coming, time for a controlled fall."""
-        below = self.flight.mean_altitude_km - _REACHED_KM
-        return max([level for level in self.levels_km if level < below], default=0.0)
+        below, found = self.flight.mean_altitude_km - _REACHED_KM, 0.0
+        for level in self.levels_km:
+            if found < level < below:
+                found = level
+        return found
 
     def _reached_a_level(self) -> None:
         """Sunk to the policy's floor, or to where a provider stops coming: burn soon, or leave."""
@@ -212,8 +215,8 @@ class _Run(ControlledEnd):
             return self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=heavier)
         use = keeper.kg_day
         stop_mjd = min(stop_mjd, began + keeper.piece_days(self.flight.mean_altitude_km))
-        held = keeper.state is not Hold.LOST
-        if held and not self.arrays.track:
+        held, track = keeper.state is not Hold.LOST, self.arrays.track
+        if held and not track:
             stop_mjd = min(stop_mjd, began + PIECE_DAYS)
         if use > 0.0:
             stop_mjd = min(stop_mjd, began + max(self.attitude_kg / use, _SAME_TIME_DAYS))
@@ -221,7 +224,7 @@ class _Run(ControlledEnd):
         # Only what may have to be flown again needs remembering.
         before = self.flight.snapshot() if keeper.state is Hold.GYROS else None
         factor: float | FloatArray = heavier * keeper.drag_factor
-        if held and not self.arrays.track:
+        if held and not track:
             factor = heavier * self.arrays.drag_factors(self.flight.elements, stop_mjd)
         reason = self.flight.advance(stop_mjd, floor_mean_altitude_km=floor_km, drag_factor=factor)
         if held:
@@ -231,7 +234,8 @@ class _Run(ControlledEnd):
                 if lost > began:
                     self.flight.advance(lost, drag_factor=factor)
                 self.attitude_just_lost, reason = True, OutcomeReason.TIME_LIMIT
-            self.arrays.flown(began, self.flight.time_mjd_utc)
+            if not track:
+                self.arrays.flown(began, self.flight.time_mjd_utc)
         if use > 0.0:
             self._feed_attitude(use * (self.flight.time_mjd_utc - began))
         return reason

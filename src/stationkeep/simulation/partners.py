@@ -204,11 +204,11 @@ class PartnerEvents(StockEvents):
             left = (senders | needed) & self.stopped & self.standing.quit()
             why += map(causes.stopped, sorted(needed))
             if provider.operating and self.attitude_allows(provider):  # else more propellant would not help
-                why += [causes.undelivered(provider.id), causes.spent(provider.id), *self.uncleared(stated.vehicle)]
+                why += [causes.undelivered(provider.id), causes.spent(provider.id)]
             why += [one(name) for name in sorted(senders - left) for one in (causes.not_delivering, causes.cut)]
             why += map(causes.frozen, sorted(needed - left))
             if not left:
-                why += [causes.frozen(provider.id), causes.cut(provider.id)]
+                why += [causes.frozen(provider.id), causes.cut(provider.id), *self.uncleared(stated.vehicle)]
             why.append(causes.taken(provider.id))
             if provider is self.attitude_tanks:
                 why.append(causes.TANKS_DRY)
@@ -255,7 +255,7 @@ class PartnerEvents(StockEvents):
         if self._is_cut_off(provider):
             return False
         now = min(now_mjd_utc, self.horizon - _SCHEDULE_ENDS_DAYS)
-        return provider.next_load(now, self.not_delivering) is not None or self.comes_late(provider) is not None
+        return provider.next_flight(now, self.not_delivering) is not None or self.comes_late(provider) is not None
 
     def _is_cut_off(self, provider: ProviderState) -> bool:
         """Whether sanctions stop it, or somebody without whom it cannot arrive has stopped."""

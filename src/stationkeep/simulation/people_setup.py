@@ -13,7 +13,7 @@ from stationkeep.habitat.failures import Breakdown, draw_breakdowns
 from stationkeep.habitat.plan import make_plan
 from stationkeep.habitat.state import HabitatState
 from stationkeep.logistics.laws_file import shipped_laws
-from stationkeep.logistics.realise import Luck, best_luck, draw_luck
+from stationkeep.logistics.luck import Luck, best_luck, draw_luck
 from stationkeep.scenario.flights import FlightPlan, flight_plan
 from stationkeep.scenario.stores import people_by_side
 from stationkeep.simulation.people_draw import PeopleDraw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -21,6 +22,16 @@ class Larder(NamedTuple):
     """Whether somebody aboard is of its side."""
     operated: bool
     """Whether its owner still operates anything."""
+
+
+def is_uneven(held_kg: Sequence[float], usual_kg: Sequence[float]) -> bool:
+    """Whether some stores hold so much more than usual, and others so much less, that it is worth moving.
+
+    Where none is at its reserve :func:`handed_over` has nothing to do unless they are.
+    """
+    more = list(map(operator.sub, held_kg, usual_kg))
+    spare, lack = sum([kg for kg in more if kg > 0.0]), sum([-kg for kg in more if kg < 0.0])
+    return bool(min(spare, lack) >= WORTH_MOVING_KG)
 
 
 def handed_over(larders: Sequence[Larder]) -> dict[str, float]:

@@ -117,12 +117,14 @@ class PeopleState(AttitudeEvents, abc.ABC):
 
     def engine_now(self, provider: ProviderState) -> BurnEngine | None:
         """What a provider burns with: its craft where one is docked that can push, else the station's own engine."""
-        usual, push = super().engine_now(provider), provider.plan.docked_push
+        push = provider.plan.docked_push
         if self.setup is None or push is None or provider.id not in self.setup.linked:
-            return usual
+            return super().engine_now(provider)
         traffic, kinds = self.board.traffic, self.setup.kinds_of[provider.id]
-        if any(flight.kind.id in kinds for flight in map(traffic.at, push.ports) if flight is not None):
-            return usual
+        for port in push.ports:
+            flight = traffic.at(port)
+            if flight is not None and flight.kind.id in kinds:
+                return super().engine_now(provider)
         for engine in push.engines:
             if all(traffic.at(port) is None for port in engine.ports_to_be_free):
                 drawn = self._own_engines.get((provider.id, engine.label))

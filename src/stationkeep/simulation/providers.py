@@ -222,8 +222,10 @@ class ProviderState:
     def usable_kg(self) -> float:
         """What its engine can draw now."""
         total = 0.0
-        for tank in self.tanks:
-            total += tank.usable_kg
+        for tank in self.tanks:  # as Tank.usable_kg, which a run would ask ten thousand times
+            usable = tank.content_kg - tank.residual_kg - tank.reserved_kg
+            if usable > 0.0:
+                total += usable
         return total
 
     def begin(self, epoch_mjd_utc: float) -> None:

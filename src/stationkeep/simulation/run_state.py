@@ -261,11 +261,11 @@ class RunState:
 
     def attitude_allows(self, provider: ProviderState) -> bool:
         """Whether something holds the attitude while this one burns, and commands and current reach it."""
-        if not self.stopped.isdisjoint(provider.plan.provider.push_needs):
+        if self.stopped and not self.stopped.isdisjoint(provider.plan.provider.push_needs):
             return False
         if self.attitude is None:
             return True
-        if provider is self.attitude_tanks and not _COMMANDED_BY.isdisjoint(self.missing):
+        if self.missing and provider is self.attitude_tanks and not _COMMANDED_BY.isdisjoint(self.missing):
             return False
         return not self.attitude.holders.isdisjoint(self.held_by[provider.id])
 
@@ -275,7 +275,7 @@ class RunState:
 
     def pushes_now(self, provider: ProviderState) -> bool:
         """Whether it can reboost at this moment."""
-        if not (provider.present and provider.operating and provider.enabled):
+        if not (provider.present and provider.operating and provider.enabled and provider.plan.reboosts):
             return False
         return (
             provider.can_push(self.now, self.flight.mean_altitude_km)

@@ -115,7 +115,9 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
 
     def comes_late(self, provider: ProviderState) -> tuple[float, float] | None:
         """When the next of its flights comes that should have been there by now, with how many kilograms."""
-        late = [item for item in self._late.get(provider.id, ()) if item[0] > self.now]
+        if provider.id not in self._late:
+            return None
+        late = [item for item in self._late[provider.id] if item[0] > self.now]
         late = [(time, due) for time, due in late if provider.sender(due) not in self.not_delivering]
         late = [(time, due) for time, due in late if isinstance(due, Delivery) or time < due.leaves_mjd_utc]
         if not late:
@@ -125,8 +127,8 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
 
     def load_foreseen(self, provider: ProviderState) -> tuple[float, float] | None:
         """When its next load comes, with how many kilograms, as sanctions that are felt now would have it."""
-        loads = [load for load in (self.comes_late(provider), self._planned_load(provider)) if load is not None]
-        return min(loads, default=None)
+        late, planned = self.comes_late(provider), self._planned_load(provider)
+        return planned if late is None else late if planned is None else min(late, planned)
 
     def _planned_load(self, provider: ProviderState) -> tuple[float, float] | None:
         if self.linked(provider.id):
@@ -148,6 +150,8 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
         return None
 
     def _on_flights(self, provider: ProviderState, partner: str) -> list[Sanction]:
+        if not self.sanctions:
+            return []
         names = (partner, provider.id)
         return [item for item in self.sanctions if item.what is not SanctionTarget.ASSETS and item.on in names]
 

@@ -158,7 +158,7 @@ class Stowage(abc.ABC):
 
         Where less than a reserve is left the rest is lent to see what goes; who gains uses nothing.
         """
-        then = self._twin()
+        then = self._twin(self.state.copy())
         then.live_with(self._expected)
         before, least = self._by_substance(then)
         for substance, stores in self._reserved.items():
@@ -183,7 +183,7 @@ class Stowage(abc.ABC):
     # --- done elsewhere -----------------------------------------------------------------------------------------------
 
     @abc.abstractmethod
-    def _twin(self) -> Self:
+    def _twin(self, state: HabitatState) -> Self:
         """The same with a state of its own, to look ahead with."""
 
     @abc.abstractmethod
