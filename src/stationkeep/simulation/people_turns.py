@@ -13,6 +13,7 @@ from stationkeep.logistics.manifest import PortStay
 from stationkeep.logistics.ports import PortBook, Span
 from stationkeep.scenario.events import WithdrawalScope
 from stationkeep.simulation.flight_board import later
+from stationkeep.simulation.people_words import some
 from stationkeep.simulation.segment_events import SegmentEvents
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from stationkeep.scenario.removal import Removable
 
 _ROUNDING = 1.0e-9
-_NAMED = 4  # so many flights are named in a line of the story
 
 
 class PeopleTurns(SegmentEvents, abc.ABC):
@@ -94,17 +94,17 @@ class PeopleTurns(SegmentEvents, abc.ABC):
 
     def _stay_home(self, partner: str) -> None:
         """A partner's people do not fly in the craft of others either: those that are still to be launched."""
-        ground = {flight.name for flight in self.board.not_launched()} | self.board.held
+        ground = {flight.name for flight in self.board.not_launched(self.now)}
         trips = [
             trip for trip in self.board.plan.trips
-            if trip.agency.casefold() == partner and trip.up_flight in ground - self.board.dropped.keys()
+            if trip.agency.casefold() == partner and trip.up_flight in ground
         ]  # fmt: skip
         if not trips:
             return
         self.board.kept_home |= {trip.key for trip in trips}
         self._changed()
         flights = list(dict.fromkeys(trip.up_flight for trip in trips))
-        self.note("people-kept-home", f"{trips[0].agency} sends nobody any more in {_some(flights)}")
+        self.note("people-kept-home", f"{trips[0].agency} sends nobody any more in {some(flights)}")
 
     def _recall(self, partner: str, flown_by: Collection[str]) -> None:
         """A partner's people go home now, in its craft or one it pays for; whoever else sits in them goes along."""
@@ -176,7 +176,7 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         there: dict[str, float] = {}
         """Of each kind of craft: how much of the next flight is there already."""
         cut, late = [], []
-        for flight in sorted(self.board.not_launched(), key=lambda one: (one.launch_mjd_utc, one.name)):
+        for flight in sorted(self.board.not_launched(self.now), key=lambda one: (one.launch_mjd_utc, one.name)):
             craft = self.board.craft[flight.name]
             if flight.launch_mjd_utc >= until_mjd_utc or event.on not in (*craft.partners, craft.provider):
                 continue
@@ -191,9 +191,9 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         self.board.dropped |= dict.fromkeys(cut, f"sanctions on {event.on}")
         self._move(dict.fromkeys(late, event.delay_days))
         if cut:
-            self.note("flights-cut", f"Sanctions: {_some(cut)} will not be launched")
+            self.note("flights-cut", f"Sanctions: {some(cut)} will not be launched")
         if late:
-            self.note("flights-late", f"Sanctions: {_some(late)} will be {event.delay_days:.0f} days late")
+            self.note("flights-late", f"Sanctions: {some(late)} will be {event.delay_days:.0f} days late")
 
     def _move(self, days: dict[str, float]) -> None:
         flights = dict(self.board.plan.flights)
@@ -207,8 +207,10 @@ class PeopleTurns(SegmentEvents, abc.ABC):
     def flight_comes_earlier(self, provider_id: str, days_forward: float) -> str | None:
         """The next flight with this provider's propellant comes earlier; says so, none: no flight is left."""
         ground = [
-            flight for flight in self.board.not_launched() if self.board.craft[flight.name].provider == provider_id
-        ]
+            flight for flight in self.board.not_launched(self.now)
+            if self.board.craft[flight.name].provider == provider_id and flight.name not in self.board.held
+            and flight.launch_mjd_utc > self.now
+        ]  # fmt: skip
         if not ground:
             return None
         due = min(ground, key=lambda flight: flight.launch_mjd_utc)
@@ -247,7 +249,7 @@ class PeopleTurns(SegmentEvents, abc.ABC):
 
     def _changed(self) -> None:
         self.plan_again()
-        self.at(self.now, self.after_change)
+        self.change_soon()
 
 
 def _earlier(flight: Flight, days: float) -> Flight:
@@ -259,8 +261,3 @@ def _earlier(flight: Flight, days: float) -> Flight:
 
 def _ended(span: Span, time_mjd_utc: float) -> Span:
     return span.model_copy(update={"to_mjd_utc": time_mjd_utc})
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
