@@ -9,7 +9,8 @@ import pytest
 from stationkeep.campaign.prepare import prepare_campaign
 from stationkeep.campaign.sampling import draw_inputs
 from stationkeep.catalogue.loader import load_catalogue
-from stationkeep.logistics.realise import Standstill, best_luck, rocket_marks
+from stationkeep.logistics.realise import best_luck
+from stationkeep.logistics.standstill import Standstill, rocket_marks
 from stationkeep.scenario.generated import branch_without
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.simulation.aboard import Aboard

@@ -19,7 +19,8 @@ from stationkeep.logistics.state import StationTraffic
 
 if TYPE_CHECKING:
     from stationkeep.logistics.ports import PortBook
-    from stationkeep.logistics.realise import Luck, Realised, Standstill
+    from stationkeep.logistics.realise import Luck, Realised
+    from stationkeep.logistics.standstill import Standstill
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
     from stationkeep.simulation.loading import Expected
 
