@@ -10,7 +10,7 @@ from stationkeep.campaign.prepare import prepare_campaign
 from stationkeep.campaign.sampling import draw_inputs
 from stationkeep.catalogue.loader import load_catalogue
 from stationkeep.logistics.luck import best_luck
-from stationkeep.logistics.realise import Standstill, rocket_marks
+from stationkeep.logistics.standstill import Standstill, rocket_marks
 from stationkeep.scenario.generated import branch_without
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.simulation.aboard import Aboard

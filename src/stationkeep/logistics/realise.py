@@ -10,7 +10,6 @@ import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Final
 
 from stationkeep.logistics.contingencies import RETRY_DAYS, in_time, rebooked
@@ -19,6 +18,7 @@ from stationkeep.logistics.luck import Luck
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip
 from stationkeep.logistics.ports import PortBook, iss_ports
 from stationkeep.logistics.rescue import Rescues
+from stationkeep.logistics.standstill import Standstill, rocket_marks
 from stationkeep.logistics.vehicles import Fleet, known_fleet
 
 _GROUP_OF: Final = {kind: group for group, kinds in GROUPS.items() for kind in kinds}
@@ -33,16 +33,6 @@ class PadClosure:
     """A pad out of use: 31/6 at Baikonur after its platform fell on 27 November 2025, for four months."""
 
     pad: str
-    from_mjd_utc: float
-    to_mjd_utc: float
-
-
-@dataclass(frozen=True, slots=True)
-class Standstill:
-    """What is not launched after a loss, and until when."""
-
-    marks: frozenset[str]
-    """As of :func:`rocket_marks`."""
     from_mjd_utc: float
     to_mjd_utc: float
 
@@ -329,16 +319,3 @@ def _ending(stays: tuple[PortStay, ...], leaves: float | None) -> tuple[PortStay
 
 def _group(flight: Flight) -> str:
     return _GROUP_OF.get(flight.kind.id, "unknown")
-
-
-def rocket_marks(flight: Flight) -> tuple[str, ...]:
-    """What stands still after its loss: its type, and all that flies on the same family of rocket."""
-    return _marks_of(
-        flight.kind.type, flight.launch_vehicle or (flight.kind.rockets[-1] if flight.kind.rockets else "")
-    )
-
-
-@cache
-def _marks_of(kind: str, rocket: str) -> tuple[str, ...]:
-    family = rocket.split("-")[0].split(" 2")[0].strip()
-    return tuple(mark for mark in (f"type {kind}", f"rocket {family}" if family else "") if mark)

@@ -22,7 +22,8 @@ from stationkeep.logistics.state import StationTraffic
 if TYPE_CHECKING:
     from stationkeep.logistics.luck import Luck
     from stationkeep.logistics.ports import PortBook
-    from stationkeep.logistics.realise import Realised, Standstill
+    from stationkeep.logistics.realise import Realised
+    from stationkeep.logistics.standstill import Standstill
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
     from stationkeep.simulation.loading import Expected
 

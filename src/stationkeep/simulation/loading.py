@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from stationkeep.logistics.realise import rocket_marks
+from stationkeep.logistics.standstill import rocket_marks
 
 if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Flight
-    from stationkeep.logistics.realise import Standstill
+    from stationkeep.logistics.standstill import Standstill
     from stationkeep.simulation.aboard import Aboard
     from stationkeep.simulation.flight_board import FlightBoard
 
