@@ -11,6 +11,7 @@ from stationkeep.campaign.people_document import FirstStore, NamedShare, PeopleD
 from stationkeep.campaign.people_summary import NO_RELIEF
 from stationkeep.report import text
 from stationkeep.report.limits import known_to_the_day, loss_text, loss_window
+from stationkeep.simulation.people_record import CALLED_HOME
 from stationkeep.simulation.people_words import words, would
 
 Answer = Callable[[BranchDocument], str]
@@ -19,6 +20,7 @@ _BECAUSE: Final = {
     "attitude": "the attitude is lost",
     "altitude": "the station has sunk too low",
     "response": "partners call everybody home",
+    CALLED_HOME: "partners call their people home",
     NO_RELIEF: "no other crew comes",
 }
 _WITHOUT_RECOVERY: Final = " (A reserve of water counts all that is used, without what is recovered.)"
@@ -26,10 +28,11 @@ _IN_SHORT: Final = {
     "attitude": "attitude lost",
     "altitude": "too low",
     "response": "called home",
+    CALLED_HOME: CALLED_HOME,
     NO_RELIEF: "no other crew",
 }
-_NO_RELIEF: Final = NamedShare(name=NO_RELIEF, share=1.0)
 _MOST_NAMED: Final = 4
+_MOST_REASONS: Final = 3
 _NEARLY_ALL: Final = 0.995
 _MOST_RUNS: Final = 0.6  # with fewer a median over all hangs on a few runs
 _FEWEST_FOR_ENDS: Final = 20  # as for every interval
@@ -133,7 +136,8 @@ def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
     if left.median_utc is None and emptied.share > left.share:
         limits = people.first_limit or left.reasons
         if sum(one.share for one in limits) < 0.5 * emptied.share:
-            limits = [_NO_RELIEF, *limits]  # most of them were left on the planned day, and nobody came
+            others = emptied.share - sum(one.share for one in limits)
+            limits = [NamedShare(name=NO_RELIEF, share=others), *limits]  # left on the planned day, and nobody came
         share, reason = text.percent(emptied.share), _reason(limits)
         good = f"; in {text.percent(left.share)} nobody comes back by {by}" if left.share else ""
         return f"In {share} of the runs the station is empty for a time, {reason}{good}{behind}."
@@ -151,8 +155,20 @@ def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
 
 
 def _reason(limits: list[NamedShare]) -> str:
-    """What most often makes people leave: ``because the attitude is lost``."""
-    return f"{'most often ' if len(limits) > 1 else ''}because {because(limits[0].name)}"
+    """What makes people leave: ``because the attitude is lost (50 % of the runs) or no other crew comes (25 %)``.
+
+    Dates beside it are medians over runs that are not all the same ones: with shares nobody takes one for the other.
+    """
+    if len(limits) == 1:
+        return f"because {because(limits[0].name)}"
+    of = " of the runs"
+    told = [
+        f"{because(one.name)} ({text.percent(one.share)}{'' if place else of})"
+        for place, one in enumerate(limits[:_MOST_REASONS])
+    ]
+    rest = sum(one.share for one in limits[_MOST_REASONS:])
+    told += [f"for other reasons ({text.percent(rest)})"] if rest else []
+    return f"because {', '.join(told[:-1])} or {told[-1]}"
 
 
 def because(limit: str) -> str:
@@ -163,11 +179,19 @@ def because(limit: str) -> str:
 
 
 def limit_text(limits: list[NamedShare]) -> str:
-    """For a cell: what most often makes people leave."""
-    if not limits:
-        return text.NONE
-    main = limits[0].name
-    return _IN_SHORT.get(main, _air_text(main) if _is_air(main) else main.removeprefix("the "))
+    """For a cell: what makes people leave; of several each with its share of all runs."""
+    if len(limits) <= 1:
+        return _in_short(limits[0].name) if limits else text.NONE
+    shares: dict[str, float] = {}
+    for one in limits:
+        shares[_in_short(one.name)] = shares.get(_in_short(one.name), 0.0) + one.share
+    if len(shares) == 1:
+        return next(iter(shares))
+    return ", ".join(f"{name} {text.percent(share)}" for name, share in list(shares.items())[:_MOST_REASONS])
+
+
+def _in_short(limit: str) -> str:
+    return _IN_SHORT.get(limit, _air_text(limit) if _is_air(limit) else limit.removeprefix("the "))
 
 
 def _is_clause(limit: str) -> bool:

@@ -116,6 +116,9 @@ class PeopleTurns(SegmentEvents, abc.ABC):
             if trip.agency.casefold() == partner and seats.get(trip.key) in own
         }  # fmt: skip
         if craft:
+            self.book.called_home(
+                self.now, craft, f"{self.mission.partner_names.get(partner, partner)} recalls its crew"
+            )
             self.depart(sorted(craft))
 
     def craft_taken(self, partner: str, items: Collection[Removable]) -> None:
@@ -128,6 +131,7 @@ class PeopleTurns(SegmentEvents, abc.ABC):
             and (not named or any(name.startswith(flight.name) for name in named))
         ]  # fmt: skip
         if gone:
+            self.book.called_home(self.now, gone, f"{self.mission.partner_names.get(partner, partner)} takes it away")
             self.depart(sorted(gone))
 
     def docked_at(self, module: str) -> list[str]:
