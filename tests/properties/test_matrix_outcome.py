@@ -19,11 +19,13 @@ from stationkeep.campaign.matrix_outcome import (
     usual_verdict,
 )
 from stationkeep.campaign.part import LossDates
-from stationkeep.report.matrix_cells import DAGGER, DAGGER_WORDS, HEADS, cells
+from stationkeep.campaign.people_document import NamedShare
+from stationkeep.report.matrix_cells import DAGGER, DAGGER_WORDS, HEADS, WORST, cells
 from stationkeep.report.matrix_page import matrix_html
 from stationkeep.scenario.loader import load_scenario
 
 DAY = "2025-01-01T00:00:00Z"
+HORIZON = "2031-01-01T00:00:00Z"
 SHARES = ("fall", "left", "leave", "seat")
 
 
@@ -37,7 +39,7 @@ def branch(fall: float = 0.0, left: float = 0.0, leave: float = 0.0, seat: float
 
 
 def word(now: Any, usual: Any, *losses: GraphLoss, lost: bool = False, fewer: bool = False) -> str:
-    return row_outcome(now, usual, losses, something_lost=lost, fewer=fewer).word
+    return row_outcome(now, usual, losses, something_lost=lost, fewer=fewer, horizon_utc=HORIZON).word
 
 
 def loss(**changed: Any) -> GraphLoss:
@@ -77,7 +79,7 @@ def test_one_share_has_one_word_and_is_told() -> None:
     # 44 % must leave: "thinner" where nothing else was lost and "less" where the arm was, before.
     usual = branch(leave=0.06)
     for losses, lost in (((), False), ((loss(),), False), ((), True)):
-        found = row_outcome(branch(leave=0.44), usual, losses, something_lost=lost, fewer=True)
+        found = row_outcome(branch(leave=0.44), usual, losses, something_lost=lost, fewer=True, horizon_utc=HORIZON)
         assert found.word == "may be left"
         assert found.verdict == (
             "people may have to leave (44 % of the runs; 6 % where nobody leaves); the station flies on"
@@ -92,6 +94,13 @@ def test_sooner_by_months_counts_where_as_many_must_leave_anyway() -> None:
     assert word(now, usual) == "as before"
     now.people.must_leave = dates(1.0, "2024-10-01T00:00:00Z")
     assert word(now, usual) == "left for a time"
+
+
+def test_a_station_that_empties_as_the_plan_ends_is_not_given_up() -> None:
+    now = branch(left=1.0, leave=0.6)
+    assert word(now, branch()) == "nobody aboard"
+    now.people.station_left = dates(1.0, "2030-09-01T00:00:00Z")  # four months before the horizon
+    assert word(now, branch()) == "left for a time"
 
 
 def test_where_nobody_leaves_nothing_is_said_to_be_whole_that_is_not() -> None:
@@ -163,8 +172,10 @@ def document() -> MatrixDocument:
 
 def test_why_graph_and_runs_differ_stands_where_both_are_read(document: MatrixDocument) -> None:
     by_id = {row.id: {one.function: one for one in row.lost_by_graph} for row in document.rows}
-    nasa, roscosmos = by_id["without-nasa"], by_id["without-roscosmos"]
-    assert "no gyroscope is left" in nasa["desaturation"].counted_apart
+    roscosmos = by_id["without-roscosmos"]
+    for one in by_id["without-nasa"].values():  # told only where runs have it longer
+        same = one.run_median_utc is not None and one.run_median_utc <= (one.latest_utc or "9")
+        assert not (one.counted_apart and same)
     assert "a ship's own propellant" in roscosmos["refuelling"].counted_apart
     assert "less than the need" in roscosmos["reboost"].counted_apart
     assert roscosmos["attitude"].counted_apart == ""
@@ -182,3 +193,20 @@ def test_the_mark_is_in_the_cell_and_explained(document: MatrixDocument) -> None
     page = matrix_html(document.model_copy(update={"rows": [first, doubted]}), reproduce="stationkeep")
     assert DAGGER_WORDS in page
     assert DAGGER_WORDS not in matrix_html(document.model_copy(update={"rows": [first, sure]}), reproduce="stationkeep")
+
+
+def test_a_station_nobody_comes_to_any_more_is_told_empty(document: MatrixDocument) -> None:
+    # All went home as planned and nobody else came: no seat is missing, and nobody is there to miss it.
+    _, gone, *_ = document.rows
+    assert gone.people is not None
+    nobody = dates(0.0)
+    left = gone.people.station_left.model_copy(
+        update={**dates(1.0).model_dump(), "reasons": [NamedShare(name="no relief", share=1.0)], "stranded_share": 0.0}
+    )
+    seats = gone.people.without_seat.model_copy(update=nobody.model_dump())
+    people = gone.people.model_copy(
+        update={"must_leave": nobody, "station_left": left, "without_seat": seats, "first_store": None}
+    )
+    told = dict(zip(HEADS, cells(document, gone.model_copy(update={"people": people, "disagrees": []})), strict=True))
+    assert told["People"].head == "nobody aboard from Jan 2025: no relief"
+    assert told["People"].gravity == WORST

@@ -168,11 +168,34 @@ def test_gyros_that_stop_are_behind_tanks_that_run_dry(without_nasa: Timeline) -
     kinds = [link.kind for link in chain]
     place = {kind: kinds.index(kind) for kind in kinds}
     assert chain[place["handover"]].because == (place["withdrawal"],)
-    assert chain[place["handover"]].title == "Control passes to the thrusters"
+    assert chain[place["handover"]].title.startswith(
+        "Control passes to the thrusters: without gyros they use many times"
+    )
     assert chain[place["tanks-dry"]].because == (place["handover"],)
     assert place["tanks-dry"] in chain[place["holding-ends"]].because
     assert place["holding-ends"] in chain[place["attitude-lost"]].because
     assert "gyros any more" not in " ".join(link.title for link in chain)  # none ran: nobody unloaded them
+
+
+def test_who_had_no_thrusters_there_is_no_cause() -> None:
+    """ESA's ships flew until 2015; SpaceX is to reboost only where it is bought: neither left a gap in June 2022."""
+    events = [withdrawal("2022-06-01", partner=one) for one in ("esa", "northrop-grumman", "roscosmos", "spacex")]
+    run = fly(*events)
+    for kind in ("unloading-ends", "reboost-ends"):
+        lost = next(event for event in run.events if event.kind == kind)
+        assert [run.events[cause].title.split(" ")[0] for cause in lost.because] == ["Roscosmos"]
+    available = {"type": "provider-available", "provider": "cygnus", "date_utc": "2022-05-20"}
+    both = fly(available, *events)  # now Northrop Grumman has a part in it
+    lost = next(event for event in both.events if event.kind == "reboost-ends")
+    assert [both.events[cause].title.split(" ")[0] for cause in lost.because] == ["Northrop", "Roscosmos"]
+
+
+def test_who_only_pays_for_other_ships_is_no_cause() -> None:
+    """NASA sends nothing that Progress needs; without its flights Progress pushes as before."""
+    flights = withdrawal("2022-05-20", partner="nasa", scope=["stop-flights", "stop-resupply-propellant"])
+    run = fly(flights, withdrawal("2022-06-01"))
+    lost = next(event for event in run.events if event.kind == "reboost-ends")
+    assert [run.events[cause].title.split(" ")[0] for cause in lost.because] == ["Roscosmos"]
 
 
 def little_propellant() -> list[dict[str, Any]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -224,3 +226,36 @@ def test_command_and_timeline() -> None:
     wrong = CliRunner().invoke(app, ["claims", "iss-2021"])
     assert isinstance(wrong.exception, InputError)
     assert "did you mean 'iss-2022'" in str(wrong.exception)
+
+
+def test_each_verdict_has_the_one_command_that_gives_it_again(tmp_path: Path) -> None:
+    page, data = tmp_path / "claims.html", tmp_path / "claims.json"
+    chosen = ["--claim", "five-hundred-tonnes", "--claim", "one-year-notice"]
+    words = ["claims", "iss-2022", *chosen, "--runs", "3", "--output", str(page), "--json", str(data)]
+    shown = CliRunner().invoke(app, words)
+    assert shown.exit_code == 0, shown.output
+    told = json.loads(data.read_text(encoding="utf-8"))["claims"]
+    html = page.read_text(encoding="utf-8")
+    for claim in told:
+        assert claim["reproduce"] == f"stationkeep claims iss-2022 --claim={claim['id']} --runs=3 --seed=1"
+        assert claim["reproduce"] in shown.output
+        assert claim["reproduce"] in html
+        again = CliRunner().invoke(app, [*shlex.split(claim["reproduce"])[1:], "--json", "-"])
+        assert json.loads(again.stdout)["claims"] == [claim]
+        assert escape(claim["quote"]) in html
+        for line in claim["evidence"]:
+            assert escape(line["what"]) in html
+    assert "500 t is 8.7 % more" in shown.output
+    assert "8.7 % (8.2 to 9.2 %)" in shown.output
+    refused = CliRunner().invoke(app, ["claims", "iss-2022", "--output", str(tmp_path / "claims.pdf")])
+    assert isinstance(refused.exception, InputError)
+    assert refused.exception.hint == "end it in .html"
+
+
+def test_one_claim_of_runs_by_itself_is_as_among_the_others() -> None:
+    # Runs share their draws, whichever other branches are flown beside.
+    loaded = load_scenario("iss-2022")
+    one = check_claims(SHIPPED, loaded, only=["spacex-deorbit-vehicle"], runs=2, workers=1)["claims"]
+    two = check_claims(SHIPPED, loaded, only=["spacex-boost-trunk", "spacex-deorbit-vehicle"], runs=2, workers=1)
+    assert one[0]["value"] == two["claims"][1]["value"]
+    assert one[0]["because"] == two["claims"][1]["because"]

@@ -70,12 +70,23 @@ def test_nasa_takes_the_gyros_and_loads_go_on() -> None:
     assert len(loads) >= 3
     said = next(one for one in lost["resupply"].could_have if one.startswith("Progress"))
     assert f"last on {loads[-1].time_utc[:10]}" in said
+    assert said not in lost["resupply"].had_shown  # it is this that was lost, nobody else's
     assert any(one.endswith("not without NASA") for one in lost["reboost"].could_have)
     assert "without gyros" in (lost["attitude"].provided_by or "")
     sentence = first_lost_sentence(branch, everything=True)
     assert "Nobody else has gyros." in sentence
     assert sentence.startswith("Lost first, on 2 April 2022: unloading of the gyros and reboost")
     assert not any("few and small upsets" in note for note in document.notes)  # no gyros to upset
+
+
+def test_a_store_that_was_burnt_is_nobody_else() -> None:
+    loaded = load_scenario("commercial-two-providers")
+    branch = run_scenario(loaded, runs=2, branches=["both-leave"], workers=1).document.branches["both-leave"]
+    lost = {item.function: item for item in branch.functions_lost}
+    burns = [event for event in branch.events if event.kind == "burn"]
+    said = f"The station's own thrusters: burnt all it had, in the reference run by {burns[-1].time_utc[:10]}"
+    assert lost["reboost"].could_have == [said]
+    assert lost["reboost"].had_shown == lost["resupply"].could_have == []
 
 
 def test_tanks_used_up_lose_the_reboost_before_the_thrusters(document: RunDocument) -> None:

@@ -155,3 +155,10 @@ def test_the_title_of_the_drawing_fits_its_sheet() -> None:
     drawn = draw_dependence(analyse(graph, ["operator-b", "operator-c"])).decode()
     (size,) = re.findall(r"font-size: ([0-9.]+)px[^>]*>[^<]*who provides what", drawn)
     assert 8.0 < float(size) < 13.0
+
+
+@pytest.mark.parametrize(("day", "told"), [("2021-01-01", True), ("2022-02-24", False), ("2025-06-01", False),
+                                           ("2031-01-01", True)])  # fmt: skip
+def test_a_day_the_file_was_not_written_for_is_told(day: str, told: bool) -> None:
+    shown = CliRunner().invoke(app, ["depends", "iss-2022", "--on", day, "-f", "reboost"]).output
+    assert ("written for 2 April 2022 to 1 July 2028" in shown) == told

@@ -33,10 +33,10 @@ def prepared() -> Campaign:
     return prepare_campaign(Scenario.model_validate(base()), load_catalogue())
 
 
-def fly(*events: dict[str, Any], index: int | None = None) -> Timeline:
-    scenario = Scenario.model_validate({**base(), "branches": {"x": {"label": "x", "events": list(events)}}})
+def fly(*events: dict[str, Any], index: int | None = None, **fields: Any) -> Timeline:
+    scenario = Scenario.model_validate({**base(), **fields, "branches": {"x": {"label": "x", "events": list(events)}}})
     ready = prepare_campaign(scenario, load_catalogue())
-    weather = prepared().weather
+    weather = (ready if fields else prepared()).weather
     drawn = median_inputs(scenario, weather) if index is None else draw_inputs(scenario, weather, 1, index)
     return simulate(ready.mission, "x", drawn, limits=False)
 
@@ -187,6 +187,24 @@ def test_no_module_leaves_with_a_craft_at_its_ports() -> None:
         ]  # fmt: skip
         assert not left, (name, left)
     assert [event for event in timeline.events if event.kind == "undocking-waits"]
+
+
+def test_a_module_that_stays_after_all_has_its_ports_again() -> None:
+    """Called off while it waited for its last craft, it kept its ports closed to the end."""
+
+    def rassvet(**fields: Any) -> tuple[list[str], list[str]]:
+        event = withdrawal("2024-06-01", scope=["take-assets-away"], **fields)
+        timeline = fly(event, horizon_utc="2025-12-01")
+        titles = [event.title for event in timeline.events if event.kind.startswith("undock")]
+        return [port.flight for port in people(timeline).ports if port.port == "rassvet-nadir"], titles
+
+    docked, told = rassvet()
+    assert "Rassvet stays until Soyuz MS-26 leaves it" in told
+    assert any("takes Rassvet away" in title for title in told)
+    assert docked[-1] == "Soyuz MS-26"
+    docked, told = rassvet(until_utc="2024-11-01")
+    assert not any("takes Rassvet away" in title for title in told)
+    assert docked[-1] == "Soyuz MS-28"
 
 
 def test_no_order_of_one_moment_matters_with_people() -> None:

@@ -312,3 +312,4 @@ def test_a_median_of_half_the_runs_is_told_as_a_share() -> None:
         shown = document(people.model_copy(update={"without_seat": seats}))
         cells = {row.label: row.answers for row in verdict_rows(shown)}
         assert cells["Somebody without a seat"] == (said,)
+        assert ("In 5" in sentences(people.model_copy(update={"without_seat": seats}))[0]) == (share < 0.6)

@@ -15,7 +15,7 @@ from sample_people import EPOCH_MJD, HORIZON_MJD, sample_course, sample_people
 from stationkeep.campaign.people_document import PeopleDocument
 from stationkeep.campaign.people_reference import LONGEST_PICTURE_DAYS, people_reference, pictured, thinned
 from stationkeep.campaign.people_summary import NO_RELIEF, PeopleGrid, PeopleRun, people_document
-from stationkeep.simulation.people_record import PeopleCourse
+from stationkeep.simulation.people_record import PeopleCourse, StoreCourse
 from stationkeep.timescale import iso_utc, mjd_utc, parse_utc
 
 LEFT = EPOCH_MJD + 160.0
@@ -60,6 +60,30 @@ def test_who_is_without_a_seat() -> None:
     assert found.without_seat.why == "MS-22 leaks"
     assert found.without_seat.p05_utc == iso_utc(EPOCH_MJD + 30.0)
     assert found.reference.unseated_from_utc == iso_utc(EPOCH_MJD + 30.0)
+
+
+def test_nitrogen_has_a_line_of_its_own_for_all_tanks_together() -> None:
+    """No store people live from, and yet they left for want of it while the page said that no store ends."""
+
+    def leaking(us: tuple[float, ...], russian: tuple[float, ...]) -> PeopleCourse:
+        times = EPOCH_MJD + 100.0 * np.arange(3)
+        tanks = tuple(
+            StoreCourse(name, owner, "nitrogen", False, times, np.array(kg), np.full(3, reserve), None, None)
+            for name, owner, kg, reserve in (
+                ("us-nitrogen", "nasa", us, 27.0), ("russian-nitrogen", "roscosmos", russian, 0.0),
+            )
+        )  # fmt: skip
+        course = sample_course()
+        return replace(course, stores=(*course.stores, *tanks))
+
+    spent = leaking((77.0, 0.0, 0.0), (50.0, 54.0, 0.0))  # one tank is dry from day 100 on, all of it from day 200 on
+    found = summarised([spent, leaking((77.0, 77.0, 77.0), (0.0, 0.0, 0.0))])
+    assert found.nitrogen is not None
+    assert (found.nitrogen.reserve.share, found.nitrogen.zero.share) == (0.5, 0.5)
+    assert found.nitrogen.reserve.p05_utc == iso_utc(EPOCH_MJD + 150.0)
+    assert found.nitrogen.zero.p05_utc == iso_utc(EPOCH_MJD + 100.0 + 100.0 * 53.0 / 54.0)
+    assert found.first_store is None
+    assert summarised([sample_course()]).nitrogen is None
 
 
 def test_the_store_that_ends_first_is_the_one_that_does_in_most_runs() -> None:

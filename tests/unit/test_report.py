@@ -589,6 +589,19 @@ def test_events_that_differ_only_in_figures_are_told_once() -> None:
     assert "13 × Progress MS-… brings propellant" in shown.text
 
 
+def test_the_story_keeps_the_order_of_one_moment() -> None:
+    def event(day: int, kind: str, title: str) -> EventRecord:
+        return EventRecord(time_utc=f"2023-01-{day:02d}", kind=kind, title=title, mean_altitude_km=415.0)
+
+    events = [
+        event(1, "burn", "Reboost by Cygnus NG-17: +0.49 km"), event(9, "arrival", "Cygnus NG-18 arrives"),
+        event(9, "burn", "Reboost by Cygnus NG-18: +0.49 km"),
+    ]  # fmt: skip
+    branch = flying_branch().model_copy(update={"events": events})
+    shown = Page(events_of(branch, palette.branch_styles("x")["x"])).text
+    assert shown.index("NG-18 arrives") < shown.index("Reboost by Cygnus NG-18")
+
+
 def test_branches_with_different_shares_are_told_apart(document: RunDocument, html: str) -> None:
     risk = ground_risk()
     other = risk.model_copy(update={"by_region": [r.model_copy(update={"share": 1 / 6}) for r in risk.by_region]})

@@ -25,11 +25,13 @@ def falls_uncontrolled(claim: Claim, evidence: Evidence) -> Verdict:
     low, high = wilson(hits, runs)
     word, remark = grade(claim, hits / runs, low, high)
     controlled = max(_controlled_share(evidence.branch(name)) for name in names)
-    told = "; ".join(f"{evidence.branch(name).label}: {_share(*shares[name])}" for name in names)
-    beyond = "; ".join(f"{evidence.branch(name).label}: {_share(*_falling(evidence.branch(name)))}" for name in what_if)
+    told = "; ".join(f"{_share(*shares[name])} ({evidence.branch(name).label})" for name in names)
+    beyond = "; ".join(
+        f"{_share(*_falling(evidence.branch(name)))} ({evidence.branch(name).label})" for name in what_if
+    )
     because = (
         f"It falls uncontrolled by {evidence.document.scenario.horizon_utc[:4]} in {told}. A controlled fall was "
-        f"possible in {controlled:.0%} of the runs. Had others been ready: {beyond}."
+        f"possible in {controlled:.0%} of the runs. Had what came later been ready, it falls in {beyond}."
     )
     lines = [evidence.by_run(f"share falling, {name}", round(h / n, 4)) for name, (h, n) in shares.items()]
     lines.append(evidence.by_run("share with a controlled fall possible", controlled))
@@ -60,7 +62,7 @@ def risk_share(claim: Claim, evidence: Evidence) -> Verdict:
     lines = [
         evidence.by_run("share of expected casualties", round(share, 4)),
         evidence.by_run("share of debris", round(landing, 4)),
-        by_table("people", risk.population_year, risk.population_source),
+        by_table("year for which people are counted", risk.population_year, risk.population_source),
     ]
     sure = "the latitude law and the counts of people; half-degree cells, a few per cent of the share"
     return Verdict(word, share, "share of expected casualties", None, None, because, lines, joined(sure, remark))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any, Final
@@ -42,10 +44,12 @@ def check_claims(
     seed: int = 1,
     workers: int | None = None,
     progress: Callable[[], None] | None = None,
+    named: str | None = None,
 ) -> dict[str, Any]:
     """Is it true? Every claim (or ``only`` these ids) with verdict, number, reason and evidence.
 
     Branches that claims ask for are flown together, ``runs`` times each, with the same seed for the same numbers.
+    ``named``: what the command line calls the file of claims (none: its id).
     Returns the document ``stationkeep.claims/1``. Raises :class:`ClaimsError` for an unknown claim or evaluator.
     """
     chosen = _chosen(stated, list(only))
@@ -57,8 +61,16 @@ def check_claims(
         "runs": runs,
         "seed": seed,
         "version": stationkeep.__version__,
-        "claims": [_entry(claim, evaluate(claim, evidence)) for claim, evaluate in checked],
+        "claims": [
+            {**_entry(claim, evaluate(claim, evidence)), "reproduce": _command(named or stated.id, claim, runs, seed)}
+            for claim, evaluate in checked
+        ],
     }
+
+
+def _command(name: str, claim: Claim, runs: int, seed: int) -> str:
+    """What gives this verdict again, by itself."""
+    return shlex.join(["stationkeep", "claims", name, f"--claim={claim.id}", f"--runs={runs}", f"--seed={seed}"])
 
 
 def _chosen(stated: ClaimsFile, only: list[str]) -> list[Claim]:
@@ -112,12 +124,17 @@ def _entry(claim: Claim, found: Verdict) -> dict[str, Any]:
         "question": claim.question,
         "true_if": claim.true_if,
         "verdict": found.verdict,
-        "because": found.because,
+        "because": _spaced(found.because),
         "value": None if found.value is None else round(found.value, 5),
         "unit": found.unit,
         "low": None if found.low is None else round(found.low, 5),
         "high": None if found.high is None else round(found.high, 5),
-        "uncertainty": found.uncertainty,
+        "uncertainty": _spaced(found.uncertainty),
         "evidence": found.evidence,
         "evaluator": claim.evaluator,
     }
+
+
+def _spaced(words: str) -> str:
+    """Per cents as they are written everywhere else: ``22 %``."""
+    return re.sub(r"(?<=\d)%", " %", words)

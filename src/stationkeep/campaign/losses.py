@@ -16,6 +16,7 @@ from stationkeep.campaign.document import (
     LostFunction,
     PointsOfNoReturn,
 )
+from stationkeep.campaign.interruptions import TITLES
 from stationkeep.campaign.part import Interval, LossDates, with_median
 from stationkeep.campaign.quantiles import date_quantiles, interval, loss_fields
 from stationkeep.catalogue.pushing import STANDINGS
@@ -36,12 +37,6 @@ if TYPE_CHECKING:
     from stationkeep.simulation.providers import ProviderPlan
     from stationkeep.simulation.timeline import Timeline
 
-_TITLES: Final = {
-    Function.RESUPPLY: "deliveries of propellant",
-    Function.UNLOADING: "unloading of the gyros",
-    Function.REBOOST: "reboost",
-    Function.ATTITUDE: "attitude control",
-}
 _GYRO_OWNER: Final = "nasa"
 _STATUS: Final = {"unproven": "nobody has shown it", "retired": "retired by then", "proven": "while its tanks last"}
 
@@ -106,14 +101,14 @@ def functions_lost(
     if not scenario.providers:
         return []
     found = []
-    for function, title in _TITLES.items():
+    for function, title in TITLES.items():
         dates = [run.lost_mjd_utc.get(function) for run in runs]
         if any(date is not None for date in dates):
             by, partner = _provided_by(campaign, function, reference)
             others = list(_could_have(campaign, branch, function, reference))
             found.append(
                 LostFunction(
-                    function=function.value,  # type: ignore[arg-type]  # the four of _TITLES
+                    function=function.value,  # type: ignore[arg-type]  # the four of TITLES
                     title=title,
                     **loss_fields(dates),
                     provided_by=by,
@@ -189,57 +184,82 @@ class Candidate:
 
 def _could_have(campaign: Campaign, branch: str, function: Function, reference: Timeline) -> Iterator[Candidate]:
     """Who else, and what stood in the way: of the scenario first, then of the catalogue."""
-    scenario = campaign.mission.scenario
-    stopped = _stopped(scenario, branch)
+    stopped = _stopped(campaign.mission.scenario, branch)
     if function is Function.UNLOADING and _gyros_stop(reference):
         return  # there is nothing to unload
     if function in (Function.UNLOADING, Function.ATTITUDE):
-        for item in sorted(iss_attitude().providers, key=lambda one: one.status == "retired"):
-            if item.owner not in stopped:
-                late = item.from_mjd_utc > scenario.epoch_mjd_utc
-                said = f"{item.name}: {'not there yet' if late else _STATUS[item.status]}"
-                yield Candidate(said, item.status == "proven" and not late)
+        yield from _for_the_attitude(campaign.mission.scenario, stopped)
         return
+    yield from _of_the_scenario(campaign, branch, function, reference, stopped)
+    if function is Function.REBOOST:
+        yield from _of_the_catalogue(campaign, stopped)
+
+
+def _for_the_attitude(scenario: Scenario, stopped: set[str]) -> Iterator[Candidate]:
+    for item in sorted(iss_attitude().providers, key=lambda one: one.status == "retired"):
+        if item.owner not in stopped:
+            late = item.from_mjd_utc > scenario.epoch_mjd_utc
+            said = f"{item.name}: {'not there yet' if late else _STATUS[item.status]}"
+            yield Candidate(said, item.status == "proven" and not late)
+
+
+def _of_the_scenario(
+    campaign: Campaign, branch: str, function: Function, reference: Timeline, stopped: set[str]
+) -> Iterator[Candidate]:
+    scenario = campaign.mission.scenario
     enabled = {
         event.provider or ""
         for event in scenario.branches[branch].events
         if isinstance(event, ProviderAvailable | Response)
     }
     for provider, plan in zip(scenario.providers, campaign.mission.providers, strict=True):
-        if provider.partner not in stopped and provider.purpose == "reboost":
-            vehicle = campaign.catalogue.vehicles.get(provider.vehicle or "")
-            why = _part_in(provider, enabled, vehicle, scenario)
-            if provider.enabled or provider.id in enabled:
-                why = _attitude_says(campaign, branch, plan) or why
-            # Loads for the attitude come whether or not anybody may push with them.
-            pushing = () if function is Function.RESUPPLY else provider.push_needs
-            needed = sorted(stopped.intersection({*pushing, *provider.arrival_needs, provider.bought_by}))
-            if needed:  # what it needs of them goes with them: current, an arm, who pays
-                why = f"not without {_joined([campaign.mission.partner_names.get(one, one) for one in needed])}"
-            elif function is Function.RESUPPLY and vehicle is not None and vehicle.refuel_propellant_kg is None:
-                why = _OWN_ONLY
-            elif function is Function.RESUPPLY:
-                why = _came_until(reference, provider.id) or why
-            used = (vehicle is None or _was_used(vehicle)) and not needed and why != _OWN_ONLY
-            yield Candidate(f"{provider.label or provider.id}: {why}", used)
+        vehicle = campaign.catalogue.vehicles.get(provider.vehicle or "")
+        if provider.partner in stopped or provider.purpose != "reboost":
+            continue
+        if function is Function.RESUPPLY and vehicle is None:
+            continue  # what stays at the station brings nothing
+        why = _part_in(provider, enabled, vehicle, scenario)
+        if provider.enabled or provider.id in enabled:
+            why = _attitude_says(campaign, branch, plan) or why
+        # Loads for the attitude come whether or not anybody may push with them.
+        pushing = () if function is Function.RESUPPLY else provider.push_needs
+        needed = sorted(stopped.intersection({*pushing, *provider.arrival_needs, provider.bought_by}))
+        told = None if needed else _told_of(reference, function, provider.id)
+        if needed:  # what it needs of them goes with them: current, an arm, who pays
+            why = f"not without {_joined([campaign.mission.partner_names.get(one, one) for one in needed])}"
+        elif told is not None:
+            why = told
+        elif function is Function.RESUPPLY and vehicle is not None and vehicle.refuel_propellant_kg is None:
+            why = _OWN_ONLY
+        used = (vehicle is None or _was_used(vehicle)) and not needed and told is None and why != _OWN_ONLY
+        yield Candidate(f"{provider.label or provider.id}: {why}", used)
+
+
+def _of_the_catalogue(campaign: Campaign, stopped: set[str]) -> Iterator[Candidate]:
+    """Vehicles with a port here that are no provider of the scenario."""
+    scenario = campaign.mission.scenario
+    named = {item.vehicle for item in scenario.providers}
+    ports = {port.id for port in campaign.catalogue.stations[scenario.station].ports}
+    grounded = _grounded(scenario, stopped)
+    for vehicle in campaign.catalogue.vehicles.values():
+        fits = any(ports.intersection(push.ports) for push in vehicle.pushes)
+        if not fits or vehicle.id in named or vehicle.operator in stopped:
+            continue
+        if vehicle.id in grounded:
+            yield Candidate(f"{vehicle.name}: what it needs leaves too", False)
+            continue
+        retired = vehicle.pushes[0].standing == "retired"
+        yield Candidate(f"{vehicle.name}: {_standing(vehicle, scenario)}", _was_used(vehicle) and not retired)
+
+
+def _told_of(reference: Timeline, function: Function, provider: str) -> str | None:
+    """What the reference run's story says of who provided it to the end: nobody else's way out, and no riddle."""
+    own = [event for event in reference.events if event.provider == provider]
     if function is Function.REBOOST:
-        named = {item.vehicle for item in scenario.providers}
-        ports = {port.id for port in campaign.catalogue.stations[scenario.station].ports}
-        grounded = _grounded(scenario, stopped)
-        for vehicle in campaign.catalogue.vehicles.values():
-            fits = any(ports.intersection(push.ports) for push in vehicle.pushes)
-            if fits and vehicle.id not in named and vehicle.operator not in stopped:
-                if vehicle.id in grounded:
-                    yield Candidate(f"{vehicle.name}: what it needs leaves too", False)
-                    continue
-                retired = vehicle.pushes[0].standing == "retired"
-                yield Candidate(f"{vehicle.name}: {_standing(vehicle, scenario)}", _was_used(vehicle) and not retired)
-
-
-def _came_until(reference: Timeline, provider: str) -> str | None:
-    """Where loads came until nothing could dock any more: when the last one did."""
+        spent = [event for event in own if event.kind == "propellant-gone"]
+        return f"burnt all it had, in the reference run by {iso_day(spent[-1].time_mjd_utc)}" if spent else None
     lost, ended = (reference.lost_mjd_utc.get(one) for one in (Function.ATTITUDE, Function.RESUPPLY))
-    loads = [event for event in reference.events if event.kind == "delivery" and event.provider == provider]
+    loads = [event for event in own if event.kind == "delivery"]
     if lost is None or ended != lost or not loads:
         return None
     return f"came until the attitude was lost, in the reference run last on {iso_day(loads[-1].time_mjd_utc)}"

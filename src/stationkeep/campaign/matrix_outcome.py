@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 GRAVEST_FIRST: Final[tuple[Outcome, ...]] = get_args(Outcome)
 _HALF: Final = 0.5
 _MORE: Final = 0.05  # share of the runs; less is told alike
+PLAN_ENDS_DAYS: Final = 183.0  # before the horizon crews go home to whom no relief is planned any more
 _CLEARLY_DAYS: Final = 60.0  # sooner by less is told alike: the same months, as dates are written
 _WORDS: Final[dict[Outcome, str]] = {
     "falls": "the station falls",
@@ -57,11 +58,13 @@ def row_outcome(
     *,
     something_lost: bool,
     fewer: bool,
+    horizon_utc: str,
 ) -> RowOutcome:
     """What becomes of the station in a row, held against that in which nobody leaves.
 
     ``by_graph``: what the graph loses and runs do not count better; ``something_lost``: a run loses a function that it
-    does not lose anyway; ``fewer``: by the graph something has fewer providers.
+    does not lose anyway; ``fewer``: by the graph something has fewer providers. Who is left for good in the last half
+    year before the horizon is not: the plan ends there, and with it the next crew.
     """
     ends = {loss.ends for loss in by_graph}
     fall, usual_fall = branch.reentry.probability, before.reentry.probability
@@ -72,7 +75,7 @@ def row_outcome(
     left, usual_left = _of_people(branch, "station_left"), _of_people(before, "station_left")
     leave, usual_leave = _of_people(branch, "must_leave"), _of_people(before, "must_leave")
     seat, usual_seat = _of_people(branch, "without_seat"), _of_people(before, "without_seat")
-    if _worse(left, usual_left) and _half(left):
+    if _worse(left, usual_left) and _well_before(left, horizon_utc):
         return _told("nobody aboard", left, usual_left)
     if "crew" in ends and branch.people is None:
         return RowOutcome("nobody aboard")
@@ -139,6 +142,13 @@ def _worse(dates: LossDates | None, usual: LossDates | None) -> bool:
 
 def _half(dates: LossDates | None) -> bool:
     return _share(dates) >= _HALF
+
+
+def _well_before(dates: LossDates | None, horizon_utc: str) -> bool:
+    """Whether half of the runs come to it while the plan still goes on."""
+    if dates is None or dates.median_utc is None:
+        return False
+    return mjd_utc(parse_utc(dates.median_utc)) < mjd_utc(parse_utc(horizon_utc)) - PLAN_ENDS_DAYS
 
 
 def _share(dates: LossDates | None) -> float:

@@ -40,19 +40,29 @@ def matrix_rows(
 ) -> list[MatrixRow]:
     """One row for each departure, nobody first; ``dependences``: the graph of each, where there is one."""
     before = flown.branches[departures[0].id]
-    rows = [_row(one, flown.branches[one.id], before, dependences.get(one.id), moment_mjd) for one in departures]
+    horizon = flown.scenario.horizon_utc
+    rows = [
+        _row(one, flown.branches[one.id], before, dependences.get(one.id), moment_mjd, horizon) for one in departures
+    ]
     return never_better_than_parts(rows)
 
 
 def _row(
-    departure: Departure, branch: BranchDocument, before: BranchDocument, found: Dependence | None, moment_mjd: float
+    departure: Departure,
+    branch: BranchDocument,
+    before: BranchDocument,
+    found: Dependence | None,
+    moment_mjd: float,
+    horizon_utc: str,
 ) -> MatrixRow:
     by_graph = graph_losses(found, branch) if found is not None else []
     counted = [loss for loss in by_graph if not _counted_by_runs(loss)]
     fewer = thinner(found) if found is not None else []
     in_runs = [item for item in branch.functions_lost if item.median_utc is not None]
     caused = [item for item in in_runs if not _lost_anyway(item, before)]
-    outcome = row_outcome(branch, before, counted, something_lost=bool(caused), fewer=bool(fewer))
+    outcome = row_outcome(
+        branch, before, counted, something_lost=bool(caused), fewer=bool(fewer), horizon_utc=horizon_utc
+    )
     return MatrixRow(
         id=departure.id,
         label=departure.label,

@@ -44,6 +44,13 @@ class StoreRecord(Part):
     zero: LossDates = Field(description="first empty")
 
 
+class Together(Part):
+    """All stores of a substance taken together, as long as people are aboard."""
+
+    reserve: LossDates = Field(description="first below what their reserves add up to")
+    zero: LossDates = Field(description="first without any")
+
+
 class FirstStore(LossDates):
     """The critical store that comes first in most runs; the dates are those of whichever comes first."""
 
@@ -159,6 +166,9 @@ class PeopleDocument(Part):
     stores: list[StoreRecord]
     first_reserve: FirstStore | None = Field(description="the first critical store below its reserve; null: none ever")
     first_store: FirstStore | None = Field(description="the first critical store that is empty; null: none ever")
+    nitrogen: Together | None = Field(
+        default=None, description="in tanks: it replaces what leaks, and nobody makes any; null: it has no reserve"
+    )
     aboard: PeopleOverTime
     crew_time: list[SideHours] = Field(default=[], description="by side with a segment of its own")
     lost_flights: float = Field(description="flights lost per run, a mean")

@@ -19,6 +19,7 @@ from stationkeep.campaign.people_document import (
     PeopleOverTime,
     StationLeft,
     StoreRecord,
+    Together,
     WithoutSeat,
 )
 from stationkeep.campaign.people_hours import side_hours
@@ -87,6 +88,8 @@ class PeopleRun:
     """People at each day of the grid, packed."""
     store_dates_mjd: bytes
     """Two rows of doubles, a column for each store of the grid: below its reserve, empty; infinite: never."""
+    nitrogen_mjd_utc: tuple[float | None, float | None] = (None, None)
+    """When all nitrogen together is below its reserve, and when there is none."""
 
     @classmethod
     def of(cls, course: PeopleCourse, grid: PeopleGrid) -> PeopleRun:
@@ -111,6 +114,7 @@ class PeopleRun:
             not_flown=len(course.not_flown),
             aboard=packed_integers(course.aboard[np.maximum(place, 0)].astype(np.int32)),
             store_dates_mjd=dates.tobytes(),
+            nitrogen_mjd_utc=course.together_mjd_utc("nitrogen"),
         )
 
 
@@ -141,6 +145,7 @@ def people_document(
         # Where sides share, a store may end that had no reserve of its own to fall below: at its end it is below any.
         first_reserve=_first(reference, dates.min(axis=1)),
         first_store=_first(reference, dates[:, 1]),
+        nitrogen=_nitrogen(reference, runs),
         aboard=_aboard(runs, grid),
         crew_time=side_hours([run.crew_time for run in runs]),
         **_per_run("lost_flights", [run.lost_flights for run in runs]),
@@ -197,6 +202,13 @@ def _first(reference: PeopleCourse, dates: FloatArray) -> FirstStore | None:
     store = reference.stores[critical[int(counts.argmax())]]
     share = float(counts.max()) / len(dates)
     return FirstStore(name=store.name, owner=store.owner, of_runs=share, **loss_fields(_or_none(first)))
+
+
+def _nitrogen(reference: PeopleCourse, runs: Sequence[PeopleRun]) -> Together | None:
+    if not any(store.substance == "nitrogen" and store.reserve_kg.any() for store in reference.stores):
+        return None
+    reserve, zero = (loss_fields([run.nitrogen_mjd_utc[place] for run in runs]) for place in (0, 1))
+    return Together(reserve=LossDates(**reserve), zero=LossDates(**zero))
 
 
 def _or_none(dates: FloatArray) -> list[float | None]:

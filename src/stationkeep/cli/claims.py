@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,8 +19,9 @@ from stationkeep.cli.common import (
     make_console,
     progress_bar,
     require_json_target,
+    require_output,
 )
-from stationkeep.files import write_atomically
+from stationkeep.files import write_together
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,6 +40,7 @@ def claims(
     timeline: Annotated[
         bool, typer.Option("--timeline", help="Show what was said and done, with ids for --on.")
     ] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Page (.html).")] = None,
     json: JsonOption = None,
     workers: WorkersOption = None,
 ) -> None:
@@ -54,6 +56,7 @@ def claims(
     from stationkeep.report.claims_text import print_claims
     from stationkeep.scenario.loader import load_scenario
 
+    require_output(output, ".html")
     require_json_target(json)
     console = make_console()
     stated = _stated(scenario)
@@ -63,15 +66,30 @@ def claims(
         return
     with rare_collections(), progress_bar(runs) as advance:
         document = check_claims(
-            stated, loaded, only=claim or [], runs=runs, seed=seed, workers=workers, progress=advance
+            stated, loaded, only=claim or [], runs=runs, seed=seed, workers=workers, progress=advance, named=scenario
         )
-    if json is not None and json != "-":
-        write_atomically(Path(json), json_text(document))
+    words = ["stationkeep", "claims", scenario, *(f"--claim={one}" for one in claim or [])]
+    reproduce = shlex.join([*words, f"--runs={runs}", f"--seed={seed}"])
+    _write_files(document, output, json, reproduce)
     if json == "-":
         sys.stdout.write(json_text(document))
         return
-    words = ["stationkeep", "claims", scenario, *(f"--claim={one}" for one in claim or [])]
-    print_claims(document, console, reproduce=shlex.join([*words, f"--runs={runs}", f"--seed={seed}"]))
+    print_claims(document, console, reproduce=reproduce)
+    for name, value in (("Page:", output), ("Data:", json)):
+        if value is not None:
+            console.print(f"{name:<11}{value}", soft_wrap=True)
+
+
+def _write_files(document: dict[str, Any], output: Path | None, json: str | None, reproduce: str) -> None:
+    from stationkeep.report.claims_page import claims_html
+
+    files: list[tuple[Path, str | bytes]] = []
+    if output is not None:
+        files.append((output, claims_html(document, reproduce=reproduce)))
+    if json is not None and json != "-":
+        files.append((Path(json), json_text(document)))
+    if files:
+        write_together(files)
 
 
 def _show_timeline(scenario: Scenario, console: Console, json: str | None) -> None:

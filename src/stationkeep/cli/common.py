@@ -148,7 +148,7 @@ def require_output(output: Path | None, *endings: str, option: str = "--output")
     if output is None:
         return
     if endings and output.suffix.lower() not in endings:
-        allowed = f"{', '.join(endings[:-1])} or {endings[-1]}"
+        allowed = " or ".join(part for part in (", ".join(endings[:-1]), endings[-1]) if part)
         raise OutputError(f"{option} {output}: what kind of file?", hint=f"end it in {allowed}")
     require_writable_folder(output.parent)
     quiet_drawing()

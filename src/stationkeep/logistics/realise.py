@@ -166,7 +166,8 @@ class _Work:
             trouble = RETRY_DAYS if numbers[2] < self.luck.docking_trouble else 0.0
             arrival = (flight.arrival_mjd_utc or flight.launch_mjd_utc) + slip + trouble
             outcome = "docking failed once" if trouble else "success"
-            came = flight.dated(launch, arrival, flight.departure_mjd_utc, flight.stays, outcome)
+            leaves = flight.departure_mjd_utc
+            came = flight.dated(launch, arrival, leaves, self._stays(flight, launch, arrival, leaves), outcome)
             self.flights[flight.name] = came
             self.rescues.comes(flight, came, sent_for)
             self.rescues.arrives(came, self.first)
@@ -189,7 +190,8 @@ class _Work:
             most = arrival + max(stay, limit.high if limit is not None else stay)
             departs = self.rescues.leaves(name, min(leaves, most), self.flights)
             if departs != planned:
-                self.flights[name] = flight.dated(flight.launch_mjd_utc, arrival, departs, flight.stays, flight.outcome)
+                stays = self._stays(flight, flight.launch_mjd_utc, arrival, departs)
+                self.flights[name] = flight.dated(flight.launch_mjd_utc, arrival, departs, stays, flight.outcome)
 
     def find_ports(self) -> None:
         """Each craft at its planned port if that is free, else at another that fits, else later."""
@@ -242,6 +244,12 @@ class _Work:
             return trip
         return trip.dated(arrival, departure)
 
+    def _stays(self, flight: Flight, launch: float, arrival: float, leaves: float | None) -> tuple[PortStay, ...]:
+        """At the port it was planned for, at its dates; history stays as it is."""
+        if launch < self.first or not flight.stays:
+            return flight.stays
+        return (PortStay(flight.stays[0].port, arrival, leaves),)
+
     def _lateness(self, flight: Flight, numbers: Sequence[float]) -> float:
         side = side_of_owner(flight.kind.owner)
         return 0.0 if numbers[0] >= self.luck.late.get(side, 0.0) else self.luck.lateness.days(numbers[3])
@@ -286,9 +294,7 @@ class _Work:
         carrier = flight.kind.role == "module"
         fitting = [port.id for port in self.ports.fitting(flight.kind.standards, arrival, carrier=carrier)]
         if planned in fitting and _free_from(taken.get(planned, []), arrival, until) <= arrival < until:
-            return flight.dated(
-                flight.launch_mjd_utc, arrival, leaves, (PortStay(planned, arrival, leaves),), flight.outcome
-            )
+            return flight  # it is there by now
         choices = [planned] if planned in fitting or not fitting else []
         choices += [port for port in fitting if port != planned]
         options = [(_free_from(taken.get(port, []), arrival, until), port) for port in choices]

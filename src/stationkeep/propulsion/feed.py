@@ -90,7 +90,8 @@ class FeedNetwork:
         if not names:
             raise InputError(f"no tank feeds {engine!r}", hint=f"fed are: {', '.join(self.feeds) or 'none'}")
         tanks = [self.tanks[name] for name in names]
-        available = sum([tank.usable_kg for tank in tanks])
+        usable = [tank.usable_kg for tank in tanks]
+        available = sum(usable)
         if not 0.0 <= amount_kg <= available + 1.0e-9:
             raise InputError(
                 f"{reason} by {engine} needs {amount_kg:.3f} kg; its tanks ({', '.join(names)}) can give "
@@ -99,8 +100,8 @@ class FeedNetwork:
             )
         taken: dict[str, float] = {}
         left = amount_kg
-        for tank in tanks:
-            share = min(left, tank.usable_kg)
+        for tank, most in zip(tanks, usable, strict=True):
+            share = min(left, most)
             if share > 0.0:
                 tank.draw(time_mjd_utc, share, reason)
                 taken[tank.name] = share

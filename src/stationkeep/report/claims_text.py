@@ -25,8 +25,9 @@ def print_claims(document: dict[str, Any], console: Console, *, reproduce: str) 
         console.print(Padding(Text(told, style="dim"), (0, 0, 0, 4)))
         own = "in our words; " if claim["paraphrase"] else ""
         said = f"{own}{claim['who']}, {claim['when_utc']} ({claim['source']}). True if: {claim['true_if']}."
-        console.print(Padding(Text(said, style="dim"), (0, 0, 1, 4)))
-    console.print(f"Reproduce: {reproduce}")
+        console.print(Padding(Text(said, style="dim"), (0, 0, 0, 4)))
+        console.print(Text(f"    {claim['reproduce']}\n", style="dim"), soft_wrap=True)
+    console.print(f"Reproduce: {reproduce}", soft_wrap=True)
 
 
 def value_words(claim: dict[str, Any]) -> str:
@@ -35,8 +36,8 @@ def value_words(claim: dict[str, Any]) -> str:
     if value is None:
         return "no number"
     if "share" in unit or unit == "relative error":
-        text = f"{value:.1%}"
-        span = "" if low is None else f" ({low:.1%} to {high:.1%})"
+        text = f"{100.0 * value:.1f} %"
+        span = "" if low is None else f" ({100.0 * low:.1f} to {100.0 * high:.1f} %)"
     else:
         text = f"{value:g}"
         span = "" if low is None else f" ({low:g} to {high:g})"

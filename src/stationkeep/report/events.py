@@ -44,16 +44,17 @@ def events_of(branch: BranchDocument, style: BranchStyle) -> str:
 def _condensed(events: Sequence[EventRecord]) -> list[tuple[str, ...]]:
     """The story: what happens once or twice is told, what happens again and again is summed where it first happens."""
     alike: dict[tuple[str, str | None, str], list[EventRecord]] = {}
+    place = {id(event): number for number, event in enumerate(events)}  # of one moment, as they happened
     for event in events:
         # "Reboost: +3.00 km" and "Reboost: +2.40 km" are the same kind of thing.
         alike.setdefault((event.kind, event.provider, _NUMBER.sub("#", event.title)), []).append(event)
-    told: list[tuple[str, tuple[str, ...]]] = []
+    told: list[tuple[str, int, tuple[str, ...]]] = []
     for same in alike.values():
         if len(same) <= _TOLD_ONE_BY_ONE:
-            told += [(event.time_utc, _cells(event)) for event in same]
+            told += [(event.time_utc, place[id(event)], _cells(event)) for event in same]
         else:
-            told.append((same[0].time_utc, _summed(same)))
-    return [cells for _, cells in sorted(told, key=lambda item: item[0])]
+            told.append((same[0].time_utc, place[id(same[0])], _summed(same)))
+    return [cells for _, _, cells in sorted(told, key=lambda item: item[:2])]
 
 
 def _summed(events: Sequence[EventRecord]) -> tuple[str, ...]:

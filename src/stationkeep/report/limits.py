@@ -14,11 +14,11 @@ from stationkeep.campaign.document import (
 )
 from stationkeep.campaign.part import Interval, LossDates
 from stationkeep.report import text
+from stationkeep.report.interruptions import SHORT, interrupted_text, told_interruptions
 from stationkeep.timescale import iso_utc, mjd_utc, parse_utc
 
 Answer = Callable[[BranchDocument], str]
 
-_SHORT: Final = {"resupply": "deliveries", "unloading": "gyro unloading", "reboost": "reboost", "attitude": "attitude"}
 _WIDE_DAYS: Final = 60.0
 _MOST_NAMED: Final = 3
 _FROM_KN: Final = 950.0
@@ -38,7 +38,7 @@ def first_lost(branch: BranchDocument) -> list[LostFunction]:
 
 def first_lost_text(branch: BranchDocument) -> str:
     """For a cell: ``reboost, gyro unloading``; a dash where nothing is lost in half of the runs."""
-    return ", ".join(_SHORT[item.function] for item in first_lost(branch)) or text.NONE
+    return ", ".join(SHORT[item.function] for item in first_lost(branch)) or text.NONE
 
 
 def first_lost_sentence(branch: BranchDocument, *, everything: bool = False) -> str:
@@ -233,6 +233,8 @@ def limit_rows(document: RunDocument) -> list[tuple[str, Answer]]:
     rows: list[tuple[str, Answer]] = []
     if any(branch.functions_lost for branch in branches):
         rows.append(("Lost first", first_lost_text))
+    if any(map(told_interruptions, branches)):
+        rows.append(("Lost for a time", interrupted_text))
     if any(item.function in ("unloading", "attitude") for branch in branches for item in branch.functions_lost):
         rows.append(("Attitude lost", lost("attitude")))
     days = next(f"{b.no_return.reserve_days:.0f}" for b in branches if b.no_return)

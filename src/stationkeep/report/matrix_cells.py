@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from stationkeep.campaign.matrix_outcome import PLAN_ENDS_DAYS
 from stationkeep.report import text
 from stationkeep.report.limits import chances_text, loss_text, loss_window
 from stationkeep.report.people_text import limit_text
 from stationkeep.simulation.people_words import words
+from stationkeep.timescale import mjd_utc, parse_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.matrix_document import FillIn, MatrixDocument, MatrixPeople, MatrixRow
@@ -179,6 +181,10 @@ def _aboard(people: MatrixPeople, horizon: str) -> Cell:
         if left.median_utc is not None:
             said.append(f"empty from {loss_text(left, horizon)}")
             gravity = WORST
+    elif _left_as_planned(people, horizon):
+        why = f": {people.station_left.reasons[0].name}" if people.station_left.reasons else ""
+        said.append(f"nobody aboard from {loss_text(people.station_left, horizon)}{why}{_in_runs(people.station_left)}")
+        gravity = WORST
     elif people.must_leave.share >= _RARE:
         said.append(f"must leave in {text.percent(people.must_leave.share)} of runs ({limit_text(people.first_limit)})")
         gravity = max(gravity, MILD)
@@ -191,6 +197,12 @@ def _aboard(people: MatrixPeople, horizon: str) -> Cell:
     if not said:
         return Cell("a seat and supplies for all")
     return Cell(said[0], tuple(said[1:]), gravity)
+
+
+def _left_as_planned(people: MatrixPeople, horizon: str) -> bool:
+    """Whether half of the runs end up with nobody aboard though nobody had to leave, and not just as the plan ends."""
+    left = people.station_left.median_utc
+    return left is not None and mjd_utc(parse_utc(left)) < mjd_utc(parse_utc(horizon)) - PLAN_ENDS_DAYS
 
 
 def _in_runs(dates: LossDates) -> str:

@@ -153,7 +153,7 @@ def _lost_tables(document: RunDocument, branches: dict[str, BranchDocument], sty
                 _unbroken(loss_window(item, horizon)),
                 _unbroken(text.percent(item.share)),
                 e(item.provided_by or text.UNKNOWN),
-                e("; ".join(item.could_have) or "nobody"),
+                e(text.with_days("; ".join(item.could_have)) or "nobody"),
             )
             for item in branch.functions_lost
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.partnership.analysis import date_after, fewest_people
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from stationkeep.partnership.graph import PartnerGraph
     from stationkeep.partnership.model import Asset, CutEnds, Function
 
+_NEAR: Final = timedelta(days=183)
 _ORDER: Final = ("at once", "within weeks", "later", "thinner", "no", "nobody")
 HEADINGS: Final = {
     "at once": "Lost at once",
@@ -36,6 +38,8 @@ def print_dependence(found: Dependence, console: Console, *, only: Collection[st
     if found.without:
         title += f", without {' and '.join(names[one] for one in found.without)}"
     console.print(Text(title, style="bold"))
+    if outside := described_words(graph):
+        console.print(outside, style="dim")
     states = [state for state in found.states if not only or state.function.id in only]
     if found.without:
         _print_groups(console, found, states)
@@ -43,6 +47,15 @@ def print_dependence(found: Dependence, console: Console, *, only: Collection[st
         _print_plain(console, found, states)
     if not only:
         _print_summary(console, found)
+
+
+def described_words(graph: PartnerGraph) -> str:
+    """For which days the file was written, where this one lies well before or after them; empty within."""
+    days = sorted(one.date_utc for one in graph.loaded.partnership.configurations.values())
+    if not days or days[0] - _NEAR <= graph.moment <= days[-1] + _NEAR:
+        return ""
+    span = f"{days[0]:%-d %B %Y}" + (f" to {days[-1]:%-d %B %Y}" if len(days) > 1 else "")
+    return f"written for {span}: on other days only what has a date of its own comes and goes"
 
 
 def _print_plain(console: Console, found: Dependence, states: list[FunctionState]) -> None:

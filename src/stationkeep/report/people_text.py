@@ -62,7 +62,7 @@ def _seats(people: PeopleDocument) -> str:
     dates = people.without_seat
     if not dates.share:
         return "Everybody aboard always has a seat home."
-    if dates.median_utc is None:
+    if dates.median_utc is None or dates.share < _MOST_RUNS:
         return f"In {text.percent(dates.share)} of the runs somebody is without a seat home at some time."
     who = _named(dates.who)
     return f"From {_when(dates).removeprefix('on ')} on{_in_share(dates)} somebody has no seat home" + (
@@ -212,6 +212,8 @@ def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
     yield "Somebody without a seat", "main", of_people(lambda p: _date_cell(p.without_seat, horizon, "nobody"))
     yield "First store at its reserve", "main", of_people(lambda p: _store_cell(p.first_reserve, horizon))
     yield "First store at its end", "main", of_people(lambda p: _store_cell(p.first_store, horizon))
+    if any(branch.people and branch.people.nitrogen for branch in document.branches.values()):
+        yield "Nitrogen at its reserve", "main", of_people(lambda p: _nitrogen_cell(p, horizon))
     yield "Last person leaves", "main", of_people(lambda p: _left_cell(p, horizon, stays))
     if document.runs > 1:
         yield text.spread_name(document.runs), "detail", of_people(lambda p: loss_window(p.station_left, horizon))
@@ -256,3 +258,12 @@ def _research_cell(people: PeopleDocument) -> str:
 
 def _store_cell(first: FirstStore | None, horizon_utc: str) -> str:
     return "none" if first is None else f"{words(first.name)}, {_date_cell(first, horizon_utc, 'none')}"
+
+
+def _nitrogen_cell(people: PeopleDocument, horizon_utc: str) -> str:
+    """From when on what leaks can hardly be replaced; no store people live from, so it has a line of its own."""
+    if people.nitrogen is None:
+        return text.NONE
+    said = _date_cell(people.nitrogen.reserve, horizon_utc, "never")
+    gone = people.nitrogen.zero
+    return said if not gone.share else f"{said}; none left: {_date_cell(gone, horizon_utc, 'never')}"

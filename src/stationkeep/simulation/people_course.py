@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,7 +58,7 @@ class CourseBook:
             elif event.kind == "left-port":
                 open_one = self._ports.pop((event.flight.name, event.port), None)
                 if open_one is not None:
-                    self._past_ports.append(replace(open_one, to_mjd_utc=event.time_mjd_utc))
+                    self._past_ports.append(open_one.until(event.time_mjd_utc))
 
     def _reaches(self, flight: Flight, port: str, time: float) -> None:
         self._ports[flight.name, port] = PortRecord(port, flight.name, flight.kind.id, flight.kind.owner, time, None)
@@ -73,7 +72,7 @@ class CourseBook:
         one = self._crew.pop(trip.key, None)
         if one is not None:
             down = event.flight.name if event.flight is not None else one.down_flight
-            self._past_crew.append(replace(one, down_flight=down, to_mjd_utc=event.time_mjd_utc))
+            self._past_crew.append(one.leaving_in(down, event.time_mjd_utc))
             self._last_left = event.time_mjd_utc
 
     def rides(self, traffic: StationTraffic) -> None:
@@ -81,7 +80,7 @@ class CourseBook:
         for trip in traffic.people:
             one = self._crew.get(trip.key)
             if one is not None and one.down_flight != trip.down_flight:
-                self._crew[trip.key] = replace(one, down_flight=trip.down_flight)
+                self._crew[trip.key] = one.leaving_in(trip.down_flight, one.to_mjd_utc)
 
     def seats(self, time: float, traffic: StationTraffic) -> None:
         """People and working seats from now on, and who has none."""

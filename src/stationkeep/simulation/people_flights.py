@@ -242,11 +242,15 @@ class PeopleFlights(PeopleState, abc.ABC):
             return not flight.seats and provider is not None and self._hopeful(provider.id)
         return not flight.seats or self.habitable_for(flight)
 
+    def nobody_catches(self, flight: Flight) -> list[str]:
+        """Who has stopped of those who work the arm that this flight needs; none: somebody catches it."""
+        return sorted(_ARM.intersection(self.stopped)) if flight.kind.needs_arm else []
+
     def _lacks(self, flight: Flight) -> tuple[str, tuple[str, ...]] | None:
         """What a flight lacks to arrive as long as partners have stopped, in words and as conditions; none: nothing."""
         if not self.stopped:
             return None
-        arm = sorted(_ARM & self.stopped) if flight.kind.needs_arm else ()
+        arm = self.nobody_catches(flight)
         if arm:
             return "nobody works the arm any more", tuple(map(causes.stopped, arm))
         uncleared = self.nobody_clears(flight)

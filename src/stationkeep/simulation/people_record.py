@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 LONG_DAYS: Final = 1.0
 """Somebody without a seat for less is between two craft, an empty station between two crews."""
+NOTHING_KG: Final = 1.0
+"""Of a gas: less is not told apart from nothing."""
 FloatArray = NDArray[np.float64]
 
 
@@ -25,6 +27,10 @@ class PortRecord:
     owner: str
     from_mjd_utc: float
     to_mjd_utc: float | None
+
+    def until(self, time_mjd_utc: float) -> PortRecord:
+        """The same that has left (as ``dataclasses.replace``, in a third of the time)."""
+        return PortRecord(self.port, self.flight, self.vehicle, self.owner, self.from_mjd_utc, time_mjd_utc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,12 @@ class CrewRecord:
     """The craft they leave in, or would; empty: none."""
     from_mjd_utc: float
     to_mjd_utc: float | None
+
+    def leaving_in(self, flight: str, time_mjd_utc: float | None) -> CrewRecord:
+        """The same with another craft down, and when it leaves."""
+        return CrewRecord(
+            self.name, self.nationality, self.agency, self.side, self.up_flight, flight, self.from_mjd_utc, time_mjd_utc
+        )
 
 
 @dataclass(frozen=True)
@@ -118,9 +130,35 @@ class PeopleCourse:
     why: Mapping[str, str] = field(default_factory=dict)
     """In words: ``left``, ``unseated``, ``first_limit``."""
 
+    def together_mjd_utc(self, substance: str) -> tuple[float | None, float | None]:
+        """When there is first less of a substance than its reserve, all its stores together, and when none of it.
+
+        While people are aboard; None: never, or no store of it has a reserve.
+        """
+        stores = [store for store in self.stores if store.substance == substance]
+        if not any(store.reserve_kg.any() for store in stores):
+            return None, None
+        times = stores[0].times_mjd_utc
+        held = np.sum([store.amount_kg for store in stores], axis=0)
+        least = np.sum([store.reserve_kg for store in stores], axis=0)
+        manned = self.aboard[np.maximum(np.searchsorted(self.times_mjd_utc, times, side="right") - 1, 0)] > 0
+        return _first_below(times, held - least, manned), _first_below(times, held - NOTHING_KG, manned)
+
     @property
     def emptied_mjd_utc(self) -> float | None:
         """From when on nobody is aboard for the first time, whoever comes later; None: never for longer than a day."""
         until = np.append(self.times_mjd_utc[1:], np.inf)
         empty = np.flatnonzero((self.aboard == 0) & (until - self.times_mjd_utc > LONG_DAYS))
         return float(self.times_mjd_utc[empty[0]]) if empty.size else None
+
+
+def _first_below(times: FloatArray, above_kg: FloatArray, counts: NDArray[np.bool_]) -> float | None:
+    """The first moment that counts at which this is not above nought; in between it goes straight."""
+    found = np.flatnonzero((above_kg <= 0.0) & counts)
+    if not found.size:
+        return None
+    at = int(found[0])
+    if at == 0 or above_kg[at - 1] <= 0.0:
+        return float(times[at])
+    share = above_kg[at - 1] / (above_kg[at - 1] - above_kg[at])
+    return float(times[at - 1] + share * (times[at] - times[at - 1]))

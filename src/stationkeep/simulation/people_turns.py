@@ -37,6 +37,8 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         """Flights that withdrawals keep on the ground."""
         self._reduced: set[str] = set()
         """Trips (their keys) of people who do not fly as fewer are to stay."""
+        self._open_until: dict[str, float | None] = {}
+        """Ports of modules that are to go: until when they would have been there; none: for good."""
 
     # --- withdrawals --------------------------------------------------------------------------------------------------
 
@@ -148,7 +150,23 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         for name, port in self.board.ports.ports.items():
             spans = tuple(span for span in port.spans if span.from_mjd_utc < self.now)
             if name.startswith(f"{module}-") and spans:
+                self._open_until[name] = spans[-1].to_mjd_utc
                 port = port.model_copy(update={"spans": (*spans[:-1], _ended(spans[-1], self.now))})
+            kept[name] = port
+        self.board.use_ports(PortBook(kept))
+        self._changed()
+
+    def ports_back(self, module: str) -> None:
+        """A module stays after all: craft dock at its ports again, from now on."""
+        if self.setup is None:
+            return
+        kept = {}
+        for name, port in self.board.ports.ports.items():
+            if name.startswith(f"{module}-") and name in self._open_until:
+                again = port.spans[-1].model_copy(
+                    update={"from_mjd_utc": self.now, "to_mjd_utc": self._open_until.pop(name)}
+                )
+                port = port.model_copy(update={"spans": (*port.spans, again)})
             kept[name] = port
         self.board.use_ports(PortBook(kept))
         self._changed()

@@ -128,6 +128,7 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         self.standing.withdrawn.remove(event)
         if self.standing.handed_over.get(event.partner) == event.hand_over_to:
             self.standing.handed_over.pop(event.partner, None)
+        self._keeps_its_modules(event)
         later = ""
         if event in self.standing.grounded or event in self.standing.recalled:
             back = self.now + event.flights_back_after_days
@@ -214,6 +215,17 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         self.starts.append(self.start_here())
         self.recount()
         self.review()
+
+    def _keeps_its_modules(self, event: Withdrawal) -> None:
+        """Modules that were to be taken away and waited for their last craft stay, and craft come to them again."""
+        leaving = [one for one in (event, *self.standing.withdrawn) if WithdrawalScope.TAKE_ASSETS_AWAY in one.scope]
+        if event not in leaving:
+            return
+        others = {item.id for one in leaving if one is not event for item in self.mission.removals(one)}
+        for item in self.mission.removals(event):
+            if item.id in self.ports_closed - self.undocked - others:
+                self.ports_closed.remove(item.id)
+                self.afterwards.append(partial(self.ports_back, item.id))
 
     def _goes_with(self, provider: ProviderState, item: Removable) -> None:
         """Engines and tanks that go with it; a ship that comes and goes leaves."""
