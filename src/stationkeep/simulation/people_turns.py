@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import math
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
@@ -34,6 +35,8 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         """What the turns of this moment mean for flights, once it is clear who takes part."""
         self._not_flown: set[str] = set()
         """Flights that withdrawals keep on the ground."""
+        self._reduced: set[str] = set()
+        """Trips (their keys) of people who do not fly as fewer are to stay."""
         self._open_until: dict[str, float | None] = {}
         """Ports of modules that are to go: until when they would have been there; none: for good."""
 
@@ -88,7 +91,8 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         still = self.people_recalled()
         self.board.kept_home = frozenset(
             trip.key for trip in self.board.plan.trips
-            if trip.key in self.board.kept_home and (trip.agency.casefold() in still or trip.up_flight not in ground)
+            if trip.key in self.board.kept_home
+            and (trip.agency.casefold() in still or trip.up_flight not in ground or trip.key in self._reduced)
         )  # fmt: skip
         self._changed()
 
@@ -226,10 +230,32 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         return f"{due.name} comes {days:.0f} days earlier"
 
     def people_reduced(self, people: int, why: str) -> str:
-        """No more than so many stay: craft go home, and their owners send nobody after them. Says what happens."""
+        """No more than so many stay: craft go home, and their owners send nobody after them. Says what happens.
+
+        No craft goes that would leave fewer behind; where more stay than there should, the next craft bring fewer.
+        """
         if self.setup is None:
             stays = "everybody leaves" if people == 0 else f"no more than {people} stay"
             return f"{stays} (people are not simulated in this scenario)"
+        attached = self.board.traffic.attached
+        gone, left = self._craft_to_send_home(people)
+        kinds = {attached[name].kind.id for name in gone}
+        if people == 0:
+            kinds |= {flight.kind.id for flight in self.board.plan.flights.values() if flight.seats}
+            self.everybody_leaves("response", why)
+        elif gone:
+            kinds -= {flight.kind.id for name, flight in attached.items() if flight.seats and name not in gone}
+            self.depart(gone)
+        self.drop_flights(lambda name: self.board.plan.flights[name].kind.id in kinds, why)
+        told = f"{', '.join(gone) or 'nobody'} {'goes' if len(gone) < 2 else 'go'} home, {left} stay"
+        if not 0 < people < left:
+            return told
+        fewer = self._bring_fewer(people)
+        then = f"{some(fewer)} bring fewer" if fewer else "none to come could bring fewer, or brings more"
+        return f"{told}: no craft could go and leave {people}; {then}"
+
+    def _craft_to_send_home(self, people: int) -> tuple[list[str], int]:
+        """Craft that leave soonest, as many as can go and leave so many behind; and how many those are."""
         traffic = self.board.traffic
         seats = traffic.seating.seats
         crewed = sorted(
@@ -239,17 +265,33 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         left, gone = len(traffic.people), list[str]()
         for flight in crewed:
             riders = sum(1 for trip in traffic.people if seats.get(trip.key) == flight.name)
-            if left > people and riders:
+            if riders and left - riders >= people:
                 gone.append(flight.name)
                 left -= riders
-        kinds = {traffic.attached[name].kind.id for name in gone}
-        if people == 0:
-            kinds |= {flight.kind.id for flight in self.board.plan.flights.values() if flight.seats}
-            self.everybody_leaves("response", why)
-        elif gone:
-            self.depart(gone)
-        self.drop_flights(lambda name: self.board.plan.flights[name].kind.id in kinds, why)
-        return f"{', '.join(gone) or 'nobody'} goes home, {left} stay"
+        return gone, left
+
+    def _bring_fewer(self, people: int) -> list[str]:
+        """Craft still to be launched leave people on the ground, those of the kind that brings most first.
+
+        So that one craft of each kind makes ``people``; somebody flies in each. Returns those with an empty seat.
+        """
+        ground: dict[str, dict[str, list[str]]] = {}
+        flights = {flight.name: flight for flight in self.board.not_launched(self.now)}
+        for trip in self.board.plan.trips:
+            if trip.up_flight in flights and trip.key not in self.board.kept_home:
+                of_kind = ground.setdefault(flights[trip.up_flight].kind.id, {})
+                of_kind.setdefault(trip.up_flight, []).append(trip.key)
+        usual = {kind: Counter(map(len, crews.values())).most_common(1)[0][0] for kind, crews in ground.items()}
+        excess, fewer = sum(usual.values()) - people, list[str]()
+        for kind in sorted(ground, key=lambda one: (-usual[one], one)):
+            most = max(usual[kind] - max(excess, 0), 1)
+            excess -= usual[kind] - most
+            for name, crew in ground[kind].items():
+                self._reduced.update(crew[most:])
+                fewer += [name] * (len(crew) > most)
+        self.board.kept_home |= self._reduced
+        self._changed()
+        return sorted(fewer, key=lambda name: flights[name].launch_mjd_utc)
 
     def _changed(self) -> None:
         self.plan_again()
