@@ -185,6 +185,13 @@ def test_what_is_expected_is_what_was_known_when_the_cargo_was_chosen() -> None:
     assert all(then[name] >= day + 300.0 for name in moved)
 
 
+def test_nobody_counts_on_ships_that_only_the_arm_could_catch() -> None:
+    board = FlightBoard(setup().plan, best_luck(), setup().epoch_mjd_utc)
+    kinds = {ship.kind for _, _, ship in expected_ships(board, board.epoch, 0.5)}
+    assert {"cygnus", "progress", "cargo-dragon"} <= kinds
+    assert {ship.kind for _, _, ship in expected_ships(board, board.epoch, 0.5, arm=False)} == kinds - {"cygnus"}
+
+
 def known(board: FlightBoard, on_mjd_utc: float) -> dict[str, float]:
     """Which ships were expected on a day, and when."""
     return {name: due for due, name, _ in expected_ships(board, on_mjd_utc, 0.5)}

@@ -138,7 +138,8 @@ class PeopleFlights(PeopleState, abc.ABC):
 
     def unload(self, name: str, aboard: Aboard) -> float:
         """A flight's cargo goes into the stores; returns the mass that came [kg]."""
-        return load_of(self.board, name, aboard, self.not_delivering | self.stopped, self.now)
+        gone, arm = self.not_delivering | self.stopped, _ARM.isdisjoint(self.stopped)
+        return load_of(self.board, name, aboard, gone, self.now, arm=arm)
 
     def _departs(self, flight: Flight, event: TrafficEvent) -> None:
         assert self.setup is not None
