@@ -12,7 +12,7 @@ from rich.console import Console
 
 from sample_document import flying_branch, sample_document
 from sample_people import EPOCH_MJD, sample_people
-from stationkeep.campaign.document import BranchDocument, RunDocument
+from stationkeep.campaign.document import BranchDocument, EventRecord, RunDocument
 from stationkeep.campaign.part import Interval
 from stationkeep.campaign.people_document import FirstStore, NamedShare, PeopleDocument, SideHours
 from stationkeep.campaign.people_summary import NO_RELIEF
@@ -95,6 +95,32 @@ def test_what_happens_in_few_runs_is_said_as_a_share() -> None:
         "end (10 %); "
         "in 5 % of the runs somebody has no way home."
     )
+
+
+def test_a_name_and_a_date_in_one_cell_are_of_the_same_runs() -> None:
+    """Half of the runs reach some reserve, in April in the median; a quarter that of Russian food first."""
+    low = FirstStore(name="russian-food", owner="roscosmos", of_runs=0.25, **dates(0.75, "2025-04-10T00:00:00Z"))
+    people = sample_people().model_copy(update={"first_reserve": low})
+    cells = {row.label: row.answers[0] for row in verdict_rows(document(people))}
+    assert cells["First store at its reserve"] == "10 Apr 2025; most often Russian food (25 % of runs)"
+    mine = people.model_copy(update={"first_reserve": low.model_copy(update={"of_runs": 0.75})})
+    cells = {row.label: row.answers[0] for row in verdict_rows(document(mine))}
+    assert cells["First store at its reserve"] == "Russian food, 10 Apr 2025"
+
+
+def test_what_ends_in_the_reference_run_alone_is_no_denial() -> None:
+    event = EventRecord(
+        time_utc="2025-02-09T00:00:00Z", kind="store-empty", mean_altitude_km=410.0,
+        title="Nothing is left of American food: they live on Russian food",
+    )  # fmt: skip
+    people = sample_people().model_copy(update={"first_store": None})
+    page = document(people)
+    story = page.branches["first"].model_copy(update={"events": [event]})
+    page = page.model_copy(update={"branches": {"first": story}})
+    cells = {row.label: row.answers[0] for row in verdict_rows(page)}
+    assert cells["First store at its end"] == "in no run (reference run: American food, 9 Feb 2025)"
+    told = people_sentences(story, HORIZON, 40)
+    assert "In the reference run alone a store is at its end: American food, 9 Feb 2025." in told
 
 
 def test_a_store_may_end_without_a_reserve_of_its_own() -> None:

@@ -21,6 +21,7 @@ Answer = Callable[[BranchDocument], str]
 
 _WIDE_DAYS: Final = 60.0
 _MOST_NAMED: Final = 3
+_ALL_RUNS: Final = 0.995
 _FROM_KN: Final = 950.0
 _LEAST_N: Final = 0.05  # what is missing by less is rounding
 _LEAST_KG: Final = 0.005
@@ -156,6 +157,7 @@ def chances_text(point: DeorbitChances, horizon_utc: str, wait_days: float | Non
     It counts from then on if what it takes is docked within ``wait_days``; where they are given, that day is told.
 
     Both are medians, of runs that are not the same: where they cross, no span is told but how often it is possible.
+    Where it is not possible in all of them, that is said as well.
     """
     if point.possible_share <= 0.0:
         return "never"
@@ -167,9 +169,10 @@ def chances_text(point: DeorbitChances, horizon_utc: str, wait_days: float | Non
         late = f"{late.strip()}, for what docks by {text.month_text(docked)}{'' if point.median_utc is None else ','} "
     if late and point.median_utc is not None and point.median_utc <= point.from_utc:
         return f"at times, in {text.percent(point.possible_share)} of the runs"
+    odds = "" if point.possible_share >= _ALL_RUNS else f"in {text.percent(point.possible_share)} of the runs, "
     if point.median_utc is None:
-        return late.strip() or f"beyond {text.horizon_text(horizon_utc)}"
-    return f"{late}until {loss_text(point, horizon_utc)}"
+        return odds + (late.strip() or f"beyond {text.horizon_text(horizon_utc)}")
+    return f"{odds}{late}until {loss_text(point, horizon_utc)}"
 
 
 def hindsight_text(branch: BranchDocument, horizon_utc: str) -> str:

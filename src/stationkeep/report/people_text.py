@@ -12,7 +12,7 @@ from stationkeep.campaign.people_summary import NO_RELIEF
 from stationkeep.report import text
 from stationkeep.report.limits import known_to_the_day, loss_text, loss_window
 from stationkeep.simulation.people_record import CALLED_HOME
-from stationkeep.simulation.people_words import words, would
+from stationkeep.simulation.people_words import NOTHING_LEFT, STORE_EMPTY, words, would
 
 Answer = Callable[[BranchDocument], str]
 
@@ -53,12 +53,15 @@ def people_sentences(branch: BranchDocument, horizon_utc: str, runs: int) -> lis
     if people is None:
         return []
     by = text.horizon_text(horizon_utc)
+    alone = ended_in_reference(branch) if people.first_store is None else ""
+    ended = [f"In the reference run alone a store is at its end: {alone}."] if alone else []
     dates = (people.without_seat, people.must_leave, people.station_left, people.first_reserve, people.first_store)
     if not any(part is not None and part.share for part in dates):
         supplied = " and enough to live on" if people.stores else ""
-        return [f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}.", *_hours(people, runs)]
+        good = f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}."
+        return [good, *ended, *_hours(people, runs)]
     stores = [_stores(people)] if people.stores else []  # a scenario without life support follows none
-    return [_seats(people), *stores, _leaving(people, horizon_utc, runs), *_hours(people, runs)]
+    return [_seats(people), *stores, *ended, _leaving(people, horizon_utc, runs), *_hours(people, runs)]
 
 
 def _seats(people: PeopleDocument) -> str:
@@ -235,7 +238,7 @@ def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
     stays = f"not by {text.horizon_text(horizon)}"
     yield "Somebody without a seat", "main", of_people(lambda p: _date_cell(p.without_seat, horizon, "nobody"))
     yield "First store at its reserve", "main", of_people(lambda p: _store_cell(p.first_reserve, horizon))
-    yield "First store at its end", "main", of_people(lambda p: _store_cell(p.first_store, horizon))
+    yield "First store at its end", "main", lambda branch: _ended_cell(branch, horizon)
     if any(branch.people and branch.people.nitrogen for branch in document.branches.values()):
         yield "Nitrogen at its reserve", "main", of_people(lambda p: _nitrogen_cell(p, horizon))
     yield "Last person leaves", "main", of_people(lambda p: _left_cell(p, horizon, stays))
@@ -281,7 +284,32 @@ def _research_cell(people: PeopleDocument) -> str:
 
 
 def _store_cell(first: FirstStore | None, horizon_utc: str) -> str:
-    return "none" if first is None else f"{words(first.name)}, {_date_cell(first, horizon_utc, 'none')}"
+    """``American food, 27 Sep 2022``; where others come first as well the date, of all of them, stands apart."""
+    if first is None:
+        return "none"
+    dated = _date_cell(first, horizon_utc, "none")
+    if first.of_runs >= _NEARLY_ALL * first.share:
+        return f"{words(first.name)}, {dated}"
+    return f"{dated}; most often {words(first.name)} ({text.percent(first.of_runs)} of runs)"
+
+
+def _ended_cell(branch: BranchDocument, horizon_utc: str) -> str:
+    """The first store at its end; where that is so in the reference run alone, its story has it, and so has this."""
+    people = branch.people
+    if people is None:
+        return text.NONE
+    alone = ended_in_reference(branch)
+    if people.first_store is None and alone:
+        return f"in no run (reference run: {alone})"
+    return _store_cell(people.first_store, horizon_utc)
+
+
+def ended_in_reference(branch: BranchDocument) -> str:
+    """``American food, 9 Feb 2025``: the store that ends first in the reference run; empty: none does."""
+    for event in branch.events:
+        if event.kind == STORE_EMPTY:
+            return f"{event.title.removeprefix(NOTHING_LEFT).partition(':')[0]}, {text.day_text(event.time_utc)}"
+    return ""
 
 
 def _nitrogen_cell(people: PeopleDocument, horizon_utc: str) -> str:

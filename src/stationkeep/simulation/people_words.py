@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Trip
 
 _NAMED: Final = 4  # so many flights are named in a line of the story
+STORE_EMPTY: Final = "store-empty"
+"""Kind of event: nothing is left of a store."""
+NOTHING_LEFT: Final = "Nothing is left of "
 _NAMES: Final = {"us": "American", "russian": "Russian", "esa": "ESA", "nasa": "NASA", "jaxa": "JAXA", "acls": "ACLS"}
 
 
@@ -36,7 +39,7 @@ def words(store: str) -> str:
 
 def nothing_left(state: HabitatState, store: str) -> str:
     """``Nothing is left of Russian water: they live on American water``, where sides share and something is."""
-    told = f"Nothing is left of {words(store)}"
+    told = f"{NOTHING_LEFT}{words(store)}"
     stores = state.habitat.stores
     substance = stores[store].substance if state.habitat.shared and stores[store].critical else ""
     left = [name for name, one in stores.items() if one.critical and one.substance == substance]
