@@ -184,8 +184,12 @@ class _Work:
                 self.flights[name] = flight.dated(flight.launch_mjd_utc, arrival, departs, stays, flight.outcome)
 
     def find_ports(self) -> None:
-        """Each craft at its planned port if that is free, else at another that fits, else later."""
+        """Each craft at its planned port if that is free, else at another that fits, else later.
+
+        A cargo ship waits for its port rather than take another from people who come there meanwhile.
+        """
         taken: dict[str, list[tuple[float, float]]] = {}
+        crews = self._ports_of_crews()
         for flight in sorted(self.flights.values(), key=lambda one: one.arrival_mjd_utc or math.inf):
             if flight.arrival_mjd_utc is None:
                 continue
@@ -194,7 +198,7 @@ class _Work:
                 if flight.departure_mjd_utc != self.plan.flights[flight.name].departure_mjd_utc:
                     placed = replace(flight, stays=_ending(flight.stays, flight.departure_mjd_utc))
             else:
-                placed = self._placed(flight, taken)
+                placed = self._placed(flight, taken, {} if flight.seats else crews)
             if placed is None:
                 self.not_flown.append(flight.name)
                 del self.flights[flight.name]
@@ -277,7 +281,18 @@ class _Work:
             self.standstills.append(Standstill(frozenset(marks), launch, until))
             grounded.update({mark: max(until, grounded.get(mark, until)) for mark in marks})
 
-    def _placed(self, flight: Flight, taken: dict[str, list[tuple[float, float]]]) -> Flight | None:
+    def _ports_of_crews(self) -> dict[str, list[tuple[float, float]]]:
+        """When the planned ports of craft with people are theirs, as they come now."""
+        found: dict[str, list[tuple[float, float]]] = {}
+        for flight in self.flights.values():
+            if flight.seats and flight.stays and flight.arrival_mjd_utc is not None:
+                leaves = math.inf if flight.departure_mjd_utc is None else flight.departure_mjd_utc
+                found.setdefault(flight.stays[-1].port, []).append((flight.arrival_mjd_utc, leaves))
+        return found
+
+    def _placed(
+        self, flight: Flight, taken: dict[str, list[tuple[float, float]]], crews: dict[str, list[tuple[float, float]]]
+    ) -> Flight | None:
         arrival, leaves = flight.arrival_mjd_utc or 0.0, flight.departure_mjd_utc
         until = math.inf if leaves is None else leaves
         planned = flight.stays[0].port if flight.stays else ""
@@ -288,6 +303,10 @@ class _Work:
         choices = [planned] if planned in fitting or not fitting else []
         choices += [port for port in fitting if port != planned]
         options = [(_free_from(taken.get(port, []), arrival, until), port) for port in choices]
+        if crews:
+            others = {port: crews.get(port, []) if port != planned else [] for port in choices}
+            kept = [(_free_from([*taken.get(port, []), *others[port]], arrival, until), port) for port in choices]
+            options = kept if min(kept)[0] < until else options  # else it would not fly at all
         # The planned port comes first among those free at once, the earliest free among the rest.
         when, port = min(options, key=lambda option: (max(option[0], arrival), option[1] != planned))
         if when >= until:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from stationkeep.logistics.manifest import PortStay
 from stationkeep.logistics.ports import PortBook, Span
 from stationkeep.scenario.events import WithdrawalScope
-from stationkeep.simulation.flight_board import later
+from stationkeep.simulation.flight_board import later, leaving
 from stationkeep.simulation.people_words import some
 from stationkeep.simulation.segment_events import SegmentEvents
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stationkeep.scenario.removal import Removable
 
 _ROUNDING = 1.0e-9
+_PORT_FREE_DAYS = 0.75  # from one craft leaving a port to the next coming there, with something in hand
 
 
 class PeopleTurns(SegmentEvents, abc.ABC):
@@ -224,10 +225,23 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         due = min(ground, key=lambda flight: flight.launch_mjd_utc)
         days = min(days_forward, due.launch_mjd_utc - self.now - _ROUNDING)
         flights = dict(self.board.plan.flights)
-        flights[due.name] = _earlier(flights[due.name], days)
+        planned = flights[due.name]
+        flights[due.name] = _earlier(planned, days)
+        flights |= self._leave_port(planned, flights[due.name].arrival_mjd_utc or self.now)
         self.board.change_plan(flights)
         self._changed()
         return f"{due.name} comes {days:.0f} days earlier"
+
+    def _leave_port(self, planned: Flight, arrival_mjd_utc: float) -> dict[str, Flight]:
+        """Cargo ships that would still be where a flight that comes earlier docks: they leave earlier too."""
+        ports, free = {stay.port for stay in planned.stays}, arrival_mjd_utc - _PORT_FREE_DAYS
+        return {
+            name: leaving(one, free)
+            for name, one in self.board.plan.flights.items()
+            if not one.seats and name != planned.name and ports.intersection(stay.port for stay in one.stays)
+            and (one.arrival_mjd_utc or math.inf) < self.now < free < (one.departure_mjd_utc or -math.inf)
+            and (one.departure_mjd_utc or math.inf) <= (planned.arrival_mjd_utc or -math.inf)
+        }  # fmt: skip
 
     def people_reduced(self, people: int, why: str) -> str:
         """No more than so many stay: craft go home, and their owners send nobody after them. Says what happens.
