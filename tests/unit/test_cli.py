@@ -219,6 +219,7 @@ def test_ctrl_c_exits_130_and_writes_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_ctrl_c_lost_in_a_compiler_still_exits_130(tmp_path: Path) -> None:
     """numba's callbacks swallow the interrupt and fail with an error of their own."""
     script = (
