@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stationkeep.campaign.departures import departure
 from stationkeep.campaign.document import CrisisState, RunDocument
 from stationkeep.campaign.run import CampaignResult, run_scenario
 from stationkeep.report.crisis import crisis_section, state_text
@@ -79,3 +80,21 @@ def test_states_in_words() -> None:
     assert state_text(dry) == "418.0 km · no propellant · nobody aboard · lost: attitude"
     assert state_text(CrisisState(mean_altitude_km=None)) == "fallen"
     assert state_text(CrisisState(mean_altitude_km=300.0)) == "300.0 km"
+
+
+def test_what_nobody_operates_for_half_a_year_is_out_of_use() -> None:
+    loaded, branches = departure(
+        load_scenario("iss-2022"), ["cooperation"], ["roscosmos"], "2022-06-01", None, until="2022-12-01"
+    )
+    document = run_scenario(loaded, branches=branches, runs=1, workers=1, beside_observed=False).document
+    before, during = (states(document, one)["without-roscosmos"] for one in ("replies-published", "seat-exchange"))
+    assert before.propellant_days is not None
+    assert before.paused == []
+    assert during.paused == ["gyro unloading"]
+    assert during.lost == []
+    assert during.propellant_days is None  # Zvezda is not operated: nobody draws on its tanks
+    assert "of propellant, out of use" in state_text(during)
+    assert state_text(during).endswith("nobody does for the time being: gyro unloading")
+    beside = states(document, "seat-exchange")["cooperation"]
+    assert beside.paused == []
+    assert "enough for" in state_text(beside)

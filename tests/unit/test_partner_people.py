@@ -150,6 +150,24 @@ def test_fewer_people_stay() -> None:
     assert aboard(timeline, "2025-06-01") == 0
 
 
+def test_no_fewer_stay_than_was_decided() -> None:
+    """Four in one Dragon, three to stay: it once went home with all four, and nobody came any more."""
+    gone = withdrawal("2024-05-20", scope=["stop-flights"])
+    timeline = fly(gone, response("2024-11-01", what="reduce-crew", people=3))
+    told = next(event.title for event in timeline.events if event.kind == "response")
+    assert "nobody goes home, 4 stay: no craft could go and leave 3; SpaceX Crew-10" in told
+    assert aboard(timeline, "2024-11-02") == 4
+    assert aboard(timeline, "2025-06-01") == 3
+    assert people(timeline).left_mjd_utc is None
+
+
+def test_kinds_that_stay_come_again_where_fewer_are_to_stay() -> None:
+    timeline = fly(response("2024-06-20", what="reduce-crew", people=5))
+    assert aboard(timeline, "2024-06-22") >= 5
+    assert {"Soyuz MS-26", "SpaceX Crew-9", "SpaceX Crew-10"} <= set(flights(timeline, "crew-arrival"))
+    assert 5 <= aboard(timeline, "2025-06-01") <= 6
+
+
 def test_a_progress_brought_forward_brings_its_propellant() -> None:
     free, early = fly(), fly(response("2024-03-01", what="bring-forward", provider="progress", days_forward=14.0))
     days = [

@@ -91,8 +91,8 @@ def test_what_happens_in_few_runs_is_said_as_a_share() -> None:
     )  # fmt: skip
     seldom = changed(seldom, "emptied", **dates(0.3, None, "2023-01-01T00:00:00Z"))
     assert sentences(seldom)[2] == (
-        "In 30 % of the runs the last person leaves by 2031, because the attitude is lost (20 % of the runs) or food would "
-        "end (10 %); "
+        "In 30 % of the runs the last person leaves by 2031, because the attitude is lost (20 % of the runs) "
+        "or food would end (10 %); "
         "in 5 % of the runs somebody has no way home."
     )
 

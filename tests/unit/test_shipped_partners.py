@@ -12,8 +12,9 @@ from stationkeep.catalogue.loader import load_catalogue
 from stationkeep.partnership.analysis import analyse
 from stationkeep.partnership.graph import build_graph
 from stationkeep.partnership.loader import partnership_of_station
-from stationkeep.scenario.generated import branch_without, partners_of
+from stationkeep.scenario.generated import branch_without
 from stationkeep.scenario.loader import load_scenario
+from stationkeep.scenario.taking_part import partners_of
 from stationkeep.simulation.engine import simulate
 from stationkeep.simulation.timeline import Function, Timeline
 from stationkeep.timescale import datetime_utc, iso_day, mjd_utc, parse_utc

@@ -20,8 +20,9 @@ from stationkeep.cli.app import app
 from stationkeep.errors import InputError, ScenarioError
 from stationkeep.scenario.agenda import comes_true, threat_key
 from stationkeep.scenario.events import WithdrawalScope
-from stationkeep.scenario.generated import branch_without, partners_of
+from stationkeep.scenario.generated import branch_without
 from stationkeep.scenario.loader import load_scenario, read_scenario
+from stationkeep.scenario.taking_part import partners_of
 from stationkeep.timescale import parse_utc
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from stationkeep.campaign.document import Crisis, CrisisEntry, CrisisState
 from stationkeep.partnership.crisis import crisis_timeline
 from stationkeep.propulsion.burns import delta_v_for_gain_m_s, propellant_for_delta_v_kg
+from stationkeep.simulation.attitude_events import THRUSTERS_TAKE_OVER
 from stationkeep.simulation.providers import CANNOT_BE_DRAWN
 from stationkeep.simulation.run_state import ATTITUDE
 from stationkeep.simulation.timeline import Function
@@ -77,13 +78,33 @@ def state_at(campaign: Campaign, run: Timeline, time_mjd_utc: float, attitude_kg
     if not np.isfinite(altitude):
         return CrisisState(mean_altitude_km=None, lost=lost)
     usable_kg = _usable_kg(campaign, run, time_mjd_utc)
+    paused = [told for told in _paused(run, time_mjd_utc) if told not in lost]
     days = None
-    if usable_kg is not None and not {_TOLD[Function.REBOOST], _TOLD[Function.UNLOADING]} & {*lost}:
+    if usable_kg is not None and not {_TOLD[Function.REBOOST], _TOLD[Function.UNLOADING]} & {*lost, *paused}:
         days = usable_kg / max(_altitude_kg_day(campaign, run, day) + attitude_kg_day, 1.0e-3)
     return CrisisState(
         mean_altitude_km=round(float(altitude), 3), propellant_kg=usable_kg, propellant_days=days,
-        people_aboard=aboard, seats=seats, lost=lost,
+        people_aboard=aboard, seats=seats, lost=lost, paused=paused,
     )  # fmt: skip
+
+
+def _paused(run: Timeline, time_mjd_utc: float) -> list[str]:
+    """What nobody does at that moment, by the run's story, whether or not it comes back.
+
+    Thrusters that take over again, or catch a tumbling station, end both; gyros that take over end neither.
+    """
+    unbacked = tumbling = False
+    for event in run.events:
+        if event.time_mjd_utc > time_mjd_utc:
+            break
+        if event.kind in ("unloading-ends", "holding-ends"):
+            unbacked = True
+        elif event.kind == "attitude-lost":
+            tumbling = True
+        elif event.kind == "attitude-recovered" or (event.kind == "handover" and THRUSTERS_TAKE_OVER in event.title):
+            unbacked = tumbling = False
+    names = ((unbacked, Function.UNLOADING), (tumbling, Function.ATTITUDE))
+    return [_TOLD[function] for holds, function in names if holds]
 
 
 def _tanks(campaign: Campaign) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stationkeep.errors import InputError
 from stationkeep.partnership.crisis import moment_of
 from stationkeep.scenario.earlier_start import begun_by
+from stationkeep.scenario.event_parts import LONGEST_SPAN_DAYS
 from stationkeep.scenario.events import WithdrawalScope
 from stationkeep.scenario.generated import EVERYTHING, branch_without
 from stationkeep.scenario.identity import scenario_hash
@@ -38,6 +39,7 @@ def departure(
         return loaded, list(branches)
     from stationkeep.catalogue.loader import load_catalogue
 
+    _require_notice(notice_days)
     timeline = loaded.scenario.timeline
     moment = moment_of(on, timeline) if on is not None else loaded.scenario.epoch_utc
     loaded = begun_by(loaded, moment)
@@ -61,6 +63,14 @@ def _refuse_alone(on: str | None, scope: Sequence[str] | None, notice_days: floa
     name = next((option for option, value in given.items() if value), None)
     if name is not None:
         raise InputError(f"{name} was given, but nobody who leaves", hint="say who: --without PARTNER")
+
+
+def _require_notice(notice_days: float) -> None:
+    if not 0.0 <= notice_days <= LONGEST_SPAN_DAYS:  # nor is it "not a number"
+        raise InputError(
+            f"--notice-days {notice_days:g} given; must be from 0 to {LONGEST_SPAN_DAYS:.0f}",
+            hint="0: they leave at once; the agreement asks for 365",
+        )
 
 
 def _known_scope(given: str) -> WithdrawalScope:

@@ -295,12 +295,15 @@ class CrisisState(Part):
     propellant_days: float | None = Field(
         default=None,
         description="how long that would hold altitude and attitude without another delivery, at the use of the next "
-        "90 days; null: nobody may use it for both any more",
+        "90 days; null: nobody uses it for both any more, or on that day",
     )
     people_aboard: int | None = Field(default=None, description="null: nobody is followed")
     seats: int | None = Field(default=None, description="working seats home")
     lost: list[str] = Field(
         default=[], description="lost for good by then: deliveries, gyro unloading, reboost, attitude"
+    )
+    paused: list[str] = Field(
+        default=[], description="nobody does it on that day, and somebody does again later: gyro unloading, attitude"
     )
 
 

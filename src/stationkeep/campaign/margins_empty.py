@@ -11,7 +11,8 @@ from stationkeep.campaign.margins_run import flown_station
 from stationkeep.errors import ScenarioError
 from stationkeep.outcome import OutcomeReason
 from stationkeep.scenario.events import Withdrawal, WithdrawalScope
-from stationkeep.scenario.generated import EVERYTHING, branch_without, partners_of
+from stationkeep.scenario.generated import EVERYTHING, branch_without
+from stationkeep.scenario.taking_part import partners_of
 from stationkeep.simulation.timeline import Function, Timeline
 from stationkeep.timescale import datetime_utc, mjd_utc
 

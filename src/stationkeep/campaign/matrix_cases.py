@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.errors import InputError, ScenarioError
 from stationkeep.partnership.crisis import moment_of
 from stationkeep.partnership.graph import PartnerGraph, build_graph
-from stationkeep.partnership.loader import partnership_of_station
+from stationkeep.partnership.loader import each_by_itself, partnership_of_station
 from stationkeep.scenario.earlier_start import begun_by
 from stationkeep.scenario.events import Withdrawal
-from stationkeep.scenario.generated import EVERYTHING, branch_without, known_partner, partners_of
+from stationkeep.scenario.generated import EVERYTHING, branch_without, known_partner
+from stationkeep.scenario.taking_part import partners_of
 from stationkeep.timescale import iso_day
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _known_partner(given: str, names: dict[str, str], scenario: Scenario) -> str
     try:
         partner = known_partner(scenario, given, load_catalogue())
     except ScenarioError as error:
-        raise MatrixError(error.problem, hint=listed) from None
+        raise MatrixError(error.problem, hint=error.hint if each_by_itself(given) else listed) from None
     if partner not in names:
         raise MatrixError(f"{given!r} provides nothing in the scenario {scenario.id}", hint=listed)
     return partner

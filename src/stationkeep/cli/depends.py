@@ -117,6 +117,8 @@ def _subject(name: str) -> tuple[LoadedPartnership, datetime, str | None]:
     try:
         scenario = load_scenario(name).scenario
     except ScenarioError as error:
+        if not error.problem.startswith("no scenario "):
+            raise  # a file with something wrong in it: other names are no help
         known = [one for loaded in shipped.values() for one in loaded.partnership.configurations]
         raise ScenarioError(error.problem, hint=f"{error.hint}; configurations are {', '.join(known)}") from None
     found = partnership_of_station(scenario.station or "")

@@ -110,7 +110,7 @@ def _names(pair: str) -> list[str]:
     from stationkeep.errors import InputError
 
     names = [name.strip() for name in pair.split(",") if name.strip()]
-    if len(names) < 2:
+    if len({name.casefold() for name in names}) < 2:
         raise InputError(
             f"--pair {pair}: who leaves together?", hint="give two partners or more: --pair nasa,roscosmos"
         )

@@ -45,7 +45,7 @@ def run(
         typer.Option("--scope", metavar="WHAT", help="What they stop (docs/scenario.md); default: all they do."),
     ] = None,
     notice_days: Annotated[
-        float, typer.Option("--notice-days", min=0.0, help="It takes effect so long after; the agreement asks 365.")
+        float, typer.Option("--notice-days", help="It takes effect so long after; the agreement asks 365.")
     ] = 0.0,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="The day they come back, UTC.")] = None,
     runs: RunsPerBranchOption = 200,

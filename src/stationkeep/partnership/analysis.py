@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Final, Literal
 
 from stationkeep.partnership.graph import PartnerGraph, build_graph
-from stationkeep.partnership.loader import LoadedPartnership, nearest
+from stationkeep.partnership.loader import LoadedPartnership, each_by_itself, nearest
 from stationkeep.partnership.losses import AT_ONCE_DAYS, NEVER, Losses, find_losses
 from stationkeep.partnership.model import Asset, CutEnds, Function, PartnershipError
 from stationkeep.partnership.newcomers import Newcomer, Remnant, newcomers, remnants
@@ -112,6 +112,8 @@ def known_partner(graph: PartnerGraph, name: str) -> str:
     listed = f"partners on that day are {', '.join(partners)}"
     if name.casefold() in names or name.casefold() in (text.casefold() for text in names.values()):
         raise PartnershipError(f"{name!r} operates nothing on this station on {graph.moment:%Y-%m-%d}", hint=listed)
+    if repeated := each_by_itself(name):
+        raise PartnershipError(f"unknown partner {name!r}: it names several", hint=f"give each by itself: {repeated}")
     raise PartnershipError(f"unknown partner {name!r}{nearest(name, list(partners))}", hint=listed)
 
 

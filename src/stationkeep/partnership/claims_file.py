@@ -73,6 +73,7 @@ def read_claims(path: Path) -> ClaimsFile:
         raise ClaimsError(f"no file {path}", hint=f"shipped are {', '.join(shipped_claims())}; {_HINT}")
     try:
         document = yaml.safe_load(read_bytes(path, _EXPECTED).decode("utf-8"))
+        _refuse_other_kinds(document, path)
         return ClaimsFile.model_validate(document)
     except ValidationError as error:
         faults = [
@@ -82,3 +83,13 @@ def read_claims(path: Path) -> ClaimsFile:
         raise ClaimsError(f"{path.name}: {'; '.join(faults)}", hint=_HINT) from None
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise ClaimsError(f"{path.name}: not readable: {' '.join(str(error).split())}", hint=_HINT) from None
+
+
+def _refuse_other_kinds(document: object, path: Path) -> None:
+    """A scenario, say: that it lacks every field of a claim file would only confuse."""
+    given = document.get("schema") if isinstance(document, dict) else None
+    if isinstance(given, str) and given.startswith("stationkeep.") and not given.startswith("stationkeep.claims-file/"):
+        raise ClaimsError(
+            f"{path.name}: schema: {given!r} given; claims are read from a stationkeep.claims-file/1",
+            hint=f"give a claim file that names the scenario it is about (scenario: {path.name}); {_HINT}",
+        )

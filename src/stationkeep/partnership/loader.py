@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -97,6 +98,12 @@ def load_partnership(document: Mapping[str, Any], name: str, catalogue: Catalogu
         raise PartnershipError(f"{name}: {problem}", hint=_HINT)
     names = {partner.id: partner.name for partner in known.partners.values()}
     return LoadedPartnership(filled, MappingProxyType(names), known, name)
+
+
+def each_by_itself(given: str) -> str:
+    """How several partners given as one are asked for: ``--without esa --without csa``; empty: it is one only."""
+    several = [one.strip() for one in given.split(",") if one.strip()]
+    return " ".join(f"--without {shlex.quote(one)}" for one in several) if len(several) > 1 else ""
 
 
 def nearest(given: str, known: list[str]) -> str:

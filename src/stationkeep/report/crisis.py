@@ -56,6 +56,7 @@ def state_text(state: CrisisState) -> str:
     if state.people_aboard is not None:
         words.append(_people(state.people_aboard, state.seats or 0))
     words.append(f"lost: {', '.join(state.lost)}" if state.lost else "")
+    words.append(f"nobody does for the time being: {', '.join(state.paused)}" if state.paused else "")
     return " · ".join(word for word in words if word)
 
 
@@ -67,7 +68,7 @@ def _propellant(state: CrisisState) -> str:
     told = f"{text.mass_text(state.propellant_kg)} of propellant"
     if state.propellant_days is not None:
         return f"{told}, enough for {text.significant(state.propellant_days)} days"
-    return f"{told}, out of use" if {"reboost", "gyro unloading"} & {*state.lost} else told
+    return f"{told}, out of use" if {"reboost", "gyro unloading"} & {*state.lost, *state.paused} else told
 
 
 def _people(aboard: int, seats: int) -> str:

@@ -14,7 +14,8 @@ SANCTIONS_LIFTED: Final = "sanctions-lifted"
 
 Probability = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0.0, le=1.0)]
 Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0.0, le=1.0)]
-DaysOrNone = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0.0, le=36600.0)]
+LONGEST_SPAN_DAYS: Final = 36600.0
+DaysOrNone = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0.0, le=LONGEST_SPAN_DAYS)]
 """A span that may be none at all (0)."""
 
 

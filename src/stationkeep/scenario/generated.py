@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from stationkeep.errors import ScenarioError
-from stationkeep.scenario.events import WithdrawalScope, in_words
+from stationkeep.partnership.loader import each_by_itself
+from stationkeep.scenario.events import Withdrawal, WithdrawalScope, in_words
 from stationkeep.scenario.references import check_references
 from stationkeep.scenario.schema import Scenario
+from stationkeep.scenario.taking_part import partners_of
 from stationkeep.timescale import iso_utc, mjd_utc
 
 if TYPE_CHECKING:
     from stationkeep.catalogue.store import Catalogue
+    from stationkeep.scenario.problems import Problem
 
 EVERYTHING: Final = (
     WithdrawalScope.STOP_OPERATING_ASSETS,
@@ -25,21 +28,6 @@ EVERYTHING: Final = (
     WithdrawalScope.RECALL_CREW,
 )
 """What a partner that leaves stops: all it does, at once. What it owns stays where it is."""
-
-
-def partners_of(scenario: Scenario, catalogue: Catalogue) -> tuple[str, ...]:
-    """Who takes part in a scenario, in the order of the catalogue: who operates, owns, flies, delivers or pays."""
-    station = catalogue.stations[scenario.station]
-    found = {station.lead, *station.partners}
-    found |= {name for module in station.modules for name in (module.owner, module.operator)}
-    found |= {craft.vehicle.operator for craft in station.docked}
-    for provider in scenario.providers:
-        found |= {provider.partner, *provider.push_needs, *provider.arrival_needs}
-        found |= {one.partner for one in provider.resupply if one.partner is not None}
-        found |= {provider.bought_by} if provider.bought_by is not None else set()
-    if scenario.traffic is not None:
-        found |= {flight.partner for flight in scenario.traffic.flights if flight.partner is not None}
-    return tuple(name for name in catalogue.partners if name in found)
 
 
 def branch_without(
@@ -117,19 +105,32 @@ def _with_branch(scenario: Scenario, base: str, name: str, branch: dict[str, Any
             for problem in (detail.get("ctx") or {}).get("problems", ())
         ]
         said = "; ".join(str(problem.message) for problem in problems) or str(error.errors(include_url=False)[0]["msg"])
-        at_end = bool(problems) and all(problem.location[-1] == "until_utc" for problem in problems)
-        last = iso_utc(scenario.horizon_mjd_utc)[:10]
         raise ScenarioError(
-            f"nobody can leave so in branch {base} of {scenario.id}: {said}",
-            hint=f"leave --until (until_utc) out, or give a day from the departure to {last}"
-            if at_end
-            else "choose another branch or date",
+            f"nobody can leave so in branch {base} of {scenario.id}: {said}", hint=_way_out(scenario, problems)
         ) from None
     own = scenario.life_support.own_habitat if scenario.life_support is not None else None
     if own is not None and made.life_support is not None:
         made = made.model_copy(update={"life_support": made.life_support.with_habitat(own)})
     check_references(made)
     return made, name
+
+
+def _way_out(scenario: Scenario, problems: Sequence[Problem]) -> str:
+    """What to ask instead, where a departure does not go with a branch."""
+    last = iso_utc(scenario.horizon_mjd_utc)[:10]
+    fields = {str(problem.location[-1]) for problem in problems}
+    if fields == {"until_utc"}:
+        return f"leave --until (until_utc) out, or give a day from the departure to {last}"
+    if fields == {"notice_days"}:
+        return f"give fewer --notice-days, or an earlier day --on: it must take effect before {last}"
+    staying = [
+        name
+        for name, branch in scenario.branches.items()
+        if not any(isinstance(event, Withdrawal) for event in branch.events)
+    ]
+    if staying:
+        return f"begin with a branch in which nobody leaves (--branch {staying[0]}), or on another day (--on)"
+    return "choose another branch (--branch) or day (--on)"
 
 
 def known_partner(scenario: Scenario, name: str, catalogue: Catalogue) -> str:
@@ -142,6 +143,8 @@ def known_partner(scenario: Scenario, name: str, catalogue: Catalogue) -> str:
             if partner.id in takes_part:
                 return partner.id
             raise ScenarioError(f"{partner.name} has no part in the scenario {scenario.id}", hint=listed)
+    if repeated := each_by_itself(name):
+        raise ScenarioError(f"no partner {name!r}: it names several", hint=f"give each by itself: {repeated}")
     near = get_close_matches(wanted, list(catalogue.partners), n=1, cutoff=0.5)
     raise ScenarioError(
         f"no partner {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),

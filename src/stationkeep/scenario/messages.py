@@ -42,6 +42,7 @@ _WANTED: Final = {
     "model_type": "must be a group of fields",
     "model_attributes_type": "must be a group of fields",
 }
+_GROUPS: Final = ("model_type", "model_attributes_type")
 
 
 def problems_of(error: ValidationError, tree: Node) -> list[Problem]:
@@ -178,8 +179,16 @@ def _explain(detail: ErrorDetails, location: Location, tree: Node) -> str:
     if context.get("class_name") in ("Range", "Fraction"):
         return f"{given}; must be a number, or two bounds: {{low: …, high: …}}"
     if kind in _WANTED:
-        return f"{given}; {_WANTED[kind]}"
+        return f"{given}; {_WANTED[kind]}{_as_a_group(kind, location, tree)}"
     return f"{given}; {detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
+def _as_a_group(kind: str, location: Location, tree: Node) -> str:
+    """How what was given is written as the group it must be, where the group has one field only."""
+    node, fields = _node_at(location, tree), _fields_at(location, tree)
+    if kind not in _GROUPS or node is None or node.kind != "scalar" or not node.text or len(fields) != 1:
+        return ""
+    return f": {location[-1]}: {{{fields[0]}: {node.text}}}"
 
 
 def _text_of(location: Location, tree: Node) -> str:

@@ -12,6 +12,7 @@ from stationkeep.scenario.flights import people_problems
 from stationkeep.scenario.pressure import Response, Sanction
 from stationkeep.scenario.problems import Location, Problem, not_known
 from stationkeep.scenario.removal import removables
+from stationkeep.scenario.taking_part import partners_of
 
 if TYPE_CHECKING:
     from stationkeep.catalogue.entries import Station
@@ -71,6 +72,7 @@ def _in_event(scenario: Scenario, event: Event, catalogue: Catalogue, where: Loc
     """Partners of an event, and what they take away."""
     if isinstance(event, Withdrawal):
         yield from _unknown("partner", event.partner, catalogue.partners, (*where, "partner"))
+        yield from _no_part(scenario, event.partner, catalogue, (*where, "partner"))
         if event.hand_over_to is not None:
             yield from _unknown("partner", event.hand_over_to, catalogue.partners, (*where, "hand_over_to"))
         if event.partner in catalogue.partners and scenario.station in catalogue.stations:
@@ -80,6 +82,19 @@ def _in_event(scenario: Scenario, event: Event, catalogue: Catalogue, where: Loc
     elif isinstance(event, Sanction):
         known = {**catalogue.partners, **{provider.id: provider for provider in scenario.providers}}
         yield from _unknown("partner or provider", event.on, known, (*where, "on"))
+        yield from _no_part(scenario, event.on, catalogue, (*where, "on"))
+
+
+def _no_part(scenario: Scenario, given: str, catalogue: Catalogue, where: Location) -> Iterator[Problem]:
+    """A partner of the catalogue that does nothing here can neither leave nor be held back."""
+    if given not in catalogue.partners or scenario.station not in catalogue.stations:
+        return
+    takes_part = partners_of(scenario, catalogue)
+    if given not in takes_part and given not in {provider.id for provider in scenario.providers}:
+        yield Problem(
+            where,
+            f"{given} has no part in this scenario, nothing would come of it; taking part are {', '.join(takes_part)}",
+        )
 
 
 def _taken(event: Withdrawal, station: Station, where: Location) -> Iterator[Problem]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from stationkeep.simulation.attitude_keeping import AttitudeKeeper
     from stationkeep.simulation.inputs import GyroFailure
 
+THRUSTERS_TAKE_OVER: Final = "Control passes to the thrusters"
+"""How the title of a change of hands to thrusters begins."""
 _ASSETS: Final = {
     "russian-computers": "The Russian computers",
     "russian-control-centre": "The Russian control centre",
@@ -157,7 +159,8 @@ class AttitudeEvents(RunState, abc.ABC):
         alone = (
             ": without gyros they use many times the propellant" if to == "thrusters" and not keeper.gyros_hold else ""
         )
-        title = f"Control passes to the {to}{failed}{alone}"
+        passes = THRUSTERS_TAKE_OVER if to == "thrusters" else f"Control passes to the {to}"
+        title = f"{passes}{failed}{alone}"
         self.note("handover", title, propellant_kg=spent, because=why, brings=brings)
         if not well and to == "gyros":
             self.lose_attitude()

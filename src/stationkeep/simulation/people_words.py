@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stationkeep.habitat.state import HabitatState
     from stationkeep.logistics.manifest import Trip
 
+_NAMED: Final = 4  # so many flights are named in a line of the story
 STORE_EMPTY: Final = "store-empty"
 """Kind of event: nothing is left of a store."""
 NOTHING_LEFT: Final = "Nothing is left of "
@@ -23,6 +24,12 @@ def told(trips: Sequence[Trip]) -> str:
     names = [trip.name.split(",")[0] for trip in trips if "," in trip.name]
     count = "1 person" if len(trips) == 1 else f"{len(trips)} people"
     return f"{count} ({', '.join(names)})" if names else count
+
+
+def some(flights: Sequence[str]) -> str:
+    """``Cygnus NG-20, Cygnus NG-21, Cygnus NG-22, Cygnus NG-23 and 6 more``."""
+    more = f" and {len(flights) - _NAMED} more" if len(flights) > _NAMED else ""
+    return ", ".join(flights[:_NAMED]) + more
 
 
 def words(store: str) -> str:
