@@ -198,6 +198,27 @@ def test_who_only_pays_for_other_ships_is_no_cause() -> None:
     assert [run.events[cause].title.split(" ")[0] for cause in lost.because] == ["Roscosmos"]
 
 
+def test_notice_comes_before_the_withdrawal() -> None:
+    run = fly(withdrawal("2022-05-01", notice_days=60.0))
+    chain = chain_of(run, 278.0)
+    assert [link.kind for link in chain][:3] == ["withdrawal-notice", "withdrawal", "unloading-ends"]
+    assert (iso_day(chain[0].time_mjd_utc), iso_day(chain[1].time_mjd_utc)) == ("2022-05-01", "2022-06-30")
+    assert chain[1].because == (0,)
+    back = withdrawal("2022-05-01", notice_days=60.0, until_utc="2022-05-20")  # taken back, and later done at once
+    again = fly(back, withdrawal("2022-06-30"))
+    assert [link.kind for link in chain_of(again, 278.0)][:2] == ["withdrawal", "unloading-ends"]
+
+
+def test_a_hand_over_stands_before_what_it_made_possible() -> None:
+    over = ["hand-over-control", "stop-resupply-propellant", "stop-flights"]
+    handed = withdrawal("2022-05-01", scope=over, hand_over_to="nasa", hand_over_days=20.0)
+    run = fly(handed, providers=little_propellant(), altitude_policy=None)
+    dry = next(event for event in run.events if event.kind == "tanks-dry")
+    behind = [run.events[cause] for cause in dry.because]
+    assert [event.kind for event in behind] == ["deliveries-end", "control-handed-over"]
+    assert [run.events[cause].kind for cause in behind[1].because] == ["withdrawal"]
+
+
 def little_propellant() -> list[dict[str, Any]]:
     providers = deepcopy(BASE["providers"])
     providers[0]["propellant"]["initial_kg"] = 600.0
