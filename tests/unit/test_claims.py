@@ -84,6 +84,18 @@ def test_the_shipped_verdicts_that_need_no_runs() -> None:
     json.dumps(found, allow_nan=False)
 
 
+def test_flights_that_are_not_counted_are_told() -> None:
+    found = verdict("dragon-four-times")
+    assert found.value == 4
+    assert (
+        "6 in all, with Crew Dragon Demo-1 (2019-03-02, to the station without people) and Inspiration4"
+        in found.because
+    )
+    # Inspiration4 flew later that day; three had come by then.
+    assert "4 in all, with Crew Dragon Demo-1" in verdict("dragon-four-times", date_utc="2021-09-16").because
+    assert "in all" not in verdict("dragon-four-times", vehicle="Soyuz", beside=[]).because
+
+
 def test_other_facts_give_other_verdicts() -> None:
     assert (
         verdict("dragon-four-times", date_utc="2022-05-01").verdict == "false"

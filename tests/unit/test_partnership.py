@@ -22,7 +22,7 @@ from stationkeep.partnership.graph import PartnerGraph, build_graph
 from stationkeep.partnership.loader import load_partnership, shipped_partnerships
 from stationkeep.partnership.losses import NEVER, find_losses
 from stationkeep.report.partners import _needs_words, _width_inch, draw_dependence
-from stationkeep.report.partners_text import newcomer_words, remnant_words
+from stationkeep.report.partners_text import gone_words, newcomer_words, remnant_words
 
 FLAGSHIP = datetime(2022, 4, 2, tzinfo=UTC)
 D = {"source": "made up for this test", "quality": "D"}
@@ -423,3 +423,22 @@ def test_a_link_to_the_ground_needs_somebody_at_its_other_end() -> None:
     korolyov = next(node for node in graph.functions["ground-control-russian"].capacities)
     assert find_losses(graph, removed=[korolyov]).days["russian-links"] == 0.0
     assert find_losses(graph, removed=["houston", korolyov]).days["communications"] == 0.0
+
+
+def test_who_stays_is_not_told_to_leave_where_what_it_operates_stops() -> None:
+    found = analyse(iss(datetime(2024, 1, 1, tzinfo=UTC)), ["spacex", "csa"])
+    food = next(state for state in found.states if state.function.id == "food")
+    told = gone_words(found, food.gone_at_once)
+    assert told.startswith("SpaceX: Cargo Dragon flights; ")
+    assert told.endswith(
+        "Cygnus flights on Falcon 9 (Northrop Grumman), for want of Falcon 9 and its pads in Florida (SpaceX)"
+    )
+    assert "Northrop Grumman:" not in told
+
+
+def test_what_stops_for_one_want_is_told_together() -> None:
+    found = analyse(iss(datetime(2024, 1, 1, tzinfo=UTC)), ["nasa"])
+    food = next(state for state in found.states if state.function.id == "food")
+    told = gone_words(found, food.gone_at_once)
+    assert told.count("for want of NASA's crew and cargo contracts (NASA)") == 1
+    assert "Cargo Dragon flights (SpaceX)" in told

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from stationkeep.campaign.claim_evidence import Evidence, by_table
 from stationkeep.campaign.claim_verdict import Verdict, Word, grade, joined, required
 from stationkeep.partnership.claims_file import Claim, ClaimsError
-from stationkeep.partnership.model import Day
+from stationkeep.partnership.model import Day, Part
 from stationkeep.partnership.people_flown import SOURCE, flights_between
 from stationkeep.timescale import mjd_utc
 
@@ -104,9 +104,31 @@ def flight_count(claim: Claim, evidence: Evidence) -> Verdict:
     flights = [one for one in flights_between(None, day) if one.vehicle == vehicle]
     names = ", ".join(f"{one.flight} ({one.arrival_utc:%Y-%m-%d})" for one in flights)
     word: Word = "true" if len(flights) == expected else "false"
+    beside = [one for one in _flown_beside(claim) if one.launch_utc < day]
     because = f"{len(flights)} had brought people to the station: {names}."
     lines = [by_table("arrivals with people", len(flights), SOURCE)]
-    return Verdict(word, len(flights), "flights", None, None, because, lines, "flights elsewhere are not counted")
+    doubt = "flights elsewhere or without people are not counted"
+    if beside:
+        told = " and ".join(f"{one.flight} ({one.launch_utc:%Y-%m-%d}, {one.what})" for one in beside)
+        because += f" {len(flights) + len(beside)} in all, with {told}."
+        lines += [by_table(f"{one.flight}, {one.what}", 1, one.source) for one in beside]
+    return Verdict(word, len(flights), "flights with people to the station", None, None, because, lines, doubt)
+
+
+class FlownBeside(Part):
+    """A flight of the same kind of craft that brought nobody to the station."""
+
+    flight: str
+    launch_utc: Day
+    what: str
+    source: str
+
+
+def _flown_beside(claim: Claim) -> list[FlownBeside]:
+    if "beside" not in claim.settings:
+        return []
+    (flown,) = required(claim, beside=list[FlownBeside])
+    return list(flown)
 
 
 def crew_nations(claim: Claim, evidence: Evidence) -> Verdict:

@@ -98,10 +98,10 @@ def _last(found: Dependence, state: FunctionState) -> str:
     if state.chain:
         words = chain_words(found, state)
         if state.gone_at_once and state.loss in ("within weeks", "later"):
-            words += f"; gone at once: {provider_words(found.graph, state.gone_at_once)}"
+            words += f"; gone at once: {gone_words(found, state.gone_at_once)}"
     elif state.loss == "thinner":
         gone = [node for node in state.providers if node not in state.left]
-        words = f"gone: {provider_words(found.graph, gone)}"
+        words = f"gone: {gone_words(found, gone)}"
     else:
         words = ""
     if state.enough_for is not None and 0 < state.enough_for < found.graph.people:
@@ -187,6 +187,25 @@ def provider_words(graph: PartnerGraph, nodes: Collection[str]) -> str:
         listed = ", ".join(name if count == 1 else f"{name} x {count}" for name, count in assets.items())
         groups.append(f"{partner}: {listed}")
     return "; ".join(groups)
+
+
+def gone_words(found: Dependence, nodes: Collection[str]) -> str:
+    """``SpaceX: Crew Dragon flights; Cygnus flights (Northrop Grumman), for want of Falcon 9 (SpaceX)``.
+
+    Those who leave with what is theirs; then what stops with them, though who operates it stays.
+    """
+    graph, names = found.graph, found.graph.loaded.partner_names
+    theirs = [node for node in nodes if graph.operators[node] in found.without]
+    told = [provider_words(graph, theirs)] if theirs else []
+    wanting: dict[str, dict[str, None]] = {}
+    for node in (one for one in nodes if one not in theirs):
+        root = found.losses.chain(node)[-1]
+        want = node_words(graph, root)
+        if root in graph.operators:
+            want += f" ({names[graph.operators[root]]})"
+        wanting.setdefault(want, {})[f"{node_words(graph, node)} ({names[graph.operators[node]]})"] = None
+    told += [f"{' and '.join(stopped)}, for want of {want}" for want, stopped in wanting.items()]
+    return "; ".join(told)
 
 
 def _print_summary(console: Console, found: Dependence) -> None:
