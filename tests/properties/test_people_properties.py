@@ -89,7 +89,10 @@ def test_matter_is_kept(index: int) -> None:
 @QUICK
 @given(index=st.integers(-1, 20))
 def test_fewer_supplies_never_leave_more_aboard_in_the_stores(index: int) -> None:
-    """Without a single cargo flight there is never more food at the end than with all, while as many people eat."""
+    """Without a single cargo flight there is never more food at the end than with all, while as many people eat.
+
+    Where none is lost that was counted on: ships before it were loaded for what it was to bring.
+    """
     course, _ = course_of(events(), index)
     without = events(
         "{type: withdrawal, date_utc: 2022-04-02, partner: northrop-grumman, scope: [stop-flights]}",
@@ -100,7 +103,7 @@ def test_fewer_supplies_never_leave_more_aboard_in_the_stores(index: int) -> Non
     def food(one: PeopleCourse) -> float:
         return sum(store.amount_kg[-1] for store in one.stores if store.substance == "food")
 
-    if fewer.crew == course.crew:
+    if fewer.crew == course.crew and not course.lost_flights:
         assert food(fewer) <= food(course) + 1.0e-6
 
 

@@ -50,7 +50,7 @@ def test_withdrawal_is_left_when_the_attitude_has_gone(station: Campaign) -> Non
 
 def test_with_the_tanks_used_up_people_stay_longer(station: Campaign) -> None:
     people = course(station, "withdrawal-with-propellant")
-    assert day(people.left_mjd_utc) == "2024-02-18"
+    assert day(people.left_mjd_utc) == "2024-02-17"
     russians = {day(one.to_mjd_utc) for one in people.crew if one.side == "russian"}
     assert russians == {"2022-09-29"}
 

@@ -177,6 +177,48 @@ def test_gyros_that_stop_are_behind_tanks_that_run_dry(without_nasa: Timeline) -
     assert "gyros any more" not in " ".join(link.title for link in chain)  # none ran: nobody unloaded them
 
 
+def test_who_had_no_thrusters_there_is_no_cause() -> None:
+    """ESA's ships flew until 2015; SpaceX is to reboost only where it is bought: neither left a gap in June 2022."""
+    events = [withdrawal("2022-06-01", partner=one) for one in ("esa", "northrop-grumman", "roscosmos", "spacex")]
+    run = fly(*events)
+    for kind in ("unloading-ends", "reboost-ends"):
+        lost = next(event for event in run.events if event.kind == kind)
+        assert [run.events[cause].title.split(" ")[0] for cause in lost.because] == ["Roscosmos"]
+    available = {"type": "provider-available", "provider": "cygnus", "date_utc": "2022-05-20"}
+    both = fly(available, *events)  # now Northrop Grumman has a part in it
+    lost = next(event for event in both.events if event.kind == "reboost-ends")
+    assert [both.events[cause].title.split(" ")[0] for cause in lost.because] == ["Northrop", "Roscosmos"]
+
+
+def test_who_only_pays_for_other_ships_is_no_cause() -> None:
+    """NASA sends nothing that Progress needs; without its flights Progress pushes as before."""
+    flights = withdrawal("2022-05-20", partner="nasa", scope=["stop-flights", "stop-resupply-propellant"])
+    run = fly(flights, withdrawal("2022-06-01"))
+    lost = next(event for event in run.events if event.kind == "reboost-ends")
+    assert [run.events[cause].title.split(" ")[0] for cause in lost.because] == ["Roscosmos"]
+
+
+def test_notice_comes_before_the_withdrawal() -> None:
+    run = fly(withdrawal("2022-05-01", notice_days=60.0))
+    chain = chain_of(run, 278.0)
+    assert [link.kind for link in chain][:3] == ["withdrawal-notice", "withdrawal", "unloading-ends"]
+    assert (iso_day(chain[0].time_mjd_utc), iso_day(chain[1].time_mjd_utc)) == ("2022-05-01", "2022-06-30")
+    assert chain[1].because == (0,)
+    back = withdrawal("2022-05-01", notice_days=60.0, until_utc="2022-05-20")  # taken back, and later done at once
+    again = fly(back, withdrawal("2022-06-30"))
+    assert [link.kind for link in chain_of(again, 278.0)][:2] == ["withdrawal", "unloading-ends"]
+
+
+def test_a_hand_over_stands_before_what_it_made_possible() -> None:
+    over = ["hand-over-control", "stop-resupply-propellant", "stop-flights"]
+    handed = withdrawal("2022-05-01", scope=over, hand_over_to="nasa", hand_over_days=20.0)
+    run = fly(handed, providers=little_propellant(), altitude_policy=None)
+    dry = next(event for event in run.events if event.kind == "tanks-dry")
+    behind = [run.events[cause] for cause in dry.because]
+    assert [event.kind for event in behind] == ["deliveries-end", "control-handed-over"]
+    assert [run.events[cause].kind for cause in behind[1].because] == ["withdrawal"]
+
+
 def little_propellant() -> list[dict[str, Any]]:
     providers = deepcopy(BASE["providers"])
     providers[0]["propellant"]["initial_kg"] = 600.0

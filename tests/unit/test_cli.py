@@ -191,6 +191,11 @@ def test_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
     assert [path.name for path in tmp_path.iterdir()] == ["old.json"]
 
 
+def _hear_ctrl_c() -> None:
+    """Started in the background, as on some CI machines, this process ignores Ctrl-C, and its children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_ctrl_c_exits_130_and_writes_nothing(tmp_path: Path) -> None:
     process = subprocess.Popen(
@@ -199,8 +204,7 @@ def test_ctrl_c_exits_130_and_writes_nothing(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Started in the background, as on some CI machines, this process ignores Ctrl-C and its children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=_hear_ctrl_c,
     )
     try:
         time.sleep(6.0)
@@ -215,6 +219,7 @@ def test_ctrl_c_exits_130_and_writes_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_ctrl_c_lost_in_a_compiler_still_exits_130(tmp_path: Path) -> None:
     """numba's callbacks swallow the interrupt and fail with an error of their own."""
     script = (
@@ -226,7 +231,8 @@ def test_ctrl_c_lost_in_a_compiler_still_exits_130(tmp_path: Path) -> None:
         "app.app = lost\n"
         "main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=_hear_ctrl_c)
     assert done.returncode == 130
     assert "interrupted" in done.stderr
     assert "Traceback" not in done.stderr
@@ -245,7 +251,8 @@ def test_ctrl_c_dropped_without_a_word_comes_again() -> None:
         "app.app = dropped\n"
         "main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=100)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100, preexec_fn=_hear_ctrl_c)
     assert done.returncode == 130
     assert "interrupted" in done.stderr
 

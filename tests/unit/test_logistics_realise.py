@@ -105,6 +105,27 @@ def test_a_taken_port_sends_it_to_another_that_fits(plan: Manifest) -> None:
     assert came.manifest.flights["P2"].arrival_mjd_utc == mjd_of("2022-07-04")
 
 
+def test_a_cargo_ship_takes_no_port_from_a_crew_that_comes_there(plan: Manifest) -> None:
+    """A Progress at Rassvet in a Soyuz' place once left a crew no day to hand over."""
+    crews = plan_of_entries([
+        entry("S3", "soyuz", "rassvet-nadir", "2022-08-20", "2023-02-10"),
+        entry("S4", "soyuz", "poisk-zenith", "2022-09-10", "2023-02-20"),
+    ], []).flights  # fmt: skip
+    stays = replace(plan.flights["P1"], departure_mjd_utc=mjd_of("2022-08-01"))
+    kept = replace(plan, flights={**plan.flights, "P1": stays, **crews})
+    came = realise(kept, luck_of(kept), from_mjd_utc=START)
+    assert came.other_port == ()
+    assert came.manifest.flights["P2"].stays[0].port == "zvezda-aft"
+    assert came.manifest.flights["P2"].arrival_mjd_utc == mjd_of("2022-08-01") + 0.5
+    for name in ("S3", "S4"):
+        assert came.manifest.flights[name].arrival_mjd_utc == kept.flights[name].arrival_mjd_utc
+    never = replace(plan.flights["P1"], departure_mjd_utc=None)
+    kept = replace(kept, flights={**kept.flights, "P1": never})
+    came = realise(kept, luck_of(kept), from_mjd_utc=START)
+    assert came.not_flown == ()  # where it could not come at all otherwise, it comes
+    assert came.other_port[0] == "P2"
+
+
 def test_a_partner_gone_leaves_nobody_without_a_ride(plan: Manifest) -> None:
     left = without_partner(plan, "roscosmos", mjd_of("2022-03-01"))
     came = realise(left, luck_of(left), from_mjd_utc=START).manifest

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from partner_case import response, result, sanction, withdrawal
+from stationkeep.campaign.people_summary import PeopleGrid, PeopleRun
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.sampling import draw_inputs, median_inputs
 from stationkeep.catalogue.loader import load_catalogue
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.scenario.schema import Scenario
 from stationkeep.simulation.engine import simulate
-from stationkeep.simulation.people_record import PeopleCourse
+from stationkeep.simulation.people_record import CALLED_HOME, PeopleCourse
 from stationkeep.simulation.timeline import Timeline
 from stationkeep.timescale import iso_day, mjd_utc, parse_utc
 
@@ -62,6 +63,18 @@ def test_a_recalled_crew_goes_home_and_no_relief_comes() -> None:
     # Soyuz MS-25 takes Kononenko, Chub and Dyson home; Grebenkin of Roscosmos sits in NASA's Dragon
     assert aboard(timeline, "2024-06-02") == 4
     assert "Soyuz MS-26" not in flights(timeline, "crew-arrival")
+
+
+def test_who_is_called_home_leaves_for_that() -> None:
+    """All partners leave on one day: nobody waits until the station tumbles, or the air is bad."""
+    everybody = ["csa", "esa", "jaxa", "nasa", "northrop-grumman", "roscosmos", "spacex"]
+    timeline = fly(*(withdrawal("2024-06-01", partner=one, scope=EVERYTHING) for one in everybody))
+    course = people(timeline)
+    assert aboard(timeline, "2024-06-02") == 0
+    assert course.left_reason == CALLED_HOME
+    assert course.why["left"] in ("NASA recalls its crew", "Roscosmos recalls its crew")
+    grid = PeopleGrid.of(course, 60000.0, 60800.0)
+    assert PeopleRun.of(course, grid).left_because == CALLED_HOME
 
 
 def test_who_calls_people_home_sends_nobody_while_it_lasts() -> None:
@@ -135,6 +148,24 @@ def test_fewer_people_stay() -> None:
     assert aboard(timeline, "2024-06-02") <= 4
     assert aboard(timeline, "2024-12-03") == 0
     assert aboard(timeline, "2025-06-01") == 0
+
+
+def test_no_fewer_stay_than_was_decided() -> None:
+    """Four in one Dragon, three to stay: it once went home with all four, and nobody came any more."""
+    gone = withdrawal("2024-05-20", scope=["stop-flights"])
+    timeline = fly(gone, response("2024-11-01", what="reduce-crew", people=3))
+    told = next(event.title for event in timeline.events if event.kind == "response")
+    assert "nobody goes home, 4 stay: no craft could go and leave 3; SpaceX Crew-10" in told
+    assert aboard(timeline, "2024-11-02") == 4
+    assert aboard(timeline, "2025-06-01") == 3
+    assert people(timeline).left_mjd_utc is None
+
+
+def test_kinds_that_stay_come_again_where_fewer_are_to_stay() -> None:
+    timeline = fly(response("2024-06-20", what="reduce-crew", people=5))
+    assert aboard(timeline, "2024-06-22") >= 5
+    assert {"Soyuz MS-26", "SpaceX Crew-9", "SpaceX Crew-10"} <= set(flights(timeline, "crew-arrival"))
+    assert 5 <= aboard(timeline, "2025-06-01") <= 6
 
 
 def test_a_progress_brought_forward_brings_its_propellant() -> None:

@@ -10,7 +10,7 @@ from stationkeep.campaign.prepare import prepare_campaign
 from stationkeep.campaign.sampling import draw_inputs
 from stationkeep.catalogue.loader import load_catalogue
 from stationkeep.logistics.luck import best_luck
-from stationkeep.logistics.realise import Standstill, rocket_marks
+from stationkeep.logistics.standstill import Standstill, rocket_marks
 from stationkeep.scenario.generated import branch_without
 from stationkeep.scenario.loader import load_scenario
 from stationkeep.simulation.aboard import Aboard
@@ -183,6 +183,13 @@ def test_what_is_expected_is_what_was_known_when_the_cargo_was_chosen() -> None:
     assert moved
     assert {board.plan.flights[name].kind.owner for name in moved} == {"roscosmos"}
     assert all(then[name] >= day + 300.0 for name in moved)
+
+
+def test_nobody_counts_on_ships_that_only_the_arm_could_catch() -> None:
+    board = FlightBoard(setup().plan, best_luck(), setup().epoch_mjd_utc)
+    kinds = {ship.kind for _, _, ship in expected_ships(board, board.epoch, 0.5)}
+    assert {"cygnus", "progress", "cargo-dragon"} <= kinds
+    assert {ship.kind for _, _, ship in expected_ships(board, board.epoch, 0.5, arm=False)} == kinds - {"cygnus"}
 
 
 def known(board: FlightBoard, on_mjd_utc: float) -> dict[str, float]:

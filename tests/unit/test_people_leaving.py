@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from people_runs import campaign, events, flown, inputs, mjd
+from stationkeep.habitat.makers import makers
 from stationkeep.habitat.margins import Limit
+from stationkeep.simulation import causes
 from stationkeep.simulation.aboard import Aboard
 from stationkeep.simulation.engine import _Run
+from stationkeep.simulation.flight_board import later
 from stationkeep.simulation.people_words import foreseen_words
 
 FOOD_KG_DAY = 1.83053  # a standard person's, packaging included (docs/life-support.md)
@@ -57,6 +61,38 @@ def test_everybody_leaves_where_nobody_could_stay() -> None:
     run.look_ahead()
     assert set(run.board.early) == {"Soyuz MS-22", "SpaceX Crew-5"}
     assert len(told(run, "must-leave")) == 1
+
+
+def test_food_that_ends_is_on_account_of_those_whose_ships_did_not_come() -> None:
+    """Machines make no food: who only runs machines, or only ships that are not due yet, did nothing."""
+    run = station("2022-11-01", 10.0)
+    for partner in ("esa", "northrop-grumman", "spacex"):
+        stands = [causes.stopped(partner), causes.not_delivering(partner)]
+        run.note("withdrawal", partner, brings=stands)
+    ships = {
+        name: craft for name, craft in run.board.craft.items() if run.board.plan.flights[name].kind.role == "cargo"
+    }
+    due = {name: run.board.plan.flights[name].arrival_mjd_utc or 0.0 for name in ships}
+    mine = [name for name in due if "northrop-grumman" in ships[name].partners and run.now < due[name]]
+    first = min(mine, key=lambda name: due[name])
+    late = [name for name in due if "spacex" in ships[name].partners and due[name] > run.now + 60.0]
+    run.board.plan.flights[first] = later(run.board.plan.flights[first], run.now + 5.0 - due[first])
+    run.board.dropped = dict.fromkeys([first, *late], "gone")
+    run.look_ahead()
+    leave = next(event for event in run.events if event.kind == "must-leave")
+    assert [run.events[cause].title for cause in leave.because] == ["northrop-grumman"]
+
+
+def test_machines_behind_what_ends() -> None:
+    habitat = station("2022-04-03").aboard.state.habitat
+    assert makers(habitat, "us-food") == ()
+    assert makers(habitat, "us-water") == ("esa", "nasa", "roscosmos")
+    alone = replace(habitat, equipment={"oga": habitat.equipment["oga"], "vozdukh": habitat.equipment["vozdukh"]})
+    assert makers(alone, "cabin-oxygen below 16 kPa") == ("nasa",)
+    assert makers(alone, "cabin-carbon-dioxide above 1.01 kPa") == ("roscosmos",)
+    # Who makes the water that oxygen is made of has a part in it.
+    fed = replace(alone, equipment={**alone.equipment, "srv-k": habitat.equipment["srv-k"]})
+    assert makers(fed, "pressure below 70 kPa") == ("nasa", "roscosmos")
 
 
 @pytest.mark.parametrize(("days", "comes"), [(45.0, True), (35.0, True), (25.0, False)])

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from sample_document import flying_branch, sample_document
 from sample_people import EPOCH_MJD, sample_people
-from stationkeep.campaign.document import BranchDocument, RunDocument
+from stationkeep.campaign.document import BranchDocument, EventRecord, RunDocument
 from stationkeep.campaign.part import Interval
 from stationkeep.campaign.people_document import FirstStore, NamedShare, PeopleDocument, SideHours
 from stationkeep.campaign.people_summary import NO_RELIEF
@@ -24,6 +24,7 @@ from stationkeep.report.stores_chart import shown_stores, stores_chart
 from stationkeep.report.terminal import render_verdict
 from stationkeep.report.traffic_charts import Berth, SeatCourse, Span, Stay, crew_chart, mjd, port_chart, seats_chart
 from stationkeep.report.verdict import verdict_rows
+from stationkeep.simulation.people_record import CALLED_HOME
 
 HORIZON = "2031-01-01T00:00:00Z"
 LEFT = EPOCH_MJD + 160.0  # 9 September 2022
@@ -90,9 +91,36 @@ def test_what_happens_in_few_runs_is_said_as_a_share() -> None:
     )  # fmt: skip
     seldom = changed(seldom, "emptied", **dates(0.3, None, "2023-01-01T00:00:00Z"))
     assert sentences(seldom)[2] == (
-        "In 30 % of the runs the last person leaves by 2031, most often because the attitude is lost; "
+        "In 30 % of the runs the last person leaves by 2031, because the attitude is lost (20 % of the runs) "
+        "or food would end (10 %); "
         "in 5 % of the runs somebody has no way home."
     )
+
+
+def test_a_name_and_a_date_in_one_cell_are_of_the_same_runs() -> None:
+    """Half of the runs reach some reserve, in April in the median; a quarter that of Russian food first."""
+    low = FirstStore(name="russian-food", owner="roscosmos", of_runs=0.25, **dates(0.75, "2025-04-10T00:00:00Z"))
+    people = sample_people().model_copy(update={"first_reserve": low})
+    cells = {row.label: row.answers[0] for row in verdict_rows(document(people))}
+    assert cells["First store at its reserve"] == "10 Apr 2025; most often Russian food (25 % of runs)"
+    mine = people.model_copy(update={"first_reserve": low.model_copy(update={"of_runs": 0.75})})
+    cells = {row.label: row.answers[0] for row in verdict_rows(document(mine))}
+    assert cells["First store at its reserve"] == "Russian food, 10 Apr 2025"
+
+
+def test_what_ends_in_the_reference_run_alone_is_no_denial() -> None:
+    event = EventRecord(
+        time_utc="2025-02-09T00:00:00Z", kind="store-empty", mean_altitude_km=410.0,
+        title="Nothing is left of American food: they live on Russian food",
+    )  # fmt: skip
+    people = sample_people().model_copy(update={"first_store": None})
+    page = document(people)
+    story = page.branches["first"].model_copy(update={"events": [event]})
+    page = page.model_copy(update={"branches": {"first": story}})
+    cells = {row.label: row.answers[0] for row in verdict_rows(page)}
+    assert cells["First store at its end"] == "in no run (reference run: American food, 9 Feb 2025)"
+    told = people_sentences(story, HORIZON, 40)
+    assert "In the reference run alone a store is at its end: American food, 9 Feb 2025." in told
 
 
 def test_a_store_may_end_without_a_reserve_of_its_own() -> None:
@@ -139,7 +167,7 @@ def test_a_rare_shortage_is_not_why_most_runs_are_empty_for_a_time() -> None:
     people = changed(sample_people(LEFT), "emptied", **dates(0.75, None, "2023-01-01T00:00:00Z"))
     people = changed(people, "station_left", **dates(0.25, None, "2023-01-01T00:00:00Z"))
     people = people.model_copy(update={"first_limit": [NamedShare(name="American food", share=0.1)]})
-    said = "In 75 % of the runs the station is empty for a time, most often because no other crew comes;"
+    said = "In 75 % of the runs the station is empty for a time, because no other crew comes (65 % of the runs) or"
     assert sentences(people)[2].startswith(said)
 
 
@@ -150,6 +178,7 @@ def test_a_rare_shortage_is_not_why_most_runs_are_empty_for_a_time() -> None:
         ("altitude", "the station has sunk too low", "too low"),
         (NO_RELIEF, "no other crew comes", "no other crew"),
         ("response", "partners call everybody home", "called home"),
+        (CALLED_HOME, "partners call their people home", "called home"),
         ("cabin oxygen below 16 kPa", "oxygen in the cabin would fall below 16 kPa", "unsafe air"),
         ("pressure below 70 kPa", "pressure would fall below 70 kPa", "pressure too low"),
         ("American food", "American food would end", "American food"),
@@ -159,6 +188,20 @@ def test_a_rare_shortage_is_not_why_most_runs_are_empty_for_a_time() -> None:
 def test_reasons_are_plain_words(limit: str, said: str, cell: str) -> None:
     assert because(limit) == said
     assert limit_text([NamedShare(name=limit, share=1.0)]) == cell
+
+
+def test_several_reasons_have_their_shares() -> None:
+    """A median date of one reason may lie before that of another: they are not of the same runs."""
+    mixed = [NamedShare(name="attitude", share=0.5), NamedShare(name=NO_RELIEF, share=0.25)]
+    assert limit_text(mixed) == "attitude lost 50 %, no other crew 25 %"
+    people = changed(sample_people(LEFT), "station_left", reasons=mixed, **dates(0.75, "2029-09-01T00:00:00Z", None))
+    said = "because the attitude is lost (50 % of the runs) or no other crew comes (25 %)."
+    assert sentences(people)[2].endswith(said)
+    air = [NamedShare(name=f"cabin oxygen below {kpa} kPa", share=0.5) for kpa in (16, 19.5)]
+    assert limit_text(air) == "unsafe air"
+    many = [NamedShare(name=name, share=0.2) for name in ("attitude", "altitude", NO_RELIEF, "response", "food")]
+    told = changed(people, "station_left", reasons=many)
+    assert sentences(told)[2].endswith("no other crew comes (20 %) or for other reasons (40 %).")
 
 
 # --- verdict and page -------------------------------------------------------------------------------------------------

@@ -226,9 +226,9 @@ def test_nothing_docks_whose_docking_nobody_clears() -> None:
     timeline = fly(nasa(until_utc="2024-04-10"))
     closed = [
         event for event in timeline.events
-        if event.kind == "flight-put-off" and event.title.endswith("nobody on the ground clears its docking")
+        if event.kind == "flight-put-off" and "nobody on the ground clears" in event.title
     ]  # fmt: skip
-    assert {event.title.split(" cannot")[0] for event in closed} == {"Dragon CRS-30"}
+    assert [event.title.split(",")[0] for event in closed] == ["Dragon CRS-30"]  # all that are still to come, at once
     assert all(timeline.events[place].kind == "ground-control-lost" for one in closed for place in one.because)
     gone = [event for event in timeline.events if mjd_utc(parse_utc("2024-03-01")) <= event.time_mjd_utc < back]
     assert [event.title[:5] for event in gone if event.kind == "crew-arrival"] == ["Soyuz"]
@@ -244,10 +244,11 @@ def test_cargo_that_cannot_come_is_not_counted_on() -> None:
     run.horizon = mjd_utc(parse_utc("2024-03-03"))
     run.timeline(limits=False)
     ahead = mjd_utc(parse_utc("2024-11-01"))
-    expected = [name for _, name in run.board.supplies_until(ahead)]
     counted = [name for _, name in run.supplies_until(ahead)]
-    assert counted == [name for name in expected if name.startswith("Progress")]
-    assert 0 < len(counted) < len(expected)
+    assert counted
+    assert all(name.startswith("Progress") for name in counted)
+    planned = {name for name, flight in run.board.plan.flights.items() if flight.kind.role == "cargo"}
+    assert any(name.startswith("Dragon") for name in planned)
 
 
 def test_without_the_ground_no_cargo_comes_and_the_chain_says_so() -> None:

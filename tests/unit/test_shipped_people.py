@@ -85,5 +85,5 @@ def test_nothing_that_needs_the_arm_comes_without_those_who_work_it() -> None:
     assert not {name for name in came if name.startswith("HTV-X")}
     assert {name for name in came if name.startswith("Cygnus")} == {"Cygnus XL 1"}  # docked at the epoch
     told = [event.title for event in timeline.events if event.kind == "flight-put-off"]
-    assert "HTV-X4 cannot come: nobody works the arm any more" in told
+    assert any("HTV-X4" in title and "nobody works the arm" in title for title in told)
     assert not [title for title in told if title.startswith("Cygnus") and "people" in title]

@@ -124,6 +124,20 @@ class LostFunction(LossDates):
     could_have: list[str] = Field(description="who else might have provided it, each with what stood in the way")
 
 
+class InterruptedFunction(Part):
+    """A function that is lost for a time and comes back: of each run the longest such time."""
+
+    function: Literal["resupply", "unloading", "reboost", "attitude"]
+    title: str
+    share: float = Field(description="share of the runs in which it is lost for a day or more and comes back")
+    from_utc: str = Field(description="of the run, among those, whose time without it is the median")
+    to_utc: str = Field(description="the same run's")
+    same_in_all: bool = Field(description="whether these are the dates of all those runs")
+    lowest_altitude_km: float | None = Field(
+        description="median over those runs of the lowest mean altitude meanwhile; null: it was over within a day"
+    )
+
+
 class DeorbitChances(LossDates):
     """From when and until when a controlled fall is possible; what it lacks at its best moment."""
 
@@ -256,6 +270,9 @@ class BranchDocument(Part):
     arrays: ArraysRecord | None = Field(default=None, description="null: the arrays track the Sun in every run")
     threats: list[ThreatShare] = Field(default=[], description="those with a probability, in the order of the branch")
     functions_lost: list[LostFunction] = Field(default=[], description="the first one lost first")
+    functions_interrupted: list[InterruptedFunction] = Field(
+        default=[], description="functions lost for a time that come back; the one in most runs first"
+    )
     no_return: PointsOfNoReturn | None = None
     people: PeopleDocument | None = Field(
         default=None, description="who is aboard and what they live on; null: not asked for in the scenario"

@@ -16,6 +16,7 @@ from stationkeep.campaign.document import (
     LostFunction,
     PointsOfNoReturn,
 )
+from stationkeep.campaign.interruptions import TITLES
 from stationkeep.campaign.part import Interval, LossDates, with_median
 from stationkeep.campaign.quantiles import date_quantiles, interval, loss_fields
 from stationkeep.catalogue.pushing import STANDINGS
@@ -36,12 +37,6 @@ if TYPE_CHECKING:
     from stationkeep.simulation.providers import ProviderPlan
     from stationkeep.simulation.timeline import Timeline
 
-_TITLES: Final = {
-    Function.RESUPPLY: "deliveries of propellant",
-    Function.UNLOADING: "unloading of the gyros",
-    Function.REBOOST: "reboost",
-    Function.ATTITUDE: "attitude control",
-}
 _GYRO_OWNER: Final = "nasa"
 _STATUS: Final = {"unproven": "nobody has shown it", "retired": "retired by then", "proven": "while its tanks last"}
 
@@ -106,14 +101,14 @@ def functions_lost(
     if not scenario.providers:
         return []
     found = []
-    for function, title in _TITLES.items():
+    for function, title in TITLES.items():
         dates = [run.lost_mjd_utc.get(function) for run in runs]
         if any(date is not None for date in dates):
             by, partner = _provided_by(campaign, function, reference)
             others = list(_could_have(campaign, branch, function, reference))
             found.append(
                 LostFunction(
-                    function=function.value,  # type: ignore[arg-type]  # the four of _TITLES
+                    function=function.value,  # type: ignore[arg-type]  # the four of TITLES
                     title=title,
                     **loss_fields(dates),
                     provided_by=by,

@@ -50,7 +50,7 @@ def _loss(found: Dependence, state: FunctionState, branch: BranchDocument, felt:
     simulated, median = _in_runs(state.function.id, branch)
     if state.function.id in felt:
         simulated, median = True, felt[state.function.id]
-    return GraphLoss(
+    loss = GraphLoss(
         function=state.function.id,
         title=state.function.name,
         ends=_ends(found, state),
@@ -61,9 +61,11 @@ def _loss(found: Dependence, state: FunctionState, branch: BranchDocument, felt:
         enough_for=state.enough_for,
         through=names,
         in_runs=simulated,
-        counted_apart=_counted_apart(state) if simulated else "",
         run_median_utc=median,
     )
+    if not (loss.in_runs and _kept_longer(loss)):
+        return loss
+    return loss.model_copy(update={"counted_apart": _counted_apart(state)})
 
 
 def _counted_apart(state: FunctionState) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationkeep.campaign.explain import kinds_of
+from stationkeep.campaign.interruptions import InterruptedRun, longest_interruptions
 from stationkeep.campaign.packing import DAYS_BETWEEN_POINTS, packed_integers, unpacked_integers
 from stationkeep.campaign.people_summary import PeopleGrid, PeopleRun
 from stationkeep.propulsion.burns import delta_v_for_gain_m_s
@@ -78,6 +79,8 @@ class RunRecord:
     altitude: AltitudeCourse
     chain_kinds: str
     """What its end goes back to, as kinds of events in their order."""
+    interrupted: tuple[InterruptedRun, ...] = ()
+    """Functions that were lost for a time."""
     first_year_drag_m_s: float | None = None
     """What drag took in the first year; none where it did not fly that long."""
     people: PeopleRun | None = None
@@ -101,6 +104,7 @@ class RunRecord:
             arrays=timeline.arrays,
             altitude=AltitudeCourse.of(timeline, scenario.epoch_mjd_utc),
             chain_kinds=kinds_of(timeline, scenario.reserve.altitude_km),
+            interrupted=longest_interruptions(timeline),
             first_year_drag_m_s=first_year_drag_m_s(timeline, scenario.epoch_mjd_utc),
             people=PeopleRun.of(timeline.people, grid) if timeline.people is not None and grid is not None else None,
             last_burn_failed=any(event.kind == BURN_FAILED for event in timeline.events),

@@ -27,6 +27,7 @@ from stationkeep.campaign.document import (
     RunDocument,
 )
 from stationkeep.campaign.explain import why
+from stationkeep.campaign.interruptions import functions_interrupted
 from stationkeep.campaign.losses import (
     arrays_record,
     attitude_notes,
@@ -146,6 +147,7 @@ def _branch(
         arrays=arrays_record(runs),
         threats=threat_shares(scenario.branches[name], ground.records, runs, campaign.mission.partner_names),
         functions_lost=functions_lost(campaign, name, reference, runs),
+        functions_interrupted=functions_interrupted(runs),
         no_return=no_return_points(scenario, campaign.mission.fall_need, runs),
         people=_people(scenario, reference, runs),
         ground_risk=ground.risk(runs),

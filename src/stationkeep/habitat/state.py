@@ -136,7 +136,7 @@ class HabitatState:
         return float(getattr(self.habitat.person, _FACTORS[what])) if what in _FACTORS else 1.0
 
     def _set_reserves(self, need: Floats) -> None:
-        np.maximum(self.plan.reserve_floor, self.plan.reserve_per_need @ need, out=self.moment.mark_level)
+        np.maximum(self.plan.reserve_floor, self.plan.reserve_per_need.dot(need), out=self.moment.mark_level)
         self._marks_placed = False
 
     def add_cargo(self, store: str, kg: float) -> float:

@@ -10,7 +10,6 @@ import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Final
 
 from stationkeep.logistics.contingencies import RETRY_DAYS, in_time, rebooked
@@ -19,6 +18,7 @@ from stationkeep.logistics.luck import Luck
 from stationkeep.logistics.manifest import Flight, Manifest, PortStay, Trip
 from stationkeep.logistics.ports import PortBook, iss_ports
 from stationkeep.logistics.rescue import Rescues
+from stationkeep.logistics.standstill import Standstill, rocket_marks
 from stationkeep.logistics.vehicles import Fleet, known_fleet
 
 _GROUP_OF: Final = {kind: group for group, kinds in GROUPS.items() for kind in kinds}
@@ -33,16 +33,6 @@ class PadClosure:
     """A pad out of use: 31/6 at Baikonur after its platform fell on 27 November 2025, for four months."""
 
     pad: str
-    from_mjd_utc: float
-    to_mjd_utc: float
-
-
-@dataclass(frozen=True, slots=True)
-class Standstill:
-    """What is not launched after a loss, and until when."""
-
-    marks: frozenset[str]
-    """As of :func:`rocket_marks`."""
     from_mjd_utc: float
     to_mjd_utc: float
 
@@ -194,8 +184,12 @@ class _Work:
                 self.flights[name] = flight.dated(flight.launch_mjd_utc, arrival, departs, stays, flight.outcome)
 
     def find_ports(self) -> None:
-        """Each craft at its planned port if that is free, else at another that fits, else later."""
+        """Each craft at its planned port if that is free, else at another that fits, else later.
+
+        A cargo ship waits for its port rather than take another from people who come there meanwhile.
+        """
         taken: dict[str, list[tuple[float, float]]] = {}
+        crews = self._ports_of_crews()
         for flight in sorted(self.flights.values(), key=lambda one: one.arrival_mjd_utc or math.inf):
             if flight.arrival_mjd_utc is None:
                 continue
@@ -204,7 +198,7 @@ class _Work:
                 if flight.departure_mjd_utc != self.plan.flights[flight.name].departure_mjd_utc:
                     placed = replace(flight, stays=_ending(flight.stays, flight.departure_mjd_utc))
             else:
-                placed = self._placed(flight, taken)
+                placed = self._placed(flight, taken, {} if flight.seats else crews)
             if placed is None:
                 self.not_flown.append(flight.name)
                 del self.flights[flight.name]
@@ -287,7 +281,18 @@ class _Work:
             self.standstills.append(Standstill(frozenset(marks), launch, until))
             grounded.update({mark: max(until, grounded.get(mark, until)) for mark in marks})
 
-    def _placed(self, flight: Flight, taken: dict[str, list[tuple[float, float]]]) -> Flight | None:
+    def _ports_of_crews(self) -> dict[str, list[tuple[float, float]]]:
+        """When the planned ports of craft with people are theirs, as they come now."""
+        found: dict[str, list[tuple[float, float]]] = {}
+        for flight in self.flights.values():
+            if flight.seats and flight.stays and flight.arrival_mjd_utc is not None:
+                leaves = math.inf if flight.departure_mjd_utc is None else flight.departure_mjd_utc
+                found.setdefault(flight.stays[-1].port, []).append((flight.arrival_mjd_utc, leaves))
+        return found
+
+    def _placed(
+        self, flight: Flight, taken: dict[str, list[tuple[float, float]]], crews: dict[str, list[tuple[float, float]]]
+    ) -> Flight | None:
         arrival, leaves = flight.arrival_mjd_utc or 0.0, flight.departure_mjd_utc
         until = math.inf if leaves is None else leaves
         planned = flight.stays[0].port if flight.stays else ""
@@ -298,6 +303,10 @@ class _Work:
         choices = [planned] if planned in fitting or not fitting else []
         choices += [port for port in fitting if port != planned]
         options = [(_free_from(taken.get(port, []), arrival, until), port) for port in choices]
+        if crews:
+            others = {port: crews.get(port, []) if port != planned else [] for port in choices}
+            kept = [(_free_from([*taken.get(port, []), *others[port]], arrival, until), port) for port in choices]
+            options = kept if min(kept)[0] < until else options  # else it would not fly at all
         # The planned port comes first among those free at once, the earliest free among the rest.
         when, port = min(options, key=lambda option: (max(option[0], arrival), option[1] != planned))
         if when >= until:
@@ -329,16 +338,3 @@ def _ending(stays: tuple[PortStay, ...], leaves: float | None) -> tuple[PortStay
 
 def _group(flight: Flight) -> str:
     return _GROUP_OF.get(flight.kind.id, "unknown")
-
-
-def rocket_marks(flight: Flight) -> tuple[str, ...]:
-    """What stands still after its loss: its type, and all that flies on the same family of rocket."""
-    return _marks_of(
-        flight.kind.type, flight.launch_vehicle or (flight.kind.rockets[-1] if flight.kind.rockets else "")
-    )
-
-
-@cache
-def _marks_of(kind: str, rocket: str) -> tuple[str, ...]:
-    family = rocket.split("-")[0].split(" 2")[0].strip()
-    return tuple(mark for mark in (f"type {kind}", f"rocket {family}" if family else "") if mark)

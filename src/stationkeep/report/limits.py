@@ -14,13 +14,14 @@ from stationkeep.campaign.document import (
 )
 from stationkeep.campaign.part import Interval, LossDates
 from stationkeep.report import text
+from stationkeep.report.interruptions import SHORT, interrupted_text, told_interruptions
 from stationkeep.timescale import iso_utc, mjd_utc, parse_utc
 
 Answer = Callable[[BranchDocument], str]
 
-_SHORT: Final = {"resupply": "deliveries", "unloading": "gyro unloading", "reboost": "reboost", "attitude": "attitude"}
 _WIDE_DAYS: Final = 60.0
 _MOST_NAMED: Final = 3
+_ALL_RUNS: Final = 0.995
 _FROM_KN: Final = 950.0
 _LEAST_N: Final = 0.05  # what is missing by less is rounding
 _LEAST_KG: Final = 0.005
@@ -38,7 +39,7 @@ def first_lost(branch: BranchDocument) -> list[LostFunction]:
 
 def first_lost_text(branch: BranchDocument) -> str:
     """For a cell: ``reboost, gyro unloading``; a dash where nothing is lost in half of the runs."""
-    return ", ".join(_SHORT[item.function] for item in first_lost(branch)) or text.NONE
+    return ", ".join(SHORT[item.function] for item in first_lost(branch)) or text.NONE
 
 
 def first_lost_sentence(branch: BranchDocument, *, everything: bool = False) -> str:
@@ -156,6 +157,7 @@ def chances_text(point: DeorbitChances, horizon_utc: str, wait_days: float | Non
     It counts from then on if what it takes is docked within ``wait_days``; where they are given, that day is told.
 
     Both are medians, of runs that are not the same: where they cross, no span is told but how often it is possible.
+    Where it is not possible in all of them, that is said as well.
     """
     if point.possible_share <= 0.0:
         return "never"
@@ -167,9 +169,10 @@ def chances_text(point: DeorbitChances, horizon_utc: str, wait_days: float | Non
         late = f"{late.strip()}, for what docks by {text.month_text(docked)}{'' if point.median_utc is None else ','} "
     if late and point.median_utc is not None and point.median_utc <= point.from_utc:
         return f"at times, in {text.percent(point.possible_share)} of the runs"
+    odds = "" if point.possible_share >= _ALL_RUNS else f"in {text.percent(point.possible_share)} of the runs, "
     if point.median_utc is None:
-        return late.strip() or f"beyond {text.horizon_text(horizon_utc)}"
-    return f"{late}until {loss_text(point, horizon_utc)}"
+        return odds + (late.strip() or f"beyond {text.horizon_text(horizon_utc)}")
+    return f"{odds}{late}until {loss_text(point, horizon_utc)}"
 
 
 def hindsight_text(branch: BranchDocument, horizon_utc: str) -> str:
@@ -235,6 +238,8 @@ def limit_rows(document: RunDocument) -> list[tuple[str, Answer]]:
     rows: list[tuple[str, Answer]] = []
     if any(branch.functions_lost for branch in branches):
         rows.append(("Lost first", first_lost_text))
+    if any(map(told_interruptions, branches)):
+        rows.append(("Lost for a time", interrupted_text))
     if any(item.function in ("unloading", "attitude") for branch in branches for item in branch.functions_lost):
         rows.append(("Attitude lost", lost("attitude")))
     days = next(f"{b.no_return.reserve_days:.0f}" for b in branches if b.no_return)

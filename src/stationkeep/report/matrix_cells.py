@@ -53,6 +53,7 @@ _FALLS: Final = "Station falls"
 _OF_THE_FALL: Final = (_FALLS, "Risk on the ground")
 _TANKS_LAST: Final = "while its tanks last"
 _MOST_NAMED: Final = 3
+_HALF: Final = 0.5
 _RARE: Final = 0.05
 _ENOUGH: Final = 0.995  # of a need, to the half per cent
 _RISK_ALLOWED: Final = 1.0e4  # NASA-STD-8719.14, requirement 4.7-1: 1 in 10,000
@@ -249,8 +250,8 @@ def _target(row: MatrixRow, horizon: str) -> Cell:
     said = chances_text(then, horizon)
     late = [] if point.without_hindsight is None else [chances_text(point, horizon)]
     more = tuple(f"in hindsight: {one}" for one in late if one != said)
-    ends = said == "never" or said.startswith("in ") or "until " in said  # in few runs only
-    return Cell(said, more, GRAVE if ends else FINE)
+    ends = then.possible_share < _HALF or "until " in said
+    return Cell(said, more, GRAVE if ends else MILD if then.possible_share < 1.0 else FINE)
 
 
 def _help(row: MatrixRow) -> Cell:

@@ -11,7 +11,8 @@ from stationkeep.campaign.people_document import FirstStore, NamedShare, PeopleD
 from stationkeep.campaign.people_summary import NO_RELIEF
 from stationkeep.report import text
 from stationkeep.report.limits import known_to_the_day, loss_text, loss_window
-from stationkeep.simulation.people_words import words, would
+from stationkeep.simulation.people_record import CALLED_HOME
+from stationkeep.simulation.people_words import NOTHING_LEFT, STORE_EMPTY, words, would
 
 Answer = Callable[[BranchDocument], str]
 
@@ -19,6 +20,7 @@ _BECAUSE: Final = {
     "attitude": "the attitude is lost",
     "altitude": "the station has sunk too low",
     "response": "partners call everybody home",
+    CALLED_HOME: "partners call their people home",
     NO_RELIEF: "no other crew comes",
 }
 _WITHOUT_RECOVERY: Final = " (A reserve of water counts all that is used, without what is recovered.)"
@@ -26,10 +28,11 @@ _IN_SHORT: Final = {
     "attitude": "attitude lost",
     "altitude": "too low",
     "response": "called home",
+    CALLED_HOME: CALLED_HOME,
     NO_RELIEF: "no other crew",
 }
-_NO_RELIEF: Final = NamedShare(name=NO_RELIEF, share=1.0)
 _MOST_NAMED: Final = 4
+_MOST_REASONS: Final = 3
 _NEARLY_ALL: Final = 0.995
 _MOST_RUNS: Final = 0.6  # with fewer a median over all hangs on a few runs
 _FEWEST_FOR_ENDS: Final = 20  # as for every interval
@@ -50,12 +53,15 @@ def people_sentences(branch: BranchDocument, horizon_utc: str, runs: int) -> lis
     if people is None:
         return []
     by = text.horizon_text(horizon_utc)
+    alone = ended_in_reference(branch) if people.first_store is None else ""
+    ended = [f"In the reference run alone a store is at its end: {alone}."] if alone else []
     dates = (people.without_seat, people.must_leave, people.station_left, people.first_reserve, people.first_store)
     if not any(part is not None and part.share for part in dates):
         supplied = " and enough to live on" if people.stores else ""
-        return [f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}.", *_hours(people, runs)]
+        good = f"Everybody aboard has a seat home{supplied}, and nobody has to leave by {by}."
+        return [good, *ended, *_hours(people, runs)]
     stores = [_stores(people)] if people.stores else []  # a scenario without life support follows none
-    return [_seats(people), *stores, _leaving(people, horizon_utc, runs), *_hours(people, runs)]
+    return [_seats(people), *stores, *ended, _leaving(people, horizon_utc, runs), *_hours(people, runs)]
 
 
 def _seats(people: PeopleDocument) -> str:
@@ -133,7 +139,8 @@ def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
     if left.median_utc is None and emptied.share > left.share:
         limits = people.first_limit or left.reasons
         if sum(one.share for one in limits) < 0.5 * emptied.share:
-            limits = [_NO_RELIEF, *limits]  # most of them were left on the planned day, and nobody came
+            others = emptied.share - sum(one.share for one in limits)
+            limits = [NamedShare(name=NO_RELIEF, share=others), *limits]  # left on the planned day, and nobody came
         share, reason = text.percent(emptied.share), _reason(limits)
         good = f"; in {text.percent(left.share)} nobody comes back by {by}" if left.share else ""
         return f"In {share} of the runs the station is empty for a time, {reason}{good}{behind}."
@@ -151,8 +158,20 @@ def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
 
 
 def _reason(limits: list[NamedShare]) -> str:
-    """What most often makes people leave: ``because the attitude is lost``."""
-    return f"{'most often ' if len(limits) > 1 else ''}because {because(limits[0].name)}"
+    """What makes people leave: ``because the attitude is lost (50 % of the runs) or no other crew comes (25 %)``.
+
+    Dates beside it are medians over runs that are not all the same ones: with shares nobody takes one for the other.
+    """
+    if len(limits) == 1:
+        return f"because {because(limits[0].name)}"
+    of = " of the runs"
+    told = [
+        f"{because(one.name)} ({text.percent(one.share)}{'' if place else of})"
+        for place, one in enumerate(limits[:_MOST_REASONS])
+    ]
+    rest = sum(one.share for one in limits[_MOST_REASONS:])
+    told += [f"for other reasons ({text.percent(rest)})"] if rest else []
+    return f"because {', '.join(told[:-1])} or {told[-1]}"
 
 
 def because(limit: str) -> str:
@@ -163,11 +182,19 @@ def because(limit: str) -> str:
 
 
 def limit_text(limits: list[NamedShare]) -> str:
-    """For a cell: what most often makes people leave."""
-    if not limits:
-        return text.NONE
-    main = limits[0].name
-    return _IN_SHORT.get(main, _air_text(main) if _is_air(main) else main.removeprefix("the "))
+    """For a cell: what makes people leave; of several each with its share of all runs."""
+    if len(limits) <= 1:
+        return _in_short(limits[0].name) if limits else text.NONE
+    shares: dict[str, float] = {}
+    for one in limits:
+        shares[_in_short(one.name)] = shares.get(_in_short(one.name), 0.0) + one.share
+    if len(shares) == 1:
+        return next(iter(shares))
+    return ", ".join(f"{name} {text.percent(share)}" for name, share in list(shares.items())[:_MOST_REASONS])
+
+
+def _in_short(limit: str) -> str:
+    return _IN_SHORT.get(limit, _air_text(limit) if _is_air(limit) else limit.removeprefix("the "))
 
 
 def _is_clause(limit: str) -> bool:
@@ -211,7 +238,7 @@ def people_rows(document: RunDocument) -> Iterator[tuple[str, str, Answer]]:
     stays = f"not by {text.horizon_text(horizon)}"
     yield "Somebody without a seat", "main", of_people(lambda p: _date_cell(p.without_seat, horizon, "nobody"))
     yield "First store at its reserve", "main", of_people(lambda p: _store_cell(p.first_reserve, horizon))
-    yield "First store at its end", "main", of_people(lambda p: _store_cell(p.first_store, horizon))
+    yield "First store at its end", "main", lambda branch: _ended_cell(branch, horizon)
     if any(branch.people and branch.people.nitrogen for branch in document.branches.values()):
         yield "Nitrogen at its reserve", "main", of_people(lambda p: _nitrogen_cell(p, horizon))
     yield "Last person leaves", "main", of_people(lambda p: _left_cell(p, horizon, stays))
@@ -257,7 +284,32 @@ def _research_cell(people: PeopleDocument) -> str:
 
 
 def _store_cell(first: FirstStore | None, horizon_utc: str) -> str:
-    return "none" if first is None else f"{words(first.name)}, {_date_cell(first, horizon_utc, 'none')}"
+    """``American food, 27 Sep 2022``; where others come first as well the date, of all of them, stands apart."""
+    if first is None:
+        return "none"
+    dated = _date_cell(first, horizon_utc, "none")
+    if first.of_runs >= _NEARLY_ALL * first.share:
+        return f"{words(first.name)}, {dated}"
+    return f"{dated}; most often {words(first.name)} ({text.percent(first.of_runs)} of runs)"
+
+
+def _ended_cell(branch: BranchDocument, horizon_utc: str) -> str:
+    """The first store at its end; where that is so in the reference run alone, its story has it, and so has this."""
+    people = branch.people
+    if people is None:
+        return text.NONE
+    alone = ended_in_reference(branch)
+    if people.first_store is None and alone:
+        return f"in no run (reference run: {alone})"
+    return _store_cell(people.first_store, horizon_utc)
+
+
+def ended_in_reference(branch: BranchDocument) -> str:
+    """``American food, 9 Feb 2025``: the store that ends first in the reference run; empty: none does."""
+    for event in branch.events:
+        if event.kind == STORE_EMPTY:
+            return f"{event.title.removeprefix(NOTHING_LEFT).partition(':')[0]}, {text.day_text(event.time_utc)}"
+    return ""
 
 
 def _nitrogen_cell(people: PeopleDocument, horizon_utc: str) -> str:

@@ -10,6 +10,7 @@ from stationkeep.campaign.document import BranchDocument, GroundRisk, Reentry, R
 from stationkeep.campaign.part import LossDates
 from stationkeep.errors import InputError
 from stationkeep.report import text
+from stationkeep.report.interruptions import interrupted_sentence
 from stationkeep.report.limits import first_lost_sentence, limit_rows, loss_text
 from stationkeep.report.people_text import people_rows
 
@@ -204,8 +205,7 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
     """One branch's answer as a sentence that can be quoted."""
     reentry, by = branch.reentry, text.day_text(horizon_utc, long=True)
     window = text.window_text(reentry, horizon_utc, long=True)
-    lost = first_lost_sentence(branch)
-    lost = f" {lost}" if lost else ""
+    lost = "".join(f" {said}" for said in (first_lost_sentence(branch), interrupted_sentence(branch)) if said)
     down = branch.brought_down.share if branch.brought_down is not None else 0.0
     if down:
         lost = f" {_down_sentence(branch.brought_down)}{lost}"

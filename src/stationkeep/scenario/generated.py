@@ -81,9 +81,13 @@ def _branch(
     one = len(gone) == 1
     words = f"{'it' if one else 'each'} {in_words([WithdrawalScope(scope) for scope in fields['scope']])}"
     notice = f" after {fields['notice_days']:g} days of notice" if fields["notice_days"] else ""
+    back = ""
+    if fields["until_utc"] is not None:
+        back = f"; on {iso_utc(mjd_utc(fields['until_utc']))[:10]} {'it is' if one else 'they are'} back"
     return {
         "label": f"without {names}"[:120],
-        "description": f"As {stated.label}, but {names} {'leaves' if one else 'leave'} on {day}{notice}: {words}.",
+        "description": f"As {stated.label}, but {names} {'leaves' if one else 'leave'} on {day}{notice}: {words}"
+        f"{back}.",
         "attitude_view": stated.attitude_view,
         "events": events,
     }

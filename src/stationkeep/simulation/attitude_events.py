@@ -5,7 +5,6 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.attitude.figures import iss_attitude
 from stationkeep.attitude.gyros import FEWEST_GYROS
 from stationkeep.attitude.loss import LossReason
 from stationkeep.simulation import causes
@@ -133,12 +132,15 @@ class AttitudeEvents(RunState, abc.ABC):
         return alone if self.causes.events(alone) else self.why_no_gyros()
 
     def _why_unbacked(self) -> list[str]:
-        """What may stand in the way of thrusters that unload the gyros."""
-        owners = {provider.owner for provider in iss_attitude().providers}
+        """What may stand in the way of the thrusters that unloaded the gyros; whoever has none aboard is no reason."""
+        assert self.attitude is not None
+        backers = self.attitude.backers(self.now)
+        owners = sorted({provider.owner for provider in backers})
+        needed = frozenset[str]().union(*(provider.needs for provider in backers))
         return [
-            *map(causes.stopped, sorted(owners)),
-            *map(causes.frozen, sorted(owners)),
-            *map(causes.missing, sorted(set(self.missing))),
+            *map(causes.stopped, owners),
+            *map(causes.frozen, owners),
+            *map(causes.missing, sorted(needed.intersection(self.missing))),
             causes.TANKS_DRY,
         ]
 

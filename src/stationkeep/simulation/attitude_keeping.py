@@ -25,7 +25,7 @@ from stationkeep.attitude.loss import (
     turn_hazard,
     upset_room_n_m_s,
 )
-from stationkeep.attitude.thrusters import AttitudeThrusters, who_may_desaturate
+from stationkeep.attitude.thrusters import AttitudeThrusters, DesaturationProvider, who_may_desaturate
 from stationkeep.constants import EARTH_EQUATORIAL_RADIUS_KM, EARTH_MU_KM3_S2, SECONDS_PER_DAY
 
 if TYPE_CHECKING:
@@ -203,6 +203,10 @@ class AttitudeKeeper:
         self.backed_by_text = " and ".join(provider.name for provider in able)
         self._able = bool(able)
         return self._able
+
+    def backers(self, now_mjd_utc: float) -> list[DesaturationProvider]:
+        """Whose thrusters unload the gyros then, while everybody takes part and nothing is out of service."""
+        return who_may_desaturate(iss_attitude().providers, now_mjd_utc, present=_PRESENT | {_PROPELLANT})
 
     # --- control changes hands ------------------------------------------------------------------------------------
 

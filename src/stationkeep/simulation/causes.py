@@ -29,6 +29,21 @@ NO_DEORBIT = "no-deorbit"
 ON_TARGET = "on-target"
 
 
+def announced(partner: str, begins_mjd_utc: float) -> str:
+    """The partner has given notice that it withdraws from then on."""
+    return f"announced:{partner} {begins_mjd_utc:.6f}"
+
+
+def leaves_it(partner: str) -> str:
+    """The partner hands over what it operates, at once or after a while."""
+    return f"leaves-it:{partner}"
+
+
+def handed_over(partner: str) -> str:
+    """Somebody else operates what is the partner's."""
+    return f"handed-over:{partner}"
+
+
 def stopped(partner: str) -> str:
     """The partner no longer operates what is its own."""
     return f"stopped:{partner}"

@@ -113,6 +113,7 @@ class _Run(ControlledEnd):
             attitude_propellant_kg=math.fsum(-entry.change_kg for part in drawn.values() for entry in part),
             ledger={name: tuple(tank.entries) for name, tank in tanks.items()},
             lost_mjd_utc=dict(self.gone),
+            interruptions=tuple(self.interruptions),
             last_by=dict(self.last_by),
             no_return=points_of_no_return(self) if limits else None,
             arrays=self.arrays.summary(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import operator
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -22,7 +22,8 @@ from stationkeep.logistics.state import StationTraffic
 if TYPE_CHECKING:
     from stationkeep.logistics.luck import Luck
     from stationkeep.logistics.ports import PortBook
-    from stationkeep.logistics.realise import Realised, Standstill
+    from stationkeep.logistics.realise import Realised
+    from stationkeep.logistics.standstill import Standstill
     from stationkeep.scenario.flights import FlightPlan, PlannedCraft
     from stationkeep.simulation.loading import Expected
 
@@ -257,9 +258,22 @@ class FlightBoard:
         """Flights that are still to arrive."""
         return {name for time, name in self._arrivals if time > self.now}
 
-    def not_launched(self) -> list[Flight]:
-        """Flights of the plan that are still on the ground."""
-        return [flight for flight in self.flights.values() if flight.launch_mjd_utc > self.now and flight.arrived]
+    def not_launched(self, now_mjd_utc: float) -> list[Flight]:
+        """Flights of the plan that are still on the ground then, put off or not, whatever their luck will be.
+
+        Also those that will be lost, and those that stand behind a loss: nobody knows it yet. Their dates are those
+        foreseen, where they are in what is foreseen at all.
+        """
+        ground = []
+        for name, planned in self.plan.flights.items():
+            if name in self._come or name in self.dropped:
+                continue
+            flight = self.flights.get(name)
+            if flight is not None and flight.launch_mjd_utc > now_mjd_utc:
+                ground.append(flight)
+            elif flight is None and (planned.departure_mjd_utc is None or planned.departure_mjd_utc > now_mjd_utc):
+                ground.append(planned)
+        return ground
 
     def hold(self, names: Iterable[str]) -> None:
         """Put flights off."""
@@ -272,10 +286,14 @@ class FlightBoard:
         self.traffic.keep(names)
         self.flights |= {name: staying(self.flights[name]) for name in names}
 
-    def release(self, lead_days: float) -> list[str]:
-        """Flights that were put off come again, one after the other; those whose stay is over come no more."""
-        again = sorted(self.held, key=lambda name: self.plan.flights[name].arrival_mjd_utc or 0.0)
-        self.held.clear()
+    def release(self, lead_days: float, names: Collection[str] | None = None) -> list[str]:
+        """Flights that were put off come again, one after the other; those whose stay is over come no more.
+
+        ``names``: of them only these.
+        """
+        free = set(self.held) if names is None else self.held & set(names)
+        self.held -= free
+        again = sorted(free - self.dropped.keys(), key=lambda name: self.plan.flights[name].arrival_mjd_utc or 0.0)
         flights = dict(self.plan.flights)
         comes, back = self.now + lead_days, []
         for name in again:

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from stationkeep.logistics.realise import rocket_marks
+from stationkeep.logistics.standstill import rocket_marks
 
 if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Flight
-    from stationkeep.logistics.realise import Standstill
+    from stationkeep.logistics.standstill import Standstill
     from stationkeep.simulation.aboard import Aboard
     from stationkeep.simulation.flight_board import FlightBoard
 
@@ -75,14 +75,18 @@ def ahead_of(ship: Ship, name: str, coming: Sequence[Expected], end_mjd_utc: flo
     return Ahead(tuple(one for one in between if one.time_mjd_utc < end), min(first, end), end)
 
 
-def expected_ships(board: FlightBoard, known_mjd_utc: float, share: float) -> Sequence[Expected]:
+def expected_ships(
+    board: FlightBoard, known_mjd_utc: float, share: float, *, arm: bool = True
+) -> Sequence[Expected]:  # fmt: skip
     """Cargo ships as far as anybody knew on a day, in order of time; loads at ``share`` of their ranges.
 
     As planned, but for those that will not come as known by then, and those whose kind stood still then: they come when
-    it flies again.
+    it flies again. ``arm``: whether anybody works the arm; else what it must catch does not come either.
     """
     standing = tuple(one for one in board.standstills if one.from_mjd_utc <= known_mjd_utc < one.to_mjd_utc)
     gone = frozenset(name for name, since in board.gone_since.items() if since <= known_mjd_utc)
+    if not arm:
+        gone |= {name for name, flight in board.plan.flights.items() if flight.kind.needs_arm}
     known = board.plan, standing, gone
     if board.expected is None or board.expected[0] != known:
         board.expected = known, sorted(_expected(board, standing, gone, share))
@@ -105,10 +109,13 @@ def _expected(
             yield due, flight.name, ship_of(board, flight, due, share)
 
 
-def load_of(board: FlightBoard, name: str, aboard: Aboard, gone: Iterable[str], now_mjd_utc: float) -> float:
+def load_of(
+    board: FlightBoard, name: str, aboard: Aboard, gone: Iterable[str], now_mjd_utc: float, *, arm: bool = True
+) -> float:
     """A flight's cargo goes into the stores, loaded for what was foreseen then; returns the mass that came [kg].
 
-    ``now_mjd_utc``: what is known then is known, where the flight is looked at before it is loaded.
+    ``now_mjd_utc``: what is known then is known, where the flight is looked at before it is loaded. ``arm``: whether
+    anybody works the arm.
     """
     share, flight = aboard.world.cargo, board.flights[name]
     ship = ship_of(board, flight, aboard.state.time_mjd_utc, share)
@@ -117,7 +124,7 @@ def load_of(board: FlightBoard, name: str, aboard: Aboard, gone: Iterable[str], 
         return aboard.bring(ship, gone)
     known = min(flight.launch_mjd_utc - supply.notice_days, now_mjd_utc)
     end = aboard.setup.epoch_mjd_utc + aboard.setup.days
-    return aboard.bring(ship, gone, ahead_of(ship, name, expected_ships(board, known, share), end))
+    return aboard.bring(ship, gone, ahead_of(ship, name, expected_ships(board, known, share, arm=arm), end))
 
 
 def ship_of(board: FlightBoard, flight: Flight, time_mjd_utc: float, share: float) -> Ship:

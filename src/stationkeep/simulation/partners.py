@@ -188,25 +188,36 @@ class PartnerEvents(StockEvents):
             self._review_deorbit()  # a burn takes propellant: what was impossible stays so
 
     def why_no_push(self) -> list[str]:
-        """What may keep everybody from pushing, as conditions; those that stand are the reason."""
+        """What may keep everybody from pushing, as conditions; those that stand are the reason.
+
+        Whoever played no part in this branch, and would not have, is no reason: nobody waited for them.
+        """
         why = [causes.NO_POLICY, causes.ATTITUDE_LOST, *map(causes.missing, self.missing)]
         for provider in self.providers:
             stated = provider.plan.provider
-            partners = {stated.partner, *stated.push_needs, *(one.partner for one in provider.plan.deliveries)}
+            if not self._was_to_push(provider):
+                continue
+            senders = {stated.partner, *(one.partner for one in provider.plan.deliveries)}
+            needed = {stated.partner, *stated.push_needs}
             why.append(causes.provider_lost(provider.id))
             # Who has stopped by its own will would not push without sanctions either: they are no reason then.
-            left = partners & self.stopped & self.standing.quit()
-            why += map(causes.stopped, sorted(partners))
+            left = (senders | needed) & self.stopped & self.standing.quit()
+            why += map(causes.stopped, sorted(needed))
             if provider.operating and self.attitude_allows(provider):  # else more propellant would not help
                 why += [causes.undelivered(provider.id), causes.spent(provider.id)]
-            for name in sorted(partners - left):
-                why += [causes.not_delivering(name), causes.frozen(name), causes.cut(name)]
+            why += [one(name) for name in sorted(senders - left) for one in (causes.not_delivering, causes.cut)]
+            why += map(causes.frozen, sorted(needed - left))
             if not left:
                 why += [causes.frozen(provider.id), causes.cut(provider.id), *self.uncleared(stated.vehicle)]
             why.append(causes.taken(provider.id))
             if provider is self.attitude_tanks:
                 why.append(causes.TANKS_DRY)
         return why
+
+    def _was_to_push(self, provider: ProviderState) -> bool:
+        """Whether this branch has it push, now or later, were it not stopped or lost."""
+        takes_part = provider.enabled or provider.lost or provider.id in self.to_be_enabled
+        return takes_part and provider.plan.reboosts and self.now < provider.plan.until_mjd_utc
 
     @staticmethod
     def why_no_deliveries(provider: ProviderState) -> list[str]:

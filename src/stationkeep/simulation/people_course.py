@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stationkeep.logistics.crew import side_of
-from stationkeep.simulation.people_record import LONG_DAYS, CrewRecord, PeopleCourse, PortRecord
+from stationkeep.simulation.people_record import CALLED_HOME, LONG_DAYS, CrewRecord, PeopleCourse, PortRecord
 
 if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Flight, Trip
@@ -34,6 +34,9 @@ class CourseBook:
         self._emptied = ""
         self._last_must, self._last_reason, self._last_why = -math.inf, "", ""
         self._stranded: tuple[str, ...] = ()
+        self._called: dict[str, str] = {}
+        """Craft that partners have called home, and in what words."""
+        self._last_craft = ""
         for flight in traffic.attached.values():
             self._reaches(flight, flight.stays[-1].port if flight.stays else "", flight.stays[-1].from_mjd_utc)
         for trip in traffic.people:
@@ -73,7 +76,7 @@ class CourseBook:
         if one is not None:
             down = event.flight.name if event.flight is not None else one.down_flight
             self._past_crew.append(one.leaving_in(down, event.time_mjd_utc))
-            self._last_left = event.time_mjd_utc
+            self._last_left, self._last_craft = event.time_mjd_utc, down
 
     def rides(self, traffic: StationTraffic) -> None:
         """In which craft those aboard would now go home."""
@@ -110,6 +113,11 @@ class CourseBook:
         self._last_must, self._last_reason, self._last_why = time, reason, why
         self._stranded = stranded
 
+    def called_home(self, time: float, craft: Iterable[str], why: str) -> None:
+        """A partner wants its people back: these craft leave, unless people had to leave before that."""
+        if not 0.0 < time - self._last_must <= LONG_DAYS:
+            self._called |= dict.fromkeys(craft, why)
+
     def emptied(self, closed: str) -> None:
         """The last person has left; ``closed``: why nobody can come, where nobody can."""
         self._emptied = closed or "the last craft went home as planned, and no other came"
@@ -136,10 +144,17 @@ class CourseBook:
             first_limit="" if self._must_leave is None else self._must_leave[1],
             must_leave_mjd_utc=None if self._must_leave is None else self._must_leave[0],
             left_mjd_utc=None if aboard else self._last_left,
-            left_reason=self._last_reason if self._driven_out() else "",
+            left_reason=self._left_reason(),
             stranded=aboard if fell else tuple(name for name in self._stranded if name in aboard),
             lost_flights=lost, not_flown=not_flown, why=self._why(),
         )  # fmt: skip
+
+    def _left_reason(self) -> str:
+        if self._crew or self._last_left is None:
+            return ""
+        if self._last_craft in self._called:
+            return CALLED_HOME
+        return self._last_reason if self._driven_out() else ""
 
     def _driven_out(self) -> bool:
         """Whether the last person left because they had to."""
@@ -153,6 +168,8 @@ class CourseBook:
             found["first_limit"] = self._must_leave[2]
         if self._driven_out():
             found["left"] = self._last_why
+        if self._left_reason() == CALLED_HOME:
+            found["left"] = self._called[self._last_craft]
         if self._unseated is not None:
             found["unseated"] = f"no working seat home for {', '.join(self._unseated[1])}"
         return found

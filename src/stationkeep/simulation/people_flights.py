@@ -14,7 +14,7 @@ from stationkeep.simulation import causes
 from stationkeep.simulation.flight_board import like
 from stationkeep.simulation.loading import load_of
 from stationkeep.simulation.people_state import PeopleState
-from stationkeep.simulation.people_words import told
+from stationkeep.simulation.people_words import some, told
 
 if TYPE_CHECKING:
     from stationkeep.logistics.manifest import Flight
@@ -33,6 +33,8 @@ _AGAIN_DAYS: Final = 10.0  # from the moment the way is free to the first flight
 class PeopleFlights(PeopleState, abc.ABC):
     """The part of a run that has to do with craft and what they bring."""
 
+    _lacking: frozenset[str] = frozenset()
+    """Flights on the ground that lacked somebody to arrive, when that was last asked."""
     flight_told: str | None = None
     """The flight whose propellant comes or goes just now; none: it is not known by a flight."""
 
@@ -83,7 +85,8 @@ class PeopleFlights(PeopleState, abc.ABC):
         """The next thing of the flights: unless it cannot be, it happens."""
         if version != self.board.version:
             return
-        kept_off = [flight for flight in self.board.due(time) if not self._may_come(flight)]
+        launched = [one.flight for one in self.board.traffic.due(time) if one.kind == "lost" and one.flight is not None]
+        kept_off = [flight for flight in (*launched, *self.board.due(time)) if not self._may_come(flight)]
         if kept_off:
             self._put_off(kept_off)
             return
@@ -135,7 +138,8 @@ class PeopleFlights(PeopleState, abc.ABC):
 
     def unload(self, name: str, aboard: Aboard) -> float:
         """A flight's cargo goes into the stores; returns the mass that came [kg]."""
-        return load_of(self.board, name, aboard, self.not_delivering | self.stopped, self.now)
+        gone, arm = self.not_delivering | self.stopped, _ARM.isdisjoint(self.stopped)
+        return load_of(self.board, name, aboard, gone, self.now, arm=arm)
 
     def _departs(self, flight: Flight, event: TrafficEvent) -> None:
         assert self.setup is not None
@@ -233,30 +237,43 @@ class PeopleFlights(PeopleState, abc.ABC):
         provider = self._provider_of(flight.name)
         if provider is not None and not self._can_come(provider):
             return False
-        if self._port_is_taken(flight) or self._nobody_catches(flight) or self.nobody_clears(flight):
+        if self._port_is_taken(flight) or self._lacks(flight):
             return False
         if self.closed:
             return not flight.seats and provider is not None and self._hopeful(provider.id)
         return not flight.seats or self.habitable_for(flight)
 
-    def _nobody_catches(self, flight: Flight) -> bool:
-        """Whether it needs the arm, and one of those who work it has stopped."""
-        return flight.kind.needs_arm and not _ARM.isdisjoint(self.stopped)
+    def nobody_catches(self, flight: Flight) -> list[str]:
+        """Who has stopped of those who work the arm that this flight needs; none: somebody catches it."""
+        return sorted(_ARM.intersection(self.stopped)) if flight.kind.needs_arm else []
+
+    def _lacks(self, flight: Flight) -> tuple[str, tuple[str, ...]] | None:
+        """What a flight lacks to arrive as long as partners have stopped, in words and as conditions; none: nothing."""
+        if not self.stopped:
+            return None
+        arm = self.nobody_catches(flight)
+        if arm:
+            return "nobody works the arm any more", tuple(map(causes.stopped, arm))
+        uncleared = self.nobody_clears(flight)
+        if uncleared:
+            return "nobody on the ground clears its docking", (uncleared,)
+        provider = self.board.craft[flight.name].provider
+        needs = () if provider is None else self._state(provider).plan.provider.arrival_needs
+        missing = sorted(self.stopped.intersection(needs))
+        if missing:
+            who = " and ".join(self.mission.partner_names.get(partner, partner) for partner in missing)
+            have = "has" if len(missing) == 1 else "have"
+            return f"{who}, which it needs, {have} stopped", tuple(map(causes.stopped, missing))
+        return None
 
     @abc.abstractmethod
     def nobody_clears(self, flight: Flight) -> str:
         """The condition for which nobody on the ground clears this flight's docking; empty: somebody does."""
 
     def supplies_until(self, until_mjd_utc: float) -> list[tuple[float, str]]:
-        """Cargo that is expected by a date; not what nobody catches, or whose docking nobody clears, as things are."""
+        """Cargo that is expected by a date; not what lacks somebody to arrive, as things are."""
         due = self.board.supplies_until(until_mjd_utc)
-        if not self.stopped:
-            return due
-        return [
-            (time, name)
-            for time, name in due
-            if not (self._nobody_catches(self.board.flights[name]) or self.nobody_clears(self.board.flights[name]))
-        ]
+        return [one for one in due if not self._lacks(self.board.flights[one[1]])] if self.stopped else due
 
     def _why_not(self, flight: Flight) -> str:
         """Why a flight that was about to come cannot."""
@@ -264,11 +281,10 @@ class PeopleFlights(PeopleState, abc.ABC):
             return self.why_closed
         if self._port_is_taken(flight):
             return "its port is still taken"
-        if self._nobody_catches(flight):
-            return "nobody works the arm any more"
-        if self.nobody_clears(flight):
-            return "nobody on the ground clears its docking"
-        return "its people could not live aboard" if flight.seats else "somebody it needs to arrive has stopped"
+        lacks = self._lacks(flight)
+        if lacks is not None:
+            return lacks[0]
+        return "its people could not live aboard" if flight.seats else "the station is too low or unsteady for it"
 
     def _port_is_taken(self, flight: Flight) -> bool:
         """Whether a craft that should have left is still where this one was to dock."""
@@ -299,19 +315,53 @@ class PeopleFlights(PeopleState, abc.ABC):
             names |= coming if names & hopeful else coming - hopeful
         because = [causes.NO_REBOOST] if self.too_low_for_people else [causes.ATTITUDE_LOST] * self.tumbles
         for flight in flights:
-            why = because or list(filter(None, [self.nobody_clears(flight)]))
+            why = because or (self._lacks(flight) or ("", ()))[1]
             self.note("flight-put-off", f"{flight.name} cannot come: {self._why_not(flight)}", because=why)
         self.board.hold(names)
         self.plan_again()
         self.change_soon()
 
     def release_flights(self) -> None:
-        """Flights that were put off are told to come again."""
-        back = self.board.release(_AGAIN_DAYS)
+        """Flights that were put off are told to come again, but for those that still lack somebody to arrive."""
         self.supplied = False
+        plan = self.board.plan.flights
+        free = [name for name in self.board.held if name in self.board.dropped or not self._lacks(plan[name])]
+        if not free:
+            return
+        back = self.board.release(_AGAIN_DAYS, free)
         self.plan_again()
         if back:
-            self.note("flights-resume", f"{len(back)} flights that had been put off come again")
+            told = "1 flight that had been put off comes" if len(back) == 1 else None
+            self.note("flights-resume", f"{told or f'{len(back)} flights that had been put off come'} again")
+
+    def _change(self) -> None:
+        self._ask_those_on_the_ground()
+        super()._change()
+
+    def _ask_those_on_the_ground(self) -> None:
+        """Flights that lack somebody to arrive, now that partners have stopped, are not launched.
+
+        Nobody launches, and loses, what could not arrive, and no other ship is loaded counting on it. Once they lack
+        nobody any more they come again, those still ahead as planned.
+        """
+        if not (self.stopped or self._lacking):
+            return
+        found = {flight.name: self._lacks(flight) for flight in self.board.not_launched(self.now)}
+        lacking = {name: why for name, why in found.items() if why is not None}
+        back = self.board.held & self._lacking - lacking.keys()
+        off: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for name, why in lacking.items():
+            if name not in self.board.held:
+                off.setdefault(why, []).append(name)
+        self._lacking = frozenset(lacking)
+        for (reason, because), names in off.items():
+            whose = reason if len(names) == 1 else reason.replace(" its ", " their ").replace(" it needs", " they need")
+            self.note("flight-put-off", f"{some(names)} cannot come: {whose}", because=because)
+            self.board.hold(names)
+        if off:
+            self.plan_again()
+        if back and not self.closed:
+            self.release_flights()
 
     # --- more or fewer flights --------------------------------------------------------------------------------------
 
@@ -333,10 +383,9 @@ class PeopleFlights(PeopleState, abc.ABC):
         if self.setup is None:
             return
         self.board.now = max(self.board.now, self.now)
-        ground = {flight.name for flight in self.board.not_launched()} | self.board.held
-        for name in sorted(ground - self.board.dropped.keys()):
-            if gone(name):
-                self.board.dropped[name] = account
+        for flight in self.board.not_launched(self.now):
+            if gone(flight.name):
+                self.board.dropped[flight.name] = account
         self.plan_again()
         self.change_soon()
 

@@ -9,6 +9,7 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from stationkeep.habitat.makers import makers
 from stationkeep.simulation import causes
 from stationkeep.simulation.people_flights import APART_DAYS, LOOK_AHEAD_DAYS, PeopleFlights
 from stationkeep.simulation.people_words import foreseen_words, words
@@ -111,15 +112,25 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
             self.note("crew-reduced", why, because=self.why_less_power(limit.what))
             self.depart(gone)
             return
-        partners = sorted(self.not_delivering | self.stopped)
-        self.everybody_leaves(
-            what,
-            foreseen_words(limit),
-            [
-                *self.why_less_power(limit.what),
-                *(one for partner in partners for one in (causes.not_delivering(partner), causes.stopped(partner))),
-            ],
-        )
+        self.everybody_leaves(what, foreseen_words(limit), [*self.why_less_power(limit.what), *self._why_short(limit)])
+
+    def _why_short(self, limit: Limit) -> list[str]:
+        """As conditions: whose machines would make what ends, and whose ships would bring it; all others did nothing.
+
+        Of ships those whose planned day has come, or comes before the end: they would have been in time.
+        """
+        state = self.aboard.state
+        why = [one(owner) for owner in makers(state.habitat, limit.what) for one in (causes.stopped, causes.frozen)]
+        for name in sorted(self.board.dropped.keys() | self.board.held):
+            flight, craft = self.board.plan.flights[name], self.board.craft[name]
+            due = flight.arrival_mjd_utc
+            if flight.kind.role != "cargo" or due is None or due > self.now + limit.days:
+                continue
+            kept = (causes.not_delivering, causes.cut, causes.thinned)
+            why += [one(who) for who in (*craft.partners, craft.provider or "") for one in kept]
+            why += map(causes.stopped, self.nobody_catches(flight))
+            why += filter(None, [self.nobody_clears(flight), causes.ATTITUDE_LOST if self.tumbles else ""])
+        return why
 
     @abc.abstractmethod
     def why_less_power(self, limit: str) -> list[str]:

@@ -13,6 +13,8 @@ LONG_DAYS: Final = 1.0
 """Somebody without a seat for less is between two craft, an empty station between two crews."""
 NOTHING_KG: Final = 1.0
 """Of a gas: less is not told apart from nothing."""
+CALLED_HOME: Final = "called home"
+"""Why somebody left whose partner wanted them back."""
 FloatArray = NDArray[np.float64]
 
 
@@ -119,7 +121,8 @@ class PeopleCourse:
     left_mjd_utc: float | None = None
     """When the last person left for good; None: people are aboard at the end."""
     left_reason: str = ""
-    """What the last person had to leave for, named as ``first_limit``; empty: nothing drove them out."""
+    """What the last person had to leave for, named as ``first_limit``, or that a partner called them home; empty:
+    nothing drove them out."""
     stranded: tuple[str, ...] = ()
     """Who had no way home when the station had to be left."""
     lost_flights: tuple[str, ...] = ()

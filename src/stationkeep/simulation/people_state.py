@@ -15,7 +15,7 @@ from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.flight_board import FlightBoard
 from stationkeep.simulation.people_course import CourseBook
 from stationkeep.simulation.people_hours import HoursBook
-from stationkeep.simulation.people_words import nothing_left, words
+from stationkeep.simulation.people_words import STORE_EMPTY, nothing_left, words
 from stationkeep.simulation.providers import AT_LEVEL_KM
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class PeopleState(AttitudeEvents, abc.ABC):
         self.mass_kg -= overboard
         for event in news:
             if event.kind == "store-empty":
-                self.note("store-empty", nothing_left(self.aboard.state, event.subject))
+                self.note(STORE_EMPTY, nothing_left(self.aboard.state, event.subject))
             elif event.kind == "fell-below" and event.subject.endswith(" reserve"):
                 self.note("store-reserve", f"{words(event.subject.removesuffix(' reserve'))}: the reserve is reached")
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import math
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 from stationkeep.logistics.manifest import PortStay
 from stationkeep.logistics.ports import PortBook, Span
 from stationkeep.scenario.events import WithdrawalScope
-from stationkeep.simulation.flight_board import later
+from stationkeep.simulation.flight_board import later, leaving
+from stationkeep.simulation.people_words import some
 from stationkeep.simulation.segment_events import SegmentEvents
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from stationkeep.scenario.removal import Removable
 
 _ROUNDING = 1.0e-9
-_NAMED = 4  # so many flights are named in a line of the story
+_PORT_FREE_DAYS = 0.75  # from one craft leaving a port to the next coming there, with something in hand
 
 
 class PeopleTurns(SegmentEvents, abc.ABC):
@@ -34,6 +36,8 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         """What the turns of this moment mean for flights, once it is clear who takes part."""
         self._not_flown: set[str] = set()
         """Flights that withdrawals keep on the ground."""
+        self._reduced: set[str] = set()
+        """Trips (their keys) of people who do not fly as fewer are to stay."""
         self._open_until: dict[str, float | None] = {}
         """Ports of modules that are to go: until when they would have been there; none: for good."""
 
@@ -88,23 +92,24 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         still = self.people_recalled()
         self.board.kept_home = frozenset(
             trip.key for trip in self.board.plan.trips
-            if trip.key in self.board.kept_home and (trip.agency.casefold() in still or trip.up_flight not in ground)
+            if trip.key in self.board.kept_home
+            and (trip.agency.casefold() in still or trip.up_flight not in ground or trip.key in self._reduced)
         )  # fmt: skip
         self._changed()
 
     def _stay_home(self, partner: str) -> None:
         """A partner's people do not fly in the craft of others either: those that are still to be launched."""
-        ground = {flight.name for flight in self.board.not_launched()} | self.board.held
+        ground = {flight.name for flight in self.board.not_launched(self.now)}
         trips = [
             trip for trip in self.board.plan.trips
-            if trip.agency.casefold() == partner and trip.up_flight in ground - self.board.dropped.keys()
+            if trip.agency.casefold() == partner and trip.up_flight in ground
         ]  # fmt: skip
         if not trips:
             return
         self.board.kept_home |= {trip.key for trip in trips}
         self._changed()
         flights = list(dict.fromkeys(trip.up_flight for trip in trips))
-        self.note("people-kept-home", f"{trips[0].agency} sends nobody any more in {_some(flights)}")
+        self.note("people-kept-home", f"{trips[0].agency} sends nobody any more in {some(flights)}")
 
     def _recall(self, partner: str, flown_by: Collection[str]) -> None:
         """A partner's people go home now, in its craft or one it pays for; whoever else sits in them goes along."""
@@ -116,6 +121,9 @@ class PeopleTurns(SegmentEvents, abc.ABC):
             if trip.agency.casefold() == partner and seats.get(trip.key) in own
         }  # fmt: skip
         if craft:
+            self.book.called_home(
+                self.now, craft, f"{self.mission.partner_names.get(partner, partner)} recalls its crew"
+            )
             self.depart(sorted(craft))
 
     def craft_taken(self, partner: str, items: Collection[Removable]) -> None:
@@ -128,6 +136,7 @@ class PeopleTurns(SegmentEvents, abc.ABC):
             and (not named or any(name.startswith(flight.name) for name in named))
         ]  # fmt: skip
         if gone:
+            self.book.called_home(self.now, gone, f"{self.mission.partner_names.get(partner, partner)} takes it away")
             self.depart(sorted(gone))
 
     def docked_at(self, module: str) -> list[str]:
@@ -176,7 +185,7 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         there: dict[str, float] = {}
         """Of each kind of craft: how much of the next flight is there already."""
         cut, late = [], []
-        for flight in sorted(self.board.not_launched(), key=lambda one: (one.launch_mjd_utc, one.name)):
+        for flight in sorted(self.board.not_launched(self.now), key=lambda one: (one.launch_mjd_utc, one.name)):
             craft = self.board.craft[flight.name]
             if flight.launch_mjd_utc >= until_mjd_utc or event.on not in (*craft.partners, craft.provider):
                 continue
@@ -191,9 +200,9 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         self.board.dropped |= dict.fromkeys(cut, f"sanctions on {event.on}")
         self._move(dict.fromkeys(late, event.delay_days))
         if cut:
-            self.note("flights-cut", f"Sanctions: {_some(cut)} will not be launched")
+            self.note("flights-cut", f"Sanctions: {some(cut)} will not be launched")
         if late:
-            self.note("flights-late", f"Sanctions: {_some(late)} will be {event.delay_days:.0f} days late")
+            self.note("flights-late", f"Sanctions: {some(late)} will be {event.delay_days:.0f} days late")
 
     def _move(self, days: dict[str, float]) -> None:
         flights = dict(self.board.plan.flights)
@@ -207,23 +216,60 @@ class PeopleTurns(SegmentEvents, abc.ABC):
     def flight_comes_earlier(self, provider_id: str, days_forward: float) -> str | None:
         """The next flight with this provider's propellant comes earlier; says so, none: no flight is left."""
         ground = [
-            flight for flight in self.board.not_launched() if self.board.craft[flight.name].provider == provider_id
-        ]
+            flight for flight in self.board.not_launched(self.now)
+            if self.board.craft[flight.name].provider == provider_id and flight.name not in self.board.held
+            and flight.launch_mjd_utc > self.now
+        ]  # fmt: skip
         if not ground:
             return None
         due = min(ground, key=lambda flight: flight.launch_mjd_utc)
         days = min(days_forward, due.launch_mjd_utc - self.now - _ROUNDING)
         flights = dict(self.board.plan.flights)
-        flights[due.name] = _earlier(flights[due.name], days)
+        planned = flights[due.name]
+        flights[due.name] = _earlier(planned, days)
+        flights |= self._leave_port(planned, flights[due.name].arrival_mjd_utc or self.now)
         self.board.change_plan(flights)
         self._changed()
         return f"{due.name} comes {days:.0f} days earlier"
 
+    def _leave_port(self, planned: Flight, arrival_mjd_utc: float) -> dict[str, Flight]:
+        """Cargo ships that would still be where a flight that comes earlier docks: they leave earlier too."""
+        ports, free = {stay.port for stay in planned.stays}, arrival_mjd_utc - _PORT_FREE_DAYS
+        return {
+            name: leaving(one, free)
+            for name, one in self.board.plan.flights.items()
+            if not one.seats and name != planned.name and ports.intersection(stay.port for stay in one.stays)
+            and (one.arrival_mjd_utc or math.inf) < self.now < free < (one.departure_mjd_utc or -math.inf)
+            and (one.departure_mjd_utc or math.inf) <= (planned.arrival_mjd_utc or -math.inf)
+        }  # fmt: skip
+
     def people_reduced(self, people: int, why: str) -> str:
-        """No more than so many stay: craft go home, and their owners send nobody after them. Says what happens."""
+        """No more than so many stay: craft go home, and their owners send nobody after them. Says what happens.
+
+        No craft goes that would leave fewer behind; where more stay than there should, the next craft bring fewer.
+        """
         if self.setup is None:
             stays = "everybody leaves" if people == 0 else f"no more than {people} stay"
             return f"{stays} (people are not simulated in this scenario)"
+        attached = self.board.traffic.attached
+        gone, left = self._craft_to_send_home(people)
+        kinds = {attached[name].kind.id for name in gone}
+        if people == 0:
+            kinds |= {flight.kind.id for flight in self.board.plan.flights.values() if flight.seats}
+            self.everybody_leaves("response", why)
+        elif gone:
+            kinds -= {flight.kind.id for name, flight in attached.items() if flight.seats and name not in gone}
+            self.depart(gone)
+        self.drop_flights(lambda name: self.board.plan.flights[name].kind.id in kinds, why)
+        told = f"{', '.join(gone) or 'nobody'} {'goes' if len(gone) < 2 else 'go'} home, {left} stay"
+        if not 0 < people < left:
+            return told
+        fewer = self._bring_fewer(people)
+        then = f"{some(fewer)} bring fewer" if fewer else "none to come could bring fewer, or brings more"
+        return f"{told}: no craft could go and leave {people}; {then}"
+
+    def _craft_to_send_home(self, people: int) -> tuple[list[str], int]:
+        """Craft that leave soonest, as many as can go and leave so many behind; and how many those are."""
         traffic = self.board.traffic
         seats = traffic.seating.seats
         crewed = sorted(
@@ -233,21 +279,37 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         left, gone = len(traffic.people), list[str]()
         for flight in crewed:
             riders = sum(1 for trip in traffic.people if seats.get(trip.key) == flight.name)
-            if left > people and riders:
+            if riders and left - riders >= people:
                 gone.append(flight.name)
                 left -= riders
-        kinds = {traffic.attached[name].kind.id for name in gone}
-        if people == 0:
-            kinds |= {flight.kind.id for flight in self.board.plan.flights.values() if flight.seats}
-            self.everybody_leaves("response", why)
-        elif gone:
-            self.depart(gone)
-        self.drop_flights(lambda name: self.board.plan.flights[name].kind.id in kinds, why)
-        return f"{', '.join(gone) or 'nobody'} goes home, {left} stay"
+        return gone, left
+
+    def _bring_fewer(self, people: int) -> list[str]:
+        """Craft still to be launched leave people on the ground, those of the kind that brings most first.
+
+        So that one craft of each kind makes ``people``; somebody flies in each. Returns those with an empty seat.
+        """
+        ground: dict[str, dict[str, list[str]]] = {}
+        flights = {flight.name: flight for flight in self.board.not_launched(self.now)}
+        for trip in self.board.plan.trips:
+            if trip.up_flight in flights and trip.key not in self.board.kept_home:
+                of_kind = ground.setdefault(flights[trip.up_flight].kind.id, {})
+                of_kind.setdefault(trip.up_flight, []).append(trip.key)
+        usual = {kind: Counter(map(len, crews.values())).most_common(1)[0][0] for kind, crews in ground.items()}
+        excess, fewer = sum(usual.values()) - people, list[str]()
+        for kind in sorted(ground, key=lambda one: (-usual[one], one)):
+            most = max(usual[kind] - max(excess, 0), 1)
+            excess -= usual[kind] - most
+            for name, crew in ground[kind].items():
+                self._reduced.update(crew[most:])
+                fewer += [name] * (len(crew) > most)
+        self.board.kept_home |= self._reduced
+        self._changed()
+        return sorted(fewer, key=lambda name: flights[name].launch_mjd_utc)
 
     def _changed(self) -> None:
         self.plan_again()
-        self.at(self.now, self.after_change)
+        self.change_soon()
 
 
 def _earlier(flight: Flight, days: float) -> Flight:
@@ -259,8 +321,3 @@ def _earlier(flight: Flight, days: float) -> Flight:
 
 def _ended(span: Span, time_mjd_utc: float) -> Span:
     return span.model_copy(update={"to_mjd_utc": time_mjd_utc})
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more

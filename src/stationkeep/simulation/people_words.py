@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from stationkeep.habitat.state import HabitatState
     from stationkeep.logistics.manifest import Trip
 
+_NAMED: Final = 4  # so many flights are named in a line of the story
+STORE_EMPTY: Final = "store-empty"
+"""Kind of event: nothing is left of a store."""
+NOTHING_LEFT: Final = "Nothing is left of "
 _NAMES: Final = {"us": "American", "russian": "Russian", "esa": "ESA", "nasa": "NASA", "jaxa": "JAXA", "acls": "ACLS"}
 
 
@@ -22,6 +26,12 @@ def told(trips: Sequence[Trip]) -> str:
     return f"{count} ({', '.join(names)})" if names else count
 
 
+def some(flights: Sequence[str]) -> str:
+    """``Cygnus NG-20, Cygnus NG-21, Cygnus NG-22, Cygnus NG-23 and 6 more``."""
+    more = f" and {len(flights) - _NAMED} more" if len(flights) > _NAMED else ""
+    return ", ".join(flights[:_NAMED]) + more
+
+
 def words(store: str) -> str:
     """``us-food`` as ``American food``; what is no such name stays as it is."""
     return " ".join(_NAMES.get(word, word) for word in store.split("-"))
@@ -29,7 +39,7 @@ def words(store: str) -> str:
 
 def nothing_left(state: HabitatState, store: str) -> str:
     """``Nothing is left of Russian water: they live on American water``, where sides share and something is."""
-    told = f"Nothing is left of {words(store)}"
+    told = f"{NOTHING_LEFT}{words(store)}"
     stores = state.habitat.stores
     substance = stores[store].substance if state.habitat.shared and stores[store].critical else ""
     left = [name for name, one in stores.items() if one.critical and one.substance == substance]

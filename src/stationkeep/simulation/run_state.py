@@ -26,7 +26,7 @@ from stationkeep.simulation.fall_need import FallNeed, fall_need
 from stationkeep.simulation.providers import USABLE_KG, ProviderPlan, ProviderState
 from stationkeep.simulation.rising import KeptAltitude, Rising
 from stationkeep.simulation.station_engines import BurnEngine
-from stationkeep.simulation.timeline import Function, TimelineEvent
+from stationkeep.simulation.timeline import Function, Interruption, TimelineEvent
 
 if TYPE_CHECKING:
     from stationkeep.catalogue.entries import Station
@@ -141,6 +141,7 @@ class RunState:
             self.levels_km.append(self.mission.fall_need.from_altitude_km)
         self.gone: dict[Function, float] = {}
         """Since when each function is lost; what came back is not in it."""
+        self.interruptions: list[Interruption] = []
         self.last_by: dict[Function, str] = {}
         """Who provided a function last."""
         self.arrays = ArrayFlying(control.arrays if control is not None else "tracking")
@@ -306,6 +307,8 @@ class RunState:
     def mark(self, function: Function, possible: bool) -> None:
         """Remember since when a function is lost, or that it is back."""
         if possible:
-            self.gone.pop(function, None)
+            since = self.gone.pop(function, self.now)
+            if since < self.now:
+                self.interruptions.append(Interruption(function, since, self.now))
         else:
             self.gone.setdefault(function, self.now)

@@ -101,9 +101,12 @@ class StockEvents(TurnsOfBranch, abc.ABC):
         return why
 
     def why_empty(self, provider: ProviderState) -> list[str]:
-        """What may keep its tanks from being filled: that no more comes, where that was told; else what it may be."""
-        ended = [causes.undelivered(provider.id)]
-        return ended if self.causes.events(ended) else self.why_no_deliveries(provider)
+        """What may keep its tanks from being filled: that no more comes, where that was told; else what it may be.
+
+        Where somebody else operates them now, that is told as well: without it they would have been out of use.
+        """
+        ended, handed = [causes.undelivered(provider.id)], causes.handed_over(provider.plan.provider.partner)
+        return [*(ended if self.causes.events(ended) else self.why_no_deliveries(provider)), handed]
 
     def _tell_spent(self, provider: ProviderState, foreseen: bool) -> None:
         """Whether nothing is left for its burns, and nothing comes any more."""

@@ -59,6 +59,15 @@ class DeorbitOutlook:
     missing_n: float
 
 
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """A function that was lost and came back: since when, until when [MJD UTC]."""
+
+    function: Function
+    from_mjd_utc: float
+    to_mjd_utc: float
+
+
 @dataclass(frozen=True)
 class NoReturn:
     """Points of no return of one run. Dates as modified Julian days (UTC); None: not by the horizon."""
@@ -123,6 +132,8 @@ class Timeline:
     """Every change of every tank."""
     lost_mjd_utc: dict[Function, float] = field(default_factory=dict)
     """Since when each function is lost for good."""
+    interruptions: tuple[Interruption, ...] = ()
+    """Functions that were lost and came back, in the order in which they did."""
     last_by: dict[Function, str] = field(default_factory=dict)
     """Who provided a function last."""
     no_return: NoReturn | None = None

@@ -75,6 +75,7 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
             f"{self.partner_name(event.partner)} gives notice: from {iso_day(course.begins_mjd_utc)} on it "
             f"{in_words(event.scope)}{until}",
             note=event.note,
+            brings=(causes.announced(event.partner, course.begins_mjd_utc),),
         )
 
     def takes_back_notice(self, course: Course) -> None:
@@ -83,6 +84,7 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         assert isinstance(event, Withdrawal)
         title = f"{self.partner_name(event.partner)} takes its notice back: nothing changes"
         self.note("withdrawal-taken-back", title)
+        self.causes.end(causes.announced(event.partner, course.begins_mjd_utc))
 
     def withdraws(self, course: Course) -> None:
         """It takes effect."""
@@ -98,7 +100,9 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         if bought and WithdrawalScope.STOP_FLIGHTS in event.scope:
             names = " and ".join(sorted(map(self.partner_name, bought)))
             title += f"; with it end the flights of {names} it pays for"
-        self.note(event.type, title, note=event.note, brings=self._brings(event))
+        notice = causes.announced(event.partner, course.begins_mjd_utc)
+        self.note(event.type, title, note=event.note, because=(notice,), brings=self._brings(event))
+        self.causes.end(notice)
         if WithdrawalScope.HAND_OVER_CONTROL in event.scope:
             assert event.hand_over_days is not None
             self.at(self.now + event.hand_over_days, partial(self._control_is_handed_over, event))
@@ -111,6 +115,8 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         found = []
         if WithdrawalScope.STOP_OPERATING_ASSETS in event.scope or WithdrawalScope.HAND_OVER_CONTROL in event.scope:
             found.append(causes.stopped(event.partner))
+        if WithdrawalScope.HAND_OVER_CONTROL in event.scope:
+            found.append(causes.leaves_it(event.partner))
         if not _FLIGHTS.isdisjoint(event.scope):
             found += map(causes.not_delivering, sorted(self._flown_by(event)))
         if WithdrawalScope.TAKE_ASSETS_AWAY in event.scope:
@@ -128,6 +134,7 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
         self.standing.withdrawn.remove(event)
         if self.standing.handed_over.get(event.partner) == event.hand_over_to:
             self.standing.handed_over.pop(event.partner, None)
+            self.causes.end(causes.handed_over(event.partner), causes.leaves_it(event.partner))
         self._keeps_its_modules(event)
         later = ""
         if event in self.standing.grounded or event in self.standing.recalled:
@@ -163,7 +170,10 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
             return
         self.standing.handed_over[event.partner] = event.hand_over_to
         to, whose = self.partner_name(event.hand_over_to), self.partner_name(event.partner)
-        self.note("control-handed-over", f"{to} operates what {whose} operated until now")
+        self.note(
+            "control-handed-over", f"{to} operates what {whose} operated until now",
+            because=(causes.leaves_it(event.partner),), brings=(causes.handed_over(event.partner),),
+        )  # fmt: skip
         self.recount()
         self.review()
 
