@@ -55,7 +55,7 @@ def test_withdrawal_loses_three_things_at_once(document: RunDocument) -> None:
     assert "Nobody else had shown that they can unload the gyros." in said
     assert "For reboost: Cygnus at Unity's nadir port (not used in this branch, not before 25 June 2022)" in said
     reboost = next(item for item in branch.functions_lost if item.function == "reboost")
-    assert any(one.startswith("Cargo Dragon: not before 2024-11-08") for one in reboost.could_have)
+    assert any(one.startswith("Cargo Dragon by its own engines: not before 2024-11-08") for one in reboost.could_have)
     assert not any("Progress" in one for one in reboost.could_have)  # it is Roscosmos's, and Roscosmos has left
     assert said in verdict_sentence(branch, document.scenario.horizon_utc, document.runs)
 
@@ -138,6 +138,7 @@ def test_controlled_fall_is_never_possible_without_a_vehicle_for_it(document: Ru
         else:
             assert point.possible_share == 0.0
             assert deorbit_text(branch, horizon) == "never"
+            assert hindsight_text(branch, horizon) == "not in this branch"  # the vehicle of 2029 plays no part in it
             assert point.missing_propellant_kg > 4000.0
     assert missing_text(document.branches["withdrawal"]) == "8.8 t, 8.9 kN"
 

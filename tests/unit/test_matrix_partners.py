@@ -98,9 +98,22 @@ def test_too_little_is_no_help_but_is_told_with_its_share(document: MatrixDocume
     cygnus = FillIn(title="Reboost", who="Cygnus main engine", standing="later", says=said, by="graph",
                     share_of_need=0.311)  # fmt: skip
     alone = row(document, "roscosmos").model_copy(update={"fill_in": [cygnus]})
-    assert cells(document, alone)[-1].head == "too little: Cygnus main engine (31 % of the need)"
+    assert cells(document, alone)[-1].head == "reboost, too little: Cygnus main engine (31 % of the need)"
     enough = alone.model_copy(update={"fill_in": [cygnus.model_copy(update={"share_of_need": None})]})
-    assert cells(document, enough)[-1].head == "Cygnus main engine"
+    assert cells(document, enough)[-1].head == "reboost: Cygnus main engine"
+
+
+def test_who_could_step_in_is_told_for_which_function(document: MatrixDocument) -> None:
+    trunk = FillIn(title="Reboost", who="Dragon with boost trunk", standing="had shown", says="", by="runs")
+    own = trunk.model_copy(update={"who": "Cargo Dragon by its own engines"})
+    late = trunk.model_copy(update={"title": "Attitude control", "says": "not before 2025-09-03"})
+    helped = row(document, "roscosmos").model_copy(update={"fill_in": [trunk, own, late]})
+    cell = cells(document, helped)[-1]
+    assert cell.head == "reboost: Dragon with boost trunk, Cargo Dragon by its own engines"
+    assert cell.more == ("attitude control, not yet: Dragon with boost trunk",)
+    both = trunk.model_copy(update={"title": "Attitude control"})
+    helped = row(document, "roscosmos").model_copy(update={"fill_in": [trunk, both]})
+    assert cells(document, helped)[-1].head == "reboost and attitude control: Dragon with boost trunk"
 
 
 def test_thrusters_step_in_only_while_their_tanks_last(document: MatrixDocument) -> None:
@@ -109,7 +122,9 @@ def test_thrusters_step_in_only_while_their_tanks_last(document: MatrixDocument)
         says="while its tanks last", by="runs",
     )  # fmt: skip
     helped = row(document, "nasa").model_copy(update={"fill_in": [zvezda]})
-    assert cells(document, helped)[-1].head == "Zvezda and docked Progress thrusters, while its tanks last"
+    assert cells(document, helped)[-1].head == (
+        "attitude control: Zvezda and docked Progress thrusters, while its tanks last"
+    )
 
 
 def test_what_differs_from_where_nobody_leaves_is_told_first() -> None:
@@ -126,3 +141,15 @@ def test_partners_are_listed_as_the_graph_has_them(name: str) -> None:
     assert "northrop-grumman" in listed
     assert "nanoracks" not in listed
     assert "ams-collaboration" not in listed
+
+
+def test_a_smaller_crew_is_told_beside_what_it_needs_less_of(document: MatrixDocument) -> None:
+    usual, gone = document.rows[0].people, row(document, "roscosmos").people
+    assert usual is not None
+    assert usual.crew == 7
+    assert gone is not None
+    fewer = row(document, "roscosmos").model_copy(update={"people": gone.model_copy(update={"crew": 3})})
+    told = dict(zip(HEADS, cells(document, fewer), strict=True))["People"]
+    assert "crew of 3 instead of 7 a year later" in (told.head, *told.more)
+    alike = row(document, "roscosmos").model_copy(update={"people": gone.model_copy(update={"crew": 7})})
+    assert "crew of" not in dict(zip(HEADS, cells(document, alike), strict=True))["People"].line

@@ -253,15 +253,19 @@ def _of_the_catalogue(campaign: Campaign, stopped: set[str]) -> Iterator[Candida
     named = {item.vehicle for item in scenario.providers}
     ports = {port.id for port in campaign.catalogue.stations[scenario.station].ports}
     grounded = _grounded(scenario, stopped)
-    for vehicle in campaign.catalogue.vehicles.values():
+    vehicles = campaign.catalogue.vehicles
+    pushing = {one.operator for one in vehicles.values() if one.id in named}
+    for vehicle in vehicles.values():
         fits = any(ports.intersection(push.ports) for push in vehicle.pushes)
         if not fits or vehicle.id in named or vehicle.operator in stopped:
             continue
+        # Beside another ship of the same owner (a Dragon with boost trunk) its name alone reads like that one again.
+        who = f"{vehicle.name} by its own engines" if vehicle.operator in pushing else vehicle.name
         if vehicle.id in grounded:
-            yield Candidate(f"{vehicle.name}: what it needs leaves too", False)
+            yield Candidate(f"{who}: what it needs leaves too", False)
             continue
         retired = vehicle.pushes[0].standing == "retired"
-        yield Candidate(f"{vehicle.name}: {_standing(vehicle, scenario)}", _was_used(vehicle) and not retired)
+        yield Candidate(f"{who}: {_standing(vehicle, scenario)}", _was_used(vehicle) and not retired)
 
 
 def _told_of(reference: Timeline, function: Function, provider: str) -> str | None:

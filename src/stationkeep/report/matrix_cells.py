@@ -105,7 +105,7 @@ def _answers(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
     return (
         _who(row),
         _lost_first(row),
-        _people(row, horizon),
+        _people(row, document.rows[0].people, horizon),
         _fall(row, document),
         _risk(row, horizon),
         _target(row, horizon),
@@ -151,7 +151,7 @@ def _attitude_lost(row: MatrixRow) -> str:
     return f"attitude: {text.month_text(item.median_utc)}"
 
 
-def _people(row: MatrixRow, horizon: str) -> Cell:
+def _people(row: MatrixRow, usual: MatrixPeople | None, horizon: str) -> Cell:
     people = row.people
     if people is None:
         lost = [_lower(one.title) + "*" for one in row.lost_by_graph if one.ends == "crew"]
@@ -159,7 +159,15 @@ def _people(row: MatrixRow, horizon: str) -> Cell:
         if lost:
             return Cell(f"lost: {_short_list(lost)}", (), WORST)
         return Cell(f"{_short_list(fewer)} only", (), GRAVE) if fewer else Cell(text.NONE)
-    return _aboard(people, horizon)
+    cell = _aboard(people, horizon)
+    # Fewer people eat less: without their number a row in which fewer come looks better than it is.
+    if usual is not None and people.crew and usual.crew and people.crew != usual.crew:
+        return replace(
+            cell,
+            more=(*cell.more, f"crew of {people.crew} instead of {usual.crew} a year later"),
+            gravity=max(cell.gravity, MILD),
+        )
+    return cell
 
 
 def _aboard(people: MatrixPeople, horizon: str) -> Cell:
@@ -257,11 +265,9 @@ def _help(row: MatrixRow) -> Cell:
     goes_on = [one for one in row.fill_in if one.standing == "goes on" and one.says.startswith(("enough", "just"))]
     lines = []
     if ready or later:
-        lines.append(_short_list(_names([*ready, *later])))
-    if late:
-        lines.append(f"not yet: {_short_list(_names(late))}")
-    if few := _too_little(row):
-        lines.append(f"too little: {_short_list(few)}")
+        lines += _by_function([*ready, *later])
+    lines += _by_function(late, ", not yet")
+    lines += _by_function(_too_little(row), ", too little", shares=True)
     if not lines and goes_on and row.outcome not in ("falls", "cannot be kept"):
         owners = dict.fromkeys(one.who.rpartition("(")[2].rstrip(")") for one in goes_on)
         return Cell("the others go on", (_short_list(list(owners)),), MILD)
@@ -271,13 +277,22 @@ def _help(row: MatrixRow) -> Cell:
     return Cell(lines[0], tuple(lines[1:]), GRAVE)
 
 
-def _too_little(row: MatrixRow) -> list[str]:
+def _by_function(found: list[FillIn], told: str = "", *, shares: bool = False) -> list[str]:
+    """``reboost, not yet: Dragon with boost trunk``: who could do what, a line for each function."""
+    lines: dict[str, list[str]] = {}
+    for title in dict.fromkeys(one.title for one in found):
+        of_it = [one for one in found if one.title == title]
+        names = [f"{_names([one])[0]} ({_share_words(one)})" for one in of_it] if shares else _names(of_it)
+        lines.setdefault(_short_list(names), []).append(_lower(title))
+    return [f"{' and '.join(titles)}{told}: {names}" for names, titles in lines.items()]
+
+
+def _too_little(row: MatrixRow) -> list[FillIn]:
     """Who is there for a while or comes in time, and gives only a share of what the station cannot do without."""
     vital = {loss.title for loss in row.lost_by_graph if loss.ends == "station"}
-    found = [
+    return [
         one for one in row.fill_in if not _suffices(one) and one.standing in ("goes on", "later") and one.title in vital
     ]
-    return [f"{name} ({_share_words(one)})" for one in found for name in _names([one])]
 
 
 def _suffices(one: FillIn) -> bool:
