@@ -116,8 +116,9 @@ def test_whoever_stopped_first_counts_from_then_and_who_is_back_no_more() -> Non
     assert book.change(100.0, frozenset({"a"})) == [110.0]
     assert book.change(108.0, frozenset({"a", "b"})) == [110.0, 113.0]  # b's going does not put a's loss off
     assert [one.segment for one in book.lost(111.0).values()] == ["a"]
-    assert book.change(112.0, frozenset({"b"})) == [117.0]  # counted anew: with a there was another set
+    assert book.change(112.0, frozenset({"b"})) == [113.0]  # b has been gone since 108, with a or without
     assert not book.lost(112.0)
+    assert [one.segment for one in book.lost(113.0).values()] == ["b"]
     assert book.change(114.0, frozenset()) == []
     assert not book.lost(1000.0)
 
@@ -150,6 +151,9 @@ def fly(*events: dict[str, Any]) -> Timeline:
 def nasa(**changes: Any) -> dict[str, Any]:
     given = {"scope": OPERATING, "flights_back_after_days": 0.0, **changes}
     return withdrawal("2024-03-01", partner="nasa", **given)
+
+
+_OF_SEGMENTS = ("segment-stops", "segment-power", "segment-back", "ground-control-lost")
 
 
 def first(timeline: Timeline, kind: str) -> TimelineEvent:
@@ -214,6 +218,16 @@ def test_what_was_lost_is_back_with_the_partner() -> None:
     back = [event.title for event in timeline.events if event.kind == "segment-back"]
     assert "Russian segment: power it drew from the American arrays is there again" in back
     assert len(back) == 3
+
+
+@pytest.mark.parametrize("esa_leaves", ["2024-02-15", "2024-03-01"])
+def test_a_segment_stays_dead_when_somebody_returns_who_has_nothing_to_do_with_it(esa_leaves: str) -> None:
+    esa = withdrawal(esa_leaves, partner="esa", scope=OPERATING, until_utc="2024-04-01", flights_back_after_days=0.0)
+    alone, with_esa = (
+        [(event.kind, event.title, event.time_mjd_utc) for event in timeline.events if event.kind in _OF_SEGMENTS]
+        for timeline in (fly(nasa()), fly(nasa(), esa))
+    )
+    assert with_esa == alone
 
 
 def test_reversed_at_once_nothing_is_lost() -> None:
