@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partner_case import result, withdrawal
-from stationkeep.campaign.matrix_segments import felt_in_runs
+from stationkeep.campaign.matrix_graph import graph_losses, unseen
+from stationkeep.campaign.matrix_segments import felt_in_runs, lived_on_in_runs
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.sampling import median_inputs
 from stationkeep.catalogue.loader import load_catalogue
@@ -303,3 +304,24 @@ def test_runs_feel_what_segments_hang_on_and_say_when() -> None:
     assert not {"research", "communications", "outside-work"} & nasa_gone.keys()
     branch.people = None
     assert felt_in_runs(analyse(graph, ["nasa"]), branch) == {}
+
+
+def test_what_machines_of_a_segment_make_is_simulated_whatever_the_file_calls_it() -> None:
+    """The commercial station's "Air and water": runs leave for want of it a month before the graph loses it."""
+    commercial = segments_of_station("commercial-station")
+    assert commercial is not None
+    leaves = SimpleNamespace(median_utc="2030-01-01T00:00:00Z")
+    people = SimpleNamespace(must_leave=leaves, without_seat=SimpleNamespace(median_utc=None))
+    branch: Any = SimpleNamespace(people=people, functions_lost=[], no_return=None)
+    found = analyse(build_graph(commercial.loaded, parse_utc("2030-01-01")), ["operator-a"])
+    lost = {one.function: one for one in graph_losses(found, branch)}
+    assert (lost["air"].in_runs, lost["air"].run_median_utc) == (True, leaves.median_utc)
+    assert "Air and water" not in unseen(list(lost.values()))
+    leaves.median_utc = None
+    assert "Air and water" in unseen(graph_losses(found, branch))  # then they have it longer, and the matrix says so
+    branch.people = None
+    assert not {one.function: one for one in graph_losses(found, branch)}["air"].in_runs
+    branch.people = people
+    at_iss = lived_on_in_runs(analyse(build_graph(needs().loaded, DAY), ["nasa"]), branch)
+    assert {"oxygen", "co2-removal", "water"} <= at_iss
+    assert "launch-sites" not in at_iss
