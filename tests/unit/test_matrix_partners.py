@@ -8,10 +8,12 @@ import pytest
 
 from stationkeep.campaign.matrix import fly_matrix
 from stationkeep.campaign.matrix_cases import MatrixError, asked
-from stationkeep.campaign.matrix_document import FillIn, GraphLoss, MatrixDocument, MatrixRow
+from stationkeep.campaign.matrix_document import FillIn, GraphLoss, MatrixDocument, MatrixPeople, MatrixRow
 from stationkeep.campaign.matrix_graph import unseen
 from stationkeep.campaign.matrix_rows import _counted_by_runs
-from stationkeep.report.matrix_cells import GRAVE, HEADS, Cell, _differing_first, cells
+from stationkeep.report.matrix_cell import FINE, GRAVE, WORST, Cell
+from stationkeep.report.matrix_cells import HEADS, cells
+from stationkeep.report.matrix_people import people_cell
 from stationkeep.scenario.loader import load_scenario
 
 DAY: Final = "2024-05-10T00:00:00Z"
@@ -127,10 +129,55 @@ def test_thrusters_step_in_only_while_their_tanks_last(document: MatrixDocument)
     )
 
 
+def people(**changed: Any) -> MatrixPeople:
+    never: dict[str, Any] = {"share": 0.0, "p05_utc": None, "median_utc": None, "p95_utc": None}
+    usual: dict[str, Any] = {
+        "people_at_epoch": 7, "seats_at_epoch": 7, "without_seat": {**never, "who": [], "why": ""},
+        "must_leave": never, "station_left": {**never, "reasons": [], "why": "", "stranded_share": 0.0},
+        "first_limit": [], "first_reserve": None, "first_store": None,
+    }  # fmt: skip
+    for name, fields in changed.items():
+        usual[name] = {**usual[name], **fields} if isinstance(fields, dict) else fields
+    return MatrixPeople(**usual)
+
+
+JULY = {"share": 1.0, "p05_utc": "2022-05-01T00:00:00Z", "median_utc": "2022-07-10T00:00:00Z", "p95_utc": None}
+HORIZON = "2031-01-01T00:00:00Z"
+
+
 def test_what_differs_from_where_nobody_leaves_is_told_first() -> None:
-    usual = Cell("a seat missing in 38 % of runs")
-    told = _differing_first(Cell("a seat missing in 38 % of runs", ("must leave May 2023",)), usual)
-    assert (told.head, told.more) == ("must leave May 2023", ("a seat missing in 38 % of runs",))
+    usual = people(without_seat={"share": 0.38})
+    told = people_cell(
+        people(without_seat={"share": 0.38}, must_leave=JULY, first_limit=[{"name": "attitude", "share": 1.0}]),
+        usual,
+        HORIZON,
+    )
+    assert (told.head, told.more) == ("must leave Jul 2022 (attitude lost)", ("a seat missing in 38 % of runs",))
+    assert told.gravity == GRAVE
+    better = people_cell(people(without_seat={"share": 0.2}), usual, HORIZON)
+    assert (better.head, better.gravity) == ("a seat missing in 20 % of runs", FINE)
+
+
+def test_who_must_leave_leaves_for_causes_each_with_its_share() -> None:
+    limits = [("attitude", 0.5), ("cabin oxygen below 16 kPa", 0.25), ("altitude", 0.25)]
+    named = [{"name": name, "share": share} for name, share in limits]
+    told = people_cell(people(must_leave=JULY, first_limit=named), people(), HORIZON)
+    assert told.head == "must leave Jul 2022 (attitude lost 50 %, unsafe air 25 %, too low 25 % of runs)"
+    some = people_cell(people(must_leave={**JULY, "share": 0.75}, first_limit=named[:2]), people(), HORIZON)
+    assert some.head == "must leave Jul 2022 (attitude lost 50 %, unsafe air 25 % of runs)"
+    one = people_cell(people(must_leave={**JULY, "share": 0.5}, first_limit=named[:1]), people(), HORIZON)
+    assert one.head == "must leave Jul 2022 (attitude lost, in 50 % of runs)"
+
+
+def test_the_end_of_the_plan_empties_nothing() -> None:
+    def left(date: str) -> Cell:
+        emptied = {**JULY, "median_utc": date}
+        return people_cell(people(must_leave=JULY, station_left=emptied), people(), HORIZON)
+
+    assert (left("2030-10-01T00:00:00Z").more, left("2030-10-01T00:00:00Z").gravity) == ((), GRAVE)
+    assert (left("2030-01-01T00:00:00Z").more, left("2030-01-01T00:00:00Z").gravity) == (
+        ("empty from Jan 2030",), WORST
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["nassa", "nanoracks"])

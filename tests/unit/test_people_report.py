@@ -199,6 +199,8 @@ def test_several_reasons_have_their_shares() -> None:
     """A median date of one reason may lie before that of another: they are not of the same runs."""
     mixed = [NamedShare(name="attitude", share=0.5), NamedShare(name=NO_RELIEF, share=0.25)]
     assert limit_text(mixed) == "attitude lost 50 %, no other crew 25 %"
+    rare = [NamedShare(name=name, share=0.05) for name in ("altitude", "food", "water")]
+    assert limit_text([*mixed, *rare]) == "attitude lost 50 %, no other crew 25 %, too low 5 %, other 10 %"
     people = changed(sample_people(LEFT), "station_left", reasons=mixed, **dates(0.75, "2029-09-01T00:00:00Z", None))
     said = "because the attitude is lost (50 % of the runs) or no other crew comes (25 %)."
     assert sentences(people)[2].endswith(said)

@@ -197,7 +197,9 @@ def limit_text(limits: list[NamedShare]) -> str:
         shares[_in_short(one.name)] = shares.get(_in_short(one.name), 0.0) + one.share
     if len(shares) == 1:
         return next(iter(shares))
-    return ", ".join(f"{name} {text.percent(share)}" for name, share in list(shares.items())[:_MOST_REASONS])
+    told = [f"{name} {text.percent(share)}" for name, share in list(shares.items())[:_MOST_REASONS]]
+    rest = sum(list(shares.values())[_MOST_REASONS:])
+    return ", ".join([*told, *([f"other {text.percent(rest)}"] if rest else [])])
 
 
 def _in_short(limit: str) -> str:
