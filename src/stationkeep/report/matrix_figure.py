@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from stationkeep.report import text
 from stationkeep.report.figures import WIDE, Sheet, blank, svg_of, wrapped
-from stationkeep.report.matrix_cells import DAGGER_WORDS, FINE, HEADS, MARK_WORDS, Cell, cells
+from stationkeep.report.matrix_cell import DAGGER_WORDS, FINE, MARK_WORDS, Cell
+from stationkeep.report.matrix_cells import HEADS, cells
 from stationkeep.report.palette import INK, MUTED, RULE, SEVERITIES
 
 if TYPE_CHECKING:

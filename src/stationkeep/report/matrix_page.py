@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.report import text
 from stationkeep.report.html import page_html
 from stationkeep.report.markup import e, linked, table, tree
-from stationkeep.report.matrix_cells import DAGGER_WORDS, HEADS, MARKS, cells
+from stationkeep.report.matrix_cell import DAGGER_WORDS, MARKS
+from stationkeep.report.matrix_cells import HEADS, cells
 from stationkeep.report.matrix_figure import matrix_figure, matrix_svg
 from stationkeep.report.why import chain_line
 

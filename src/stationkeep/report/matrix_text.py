@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.report import text
-from stationkeep.report.matrix_cells import DAGGER_WORDS, HEADS, MARKS, Cell, cells
+from stationkeep.report.matrix_cell import DAGGER_WORDS, MARKS, Cell
+from stationkeep.report.matrix_cells import HEADS, cells
 from stationkeep.report.why import chain_line
 
 if TYPE_CHECKING:
