@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY, LONGEST_LOWERING_BURN_S
 from stationkeep.orbit.mean_decay import MeanFlight
 from stationkeep.outcome import OutcomeReason
-from stationkeep.propulsion.burns import gain_for_delta_v_km
+from stationkeep.propulsion.burns import gain_for_delta_v_km, propellant_for_delta_v_kg
 from stationkeep.simulation import causes
 from stationkeep.simulation.deorbit import Load, loads_for_speed, used_together
 from stationkeep.simulation.partners import PartnerEvents
@@ -73,6 +73,20 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             and self.attitude_allows(provider)
             and self.engine_now(provider) is not None
         )
+
+    def goes_down_out_of_the_way(self, delta_v_m_s: float) -> tuple[ProviderState, float] | None:
+        """Who would lower it out of the way of debris, and by how much [km, negative]; none: it would pass a level.
+
+        The vehicle that came for the end comes last here too; the tenth to spare is for this as well.
+        """
+        gain = gain_for_delta_v_km(self.altitude_km, -delta_v_m_s)
+        if self.altitude_km + gain < self.next_lowest_level() + _ABOVE_LEVEL_KM:
+            return None
+        for provider in sorted(self.providers, key=lambda one: not one.plan.reboosts):
+            takes = propellant_for_delta_v_kg(self.mass_kg, delta_v_m_s, provider.thruster.specific_impulse_s)
+            if self.pushes_down_now(provider) and self.available_kg(provider) >= takes:
+                return provider, gain
+        return None
 
     def _must_stay(self) -> bool:
         """Whether people are aboard who would have to leave if it came lower."""
