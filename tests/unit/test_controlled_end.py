@@ -24,7 +24,7 @@ from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_
 from stationkeep.report.verdict import verdict_rows, verdict_sentence
 from stationkeep.simulation.deorbit import Load, loads_for_speed
 from stationkeep.simulation.inputs import Avoidance
-from stationkeep.simulation.timeline import Timeline, TimelineEvent
+from stationkeep.simulation.timeline import Function, Timeline, TimelineEvent
 from stationkeep.timescale import mjd_utc, parse_utc
 
 LOW = {
@@ -250,13 +250,17 @@ def test_out_of_the_way_of_debris_downwards_where_it_is_let_down() -> None:
 
 
 def test_just_above_the_end_nobody_goes_down_past_it_for_debris() -> None:
-    """Where the end would be passed by, who can still raises it."""
+    """Where a burn downwards would pass the altitude from which the end is flown, it is raised out of the way."""
     last = sinking_for_long(reserve_days=15.0)
     level = next(i for i, height in enumerate(last.altitude_by_day_km) if height < 220.9)
     run = sinking_for_long(Avoidance(float(last.first_day_mjd + level), 0.5), reserve_days=15.0)
-    assert [event.kind for event in run.events if "ebris" in event.title] == ["debris-avoidance-impossible"]
+    away = [event for event in run.events if "ebris" in event.title]
+    assert [event.title.split(":")[0] for event in away] == ["Out of the way of debris by tug"]
     assert run.outcome.reason is OutcomeReason.DEORBITED
-    assert run.outcome.mean_altitude_km == pytest.approx(220.0, abs=0.05)
+    assert run.outcome.time_mjd_utc > last.outcome.time_mjd_utc + 0.1
+    assert run.last_by.get(Function.REBOOST) != "tug"  # which reboosts nothing
+    for flown in (last, run):
+        assert Function.CONTROLLED_DEORBIT not in flown.lost_mjd_utc  # it was flown
 
 
 def test_who_lets_it_down_does_not_say_that_nobody_can_reboost() -> None:

@@ -18,6 +18,7 @@ from stationkeep.propulsion.burns import gain_for_delta_v_km, propellant_for_del
 from stationkeep.simulation import causes
 from stationkeep.simulation.deorbit import Load, loads_for_speed, used_together
 from stationkeep.simulation.partners import PartnerEvents
+from stationkeep.simulation.run_state import EVERYTHING
 from stationkeep.simulation.timeline import BURN_FAILED, LOWERING
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class ControlledEnd(PartnerEvents, abc.ABC):
         return burnt
 
     def pushes_down_now(self, provider: ProviderState) -> bool:
-        """Whether it can burn to lower the station at this moment; the vehicle that came for the end can."""
+        """Whether it can burn for a station that is let down at this moment; the vehicle that came for the end can."""
         if not (provider.present and provider.operating and provider.enabled):
             return False
         plan = provider.plan
@@ -74,14 +75,14 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             and self.engine_now(provider) is not None
         )
 
-    def goes_down_out_of_the_way(self, delta_v_m_s: float) -> tuple[ProviderState, float] | None:
-        """Who would lower it out of the way of debris, and by how much [km, negative]; none: it would pass a level.
+    def goes_out_of_the_way(self, delta_v_m_s: float) -> tuple[ProviderState, float] | None:
+        """Who gets a station that is let down out of the way of debris, by how much [km]? Down, if no level is near.
 
         The vehicle that came for the end comes last here too; the tenth to spare is for this as well.
         """
         gain = gain_for_delta_v_km(self.altitude_km, -delta_v_m_s)
         if self.altitude_km + gain < self.next_lowest_level() + _ABOVE_LEVEL_KM:
-            return None
+            gain = gain_for_delta_v_km(self.altitude_km, delta_v_m_s)
         for provider in sorted(self.providers, key=lambda one: not one.plan.reboosts):
             takes = propellant_for_delta_v_kg(self.mass_kg, delta_v_m_s, provider.thruster.specific_impulse_s)
             if self.pushes_down_now(provider) and self.available_kg(provider) >= takes:
@@ -193,6 +194,7 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             no_one = [causes.LET_DOWN, causes.ATTITUDE_LOST, causes.UNBACKED]
             self.note("deorbit-impossible", title, because=no_one, brings=(causes.NO_DEORBIT,))
             return False
+        self.watches[EVERYTHING].look(self.now, lacking, None)
         able = [able[index] for index in chosen]
         luck = self.inputs.last_burn_luck / FAILURE_PROBABILITY
         if luck < 1.0:

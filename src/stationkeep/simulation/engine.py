@@ -318,7 +318,7 @@ class _Run(ControlledEnd):
 
     def burn(self, provider: ProviderState, gain_km: float, kind: str, what: str, most_kg: float = math.inf) -> bool:
         """Burn towards a gain of altitude, or a loss; false where it comes to nothing."""
-        engine, able = self.engine_now(provider), self.pushes_now if gain_km >= 0.0 else self.pushes_down_now
+        engine, able = self.engine_now(provider), self.pushes_down_now if self.let_down else self.pushes_now
         if engine is None:
             return False
         turn_deg = engine.turn_deg if gain_km >= 0.0 else 180.0 - engine.turn_deg
@@ -339,7 +339,7 @@ class _Run(ControlledEnd):
         self.flight.lift(burn.mean_altitude_gain_km)
         self.burn_count += 1
         self.starts.append(self.start_here())
-        if gain_km >= 0.0:
+        if gain_km >= 0.0 and provider.plan.reboosts:
             provider.has_burnt = True
             self.last_by[Function.REBOOST] = engine.label
         self.note(
@@ -370,11 +370,10 @@ class _Run(ControlledEnd):
 
     def _who_avoids(self, avoidance: Avoidance) -> tuple[ProviderState, float] | None:
         """Who would push it out of the way, by how many kilometres: up, as is usual, or down where it is let down."""
-        down = self.goes_down_out_of_the_way(avoidance.delta_v_m_s) if self.let_down else None
-        pusher = self.pusher() if down is None else None
-        if pusher is None:
-            return down
-        return pusher, gain_for_delta_v_km(self.altitude_km, avoidance.delta_v_m_s)
+        if self.let_down:
+            return self.goes_out_of_the_way(avoidance.delta_v_m_s)
+        pusher = self.pusher()
+        return None if pusher is None else (pusher, gain_for_delta_v_km(self.altitude_km, avoidance.delta_v_m_s))
 
     def _avoid(self, avoidance: Avoidance, was_able: bool) -> None:
         """Debris comes near: out of the way, if somebody can push."""
