@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY, LONGEST_LOWERING_BURN_S
 from stationkeep.orbit.mean_decay import MeanFlight
 from stationkeep.outcome import OutcomeReason
-from stationkeep.propulsion.burns import gain_for_delta_v_km
+from stationkeep.propulsion.burns import gain_for_delta_v_km, propellant_for_delta_v_kg
 from stationkeep.simulation import causes
-from stationkeep.simulation.deorbit import loads_for_speed, used_together
+from stationkeep.simulation.deorbit import Load, loads_for_speed, used_together
 from stationkeep.simulation.partners import PartnerEvents
+from stationkeep.simulation.run_state import EVERYTHING
 from stationkeep.simulation.timeline import BURN_FAILED, LOWERING
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class ControlledEnd(PartnerEvents, abc.ABC):
         return burnt
 
     def pushes_down_now(self, provider: ProviderState) -> bool:
-        """Whether it can burn to lower the station at this moment; the vehicle that came for the end can."""
+        """Whether it can burn for a station that is let down at this moment; the vehicle that came for the end can."""
         if not (provider.present and provider.operating and provider.enabled):
             return False
         plan = provider.plan
@@ -73,6 +74,20 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             and self.attitude_allows(provider)
             and self.engine_now(provider) is not None
         )
+
+    def goes_out_of_the_way(self, delta_v_m_s: float) -> tuple[ProviderState, float] | None:
+        """Who gets a station that is let down out of the way of debris, by how much [km]? Down, if no level is near.
+
+        The vehicle that came for the end comes last here too; the tenth to spare is for this as well.
+        """
+        gain = gain_for_delta_v_km(self.altitude_km, -delta_v_m_s)
+        if self.altitude_km + gain < self.next_lowest_level() + _ABOVE_LEVEL_KM:
+            gain = gain_for_delta_v_km(self.altitude_km, delta_v_m_s)
+        for provider in sorted(self.providers, key=lambda one: not one.plan.reboosts):
+            takes = propellant_for_delta_v_kg(self.mass_kg, delta_v_m_s, provider.thruster.specific_impulse_s)
+            if self.pushes_down_now(provider) and self.available_kg(provider) >= takes:
+                return provider, gain
+        return None
 
     def _must_stay(self) -> bool:
         """Whether people are aboard who would have to leave if it came lower."""
@@ -174,11 +189,12 @@ class ControlledEnd(PartnerEvents, abc.ABC):
         lacking, chosen = used_together(self.mass_kg, [one.docked for one in able], need)
         aboard = 0 if self.setup is None else len(self.board.traffic.people)
         if aboard or not lacking.none:
-            why = f"{aboard} people are aboard" if aboard else _lacks(lacking)
+            why = f"{aboard} people are aboard" if aboard else self._why_nobody(lacking)
             title = f"Nobody can bring it down on target: {why}"
             no_one = [causes.LET_DOWN, causes.ATTITUDE_LOST, causes.UNBACKED]
             self.note("deorbit-impossible", title, because=no_one, brings=(causes.NO_DEORBIT,))
             return False
+        self.watches[EVERYTHING].look(self.now, lacking, None)
         able = [able[index] for index in chosen]
         luck = self.inputs.last_burn_luck / FAILURE_PROBABILITY
         if luck < 1.0:
@@ -194,6 +210,27 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             brings=(causes.ON_TARGET,),
         )
         return True
+
+    def _why_nobody(self, lacking: Shortage) -> str:
+        """In words, why nobody brings it down on target: what is docked may do, but nothing burns while it tumbles."""
+        if self.attitude is None or self.attitude.holders:
+            return _lacks(lacking)
+        docked = [one for one in self.providers if self._would_burn_if_held(one)]
+        loads = [
+            Load(one.usable_kg, one.thruster.exhaust_velocity_m_s, one.deorbit_thrust_n, one.plan.turn_deg,
+                 one.plan.only_port)
+            for one in docked
+        ]  # fmt: skip
+        told = [f"{one.plan.label} ({one.usable_kg / 1000.0:.1f} t)" for one in docked]
+        lost = f"the attitude is lost, {' and '.join(told)} cannot burn" if told else "the attitude is lost"
+        besides = used_together(self.mass_kg, loads, self.mission.fall_need)[0]
+        return lost if besides.none else f"{lost}; and {_lacks(besides)}"
+
+    def _would_burn_if_held(self, provider: ProviderState) -> bool:
+        """Whether it is docked with propellant for the end, and only a held station is lacking."""
+        if not (provider.present and self.plays_a_part(provider) and self.now < provider.plan.until_mjd_utc):
+            return False
+        return provider.usable_kg > _LACKING_KG and self.stopped.isdisjoint(provider.plan.provider.push_needs)
 
     def _fails(self, able: list[Supply], part: float) -> None:
         """The last burn stops for good after this part of it: the station falls where it may, within hours."""
