@@ -103,6 +103,11 @@ def test_a_name_and_a_date_in_one_cell_are_of_the_same_runs() -> None:
     people = sample_people().model_copy(update={"first_reserve": low})
     cells = {row.label: row.answers[0] for row in verdict_rows(document(people))}
     assert cells["First store at its reserve"] == "10 Apr 2025; most often Russian food (25 % of runs)"
+    said = "A store first falls below its reserve on 10 April 2025, most often Russian food (first in 25 % of the runs)"
+    assert any(one.startswith(said) for one in sentences(people.model_copy(update={"first_store": None})))
+    half = low.model_copy(update={"share": 0.5})  # a median that hangs on a run or two
+    told = sentences(people.model_copy(update={"first_store": None, "first_reserve": half}))
+    assert "In 50 % of the runs a store falls below its reserve, most often Russian food." in told
     mine = people.model_copy(update={"first_reserve": low.model_copy(update={"of_runs": 0.75})})
     cells = {row.label: row.answers[0] for row in verdict_rows(document(mine))}
     assert cells["First store at its reserve"] == "Russian food, 10 Apr 2025"

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partner_case import result, withdrawal
-from stationkeep.campaign.matrix_segments import felt_in_runs
+from stationkeep.campaign.matrix_graph import graph_losses, unseen
+from stationkeep.campaign.matrix_segments import felt_in_runs, lived_on_in_runs
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.sampling import median_inputs
 from stationkeep.catalogue.loader import load_catalogue
@@ -116,8 +117,9 @@ def test_whoever_stopped_first_counts_from_then_and_who_is_back_no_more() -> Non
     assert book.change(100.0, frozenset({"a"})) == [110.0]
     assert book.change(108.0, frozenset({"a", "b"})) == [110.0, 113.0]  # b's going does not put a's loss off
     assert [one.segment for one in book.lost(111.0).values()] == ["a"]
-    assert book.change(112.0, frozenset({"b"})) == [117.0]  # counted anew: with a there was another set
+    assert book.change(112.0, frozenset({"b"})) == [113.0]  # b has been gone since 108, with a or without
     assert not book.lost(112.0)
+    assert [one.segment for one in book.lost(113.0).values()] == ["b"]
     assert book.change(114.0, frozenset()) == []
     assert not book.lost(1000.0)
 
@@ -150,6 +152,9 @@ def fly(*events: dict[str, Any]) -> Timeline:
 def nasa(**changes: Any) -> dict[str, Any]:
     given = {"scope": OPERATING, "flights_back_after_days": 0.0, **changes}
     return withdrawal("2024-03-01", partner="nasa", **given)
+
+
+_OF_SEGMENTS = ("segment-stops", "segment-power", "segment-back", "ground-control-lost")
 
 
 def first(timeline: Timeline, kind: str) -> TimelineEvent:
@@ -214,6 +219,16 @@ def test_what_was_lost_is_back_with_the_partner() -> None:
     back = [event.title for event in timeline.events if event.kind == "segment-back"]
     assert "Russian segment: power it drew from the American arrays is there again" in back
     assert len(back) == 3
+
+
+@pytest.mark.parametrize("esa_leaves", ["2024-02-15", "2024-03-01"])
+def test_a_segment_stays_dead_when_somebody_returns_who_has_nothing_to_do_with_it(esa_leaves: str) -> None:
+    esa = withdrawal(esa_leaves, partner="esa", scope=OPERATING, until_utc="2024-04-01", flights_back_after_days=0.0)
+    alone, with_esa = (
+        [(event.kind, event.title, event.time_mjd_utc) for event in timeline.events if event.kind in _OF_SEGMENTS]
+        for timeline in (fly(nasa()), fly(nasa(), esa))
+    )
+    assert with_esa == alone
 
 
 def test_reversed_at_once_nothing_is_lost() -> None:
@@ -289,3 +304,24 @@ def test_runs_feel_what_segments_hang_on_and_say_when() -> None:
     assert not {"research", "communications", "outside-work"} & nasa_gone.keys()
     branch.people = None
     assert felt_in_runs(analyse(graph, ["nasa"]), branch) == {}
+
+
+def test_what_machines_of_a_segment_make_is_simulated_whatever_the_file_calls_it() -> None:
+    """The commercial station's "Air and water": runs leave for want of it a month before the graph loses it."""
+    commercial = segments_of_station("commercial-station")
+    assert commercial is not None
+    leaves = SimpleNamespace(median_utc="2030-01-01T00:00:00Z")
+    people = SimpleNamespace(must_leave=leaves, without_seat=SimpleNamespace(median_utc=None))
+    branch: Any = SimpleNamespace(people=people, functions_lost=[], no_return=None)
+    found = analyse(build_graph(commercial.loaded, parse_utc("2030-01-01")), ["operator-a"])
+    lost = {one.function: one for one in graph_losses(found, branch)}
+    assert (lost["air"].in_runs, lost["air"].run_median_utc) == (True, leaves.median_utc)
+    assert "Air and water" not in unseen(list(lost.values()))
+    leaves.median_utc = None
+    assert "Air and water" in unseen(graph_losses(found, branch))  # then they have it longer, and the matrix says so
+    branch.people = None
+    assert not {one.function: one for one in graph_losses(found, branch)}["air"].in_runs
+    branch.people = people
+    at_iss = lived_on_in_runs(analyse(build_graph(needs().loaded, DAY), ["nasa"]), branch)
+    assert {"oxygen", "co2-removal", "water"} <= at_iss
+    assert "launch-sites" not in at_iss

@@ -146,7 +146,19 @@ def _provided_by(campaign: Campaign, function: Function, reference: Timeline) ->
             said, whose = ["gyros of NASA"], [_GYRO_OWNER]
     else:
         said, whose = [last or "gyros of NASA, unloaded by thrusters"], []
-    return _joined(said), _joined([names.get(one, one) for one in whose])
+    return _joined(said), _joined([_with_operator(scenario, names, reference, one) for one in whose])
+
+
+def _with_operator(scenario: Scenario, names: Mapping[str, str], reference: Timeline, owner: str) -> str:
+    """A partner's name; where somebody has taken over what is its own, theirs, and from whom they have it."""
+    told = any(event.kind == "control-handed-over" for event in reference.events)
+    for course in all_courses(scenario.branches[reference.branch].events, scenario):
+        event = course.event
+        if not isinstance(event, Withdrawal) or event.partner != owner or event.hand_over_to is None:
+            continue
+        if course.ends_mjd_utc > scenario.horizon_mjd_utc and told:
+            return f"{names.get(event.hand_over_to, event.hand_over_to)}, handed over by {names.get(owner, owner)}"
+    return names.get(owner, owner)
 
 
 def _gyros_stop(reference: Timeline) -> bool:

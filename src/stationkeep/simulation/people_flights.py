@@ -240,7 +240,7 @@ class PeopleFlights(PeopleState, abc.ABC):
         if self._port_is_taken(flight) or self._lacks(flight):
             return False
         if self.closed:
-            return not flight.seats and provider is not None and self._hopeful(provider.id)
+            return not self._is_shut_out(flight)
         return not flight.seats or self.habitable_for(flight)
 
     def nobody_catches(self, flight: Flight) -> list[str]:
@@ -291,28 +291,23 @@ class PeopleFlights(PeopleState, abc.ABC):
         there = self.board.traffic.at(flight.stays[0].port) if flight.stays else None
         return there is not None and there.name in self.board.kept
 
-    def _hopeful(self, provider_id: str) -> bool:
-        """Whether this provider's craft may still come where nobody else does: it then decides by itself.
+    def _is_shut_out(self, flight: Flight) -> bool:
+        """Whether it cannot come to a station that is closed: with people never, with propellant by its own limits.
 
-        Whoever may catch a tumbling station is let to it while that is possible at all; how low it comes is its own
-        limit.
+        Where Dragon comes no lower than 330 km, Progress still does; to a tumbling station only whoever may catch it.
         """
-        if self.tumbles:
-            return self.attitude_tanks is not None and provider_id == self.attitude_tanks.id
-        return True
+        provider = self._provider_of(flight.name)
+        return bool(flight.seats) or provider is None or not self._can_come(provider)
 
     @abc.abstractmethod
     def habitable_for(self, flight: Flight) -> bool:
         """Whether the people of a flight could live in the station they find."""
 
     def _put_off(self, flights: list[Flight]) -> None:
-        """Flights that cannot come wait; where nobody can, all that were still to come do."""
+        """Flights that cannot come wait; where people cannot, so do all others still to come that can as little."""
         names = {flight.name for flight in flights}
         if self.closed:
-            coming = self.board.coming
-            accounts = {name: self.board.craft[name].provider for name in coming}
-            hopeful = {name for name, provider in accounts.items() if provider is not None and self._hopeful(provider)}
-            names |= coming if names & hopeful else coming - hopeful
+            names |= {name for name in self.board.coming if self._is_shut_out(self.board.flights[name])}
         because = [causes.NO_REBOOST] if self.too_low_for_people else [causes.ATTITUDE_LOST] * self.tumbles
         for flight in flights:
             why = because or (self._lacks(flight) or ("", ()))[1]
