@@ -166,9 +166,9 @@ def test_who_must_leave_leaves_for_causes_each_with_its_share() -> None:
     limits = [("attitude", 0.5), ("cabin oxygen below 16 kPa", 0.25), ("altitude", 0.25)]
     named = [{"name": name, "share": share} for name, share in limits]
     told = people_cell(people(must_leave=JULY, first_limit=named), people(), HORIZON)
-    assert told.head == "must leave Jul 2022 (attitude lost 50 %, unsafe air 25 %, too low 25 % of runs)"
+    assert told.head == "must leave Jul 2022 (attitude lost 50 %, air soon unsafe 25 %, too low 25 % of runs)"
     some = people_cell(people(must_leave={**JULY, "share": 0.75}, first_limit=named[:2]), people(), HORIZON)
-    assert some.head == "must leave Jul 2022 (attitude lost 50 %, unsafe air 25 % of runs)"
+    assert some.head == "must leave Jul 2022 (attitude lost 50 %, air soon unsafe 25 % of runs)"
     one = people_cell(people(must_leave={**JULY, "share": 0.5}, first_limit=named[:1]), people(), HORIZON)
     assert one.head == "must leave Jul 2022 (attitude lost, in 50 % of runs)"
 
