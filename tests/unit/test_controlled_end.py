@@ -192,6 +192,27 @@ def test_nobody_lowers_it_before_the_end_can_be_flown() -> None:
     assert early.time_utc >= "2022-05-10"  # the day it docks
 
 
+def sinking_for_long(**attitude: Any) -> Timeline:
+    """From 325 km under a quiet Sun, with nothing more to come for the tanks that feed the attitude's thrusters."""
+    mean = {"epoch_utc": "2022-04-02", "mean_altitude_km": 325.0, "inclination_deg": 51.6}
+    made = providers(12500.0)
+    made[0] |= {"resupply": []}
+    made[0]["propellant"]["initial_kg"] = 2200.0
+    return fly(
+        DECIDED, providers=made, orbit={"mean_elements": mean}, altitude_policy={"floor_km": 323.0, "target_km": 325.0},
+        attitude={**BASE["attitude"], **attitude}, given=inputs(flux=70.0), horizon_utc="2024-04-01",
+    )  # fmt: skip
+
+
+def test_what_holds_it_until_the_end_is_not_spent_on_coming_down_sooner() -> None:
+    """All but a fixed reserve was spent, where the station took longer to sink: the thrusters ran dry on the way."""
+    run = sinking_for_long(reserve_days=15.0)
+    assert "tanks-dry" not in kinds(run)
+    assert run.outcome.reason is OutcomeReason.DEORBITED
+    # of the 2 t the sinking takes some 5 %, the turns a seventh: what is left is not kept for nothing
+    assert sum(event.propellant_kg or 0.0 for event in lowerings(run) if event.provider == "progress") > 1500.0
+
+
 def test_what_lowered_it_is_no_drag() -> None:
     """From 400 to 390 km in a year, all of it by one burn against the motion: drag took nothing."""
     heights = np.linspace(400.0, 390.0, 400)

@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY, LONGEST_LOWERING_BURN_S
+from stationkeep.orbit.mean_decay import MeanFlight
+from stationkeep.outcome import OutcomeReason
 from stationkeep.propulsion.burns import gain_for_delta_v_km
 from stationkeep.simulation import causes
 from stationkeep.simulation.deorbit import loads_for_speed, used_together
@@ -30,6 +32,7 @@ _WORTH_KG: Final = 20.0
 _ABOVE_LEVEL_KM: Final = 0.5  # drag takes the rest, and what happens at a level happens there
 _USUAL_PACE_DAYS: Final = 7.0
 _ROUNDS: Final = 12
+_FORECAST_DAYS: Final = 10.0  # one rate of sinking, and of use for the attitude, holds so long
 
 
 class ControlledEnd(PartnerEvents, abc.ABC):
@@ -79,9 +82,10 @@ class ControlledEnd(PartnerEvents, abc.ABC):
         """What this one may burn now so that what is docked still does for the end, with a tenth to spare.
 
         The vehicle that came for the end keeps all of it for itself: what else is docked is needed for other things.
+        Tanks that feed the attitude's thrusters keep besides what these take until the station has sunk so far, or
+        until more is to come.
         """
         need = self.mission.fall_need
-        most = self.available_kg(provider)
         ends = [
             one
             for one in self.supplies(need.from_altitude_km)
@@ -89,23 +93,68 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             and (provider.plan.reboosts or not self.state_of(one.provider).plan.reboosts)
         ]
         kept = replace(need, delta_v_m_s=_KEPT * need.delta_v_m_s)
+        holds = None if self.attitude_tanks is None else self.attitude_tanks.id
+        matters = holds in (provider.id, *(one.provider for one in ends))
+        holding_kg = self._turn_takes_kg(provider) + _KEPT * self._sinking_takes_kg() if matters else 0.0
+        most = self.available_kg(provider)
+        if provider.id == holds:
+            most = min(most, provider.usable_kg - holding_kg)
 
         def enough(burnt_kg: float) -> bool:
-            left = [
-                one.docked._replace(propellant_kg=one.docked.propellant_kg - burnt_kg * (one.provider == provider.id))
-                for one in ends
-            ]
+            left = []
+            for one in ends:
+                gone_kg = burnt_kg * (one.provider == provider.id) + holding_kg * (one.provider == holds)
+                left.append(one.docked._replace(propellant_kg=one.docked.propellant_kg - gone_kg))
             return used_together(self.mass_kg - burnt_kg, left, kept)[0].none
 
+        if most <= 0.0 or not enough(0.0):
+            return 0.0
         if enough(most):
             return most
-        if not enough(0.0):
-            return 0.0
         low, high = 0.0, most
         for _ in range(_ROUNDS):
             middle = 0.5 * (low + high)
             low, high = (middle, high) if enough(middle) else (low, middle)
         return low
+
+    def _turn_takes_kg(self, provider: ProviderState) -> float:
+        """What turning the station for its burn against the motion, and back, takes from the attitude's tanks [kg]."""
+        engine = self.engine_now(provider)
+        if engine is None or self.attitude is None or self.attitude.kg_day <= 0.0:
+            return 0.0
+        return self.attitude.turn_propellant_kg(180.0 - engine.turn_deg)
+
+    def _sinking_takes_kg(self) -> float:
+        """What holding the attitude takes until it has sunk to where the end begins, if nobody burns any more [kg].
+
+        Or, where another load is foreseen, until that has come, and at least for as long as the reserve is to last.
+        """
+        tanks, keeper = self.attitude_tanks, self.attitude
+        if tanks is None or keeper is None or keeper.kg_day <= 0.0:
+            return 0.0
+        level, weather = self.mission.fall_need.from_altitude_km, self.inputs.weather
+        ends, comes = float(weather.end_mjd), self.comes_still(tanks)
+        if comes is not None:
+            ends = min(ends, max(comes[0], self.now + keeper.control.reserve_days))
+        flight = MeanFlight(
+            self.flight.elements,
+            weather,
+            self.inputs.ballistic_m2_kg,
+            reentry_altitude_km=self.scenario.reentry_altitude_km,
+        )
+        taken = 0.0
+        while flight.time_mjd_utc < ends and flight.mean_altitude_km > level + _REACHED_KM:
+            began, height = flight.time_mjd_utc, flight.mean_altitude_km
+            stop = min(began + min(keeper.piece_days(height), _FORECAST_DAYS), ends)
+            factor = self.drag_per_mass * self.arrays.drag_forecast(flight.elements, stop)
+            reason = flight.advance(stop, floor_mean_altitude_km=level, drag_factor=factor)
+            days, sunk_km = flight.time_mjd_utc - began, height - flight.mean_altitude_km
+            if days > 0.0:
+                middle_km = 0.5 * (height + flight.mean_altitude_km)
+                taken += days * keeper.kg_day_sinking(sunk_km / days, middle_km, self.mass_kg)
+            if reason is not OutcomeReason.TIME_LIMIT:
+                break
+        return taken
 
     def _stays_for_the_end(self, supply: Supply) -> bool:
         """Whether it pushes as low as where the end begins."""

@@ -297,8 +297,7 @@ class PartnerEvents(StockEvents):
             exhaust, thrust = provider.thruster.exhaust_velocity_m_s, provider.deorbit_thrust_n
             turn, port = plan.turn_deg, plan.only_port
             here = provider.usable_kg if provider.present else 0.0
-            cannot = provider.too_low(altitude) or self._is_cut_off(provider)
-            comes = None if cannot else self.load_foreseen(provider)
+            comes = self.comes_still(provider)
             docked = Load(here, exhaust, thrust, turn, port)
             if comes is None or comes[0] > now + need.wait_days:
                 found.append(Supply(provider.id, docked, docked, now, plan.provider.hindsight))
@@ -306,6 +305,12 @@ class PartnerEvents(StockEvents):
                 more = Load(here + comes[1], exhaust, thrust, turn, port)
                 found.append(Supply(provider.id, docked, more, comes[0], plan.provider.hindsight))
         return found
+
+    def comes_still(self, provider: ProviderState) -> tuple[float, float] | None:
+        """When its next load comes, with how many kilograms; none: as things are, none does."""
+        if provider.too_low(self.altitude_km) or self._is_cut_off(provider):
+            return None
+        return self.load_foreseen(provider)
 
     def _still_up_at(self, time_mjd: float) -> bool:
         """Whether the station, left to itself from now on, is then still high enough for a controlled fall."""
