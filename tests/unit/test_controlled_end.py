@@ -98,6 +98,24 @@ def test_a_station_that_tumbles_cannot_be_brought_down() -> None:
     assert run.outcome.reentered
 
 
+@pytest.mark.parametrize(("propellant_kg", "besides"), [(16000.0, False), (6000.0, True)])
+def test_who_cannot_burn_as_it_tumbles_is_not_called_too_small(propellant_kg: float, besides: bool) -> None:
+    """The deorbit vehicle was docked with enough, and the story said that 9 t and 9 kN were lacking."""
+    stay = {"arrives_utc": "2022-04-05", "leaves_utc": "2024-03-01", "propellant_kg": propellant_kg, "source": MADE_UP}
+    made = providers(propellant_kg, visits=[stay])
+    gone = withdrawal("2022-04-15", scope=["stop-operating-assets"])
+    run = fly(gone, DECIDED, providers=made, horizon_utc=HORIZON, given=inputs(loss=0.0001), **LOW)
+    assert run.outcome.reentered
+    assert "attitude-lost" in kinds(run)
+    said = next(event.title for event in run.events if event.kind == "deorbit-impossible")
+    left = run.tank_content_kg["tug"] / 1000.0
+    assert said.startswith(
+        f"Nobody can bring it down on target: the attitude is lost, tug ({left:.1f} t) cannot burn"
+    )  # fmt: skip
+    assert ("; and it lacks " in said) is besides
+    assert "kN" not in said
+
+
 def test_a_new_policy_takes_the_decision_back() -> None:
     change = {
         "type": "altitude-policy-change",

@@ -16,7 +16,7 @@ from stationkeep.orbit.mean_decay import MeanFlight
 from stationkeep.outcome import OutcomeReason
 from stationkeep.propulsion.burns import gain_for_delta_v_km
 from stationkeep.simulation import causes
-from stationkeep.simulation.deorbit import loads_for_speed, used_together
+from stationkeep.simulation.deorbit import Load, loads_for_speed, used_together
 from stationkeep.simulation.partners import PartnerEvents
 from stationkeep.simulation.timeline import BURN_FAILED, LOWERING
 
@@ -178,7 +178,7 @@ class ControlledEnd(PartnerEvents, abc.ABC):
         lacking, chosen = used_together(self.mass_kg, [one.docked for one in able], need)
         aboard = 0 if self.setup is None else len(self.board.traffic.people)
         if aboard or not lacking.none:
-            why = f"{aboard} people are aboard" if aboard else _lacks(lacking)
+            why = f"{aboard} people are aboard" if aboard else self._why_nobody(lacking)
             self._refused("people" if aboard else "means", why)
             return False
         self.causes.end(causes.NO_DEORBIT)
@@ -206,6 +206,27 @@ class ControlledEnd(PartnerEvents, abc.ABC):
         title = f"Nobody can bring it down on target: {why}"
         no_one = [causes.LET_DOWN, causes.ATTITUDE_LOST, causes.UNBACKED]
         self.note("deorbit-impossible", title, because=no_one, brings=(causes.NO_DEORBIT,))
+
+    def _why_nobody(self, lacking: Shortage) -> str:
+        """In words, why nobody brings it down on target: what is docked may do, but nothing burns while it tumbles."""
+        if self.attitude is None or self.attitude.holders:
+            return _lacks(lacking)
+        docked = [one for one in self.providers if self._would_burn_if_held(one)]
+        loads = [
+            Load(one.usable_kg, one.thruster.exhaust_velocity_m_s, one.deorbit_thrust_n, one.plan.turn_deg,
+                 one.plan.only_port)
+            for one in docked
+        ]  # fmt: skip
+        told = [f"{one.plan.label} ({one.usable_kg / 1000.0:.1f} t)" for one in docked]
+        lost = f"the attitude is lost, {' and '.join(told)} cannot burn" if told else "the attitude is lost"
+        besides = used_together(self.mass_kg, loads, self.mission.fall_need)[0]
+        return lost if besides.none else f"{lost}; and {_lacks(besides)}"
+
+    def _would_burn_if_held(self, provider: ProviderState) -> bool:
+        """Whether it is docked with propellant for the end, and only a held station is lacking."""
+        if not (provider.present and self.plays_a_part(provider) and self.now < provider.plan.until_mjd_utc):
+            return False
+        return provider.usable_kg > _LACKING_KG and self.stopped.isdisjoint(provider.plan.provider.push_needs)
 
     def _fails(self, able: list[Supply], part: float) -> None:
         """The last burn stops for good after this part of it: the station falls where it may, within hours."""
