@@ -178,23 +178,26 @@ class ControlledEnd(PartnerEvents, abc.ABC):
     # --- the end ------------------------------------------------------------------------------------------------------
 
     def is_to_come_down_now(self) -> bool:
-        """Whether it has sunk to where the decided end begins."""
+        """Whether it has sunk to where the decided end begins, or was no higher when that was decided."""
         level = self.mission.fall_need.from_altitude_km
-        return self.let_down and abs(self.flight.mean_altitude_km - level) <= _REACHED_KM
+        return self.let_down and not self.end_failed and self.flight.mean_altitude_km <= level + _REACHED_KM
 
     def comes_down_on_target(self) -> bool:
-        """Burn for the end, if what is docked can; else say what is lacking: then it falls where it may."""
+        """Burn for the end, if what is docked can; else say once what is lacking.
+
+        Until that is there, or whoever is aboard has left, it sinks on, and falls where it may.
+        """
         need = self.mission.fall_need
-        able = sorted(self.supplies(need.from_altitude_km - _REACHED_KM), key=self._comes_first)
+        lowest = min(need.from_altitude_km, self.altitude_km) - _REACHED_KM
+        able = sorted(self.supplies(lowest), key=self._comes_first)
         lacking, chosen = used_together(self.mass_kg, [one.docked for one in able], need)
         aboard = 0 if self.setup is None else len(self.board.traffic.people)
         if aboard or not lacking.none:
             why = f"{aboard} people are aboard" if aboard else self._why_nobody(lacking)
-            title = f"Nobody can bring it down on target: {why}"
-            no_one = [causes.LET_DOWN, causes.ATTITUDE_LOST, causes.UNBACKED]
-            self.note("deorbit-impossible", title, because=no_one, brings=(causes.NO_DEORBIT,))
+            self._refused("people" if aboard else "means", why)
             return False
         self.watches[EVERYTHING].look(self.now, lacking, None)
+        self.causes.end(causes.NO_DEORBIT)
         able = [able[index] for index in chosen]
         luck = self.inputs.last_burn_luck / FAILURE_PROBABILITY
         if luck < 1.0:
@@ -210,6 +213,15 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             brings=(causes.ON_TARGET,),
         )
         return True
+
+    def _refused(self, by: str, why: str) -> None:
+        """Say why it cannot be flown, of each kind of reason once."""
+        if by in self.end_refused:
+            return
+        self.end_refused.add(by)
+        title = f"Nobody can bring it down on target: {why}"
+        no_one = [causes.LET_DOWN, causes.ATTITUDE_LOST, causes.UNBACKED]
+        self.note("deorbit-impossible", title, because=no_one, brings=(causes.NO_DEORBIT,))
 
     def _why_nobody(self, lacking: Shortage) -> str:
         """In words, why nobody brings it down on target: what is docked may do, but nothing burns while it tumbles."""
@@ -234,6 +246,7 @@ class ControlledEnd(PartnerEvents, abc.ABC):
 
     def _fails(self, able: list[Supply], part: float) -> None:
         """The last burn stops for good after this part of it: the station falls where it may, within hours."""
+        self.end_failed = True
         need = self.mission.fall_need
         speed = need.delta_v_m_s - (1.0 - part) * need.final_burn_m_s
         pushed, burnt_kg = self._burns_for_the_end(able, speed)

@@ -154,6 +154,9 @@ class _Run(ControlledEnd):
         # Everything else on the calendar starts first, so that what happens at the epoch happens before the flight.
         yield self.environment.timeout(0.0)
         while True:
+            if self.is_to_come_down_now() and self.comes_down_on_target():
+                self._finish(OutcomeReason.DEORBITED)
+                return
             if self.let_down and self.comes_down_sooner():
                 continue
             pusher = None if self.policy is None else self.pusher()
@@ -177,9 +180,6 @@ class _Run(ControlledEnd):
             self._after_coast()
             if reason is OutcomeReason.ALTITUDE_REACHED:
                 self._reached_a_level()
-                if self.is_to_come_down_now() and self.comes_down_on_target():
-                    self._finish(OutcomeReason.DEORBITED)
-                    return
             elif reason is not OutcomeReason.TIME_LIMIT:
                 self._finish(reason)
                 return

@@ -145,6 +145,7 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
                 title = f"Kept between {stated.floor_km:g} and {stated.target_km:g} km from now on"
                 self.let_down = False  # whoever had decided on its end has changed their mind
                 self.causes.end(causes.LET_DOWN)
+                self.causes.end(causes.NO_DEORBIT)
             self.causes.end(causes.NO_POLICY)
             self.note(event.type, title, note=event.note, brings=(causes.NO_POLICY,) if stated is None else ())
         elif isinstance(event, Happening):
