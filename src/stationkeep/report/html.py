@@ -12,6 +12,7 @@ from stationkeep.report import text
 from stationkeep.report.altitude import altitude_figure, needs_key
 from stationkeep.report.crisis import crisis_section
 from stationkeep.report.events import events_of
+from stationkeep.report.fall_words import brought_down_runs, fall_days
 from stationkeep.report.falls import falls_caption, falls_figure
 from stationkeep.report.figures import both_sheets
 from stationkeep.report.ground import ground_section
@@ -186,18 +187,17 @@ def _told_of_the_fan(runs: int) -> str:
 def _falls_section(document: RunDocument) -> str:
     if not any(any(branch.reentry.dates_utc) for branch in document.branches.values()):
         by = text.day_text(document.scenario.horizon_utc, long=True)
+        aimed = any(brought_down_runs(branch) for branch in document.branches.values())
+        or_down = " or has been brought down on target" if aimed else ""
         return (
             '<section aria-labelledby="falls"><h2 id="falls">When it falls</h2>'
-            f"<p>It does not: in every run of every branch the station is still flying on {by}.</p></section>"
+            f"<p>It does not: in every run of every branch the station is still flying on {by}{or_down}.</p></section>"
         )
     styles = branch_styles(document.branches)
     rows = [
         (
             f'<span class="t" {branch_vars(styles[key])}>{e(branch.label)}</span>',
-            *(
-                text.day_text(date) if date else "after the horizon"
-                for date in (branch.reentry.p05_utc, branch.reentry.median_utc, branch.reentry.p95_utc)
-            ),
+            *fall_days(branch),
             text.chance_text(branch.reentry),
         )
         for key, branch in document.branches.items()
@@ -207,6 +207,8 @@ def _falls_section(document: RunDocument) -> str:
     heads = ("Branch", ends[0], "Half have fallen", ends[1], "Fall by the horizon")
     horizon = text.day_text(document.scenario.horizon_utc)
     caption = f"Over all runs, to the calendar day as computed; the horizon is {horizon}."
+    if any(brought_down_runs(branch) for branch in document.branches.values()):
+        caption += " Runs brought down on target are left out of the dates, not of the share."
     return (
         '<section aria-labelledby="falls"><div class="keep"><h2 id="falls">When it falls</h2>'
         "<p>Each run has its own Sun, air density and drag; the same ones in every branch.</p>"
