@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from stationkeep.campaign.matrix_document import MatrixDocument
 
-_WIDTHS_PX: Final = (118.0, 176.0, 186.0, 126.0, 108.0, 104.0, 142.0)
+_WIDTHS_PX: Final = (118.0, 168.0, 182.0, 126.0, 108.0, 116.0, 142.0)
 _SHEET: Final = Sheet(WIDE.width_px, 10.8, narrow=False)
 _LINE_PX: Final = 13.4
 _PAD_PX: Final = 6.0
