@@ -23,7 +23,9 @@ from stationkeep.outcome import OutcomeReason
 from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_km
 from stationkeep.report.verdict import verdict_rows, verdict_sentence
 from stationkeep.simulation.deorbit import Load, loads_for_speed
-from stationkeep.simulation.timeline import Timeline, TimelineEvent
+from stationkeep.simulation.inputs import Avoidance
+from stationkeep.simulation.timeline import Function, Timeline, TimelineEvent
+from stationkeep.timescale import mjd_utc, parse_utc
 
 LOW = {
     "orbit": {"mean_elements": {"epoch_utc": "2022-04-02", "mean_altitude_km": 300.0, "inclination_deg": 51.6}},
@@ -96,6 +98,24 @@ def test_a_station_that_tumbles_cannot_be_brought_down() -> None:
     run = fly(gone, DECIDED, providers=providers(16000.0), horizon_utc=HORIZON, given=inputs(loss=0.0001), **LOW)
     assert "attitude-lost" in kinds(run)
     assert run.outcome.reentered
+
+
+@pytest.mark.parametrize(("propellant_kg", "besides"), [(16000.0, False), (6000.0, True)])
+def test_who_cannot_burn_as_it_tumbles_is_not_called_too_small(propellant_kg: float, besides: bool) -> None:
+    """The deorbit vehicle was docked with enough, and the story said that 9 t and 9 kN were lacking."""
+    stay = {"arrives_utc": "2022-04-05", "leaves_utc": "2024-03-01", "propellant_kg": propellant_kg, "source": MADE_UP}
+    made = providers(propellant_kg, visits=[stay])
+    gone = withdrawal("2022-04-15", scope=["stop-operating-assets"])
+    run = fly(gone, DECIDED, providers=made, horizon_utc=HORIZON, given=inputs(loss=0.0001), **LOW)
+    assert run.outcome.reentered
+    assert "attitude-lost" in kinds(run)
+    said = next(event.title for event in run.events if event.kind == "deorbit-impossible")
+    left = run.tank_content_kg["tug"] / 1000.0
+    assert said.startswith(
+        f"Nobody can bring it down on target: the attitude is lost, tug ({left:.1f} t) cannot burn"
+    )  # fmt: skip
+    assert ("; and it lacks " in said) is besides
+    assert "kN" not in said
 
 
 def test_a_new_policy_takes_the_decision_back() -> None:
@@ -190,6 +210,92 @@ def test_nobody_lowers_it_before_the_end_can_be_flown() -> None:
     assert not lowerings(down(2000.0, DECIDED))
     early = lowerings(down(16000.0, DECIDED))[0]
     assert early.time_utc >= "2022-05-10"  # the day it docks
+
+
+def sinking_for_long(*avoidances: Avoidance, **attitude: Any) -> Timeline:
+    """From 325 km under a quiet Sun, with nothing more to come for the tanks that feed the attitude's thrusters."""
+    mean = {"epoch_utc": "2022-04-02", "mean_altitude_km": 325.0, "inclination_deg": 51.6}
+    made = providers(12500.0)
+    made[0] |= {"resupply": []}
+    made[0]["propellant"]["initial_kg"] = 2200.0
+    return fly(
+        DECIDED, providers=made, orbit={"mean_elements": mean}, altitude_policy={"floor_km": 323.0, "target_km": 325.0},
+        attitude={**BASE["attitude"], **attitude}, horizon_utc="2024-04-01",
+        given=inputs(flux=70.0, avoidances=avoidances),
+    )  # fmt: skip
+
+
+def test_what_holds_it_until_the_end_is_not_spent_on_coming_down_sooner() -> None:
+    """All but a fixed reserve was spent, where the station took longer to sink: the thrusters ran dry on the way."""
+    run = sinking_for_long(reserve_days=15.0)
+    assert "tanks-dry" not in kinds(run)
+    assert run.outcome.reason is OutcomeReason.DEORBITED
+    # of the 2 t the sinking takes some 5 %, the turns a seventh: what is left is not kept for nothing
+    assert sum(event.propellant_kg or 0.0 for event in lowerings(run) if event.provider == "progress") > 1500.0
+
+
+def test_out_of_the_way_of_debris_downwards_where_it_is_let_down() -> None:
+    """Craft burnt week by week to lower it, and when debris came near nobody could push it out of the way."""
+    days = [mjd_utc(parse_utc(day)) for day in ("2022-05-13", "2022-06-20")]
+    run = sinking_for_long(*(Avoidance(day, 0.5) for day in days), reserve_days=15.0)
+    away = [event for event in run.events if "debris" in event.title]
+    assert [event.time_mjd_utc for event in away] == pytest.approx(days)
+    assert [event.title.split(":")[0] for event in away] == [
+        "Lowered out of the way of debris by progress", "Lowered out of the way of debris by tug",
+    ]  # fmt: skip
+    assert [event.kind for event in away] == ["lowering", "lowering"]
+    assert [event.delta_v_m_s for event in away] == pytest.approx([0.5, 0.5])
+    assert "debris-avoidance" not in run.lost_mjd_utc
+    assert run.outcome.reason is OutcomeReason.DEORBITED
+
+
+def test_just_above_the_end_nobody_goes_down_past_it_for_debris() -> None:
+    """Where a burn downwards would pass the altitude from which the end is flown, it is raised out of the way."""
+    last = sinking_for_long(reserve_days=15.0)
+    level = next(i for i, height in enumerate(last.altitude_by_day_km) if height < 220.9)
+    run = sinking_for_long(Avoidance(float(last.first_day_mjd + level), 0.5), reserve_days=15.0)
+    away = [event for event in run.events if "ebris" in event.title]
+    assert [event.title.split(":")[0] for event in away] == ["Out of the way of debris by tug"]
+    assert run.outcome.reason is OutcomeReason.DEORBITED
+    assert run.outcome.time_mjd_utc > last.outcome.time_mjd_utc + 0.1
+    assert run.last_by.get(Function.REBOOST) != "tug"  # which reboosts nothing
+    for flown in (last, run):
+        assert Function.CONTROLLED_DEORBIT not in flown.lost_mjd_utc  # it was flown
+
+
+def test_who_lets_it_down_does_not_say_that_nobody_can_reboost() -> None:
+    for run, said in (
+        (down(16000.0, DECIDED), "Nobody raises it any more, as decided"),
+        (fly(withdrawal("2022-04-20")), "Nobody can reboost any more"),
+    ):
+        assert [event.title for event in run.events if event.kind == "reboost-ends"] == [said]
+
+
+HIGH = {"delta_v_m_s": 80.0, "final_burn_m_s": 34.7, "longest_final_burn_s": 1800.0, "from_altitude_km": 320.0}
+
+
+def test_decided_below_the_level_of_the_end_it_is_flown_as_soon_as_it_can_be() -> None:
+    """The level was looked for on the way down only: from 300 km, 320 km never came, and nothing was said of it."""
+    stated = {**HIGH, "source": MADE_UP}
+    run = fly(
+        response("2022-05-20", what="deorbit"), providers=providers(16000.0), horizon_utc=HORIZON,
+        controlled_deorbit=stated, **LOW,
+    )  # fmt: skip
+    assert run.outcome.reason is OutcomeReason.DEORBITED
+    assert run.events[-1].time_utc[:10] == "2022-05-20"
+    waits = fly(DECIDED, providers=providers(16000.0), horizon_utc=HORIZON, controlled_deorbit=stated, **LOW)
+    said = [event for event in waits.events if event.kind == "deorbit-impossible"]
+    assert [event.time_utc[:10] for event in said] == ["2022-04-20"]  # once: the tug comes three weeks later
+    assert waits.outcome.reason is OutcomeReason.DEORBITED
+    assert waits.events[-1].time_utc[:10] == "2022-05-10"
+
+
+def test_decided_below_the_level_with_too_little_it_says_so() -> None:
+    run = fly(
+        DECIDED, providers=providers(2000.0), horizon_utc=HORIZON, controlled_deorbit={**HIGH, "source": MADE_UP}, **LOW
+    )  # fmt: skip
+    assert run.outcome.reentered
+    assert kinds(run).count("deorbit-impossible") == 1
 
 
 def test_what_lowered_it_is_no_drag() -> None:

@@ -76,9 +76,16 @@ class ArrayFlying:
         if self.track:
             return 1.0
         self._first_day = math.floor(elements.epoch_mjd_utc)
-        count = math.ceil(stop_mjd) + 1 - self._first_day
-        self._drag, self._power = by_day(self.mode, elements, self._first_day, count)
+        self._drag, self._power = self._ahead(elements, stop_mjd)
         return self._drag
+
+    def drag_forecast(self, elements: MeanElements, stop_mjd: float) -> FloatArray | float:
+        """The same, of a flight that is only foreseen."""
+        return 1.0 if self.track else self._ahead(elements, stop_mjd)[0]
+
+    def _ahead(self, elements: MeanElements, stop_mjd: float) -> tuple[FloatArray, FloatArray]:
+        first = math.floor(elements.epoch_mjd_utc)
+        return by_day(self.mode, elements, first, math.ceil(stop_mjd) + 1 - first)
 
     def flown(self, began_mjd: float, ended_mjd: float) -> None:
         """Count a piece that was flown with the last factors."""

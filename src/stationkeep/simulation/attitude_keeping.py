@@ -269,9 +269,16 @@ class AttitudeKeeper:
     @property
     def kg_day(self) -> float:
         """Propellant that holding the attitude takes now [kg/d]."""
+        return self._kg_day_in(self._density_kg_m3, self._altitude_km)
+
+    def kg_day_sinking(self, decay_km_day: float, mean_altitude_km: float, mass_kg: float) -> float:
+        """The same where the air lets a station of this mass sink so fast [kg/d]."""
+        density = max(decay_km_day, 0.0) * mass_kg * self._density_per_decay(mean_altitude_km)
+        return self._kg_day_in(density, mean_altitude_km)
+
+    def _kg_day_in(self, density: float, altitude: float) -> float:
         if self.state is not Hold.BACKED:
             return 0.0
-        density, altitude = self._density_kg_m3, self._altitude_km
         if self.gyros_hold and altitude > _USUAL_ABOVE_KM:
             return self.usual_kg_day
         if not self.gyros_hold:

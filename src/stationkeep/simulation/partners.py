@@ -80,6 +80,25 @@ class PartnerEvents(StockEvents):
         if here or self.linked(provider.id) or self.comes_now(provider, stay, partial(self._join, provider, stay)):
             self._join(provider, stay)
 
+    def already_docked(self) -> None:
+        """Craft that are there at the epoch have what is in their tanks before anything else happens at that moment.
+
+        Whoever leaves then leaves a full craft behind; nobody may think that nothing is left to push with.
+        """
+        if self.setup is not None:
+            for name, craft in self.board.craft.items():
+                if craft.provider is not None and name in self.board.traffic.attached and craft.load is not None:
+                    self.at(self.epoch, partial(self.load_arrives, name))
+        for provider in self.providers:
+            for stay in self.stays_to_come(provider):
+                if stay.arrives_mjd_utc < self.epoch:
+                    self.at(self.epoch, partial(self.arrive, provider, stay))
+
+    def stays_to_come(self, provider: ProviderState) -> tuple[Stay, ...]:
+        """Its vehicles that this branch has come by themselves: not with flights of the plan."""
+        takes_part = provider.enabled or provider.id in self.to_be_enabled
+        return provider.plan.stays if takes_part and not self.linked(provider.id) else ()
+
     def come_early(self, provider: ProviderState, due: Delivery | Stay) -> None:
         """A flight that was brought forward is there."""
         if isinstance(due, Delivery):
@@ -107,7 +126,7 @@ class PartnerEvents(StockEvents):
             who = self.flight_told or stay.flight or provider.plan.label
             self.note("arrival", f"{who} arrives", provider=provider.id, propellant_kg=amount)
             self.came(provider, who, amount)
-        self.review()
+            self.review()
 
     def leave(self, provider: ProviderState, stay: Stay | None) -> None:
         """The visitor goes, with what it has not burnt; without a stay: because the station is too low."""
@@ -181,7 +200,8 @@ class PartnerEvents(StockEvents):
         self.mark(Function.REBOOST, possible)
         if not (possible or before) and self.providers:
             why = self.why_no_push()
-            self.note("reboost-ends", "Nobody can reboost any more", because=why, brings=(causes.NO_REBOOST,))
+            title = "Nobody raises it any more, as decided" if self.let_down else "Nobody can reboost any more"
+            self.note("reboost-ends", title, because=why, brings=(causes.NO_REBOOST,))
         elif possible:
             self.causes.end(causes.NO_REBOOST)
         if not burnt or any(watch.lost_mjd_utc is None for watch in self.watches.values()):
@@ -297,8 +317,7 @@ class PartnerEvents(StockEvents):
             exhaust, thrust = provider.thruster.exhaust_velocity_m_s, provider.deorbit_thrust_n
             turn, port = plan.turn_deg, plan.only_port
             here = provider.usable_kg if provider.present else 0.0
-            cannot = provider.too_low(altitude) or self._is_cut_off(provider)
-            comes = None if cannot else self.load_foreseen(provider)
+            comes = self.comes_still(provider)
             docked = Load(here, exhaust, thrust, turn, port)
             if comes is None or comes[0] > now + need.wait_days:
                 found.append(Supply(provider.id, docked, docked, now, plan.provider.hindsight))
@@ -306,6 +325,12 @@ class PartnerEvents(StockEvents):
                 more = Load(here + comes[1], exhaust, thrust, turn, port)
                 found.append(Supply(provider.id, docked, more, comes[0], plan.provider.hindsight))
         return found
+
+    def comes_still(self, provider: ProviderState) -> tuple[float, float] | None:
+        """When its next load comes, with how many kilograms; none: as things are, none does."""
+        if provider.too_low(self.altitude_km) or self._is_cut_off(provider):
+            return None
+        return self.load_foreseen(provider)
 
     def _still_up_at(self, time_mjd: float) -> bool:
         """Whether the station, left to itself from now on, is then still high enough for a controlled fall."""
