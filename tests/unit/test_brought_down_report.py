@@ -12,10 +12,12 @@ import pytest
 from partner_case import CATALOGUE, fly, response, scenario, withdrawal
 from sample_document import falling_branch, flying_branch, sample_document
 from stationkeep.campaign.beside import reentry_of
+from stationkeep.campaign.brought_down import held_where_brought_down
 from stationkeep.campaign.document import BranchDocument, BroughtDown, LostFunction
 from stationkeep.campaign.losses import functions_lost
 from stationkeep.campaign.part import MeanAltitude
 from stationkeep.campaign.quantiles import altitude_quantiles
+from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.report import text
 from stationkeep.report.altitude import _curves, altitude_figure
 from stationkeep.report.fall_words import brought_down_text, last_end_utc, median_end_utc
@@ -106,24 +108,32 @@ def test_no_raising_any_more_by_decision_is_no_loss_and_without_one_is() -> None
     assert "reboost" in lost(withdrawal("2022-04-20"), response("2022-05-20", what="deorbit"))
 
 
-def test_altitudes_leave_out_who_is_brought_down_and_end_the_median_with_half_of_them() -> None:
+def test_altitudes_hold_who_is_brought_down_until_the_last_is_and_leave_them_out_then() -> None:
     nan = np.nan
-    flown = np.array([[400.0, 300.0, nan, nan], [401.0, 310.0, 220.0, nan], [402.0, 320.0, nan, nan]])
-    low, middle, high = altitude_quantiles(flown, np.array([True, True, False]))
+    flown = np.array([[400.0, 300.0, nan, nan], [401.0, 310.0, 221.0, nan], [402.0, 320.0, nan, nan]])
+    ends = [
+        Outcome(OutcomeReason.DEORBITED, 15.0, 220.0),
+        Outcome(OutcomeReason.DEORBITED, 25.0, 220.5),
+        Outcome(OutcomeReason.REENTERED, 16.0, 120.0),
+    ]
+    held = held_where_brought_down(flown, np.array([5.0, 10.0, 20.0, 30.0]), ends)
+    assert held[0].tolist()[:3] == [400.0, 300.0, 220.0]  # no leap of the lowest while another one still flies
+    assert np.isnan(held[:, 3]).all()
+    assert np.isnan(held[2, 2])
+    low, middle, high = altitude_quantiles(held, np.array([True, True, False]))
     assert low == [400.0, 300.0, None, None]  # the third has fallen by then
-    assert middle == [401.0, 310.0, None, None]
-    assert high == [402.0, 320.0, 220.0, None]
-    assert altitude_quantiles(flown, np.array([True, True, True])) == [
-        [400.0, 300.0, 220.0, None], [401.0, 310.0, None, None], [402.0, 320.0, 220.0, None],
-    ]  # fmt: skip
-    assert altitude_quantiles(flown)[0] == [400.0, 300.0, None, None]
+    assert middle == [401.0, 310.0, 220.0, None]
+    assert high == [402.0, 320.0, 221.0, None]
+    up = np.array([[400.0, nan], [401.0, 390.0], [402.0, nan]])
+    assert altitude_quantiles(up, np.array([True, False, False])) == [[400.0, None], [401.0, None], [402.0, 390.0]]
+    assert altitude_quantiles(up, np.array([True, False, True])) == [[400.0, 390.0], [401.0, 390.0], [402.0, 390.0]]
 
 
 def test_the_picture_ends_the_line_where_it_is_brought_down() -> None:
     one = branch(0, 6)
     dates = [f"2029-{month:02d}-01" for month in range(1, 12)]
     band = [400.0 - 18.0 * number for number in range(11)]
-    fan = MeanAltitude(dates_utc=dates, p05=[*band[:10], None], median=[*band[:9], None, None], p95=[*band[:10], None])
+    fan = MeanAltitude(dates_utc=dates, p05=[*band[:10], None], median=[*band[:10], None], p95=[*band[:10], None])
     one = one.model_copy(update={"mean_altitude_km": fan})
     assert last_end_utc(one) == "2029-10-01"
     assert (median_end_utc(one), brought_down_text(one)) == ("2029-09-18T00:00:00Z", "brought down Sep 2029")

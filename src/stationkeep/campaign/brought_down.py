@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from stationkeep.campaign.document import BroughtDown
 from stationkeep.campaign.quantiles import loss_fields
 from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY
-from stationkeep.outcome import OutcomeReason
+from stationkeep.outcome import Outcome, OutcomeReason
 from stationkeep.scenario.agenda import all_courses
 from stationkeep.scenario.pressure import Response, ResponseKind
+
+FloatArray = NDArray[np.float64]
 
 if TYPE_CHECKING:
     from stationkeep.campaign.run_record import RunRecord
@@ -24,6 +29,19 @@ def decisions(scenario: Scenario, branch: str) -> frozenset[float]:
         for course in all_courses(scenario.branches[branch].events, scenario)
         if isinstance(course.event, Response) and course.event.what is ResponseKind.DEORBIT
     )
+
+
+def held_where_brought_down(altitudes_km: FloatArray, times_mjd: FloatArray, ends: Sequence[Outcome]) -> FloatArray:
+    """Altitudes (n_run, n_time) of runs and their ends: brought down, they keep their last one until the last is down.
+
+    Else the lowest of those still flying would leap up each time one is brought down.
+    """
+    held = altitudes_km.copy()
+    aimed = [(row, end) for row, end in enumerate(ends) if end.reason is OutcomeReason.DEORBITED]
+    last = max((end.time_mjd_utc for _, end in aimed), default=0.0)
+    for row, end in aimed:
+        held[row, np.isnan(held[row]) & (times_mjd > end.time_mjd_utc) & (times_mjd <= last)] = end.mean_altitude_km
+    return held
 
 
 def brought_down(branch: Branch, runs: Sequence[RunRecord], casualties: float) -> BroughtDown | None:

@@ -49,8 +49,7 @@ def altitude_quantiles(
     """Quantiles over runs of (n_run, n_time) altitudes, NaN where a run has fallen: null where the quantile has too.
 
     A fallen run counts as lower than any altitude, so the median does not rise when the weakest runs are gone.
-    ``brought_down``: (n_run,) which runs end on target; they are left out from their end on, and the median ends
-    when half of all runs have ended so.
+    ``brought_down``: (n_run,) which runs end on target; they are left out where NaN.
     """
     ended = np.isnan(altitudes_km)
     aimed = ended & (np.zeros(len(altitudes_km), dtype=bool) if brought_down is None else brought_down)[:, np.newaxis]
@@ -60,7 +59,5 @@ def altitude_quantiles(
     for level in LEVELS:
         place = np.maximum(np.ceil(level * left - 1.0e-9).astype(int) - 1, 0)
         row = np.take_along_axis(ranked, place[np.newaxis, :], axis=0)[0]
-        if level == LEVELS[1]:
-            row = np.where(2 * left <= len(ranked), np.inf, row)
         result.append([None if np.isinf(value) else round(float(value), 3) for value in row])
     return result

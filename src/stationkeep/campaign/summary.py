@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import stationkeep
 from stationkeep.campaign.beside import Beside, falls_of, reentry_of
-from stationkeep.campaign.brought_down import brought_down
+from stationkeep.campaign.brought_down import brought_down, held_where_brought_down
 from stationkeep.campaign.comparison import comparison_notes, solar_explanation
 from stationkeep.campaign.crisis import crisis
 from stationkeep.campaign.document import (
@@ -182,11 +182,14 @@ def _altitudes(runs: Sequence[RunRecord]) -> MeanAltitude:
     """The fan of altitudes, every few days from the epoch until the last run has fallen."""
     first = runs[0].altitude
     metres = np.array([run.altitude.metres() for run in runs])
-    aimed = np.array([run.outcome.reason is OutcomeReason.DEORBITED for run in runs])
+    ends = [run.outcome for run in runs]
+    aimed = np.array([end.reason is OutcomeReason.DEORBITED for end in ends])
     days = range(first.begin, max(run.altitude.last_day for run in runs) + 1, DAYS_BETWEEN_POINTS)
     quantiles: list[list[float | None]] = [[], [], []]
     for start in range(0, len(days), _POINTS_AT_A_TIME):
         part = kilometres(metres[:, start : min(start + _POINTS_AT_A_TIME, len(days))])
+        times = first.first_day_mjd + np.array(days[start : start + part.shape[1]], dtype=float)
+        part = held_where_brought_down(part, times, ends)
         for whole, more in zip(quantiles, altitude_quantiles(part, aimed), strict=True):
             whole.extend(more)
     low, middle, high = quantiles

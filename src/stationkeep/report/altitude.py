@@ -100,8 +100,11 @@ def _curves(branch: BranchDocument) -> tuple[Curve, Curve, Curve, Curve]:
     # The grid may step over the last steep hours: add the falls themselves as points.
     grid = np.unique(np.concatenate([time, [end for end in ends if end is not None]]))
     curves = []
-    for values, end in zip((series.p05, series.median, series.p95), ends, strict=True):
+    aimed = (False, bool(brought_down_text(branch)), False)
+    for values, end, brought_down in zip((series.p05, series.median, series.p95), ends, aimed, strict=True):
         known = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+        if brought_down and end is not None:
+            known[time > end] = np.nan
         good = np.isfinite(known)
         if not good.any():
             curves.append(np.full(grid.shape, np.nan))

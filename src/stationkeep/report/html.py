@@ -179,10 +179,10 @@ def _told_of_the_fan(runs: int, *, aimed: bool) -> str:
     if runs == 1:
         return "Each line is one run; how sure it is, only many runs can tell."
     share = "90 %" if runs >= text.FEWEST_RUNS_FOR_A_WINDOW else "all"
+    above = " Where a band ends above it, runs are brought down on target; the line goes down where half of them are."
     return (
         f"The line is the median of the runs, the band holds {share} of them. Where a band reaches the bottom, some "
-        "runs have fallen while others still fly."
-        + (" Runs brought down on target leave the band; the line goes down where half of them are." if aimed else "")
+        f"runs have fallen while others still fly.{above if aimed else ''}"
     )
 
 
