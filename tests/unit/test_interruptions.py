@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from stationkeep.campaign.document import BranchDocument, InterruptedFunction
 from stationkeep.campaign.interruptions import functions_interrupted, longest_interruptions
 from stationkeep.campaign.run_record import RunRecord
 from stationkeep.report.interruptions import interrupted_sentence, interrupted_text
+from stationkeep.simulation.run_state import RunState
 from stationkeep.simulation.timeline import Function, Interruption, Timeline
 from stationkeep.timescale import iso_day
 
@@ -53,6 +55,14 @@ def test_the_longest_of_a_run_and_the_middle_one_of_all_are_told(back: Timeline)
     assert (one.function, one.share, one.same_in_all) == ("unloading", 0.75, False)
     assert (one.from_utc[:10], one.to_utc[:10]) == (iso_day(59700.0), iso_day(59720.0))
     assert functions_interrupted([away()]) == []
+
+
+def test_debris_that_could_not_be_avoided_once_is_no_span_until_the_next_that_is() -> None:
+    state = SimpleNamespace(gone={Function.AVOIDANCE: 1.0, Function.REBOOST: 2.0}, interruptions=[], now=300.0)
+    for function in (Function.AVOIDANCE, Function.REBOOST):
+        RunState.mark(state, function, possible=True)  # type: ignore[arg-type]
+    assert state.gone == {}
+    assert state.interruptions == [Interruption(Function.REBOOST, 2.0, 300.0)]
 
 
 def told(*found: InterruptedFunction) -> tuple[str, str]:

@@ -312,7 +312,8 @@ class RunState:
         """Remember since when a function is lost, or that it is back."""
         if possible:
             since = self.gone.pop(function, self.now)
-            if since < self.now:
+            # whether debris could be avoided is asked only when some comes: when it was back is not known
+            if since < self.now and function is not Function.AVOIDANCE:
                 self.interruptions.append(Interruption(function, since, self.now))
         else:
             self.gone.setdefault(function, self.now)
