@@ -23,7 +23,9 @@ from stationkeep.outcome import OutcomeReason
 from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_km
 from stationkeep.report.verdict import verdict_rows, verdict_sentence
 from stationkeep.simulation.deorbit import Load, loads_for_speed
-from stationkeep.simulation.timeline import Timeline, TimelineEvent
+from stationkeep.simulation.inputs import Avoidance
+from stationkeep.simulation.timeline import Function, Timeline, TimelineEvent
+from stationkeep.timescale import mjd_utc, parse_utc
 
 LOW = {
     "orbit": {"mean_elements": {"epoch_utc": "2022-04-02", "mean_altitude_km": 300.0, "inclination_deg": 51.6}},
@@ -210,7 +212,7 @@ def test_nobody_lowers_it_before_the_end_can_be_flown() -> None:
     assert early.time_utc >= "2022-05-10"  # the day it docks
 
 
-def sinking_for_long(**attitude: Any) -> Timeline:
+def sinking_for_long(*avoidances: Avoidance, **attitude: Any) -> Timeline:
     """From 325 km under a quiet Sun, with nothing more to come for the tanks that feed the attitude's thrusters."""
     mean = {"epoch_utc": "2022-04-02", "mean_altitude_km": 325.0, "inclination_deg": 51.6}
     made = providers(12500.0)
@@ -218,7 +220,8 @@ def sinking_for_long(**attitude: Any) -> Timeline:
     made[0]["propellant"]["initial_kg"] = 2200.0
     return fly(
         DECIDED, providers=made, orbit={"mean_elements": mean}, altitude_policy={"floor_km": 323.0, "target_km": 325.0},
-        attitude={**BASE["attitude"], **attitude}, given=inputs(flux=70.0), horizon_utc="2024-04-01",
+        attitude={**BASE["attitude"], **attitude}, horizon_utc="2024-04-01",
+        given=inputs(flux=70.0, avoidances=avoidances),
     )  # fmt: skip
 
 
@@ -256,6 +259,43 @@ def test_decided_below_the_level_with_too_little_it_says_so() -> None:
     )  # fmt: skip
     assert run.outcome.reentered
     assert kinds(run).count("deorbit-impossible") == 1
+
+
+def test_out_of_the_way_of_debris_downwards_where_it_is_let_down() -> None:
+    """Craft burnt week by week to lower it, and when debris came near nobody could push it out of the way."""
+    days = [mjd_utc(parse_utc(day)) for day in ("2022-05-13", "2022-06-20")]
+    run = sinking_for_long(*(Avoidance(day, 0.5) for day in days), reserve_days=15.0)
+    away = [event for event in run.events if "debris" in event.title]
+    assert [event.time_mjd_utc for event in away] == pytest.approx(days)
+    assert [event.title.split(":")[0] for event in away] == [
+        "Lowered out of the way of debris by progress", "Lowered out of the way of debris by tug",
+    ]  # fmt: skip
+    assert [event.kind for event in away] == ["lowering", "lowering"]
+    assert [event.delta_v_m_s for event in away] == pytest.approx([0.5, 0.5])
+    assert "debris-avoidance" not in run.lost_mjd_utc
+    assert run.outcome.reason is OutcomeReason.DEORBITED
+
+
+def test_just_above_the_end_nobody_goes_down_past_it_for_debris() -> None:
+    """Where a burn downwards would pass the altitude from which the end is flown, it is raised out of the way."""
+    last = sinking_for_long(reserve_days=15.0)
+    level = next(i for i, height in enumerate(last.altitude_by_day_km) if height < 220.9)
+    run = sinking_for_long(Avoidance(float(last.first_day_mjd + level), 0.5), reserve_days=15.0)
+    away = [event for event in run.events if "ebris" in event.title]
+    assert [event.title.split(":")[0] for event in away] == ["Out of the way of debris by tug"]
+    assert run.outcome.reason is OutcomeReason.DEORBITED
+    assert run.outcome.time_mjd_utc > last.outcome.time_mjd_utc + 0.1
+    assert run.last_by.get(Function.REBOOST) != "tug"  # which reboosts nothing
+    for flown in (last, run):
+        assert Function.CONTROLLED_DEORBIT not in flown.lost_mjd_utc  # it was flown
+
+
+def test_who_lets_it_down_does_not_say_that_nobody_can_reboost() -> None:
+    for run, said in (
+        (down(16000.0, DECIDED), "Nobody raises it any more, as decided"),
+        (fly(withdrawal("2022-04-20")), "Nobody can reboost any more"),
+    ):
+        assert [event.title for event in run.events if event.kind == "reboost-ends"] == [said]
 
 
 def test_what_lowered_it_is_no_drag() -> None:

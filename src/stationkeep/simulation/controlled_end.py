@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY, LONGEST_LOWERING_BURN_S
 from stationkeep.orbit.mean_decay import MeanFlight
 from stationkeep.outcome import OutcomeReason
-from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_km
+from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_km, propellant_for_delta_v_kg
 from stationkeep.simulation import causes
 from stationkeep.simulation.deorbit import Load, loads_for_speed, used_together
 from stationkeep.simulation.partners import PartnerEvents
+from stationkeep.simulation.run_state import EVERYTHING
 from stationkeep.simulation.timeline import BURN_FAILED, LOWERING
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class ControlledEnd(PartnerEvents, abc.ABC):
         return burnt
 
     def pushes_down_now(self, provider: ProviderState) -> bool:
-        """Whether it can burn to lower the station at this moment; the vehicle that came for the end can."""
+        """Whether it can burn for a station that is let down at this moment; the vehicle that came for the end can."""
         if not (provider.present and provider.operating and provider.enabled):
             return False
         plan = provider.plan
@@ -76,6 +77,20 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             and self.attitude_allows(provider)
             and self.engine_now(provider) is not None
         )
+
+    def goes_out_of_the_way(self, delta_v_m_s: float) -> tuple[ProviderState, float] | None:
+        """Who gets a station that is let down out of the way of debris, by how much [km]? Down, if no level is near.
+
+        The vehicle that came for the end comes last here too; the tenth to spare is for this as well.
+        """
+        gain = gain_for_delta_v_km(self.altitude_km, -delta_v_m_s)
+        if self.altitude_km + gain < self.next_lowest_level() + _ABOVE_LEVEL_KM:
+            gain = gain_for_delta_v_km(self.altitude_km, delta_v_m_s)
+        for provider in sorted(self.providers, key=lambda one: not one.plan.reboosts):
+            takes = propellant_for_delta_v_kg(self.mass_kg, delta_v_m_s, provider.thruster.specific_impulse_s)
+            if self.pushes_down_now(provider) and self.available_kg(provider) >= takes:
+                return provider, gain
+        return None
 
     def _must_stay(self) -> bool:
         """Whether people are aboard who would have to leave if it came lower."""
@@ -206,6 +221,7 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             self._refused("people" if aboard else "means", why)
             return False
         self.causes.end(causes.NO_DEORBIT)
+        self.watches[EVERYTHING].look(self.now, lacking, None)
         able = [able[index] for index in chosen]
         luck = self.inputs.last_burn_luck / FAILURE_PROBABILITY
         if luck < 1.0:

@@ -23,7 +23,7 @@ from stationkeep.simulation.attitude_keeping import Hold
 from stationkeep.simulation.controlled_end import ControlledEnd
 from stationkeep.simulation.no_return import points_of_no_return
 from stationkeep.simulation.run_state import ATTITUDE, Mission
-from stationkeep.simulation.timeline import BURN_KINDS, Function, Timeline
+from stationkeep.simulation.timeline import BURN_KINDS, LOWERING, Function, Timeline
 from stationkeep.timescale import iso_day
 
 if TYPE_CHECKING:
@@ -318,7 +318,7 @@ class _Run(ControlledEnd):
 
     def burn(self, provider: ProviderState, gain_km: float, kind: str, what: str, most_kg: float = math.inf) -> bool:
         """Burn towards a gain of altitude, or a loss; false where it comes to nothing."""
-        engine, able = self.engine_now(provider), self.pushes_now if gain_km >= 0.0 else self.pushes_down_now
+        engine, able = self.engine_now(provider), self.pushes_down_now if self.let_down else self.pushes_now
         if engine is None:
             return False
         turn_deg = engine.turn_deg if gain_km >= 0.0 else 180.0 - engine.turn_deg
@@ -339,7 +339,7 @@ class _Run(ControlledEnd):
         self.flight.lift(burn.mean_altitude_gain_km)
         self.burn_count += 1
         self.starts.append(self.start_here())
-        if gain_km >= 0.0:
+        if gain_km >= 0.0 and provider.plan.reboosts:
             provider.has_burnt = True
             self.last_by[Function.REBOOST] = engine.label
         self.note(
@@ -364,17 +364,25 @@ class _Run(ControlledEnd):
 
     def _warned(self, avoidance: Avoidance) -> None:
         """Debris will come near: whoever is to push must be able to from now on, and no other burn comes between."""
-        able = self.pusher() is not None
+        able = self._who_avoids(avoidance) is not None
         self.next_burn_mjd = max(self.next_burn_mjd, avoidance.time_mjd_utc)
         self.at(avoidance.time_mjd_utc, partial(self._avoid, avoidance, able))
 
-    def _avoid(self, avoidance: Avoidance, was_able: bool) -> None:
-        """Debris comes near: out of the way, if somebody can push; the orbit is raised, as is usual."""
+    def _who_avoids(self, avoidance: Avoidance) -> tuple[ProviderState, float] | None:
+        """Who would push it out of the way, by how many kilometres: up, as is usual, or down where it is let down."""
+        if self.let_down:
+            return self.goes_out_of_the_way(avoidance.delta_v_m_s)
         pusher = self.pusher()
+        return None if pusher is None else (pusher, gain_for_delta_v_km(self.altitude_km, avoidance.delta_v_m_s))
+
+    def _avoid(self, avoidance: Avoidance, was_able: bool) -> None:
+        """Debris comes near: out of the way, if somebody can push."""
+        found = self._who_avoids(avoidance)
         done = False
-        if was_able and pusher is not None:
-            gain = gain_for_delta_v_km(self.altitude_km, avoidance.delta_v_m_s)
-            done = self.burn(pusher, gain, "debris-avoidance", "Out of the way of debris")
+        if was_able and found is not None:
+            pusher, gain = found
+            kind, what = ("debris-avoidance", "Out") if gain >= 0.0 else (LOWERING, "Lowered out")
+            done = self.burn(pusher, gain, kind, f"{what} of the way of debris")
         if not done and Function.AVOIDANCE not in self.gone:
             title = "Debris comes near and nobody can push the station out of its way"
             self.note("debris-avoidance-impossible", title, because=(causes.NO_REBOOST, *self.why_no_push()))

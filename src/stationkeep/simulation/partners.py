@@ -181,7 +181,8 @@ class PartnerEvents(StockEvents):
         self.mark(Function.REBOOST, possible)
         if not (possible or before) and self.providers:
             why = self.why_no_push()
-            self.note("reboost-ends", "Nobody can reboost any more", because=why, brings=(causes.NO_REBOOST,))
+            title = "Nobody raises it any more, as decided" if self.let_down else "Nobody can reboost any more"
+            self.note("reboost-ends", title, because=why, brings=(causes.NO_REBOOST,))
         elif possible:
             self.causes.end(causes.NO_REBOOST)
         if not burnt or any(watch.lost_mjd_utc is None for watch in self.watches.values()):
