@@ -220,8 +220,8 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             why = f"{aboard} people are aboard" if aboard else self._why_nobody(lacking)
             self._refused("people" if aboard else "means", why)
             return False
-        self.watches[EVERYTHING].look(self.now, lacking, None)
         self.causes.end(causes.NO_DEORBIT)
+        self.watches[EVERYTHING].look(self.now, lacking, None)
         able = [able[index] for index in chosen]
         luck = self.inputs.last_burn_luck / FAILURE_PROBABILITY
         if luck < 1.0:
