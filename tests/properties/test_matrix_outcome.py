@@ -20,7 +20,8 @@ from stationkeep.campaign.matrix_outcome import (
 )
 from stationkeep.campaign.part import LossDates
 from stationkeep.campaign.people_document import NamedShare
-from stationkeep.report.matrix_cells import DAGGER, DAGGER_WORDS, HEADS, WORST, cells
+from stationkeep.report.matrix_cell import DAGGER, DAGGER_WORDS, WORST
+from stationkeep.report.matrix_cells import HEADS, cells
 from stationkeep.report.matrix_page import matrix_html
 from stationkeep.scenario.loader import load_scenario
 
@@ -208,5 +209,5 @@ def test_a_station_nobody_comes_to_any_more_is_told_empty(document: MatrixDocume
         update={"must_leave": nobody, "station_left": left, "without_seat": seats, "first_store": None}
     )
     told = dict(zip(HEADS, cells(document, gone.model_copy(update={"people": people, "disagrees": []})), strict=True))
-    assert told["People"].head == "nobody aboard from Jan 2025: no relief"
+    assert told["People"].head == "nobody aboard from Jan 2025 (no other crew)"
     assert told["People"].gravity == WORST

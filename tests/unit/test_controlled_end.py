@@ -271,6 +271,33 @@ def test_who_lets_it_down_does_not_say_that_nobody_can_reboost() -> None:
         assert [event.title for event in run.events if event.kind == "reboost-ends"] == [said]
 
 
+HIGH = {"delta_v_m_s": 80.0, "final_burn_m_s": 34.7, "longest_final_burn_s": 1800.0, "from_altitude_km": 320.0}
+
+
+def test_decided_below_the_level_of_the_end_it_is_flown_as_soon_as_it_can_be() -> None:
+    """The level was looked for on the way down only: from 300 km, 320 km never came, and nothing was said of it."""
+    stated = {**HIGH, "source": MADE_UP}
+    run = fly(
+        response("2022-05-20", what="deorbit"), providers=providers(16000.0), horizon_utc=HORIZON,
+        controlled_deorbit=stated, **LOW,
+    )  # fmt: skip
+    assert run.outcome.reason is OutcomeReason.DEORBITED
+    assert run.events[-1].time_utc[:10] == "2022-05-20"
+    waits = fly(DECIDED, providers=providers(16000.0), horizon_utc=HORIZON, controlled_deorbit=stated, **LOW)
+    said = [event for event in waits.events if event.kind == "deorbit-impossible"]
+    assert [event.time_utc[:10] for event in said] == ["2022-04-20"]  # once: the tug comes three weeks later
+    assert waits.outcome.reason is OutcomeReason.DEORBITED
+    assert waits.events[-1].time_utc[:10] == "2022-05-10"
+
+
+def test_decided_below_the_level_with_too_little_it_says_so() -> None:
+    run = fly(
+        DECIDED, providers=providers(2000.0), horizon_utc=HORIZON, controlled_deorbit={**HIGH, "source": MADE_UP}, **LOW
+    )  # fmt: skip
+    assert run.outcome.reentered
+    assert kinds(run).count("deorbit-impossible") == 1
+
+
 def test_what_lowered_it_is_no_drag() -> None:
     """From 400 to 390 km in a year, all of it by one burn against the motion: drag took nothing."""
     heights = np.linspace(400.0, 390.0, 400)

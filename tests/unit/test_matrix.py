@@ -15,7 +15,8 @@ from stationkeep.campaign.matrix_document import GraphLoss, MatrixDocument, Matr
 from stationkeep.campaign.matrix_graph import unseen
 from stationkeep.campaign.run import run_scenario
 from stationkeep.errors import InputError
-from stationkeep.report.matrix_cells import FINE, HEADS, WORST, cells
+from stationkeep.report.matrix_cell import FINE, WORST
+from stationkeep.report.matrix_cells import HEADS, cells
 from stationkeep.report.matrix_page import matrix_file, matrix_html
 from stationkeep.scenario.loader import LoadedScenario, load_scenario
 

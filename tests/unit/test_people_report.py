@@ -103,6 +103,11 @@ def test_a_name_and_a_date_in_one_cell_are_of_the_same_runs() -> None:
     people = sample_people().model_copy(update={"first_reserve": low})
     cells = {row.label: row.answers[0] for row in verdict_rows(document(people))}
     assert cells["First store at its reserve"] == "10 Apr 2025; most often Russian food (25 % of runs)"
+    said = "A store first falls below its reserve on 10 April 2025, most often Russian food (first in 25 % of the runs)"
+    assert any(one.startswith(said) for one in sentences(people.model_copy(update={"first_store": None})))
+    half = low.model_copy(update={"share": 0.5})  # a median that hangs on a run or two
+    told = sentences(people.model_copy(update={"first_store": None, "first_reserve": half}))
+    assert "In 50 % of the runs a store falls below its reserve, most often Russian food." in told
     mine = people.model_copy(update={"first_reserve": low.model_copy(update={"of_runs": 0.75})})
     cells = {row.label: row.answers[0] for row in verdict_rows(document(mine))}
     assert cells["First store at its reserve"] == "Russian food, 10 Apr 2025"
@@ -179,7 +184,7 @@ def test_a_rare_shortage_is_not_why_most_runs_are_empty_for_a_time() -> None:
         (NO_RELIEF, "no other crew comes", "no other crew"),
         ("response", "partners call everybody home", "called home"),
         (CALLED_HOME, "partners call their people home", "called home"),
-        ("cabin oxygen below 16 kPa", "oxygen in the cabin would fall below 16 kPa", "unsafe air"),
+        ("cabin oxygen below 16 kPa", "oxygen in the cabin would fall below 16 kPa", "air soon unsafe"),
         ("pressure below 70 kPa", "pressure would fall below 70 kPa", "pressure too low"),
         ("American food", "American food would end", "American food"),
         ("the ground has closed", "the ground has closed", "ground has closed"),
@@ -194,11 +199,13 @@ def test_several_reasons_have_their_shares() -> None:
     """A median date of one reason may lie before that of another: they are not of the same runs."""
     mixed = [NamedShare(name="attitude", share=0.5), NamedShare(name=NO_RELIEF, share=0.25)]
     assert limit_text(mixed) == "attitude lost 50 %, no other crew 25 %"
+    rare = [NamedShare(name=name, share=0.05) for name in ("altitude", "food", "water")]
+    assert limit_text([*mixed, *rare]) == "attitude lost 50 %, no other crew 25 %, too low 5 %, other 10 %"
     people = changed(sample_people(LEFT), "station_left", reasons=mixed, **dates(0.75, "2029-09-01T00:00:00Z", None))
     said = "because the attitude is lost (50 % of the runs) or no other crew comes (25 %)."
     assert sentences(people)[2].endswith(said)
     air = [NamedShare(name=f"cabin oxygen below {kpa} kPa", share=0.5) for kpa in (16, 19.5)]
-    assert limit_text(air) == "unsafe air"
+    assert limit_text(air) == "air soon unsafe"
     many = [NamedShare(name=name, share=0.2) for name in ("attitude", "altitude", NO_RELIEF, "response", "food")]
     told = changed(people, "station_left", reasons=many)
     assert sentences(told)[2].endswith("no other crew comes (20 %) or for other reasons (40 %).")

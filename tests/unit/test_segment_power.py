@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partner_case import result, withdrawal
-from stationkeep.campaign.matrix_segments import felt_in_runs
+from stationkeep.campaign.matrix_graph import graph_losses, unseen
+from stationkeep.campaign.matrix_segments import felt_in_runs, lived_on_in_runs
 from stationkeep.campaign.prepare import Campaign, prepare_campaign
 from stationkeep.campaign.sampling import median_inputs
 from stationkeep.catalogue.loader import load_catalogue
@@ -116,8 +117,9 @@ def test_whoever_stopped_first_counts_from_then_and_who_is_back_no_more() -> Non
     assert book.change(100.0, frozenset({"a"})) == [110.0]
     assert book.change(108.0, frozenset({"a", "b"})) == [110.0, 113.0]  # b's going does not put a's loss off
     assert [one.segment for one in book.lost(111.0).values()] == ["a"]
-    assert book.change(112.0, frozenset({"b"})) == [117.0]  # counted anew: with a there was another set
+    assert book.change(112.0, frozenset({"b"})) == [113.0]  # b has been gone since 108, with a or without
     assert not book.lost(112.0)
+    assert [one.segment for one in book.lost(113.0).values()] == ["b"]
     assert book.change(114.0, frozenset()) == []
     assert not book.lost(1000.0)
 
@@ -150,6 +152,9 @@ def fly(*events: dict[str, Any]) -> Timeline:
 def nasa(**changes: Any) -> dict[str, Any]:
     given = {"scope": OPERATING, "flights_back_after_days": 0.0, **changes}
     return withdrawal("2024-03-01", partner="nasa", **given)
+
+
+_OF_SEGMENTS = ("segment-stops", "segment-power", "segment-back", "ground-control-lost")
 
 
 def first(timeline: Timeline, kind: str) -> TimelineEvent:
@@ -216,6 +221,16 @@ def test_what_was_lost_is_back_with_the_partner() -> None:
     assert len(back) == 3
 
 
+@pytest.mark.parametrize("esa_leaves", ["2024-02-15", "2024-03-01"])
+def test_a_segment_stays_dead_when_somebody_returns_who_has_nothing_to_do_with_it(esa_leaves: str) -> None:
+    esa = withdrawal(esa_leaves, partner="esa", scope=OPERATING, until_utc="2024-04-01", flights_back_after_days=0.0)
+    alone, with_esa = (
+        [(event.kind, event.title, event.time_mjd_utc) for event in timeline.events if event.kind in _OF_SEGMENTS]
+        for timeline in (fly(nasa()), fly(nasa(), esa))
+    )
+    assert with_esa == alone
+
+
 def test_reversed_at_once_nothing_is_lost() -> None:
     assert result(fly(nasa(until_utc="2024-03-01"))) == result(fly())
 
@@ -251,19 +266,36 @@ def test_cargo_that_cannot_come_is_not_counted_on() -> None:
     assert any(name.startswith("Dragon") for name in planned)
 
 
-def test_without_the_ground_no_cargo_comes_and_the_chain_says_so() -> None:
-    """The commercial station: Operator A commands it; the ships of B and C, which push, dock no more."""
+def without_operator_a(date: str, scope: list[str] = OPERATING) -> Timeline:
     fields = load_scenario("commercial-two-providers").scenario.model_dump(by_alias=True)
-    leaves = {"type": "withdrawal", "date_utc": "2030-02-01", "partner": "operator-a", "scope": OPERATING}
+    leaves = {"type": "withdrawal", "date_utc": date, "partner": "operator-a", "scope": scope}
     fields |= {"horizon_utc": "2032-01-01", "branches": {"x": {"label": "x", "events": [leaves]}}, "comparisons": ()}
     scenario = Scenario.model_validate(fields)
     campaign = prepare_campaign(scenario, load_catalogue())
-    timeline = simulate(campaign.mission, "x", median_inputs(scenario, campaign.weather), limits=False)
+    return simulate(campaign.mission, "x", median_inputs(scenario, campaign.weather), limits=False)
+
+
+def test_without_the_ground_no_cargo_comes_and_the_chain_says_so() -> None:
+    """The commercial station: Operator A commands it; the ships of B and C, which push, dock no more."""
+    timeline = without_operator_a("2030-02-01")
     gone = mjd_utc(parse_utc("2030-02-01"))
     assert not [event for event in timeline.events if event.kind == "cargo-arrival" and event.time_mjd_utc > gone]
     ends = first(timeline, "reboost-ends")
     assert "ground-control-lost" in {timeline.events[one].kind for one in ends.because}
     assert timeline.lost_mjd_utc[Function.RESUPPLY] == pytest.approx(gone)
+
+
+def test_whoever_leaves_at_the_epoch_leaves_the_craft_docked_then_with_what_they_have() -> None:
+    """Cargo C-1 is docked from the first day with propellant that Operator C may burn until it leaves."""
+    timeline = without_operator_a("2030-01-01", EVERYTHING)
+    ends = [event for event in timeline.events if event.kind == "reboost-ends"]
+    left = next(event for event in timeline.events if event.kind == "departure" and event.title.startswith("Cargo C-1"))
+    assert [event.time_mjd_utc for event in ends] == [left.time_mjd_utc]  # not "nobody can" while it is there
+    assert timeline.reboost_ends_mjd_utc == left.time_mjd_utc
+    assert " with 0 kg" not in left.title
+    assert "are left" in first(timeline, "deliveries-end").title
+    home = [event.title for event in timeline.events if event.kind == "people-kept-home"]
+    assert [title.split(" sends")[0] for title in home] == ["Operator A"]  # its name, not its id
 
 
 def test_a_partner_who_provides_none_of_it_changes_none_of_it() -> None:
@@ -289,3 +321,24 @@ def test_runs_feel_what_segments_hang_on_and_say_when() -> None:
     assert not {"research", "communications", "outside-work"} & nasa_gone.keys()
     branch.people = None
     assert felt_in_runs(analyse(graph, ["nasa"]), branch) == {}
+
+
+def test_what_machines_of_a_segment_make_is_simulated_whatever_the_file_calls_it() -> None:
+    """The commercial station's "Air and water": runs leave for want of it a month before the graph loses it."""
+    commercial = segments_of_station("commercial-station")
+    assert commercial is not None
+    leaves = SimpleNamespace(median_utc="2030-01-01T00:00:00Z")
+    people = SimpleNamespace(must_leave=leaves, without_seat=SimpleNamespace(median_utc=None))
+    branch: Any = SimpleNamespace(people=people, functions_lost=[], no_return=None)
+    found = analyse(build_graph(commercial.loaded, parse_utc("2030-01-01")), ["operator-a"])
+    lost = {one.function: one for one in graph_losses(found, branch)}
+    assert (lost["air"].in_runs, lost["air"].run_median_utc) == (True, leaves.median_utc)
+    assert "Air and water" not in unseen(list(lost.values()))
+    leaves.median_utc = None
+    assert "Air and water" in unseen(graph_losses(found, branch))  # then they have it longer, and the matrix says so
+    branch.people = None
+    assert not {one.function: one for one in graph_losses(found, branch)}["air"].in_runs
+    branch.people = people
+    at_iss = lived_on_in_runs(analyse(build_graph(needs().loaded, DAY), ["nasa"]), branch)
+    assert {"oxygen", "co2-removal", "water"} <= at_iss
+    assert "launch-sites" not in at_iss

@@ -55,7 +55,10 @@ def a_file(folder: Path, event: str) -> Path:
             LEAVES.replace("roscosmos", "cmsa"),
             "events[0].partner: cmsa has no part in this scenario, nothing would come of it; taking part are roscosmos",
         ),
-        (LEAVES.replace("roscosmos", "rosskosmos"), "no partner 'rosskosmos'; did you mean 'roscosmos'?"),
+        (
+            LEAVES.replace("roscosmos", "rosskosmos"),
+            "no partner 'rosskosmos'; did you mean 'roscosmos'? known: roscosmos, nasa, esa",
+        ),
     ],
 )
 def test_every_command_says_the_same_of_a_wrong_file(event: str, said: str, tmp_path: Path) -> None:
@@ -82,6 +85,12 @@ def test_a_scenario_is_no_claim_file(tmp_path: Path) -> None:
     error = refused("claims", str(a_file(tmp_path, LEAVES)))
     assert "mine.yaml: schema: 'stationkeep.scenario/1' given; claims are read from a" in error.problem
     assert "scenario: mine.yaml" in (error.hint or "")
+
+
+def test_a_matrix_needs_a_branch_nobody_leaves_in(tmp_path: Path) -> None:
+    error = refused("matrix", str(a_file(tmp_path, LEAVES)), "--runs", "1")
+    assert "a partner leaves in every branch" in error.problem
+    assert "add a branch for it to the file, as-planned: {label: as planned, events: []}" in (error.hint or "")
 
 
 def test_no_such_scenario_names_configurations() -> None:

@@ -146,7 +146,19 @@ def _provided_by(campaign: Campaign, function: Function, reference: Timeline) ->
             said, whose = ["gyros of NASA"], [_GYRO_OWNER]
     else:
         said, whose = [last or "gyros of NASA, unloaded by thrusters"], []
-    return _joined(said), _joined([names.get(one, one) for one in whose])
+    return _joined(said), _joined([_with_operator(scenario, names, reference, one) for one in whose])
+
+
+def _with_operator(scenario: Scenario, names: Mapping[str, str], reference: Timeline, owner: str) -> str:
+    """A partner's name; where somebody has taken over what is its own, theirs, and from whom they have it."""
+    told = any(event.kind == "control-handed-over" for event in reference.events)
+    for course in all_courses(scenario.branches[reference.branch].events, scenario):
+        event = course.event
+        if not isinstance(event, Withdrawal) or event.partner != owner or event.hand_over_to is None:
+            continue
+        if course.ends_mjd_utc > scenario.horizon_mjd_utc and told:
+            return f"{names.get(event.hand_over_to, event.hand_over_to)}, handed over by {names.get(owner, owner)}"
+    return names.get(owner, owner)
 
 
 def _gyros_stop(reference: Timeline) -> bool:
@@ -241,15 +253,19 @@ def _of_the_catalogue(campaign: Campaign, stopped: set[str]) -> Iterator[Candida
     named = {item.vehicle for item in scenario.providers}
     ports = {port.id for port in campaign.catalogue.stations[scenario.station].ports}
     grounded = _grounded(scenario, stopped)
-    for vehicle in campaign.catalogue.vehicles.values():
+    vehicles = campaign.catalogue.vehicles
+    pushing = {one.operator for one in vehicles.values() if one.id in named}
+    for vehicle in vehicles.values():
         fits = any(ports.intersection(push.ports) for push in vehicle.pushes)
         if not fits or vehicle.id in named or vehicle.operator in stopped:
             continue
+        # Beside another ship of the same owner (a Dragon with boost trunk) its name alone reads like that one again.
+        who = f"{vehicle.name} by its own engines" if vehicle.operator in pushing else vehicle.name
         if vehicle.id in grounded:
-            yield Candidate(f"{vehicle.name}: what it needs leaves too", False)
+            yield Candidate(f"{who}: what it needs leaves too", False)
             continue
         retired = vehicle.pushes[0].standing == "retired"
-        yield Candidate(f"{vehicle.name}: {_standing(vehicle, scenario)}", _was_used(vehicle) and not retired)
+        yield Candidate(f"{who}: {_standing(vehicle, scenario)}", _was_used(vehicle) and not retired)
 
 
 def _told_of(reference: Timeline, function: Function, provider: str) -> str | None:

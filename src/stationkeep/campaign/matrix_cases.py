@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from stationkeep.scenario.schema import Branch, Scenario
 
 NOBODY: Final = "nobody-leaves"
+_WRITE_ONE: Final = (
+    "rows are held against a station nobody leaves: add a branch for it to the file, "
+    "as-planned: {label: as planned, events: []}"
+)
 
 
 class MatrixError(InputError):
@@ -143,7 +147,7 @@ def _base_branch(scenario: Scenario, wanted: str | None) -> str:
     staying = [name for name, branch in scenario.branches.items() if not _somebody_leaves(branch)]
     if wanted is None and staying:
         return staying[0]
-    hint = f"branches in which nobody leaves: {', '.join(staying) or 'none; write one'}"
+    hint = f"branches in which nobody leaves: {', '.join(staying)}" if staying else _WRITE_ONE
     if wanted is None:
         raise MatrixError(f"scenario {scenario.id}: a partner leaves in every branch", hint=hint)
     if wanted not in scenario.branches:

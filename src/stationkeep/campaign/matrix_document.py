@@ -105,6 +105,11 @@ class MatrixPeople(Part):
     first_limit: list[NamedShare]
     first_reserve: FirstStore | None
     first_store: FirstStore | None
+    crew: int | None = Field(
+        default=None,
+        description="how many live aboard most days from a year after the departure on, to half a year before the "
+        "horizon (there the plan ends); medians of the runs; null: no such days",
+    )
 
 
 class Casualties(Part):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Literal
 
 from stationkeep.campaign.matrix_document import FillIn, GraphLoss
-from stationkeep.campaign.matrix_segments import felt_in_runs
+from stationkeep.campaign.matrix_segments import felt_in_runs, lived_on_in_runs
 from stationkeep.partnership.analysis import date_after, fewest_people
 from stationkeep.timescale import iso_utc, mjd_utc
 
@@ -50,6 +50,8 @@ def _loss(found: Dependence, state: FunctionState, branch: BranchDocument, felt:
     simulated, median = _in_runs(state.function.id, branch)
     if state.function.id in felt:
         simulated, median = True, felt[state.function.id]
+    elif not simulated and branch.people is not None and state.function.id in lived_on_in_runs(found, branch):
+        simulated, median = True, branch.people.must_leave.median_utc
     loss = GraphLoss(
         function=state.function.id,
         title=state.function.name,
@@ -167,7 +169,8 @@ def _through(loss: GraphLoss) -> str:
 
 def _title(loss: GraphLoss) -> str:
     """The function; where what is left is enough for fewer people, for how many."""
-    return f"{loss.title} for more than {loss.enough_for} people" if loss.enough_for else loss.title
+    people = "person" if loss.enough_for == 1 else "people"
+    return f"{loss.title} for more than {loss.enough_for} {people}" if loss.enough_for else loss.title
 
 
 def _when(loss: GraphLoss) -> str:

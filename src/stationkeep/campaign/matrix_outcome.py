@@ -75,15 +75,15 @@ def row_outcome(
     left, usual_left = _of_people(branch, "station_left"), _of_people(before, "station_left")
     leave, usual_leave = _of_people(branch, "must_leave"), _of_people(before, "must_leave")
     seat, usual_seat = _of_people(branch, "without_seat"), _of_people(before, "without_seat")
-    if _worse(left, usual_left) and _well_before(left, horizon_utc):
+    if clearly_worse(left, usual_left) and _well_before(left, horizon_utc):
         return _told("nobody aboard", left, usual_left)
     if "crew" in ends and branch.people is None:
         return RowOutcome("nobody aboard")
     if fall >= usual_fall + _MORE:
         return RowOutcome("may fall", fall, usual_fall)
-    if _worse(leave, usual_leave):
+    if clearly_worse(leave, usual_leave):
         return _told("left for a time" if _half(leave) else "may be left", leave, usual_leave)
-    if by_graph or something_lost or _worse(seat, usual_seat):
+    if by_graph or something_lost or clearly_worse(seat, usual_seat):
         return RowOutcome("less")
     return RowOutcome("thinner" if fewer else "as before")
 
@@ -129,7 +129,7 @@ def _of_people(branch: BranchDocument, name: str) -> LossDates | None:
     return None if branch.people is None else getattr(branch.people, name)
 
 
-def _worse(dates: LossDates | None, usual: LossDates | None) -> bool:
+def clearly_worse(dates: LossDates | None, usual: LossDates | None) -> bool:
     """Whether clearly more runs come to it than where nobody leaves, or half of them clearly sooner."""
     if dates is None:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import median_low
 from typing import TYPE_CHECKING, Final, Literal
 
 from stationkeep.campaign.matrix_document import (
@@ -15,15 +16,17 @@ from stationkeep.campaign.matrix_document import (
     MatrixRow,
 )
 from stationkeep.campaign.matrix_graph import disagreeing, graph_fill_in, graph_losses, thinner, unseen
-from stationkeep.campaign.matrix_outcome import never_better_than_parts, row_outcome, usual_verdict
+from stationkeep.campaign.matrix_outcome import PLAN_ENDS_DAYS, never_better_than_parts, row_outcome, usual_verdict
 from stationkeep.campaign.part import LossDates
 from stationkeep.timescale import iso_utc, mjd_utc, parse_utc
 
 if TYPE_CHECKING:
     from stationkeep.campaign.document import BranchDocument, LostFunction, RunDocument
     from stationkeep.campaign.matrix_cases import Departure
+    from stationkeep.campaign.people_document import PeopleOverTime
     from stationkeep.partnership.analysis import Dependence
 
+_SETTLED_DAYS: Final = 365.0  # after a departure: who was aboard has gone home, others have come
 _SAME_DAYS: Final = 1.0  # what goes within a day goes together
 _RANK: Final = {"station": 0, "crew": 1, "less": 2}
 _ALIKE: Final = {
@@ -78,7 +81,7 @@ def _row(
         thinner=fewer,
         not_simulated=unseen(by_graph),
         disagrees=disagreeing(by_graph, branch),
-        people=_people(branch),
+        people=_people(branch, moment_mjd, mjd_utc(parse_utc(horizon_utc))),
         fall=_fall(branch),
         casualties=_casualties(branch),
         controlled_deorbit=branch.no_return.controlled_deorbit if branch.no_return is not None else None,
@@ -117,11 +120,19 @@ def _casualties(branch: BranchDocument) -> Casualties | None:
     )
 
 
-def _people(branch: BranchDocument) -> MatrixPeople | None:
+def _people(branch: BranchDocument, moment_mjd: float, horizon_mjd: float) -> MatrixPeople | None:
     people = branch.people
     if people is None:
         return None
-    return MatrixPeople(**{name: getattr(people, name) for name in MatrixPeople.model_fields})
+    told = {name: getattr(people, name) for name in MatrixPeople.model_fields if name != "crew"}
+    return MatrixPeople(**told, crew=_crew(people.aboard, moment_mjd + _SETTLED_DAYS, horizon_mjd - PLAN_ENDS_DAYS))
+
+
+def _crew(aboard: PeopleOverTime, first_mjd: float, last_mjd: float) -> int | None:
+    """How many live aboard on most of those days."""
+    dates = [mjd_utc(parse_utc(date)) for date in aboard.dates_utc]
+    found = [count for date, count in zip(dates, aboard.median, strict=True) if first_mjd <= date <= last_mjd]
+    return median_low(found) if found else None
 
 
 # --- what goes first --------------------------------------------------------------------------------------------------

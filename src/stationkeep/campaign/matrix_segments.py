@@ -36,3 +36,20 @@ def felt_in_runs(found: Dependence, branch: BranchDocument) -> dict[str, str | N
     lost = next((one.median_utc for one in branch.functions_lost if one.function == "attitude"), None)
     dates = {name: date_after(found.graph, losses.days[name]) for name in followed}
     return {name: lost if date is None else iso_utc(mjd_utc(date)) for name, date in dates.items()}
+
+
+def lived_on_in_runs(found: Dependence, branch: BranchDocument) -> frozenset[str]:
+    """Functions without which people must leave and whose providers are machines of the segments: runs live on them.
+
+    Whatever a file calls them: air, oxygen, water. Empty where runs follow nobody, or nobody described the segments.
+    """
+    stated = found.graph.loaded.partnership
+    if branch.people is None:
+        return frozenset()
+    named = {one for segment in stated.segments for one in segment.named}
+    machines = {asset.id for asset in stated.assets if any(named.intersection(need.of) for need in asset.needs)}
+    return frozenset(
+        one.id
+        for one in stated.functions
+        if one.ends == "crew" and any(provider.asset in machines for provider in one.providers)
+    )

@@ -176,9 +176,11 @@ def chances_text(point: DeorbitChances, horizon_utc: str, wait_days: float | Non
 
 
 def hindsight_text(branch: BranchDocument, horizon_utc: str) -> str:
-    """The same with what nobody had at the epoch; a dash where nothing is hindsight."""
-    if branch.no_return is None or branch.no_return.controlled_deorbit.without_hindsight is None:
+    """The same with what nobody had at the epoch; said where it plays no part in the branch."""
+    if branch.no_return is None:
         return text.NONE
+    if branch.no_return.controlled_deorbit.without_hindsight is None:
+        return "not in this branch"
     point = branch.no_return.controlled_deorbit
     return chances_text(point, horizon_utc, point.wait_days)
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from stationkeep.campaign.matrix_outcome import PLAN_ENDS_DAYS
 from stationkeep.report import text
 from stationkeep.report.limits import chances_text, loss_text, loss_window
-from stationkeep.report.people_text import limit_text
-from stationkeep.simulation.people_words import words
-from stationkeep.timescale import mjd_utc, parse_utc
+from stationkeep.report.matrix_cell import DAGGER, FINE, GRAVE, MILD, WORST, Cell, short_list
+from stationkeep.report.matrix_people import people_cell
 
 if TYPE_CHECKING:
     from stationkeep.campaign.matrix_document import FillIn, MatrixDocument, MatrixPeople, MatrixRow
-    from stationkeep.campaign.part import LossDates
 
 HEADS: Final = (
     "If this partner leaves",
@@ -25,12 +22,6 @@ HEADS: Final = (
     "Brought down on target",
     "Who could step in",
 )
-FINE, MILD, GRAVE, WORST = range(4)
-"""How grave: as before; less behind it; something lost; the station, or life aboard, ends."""
-MARKS: Final = ("", "○", "▲", "■")
-DAGGER: Final = "†"
-DAGGER_WORDS: Final = "† by the graph what this rests on is lost sooner, or for good, and runs do not see it"
-MARK_WORDS: Final = ("as before", "less behind it", "something is lost", "the station or life aboard ends")
 OUTCOME_WORDS: Final = {
     "falls": "station lost",
     "cannot be kept": "cannot be kept (graph)",
@@ -52,27 +43,10 @@ _OF_PEOPLE: Final = "People"
 _FALLS: Final = "Station falls"
 _OF_THE_FALL: Final = (_FALLS, "Risk on the ground")
 _TANKS_LAST: Final = "while its tanks last"
-_MOST_NAMED: Final = 3
 _HALF: Final = 0.5
 _RARE: Final = 0.05
 _ENOUGH: Final = 0.995  # of a need, to the half per cent
 _RISK_ALLOWED: Final = 1.0e4  # NASA-STD-8719.14, requirement 4.7-1: 1 in 10,000
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One answer: a line people read first, further lines, and how grave it is."""
-
-    head: str
-    more: tuple[str, ...] = ()
-    gravity: int = FINE
-
-    @property
-    def line(self) -> str:
-        """All of it in one line."""
-        if self.head.endswith(":") and self.more:
-            return f"{self.head} {'; '.join(self.more)}"
-        return "; ".join([self.head, *self.more])
 
 
 def cells(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
@@ -86,18 +60,11 @@ def cells(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
         if not row.partners
         or (one.head, one.more) == (same.head, same.more)
         or (name in _OF_THE_FALL and falls_as_usual)
-        else (_differing_first(one, same) if name == _OF_PEOPLE else one)
+        else one
         for name, one, same in zip(HEADS, found, usual, strict=True)
     )
     doubted = {_OF_PEOPLE: "people" in row.disagrees, _FALLS: "fall" in row.disagrees}
     return tuple(_marked(one, doubted.get(name, False)) for name, one in zip(HEADS, judged, strict=True))
-
-
-def _differing_first(cell: Cell, usual: Cell) -> Cell:
-    """The cell with what is so anyway behind what is not."""
-    as_usual = {usual.head, *usual.more}
-    lines = sorted((cell.head, *cell.more), key=lambda line: line in as_usual)
-    return replace(cell, head=lines[0], more=tuple(lines[1:]))
 
 
 def _answers(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
@@ -105,7 +72,7 @@ def _answers(document: MatrixDocument, row: MatrixRow) -> tuple[Cell, ...]:
     return (
         _who(row),
         _lost_first(row),
-        _people(row, horizon),
+        _people(row, document.rows[0].people, horizon),
         _fall(row, document),
         _risk(row, horizon),
         _target(row, horizon),
@@ -130,12 +97,12 @@ def _lost_first(row: MatrixRow) -> Cell:
     if first.date_utc is None:
         if not row.thinner:
             return Cell("nothing")
-        return Cell("nothing", (f"thinner: {_short_list([_lower(one) for one in row.thinner])}",), MILD)
+        return Cell("nothing", (f"thinner: {short_list([_lower(one) for one in row.thinner])}",), MILD)
     names = [_lower(one.title) + ("" if "runs" in one.by else "*") for one in first.functions]
     gravity = max(_ENDS_GRAVITY[one.ends] for one in first.functions)
     later = _attitude_lost(row)
     when = "at once" if first.at_once else loss_day(first.date_utc)
-    return Cell(f"{when}:", (_short_list(names), *([later] if later else [])), gravity)
+    return Cell(f"{when}:", (short_list(names), *([later] if later else [])), gravity)
 
 
 def loss_day(date_utc: str) -> str:
@@ -151,64 +118,15 @@ def _attitude_lost(row: MatrixRow) -> str:
     return f"attitude: {text.month_text(item.median_utc)}"
 
 
-def _people(row: MatrixRow, horizon: str) -> Cell:
+def _people(row: MatrixRow, usual: MatrixPeople | None, horizon: str) -> Cell:
     people = row.people
     if people is None:
         lost = [_lower(one.title) + "*" for one in row.lost_by_graph if one.ends == "crew"]
         fewer = [f"{_lower(one.title)} for {one.enough_for}*" for one in row.lost_by_graph if one.enough_for]
         if lost:
-            return Cell(f"lost: {_short_list(lost)}", (), WORST)
-        return Cell(f"{_short_list(fewer)} only", (), GRAVE) if fewer else Cell(text.NONE)
-    return _aboard(people, horizon)
-
-
-def _aboard(people: MatrixPeople, horizon: str) -> Cell:
-    said, gravity = [], FINE
-    if people.without_seat.median_utc is not None:
-        who = [name.split(",")[0] for name in people.without_seat.who]
-        named = f" ({_short_list(who)})" if who else ""
-        said.append(
-            f"no seat home from {loss_text(people.without_seat, horizon)}{named}{_in_runs(people.without_seat)}"
-        )
-        gravity = GRAVE
-    elif people.without_seat.share >= _RARE:
-        said.append(f"a seat missing in {text.percent(people.without_seat.share)} of runs")
-        gravity = MILD
-    if people.must_leave.median_utc is not None:
-        why = f"{limit_text(people.first_limit)}{_in_runs(people.must_leave)}"
-        said.append(f"must leave {loss_text(people.must_leave, horizon)}: {why}")
-        gravity = GRAVE
-        left = people.station_left
-        if left.median_utc is not None:
-            said.append(f"empty from {loss_text(left, horizon)}")
-            gravity = WORST
-    elif _left_as_planned(people, horizon):
-        why = f": {people.station_left.reasons[0].name}" if people.station_left.reasons else ""
-        said.append(f"nobody aboard from {loss_text(people.station_left, horizon)}{why}{_in_runs(people.station_left)}")
-        gravity = WORST
-    elif people.must_leave.share >= _RARE:
-        said.append(f"must leave in {text.percent(people.must_leave.share)} of runs ({limit_text(people.first_limit)})")
-        gravity = max(gravity, MILD)
-    if people.station_left.stranded_share > 0.0:
-        said.append(f"stranded in {text.percent(people.station_left.stranded_share)} of runs")
-        gravity = max(gravity, GRAVE)
-    if people.first_store is not None and people.first_store.median_utc is not None:
-        said.append(f"first store empty: {words(people.first_store.name)}, {loss_text(people.first_store, horizon)}")
-        gravity = max(gravity, GRAVE)
-    if not said:
-        return Cell("a seat and supplies for all")
-    return Cell(said[0], tuple(said[1:]), gravity)
-
-
-def _left_as_planned(people: MatrixPeople, horizon: str) -> bool:
-    """Whether half of the runs end up with nobody aboard though nobody had to leave, and not just as the plan ends."""
-    left = people.station_left.median_utc
-    return left is not None and mjd_utc(parse_utc(left)) < mjd_utc(parse_utc(horizon)) - PLAN_ENDS_DAYS
-
-
-def _in_runs(dates: LossDates) -> str:
-    """In what share of the runs, where it is not so in nearly all."""
-    return "" if dates.share >= 1.0 - _RARE else f", in {text.percent(dates.share)} of runs"
+            return Cell(f"lost: {short_list(lost)}", (), WORST)
+        return Cell(f"{short_list(fewer)} only", (), GRAVE) if fewer else Cell(text.NONE)
+    return people_cell(people, usual, horizon)
 
 
 def _fall(row: MatrixRow, document: MatrixDocument) -> Cell:
@@ -257,27 +175,34 @@ def _help(row: MatrixRow) -> Cell:
     goes_on = [one for one in row.fill_in if one.standing == "goes on" and one.says.startswith(("enough", "just"))]
     lines = []
     if ready or later:
-        lines.append(_short_list(_names([*ready, *later])))
-    if late:
-        lines.append(f"not yet: {_short_list(_names(late))}")
-    if few := _too_little(row):
-        lines.append(f"too little: {_short_list(few)}")
+        lines += _by_function([*ready, *later])
+    lines += _by_function(late, ", not yet")
+    lines += _by_function(_too_little(row), ", too little", shares=True)
     if not lines and goes_on and row.outcome not in ("falls", "cannot be kept"):
         owners = dict.fromkeys(one.who.rpartition("(")[2].rstrip(")") for one in goes_on)
-        return Cell("the others go on", (_short_list(list(owners)),), MILD)
+        return Cell("the others go on", (short_list(list(owners)),), MILD)
     if not lines:
         gone = row.outcome in ("falls", "cannot be kept")
         return Cell("nobody" if lost or gone else "nobody is needed", (), WORST if gone else FINE)
     return Cell(lines[0], tuple(lines[1:]), GRAVE)
 
 
-def _too_little(row: MatrixRow) -> list[str]:
+def _by_function(found: list[FillIn], told: str = "", *, shares: bool = False) -> list[str]:
+    """``reboost, not yet: Dragon with boost trunk``: who could do what, a line for each function."""
+    lines: dict[str, list[str]] = {}
+    for title in dict.fromkeys(one.title for one in found):
+        of_it = [one for one in found if one.title == title]
+        names = [f"{_names([one])[0]} ({_share_words(one)})" for one in of_it] if shares else _names(of_it)
+        lines.setdefault(short_list(names), []).append(_lower(title))
+    return [f"{', '.join(titles)}{told}: {names}" for names, titles in lines.items()]
+
+
+def _too_little(row: MatrixRow) -> list[FillIn]:
     """Who is there for a while or comes in time, and gives only a share of what the station cannot do without."""
     vital = {loss.title for loss in row.lost_by_graph if loss.ends == "station"}
-    found = [
+    return [
         one for one in row.fill_in if not _suffices(one) and one.standing in ("goes on", "later") and one.title in vital
     ]
-    return [f"{name} ({_share_words(one)})" for one in found for name in _names([one])]
 
 
 def _suffices(one: FillIn) -> bool:
@@ -305,11 +230,6 @@ def _names(found: list[FillIn]) -> list[str]:
         if not any(name.startswith(f"{other} ") for other in kept):
             kept.append(name)
     return kept
-
-
-def _short_list(parts: list[str]) -> str:
-    shown = ", ".join(parts[:_MOST_NAMED])
-    return f"{shown} and {len(parts) - _MOST_NAMED} more" if len(parts) > _MOST_NAMED else shown
 
 
 def _lower(title: str) -> str:

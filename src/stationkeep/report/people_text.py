@@ -84,8 +84,8 @@ def _named(names: list[str]) -> str:
 
 def _stores(people: PeopleDocument) -> str:
     ended, reserve = people.first_store, people.first_reserve
-    if ended is not None and ended.median_utc is not None:
-        return f"The first store to end is {_store(ended)}."
+    if ended is not None and _is_dated(ended):
+        return f"{_store(ended, 'to end', 'ends')}."
     # Where sides share, a store may end that has no reserve of its own to fall below.
     if ended is not None and (reserve is None or ended.share >= reserve.share):
         return f"In {text.percent(ended.share)} of the runs a store ends, most often {words(ended.name)}."
@@ -97,8 +97,8 @@ def _stores(people: PeopleDocument) -> str:
         else f"; in {text.percent(ended.share)} of the runs one ends, most often {words(ended.name)}"
     )
     recovery = _WITHOUT_RECOVERY if reserve.name.endswith("water") else ""
-    if reserve.median_utc is not None:
-        return f"The first store below its reserve is {_store(reserve)}{ends}.{recovery}"
+    if _is_dated(reserve):
+        return f"{_store(reserve, 'below its reserve', 'falls below its reserve')}{ends}.{recovery}"
     share = text.percent(reserve.share)
     named = words(reserve.name)
     return f"In {share} of the runs a store falls below its reserve, most often {named}{ends}.{recovery}"
@@ -124,10 +124,17 @@ def _low_end(runs: int) -> str:
     return "5 %" if runs >= _FEWEST_FOR_ENDS else "least"
 
 
-def _store(first: FirstStore) -> str:
-    """``American food, about 27 September 2022``; its share of the runs where others come first as well."""
-    often = "" if first.of_runs >= _NEARLY_ALL * first.share else f" (in {text.percent(first.of_runs)} of the runs)"
-    return f"{words(first.name)}{often}, {_when(first)}"
+def _store(first: FirstStore, which: str, what: str) -> str:
+    """Name and date of the first store; where others come first as well, the date of any stands before the name."""
+    if first.of_runs >= _NEARLY_ALL * first.share:
+        return f"The first store {which} is {words(first.name)}, {_when(first)}"
+    often = f"most often {words(first.name)} (first in {text.percent(first.of_runs)} of the runs)"
+    return f"A store first {what} {_when(first)}, {often}"
+
+
+def _is_dated(first: FirstStore) -> bool:
+    """Whether a median over all runs is worth telling: with few of them it hangs on a run or two."""
+    return first.median_utc is not None and first.share >= _MOST_RUNS
 
 
 def _leaving(people: PeopleDocument, horizon_utc: str, runs: int) -> str:
@@ -190,7 +197,9 @@ def limit_text(limits: list[NamedShare]) -> str:
         shares[_in_short(one.name)] = shares.get(_in_short(one.name), 0.0) + one.share
     if len(shares) == 1:
         return next(iter(shares))
-    return ", ".join(f"{name} {text.percent(share)}" for name, share in list(shares.items())[:_MOST_REASONS])
+    told = [f"{name} {text.percent(share)}" for name, share in list(shares.items())[:_MOST_REASONS]]
+    rest = sum(list(shares.values())[_MOST_REASONS:])
+    return ", ".join([*told, *([f"other {text.percent(rest)}"] if rest else [])])
 
 
 def _in_short(limit: str) -> str:
@@ -203,7 +212,8 @@ def _is_clause(limit: str) -> bool:
 
 
 def _air_text(limit: str) -> str:
-    return "pressure too low" if "pressure" in limit and " below " in limit else "unsafe air"
+    """Who sees the air going leaves in time: at the date beside this it still is good."""
+    return "pressure too low" if "pressure" in limit and " below " in limit else "air soon unsafe"
 
 
 def _is_air(limit: str) -> bool:

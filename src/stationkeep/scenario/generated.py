@@ -70,6 +70,11 @@ def branch_without(
     }))  # fmt: skip
 
 
+def _as(label: str) -> str:
+    """``As cooperation``, ``As planned``."""
+    return label[:1].upper() + label[1:] if label.casefold().startswith("as ") else f"As {label}"
+
+
 def _branch(
     scenario: Scenario, catalogue: Catalogue, base: str, gone: Sequence[str], fields: dict[str, Any]
 ) -> dict[str, Any]:
@@ -86,7 +91,7 @@ def _branch(
         back = f"; on {iso_utc(mjd_utc(fields['until_utc']))[:10]} {'it is' if one else 'they are'} back"
     return {
         "label": f"without {names}"[:120],
-        "description": f"As {stated.label}, but {names} {'leaves' if one else 'leave'} on {day}{notice}: {words}"
+        "description": f"{_as(stated.label)}, but {names} {'leaves' if one else 'leave'} on {day}{notice}: {words}"
         f"{back}.",
         "attitude_view": stated.attitude_view,
         "events": events,

@@ -71,30 +71,30 @@ def reference_problems(scenario: Scenario, catalogue: Catalogue | None = None) -
 def _in_event(scenario: Scenario, event: Event, catalogue: Catalogue, where: Location) -> Iterator[Problem]:
     """Partners of an event, and what they take away."""
     if isinstance(event, Withdrawal):
-        yield from _unknown("partner", event.partner, catalogue.partners, (*where, "partner"))
-        yield from _no_part(scenario, event.partner, catalogue, (*where, "partner"))
+        yield from _no_part("partner", scenario, event.partner, catalogue, (*where, "partner"))
         if event.hand_over_to is not None:
             yield from _unknown("partner", event.hand_over_to, catalogue.partners, (*where, "hand_over_to"))
         if event.partner in catalogue.partners and scenario.station in catalogue.stations:
             yield from _taken(event, catalogue.stations[scenario.station], where)
     elif isinstance(event, Response):
         yield from _unknown("partner", event.who, catalogue.partners, (*where, "who"))
-    elif isinstance(event, Sanction):
-        known = {**catalogue.partners, **{provider.id: provider for provider in scenario.providers}}
-        yield from _unknown("partner or provider", event.on, known, (*where, "on"))
-        yield from _no_part(scenario, event.on, catalogue, (*where, "on"))
+    elif isinstance(event, Sanction) and event.on not in {provider.id for provider in scenario.providers}:
+        yield from _no_part("partner or provider", scenario, event.on, catalogue, (*where, "on"))
 
 
-def _no_part(scenario: Scenario, given: str, catalogue: Catalogue, where: Location) -> Iterator[Problem]:
-    """A partner of the catalogue that does nothing here can neither leave nor be held back."""
-    if given not in catalogue.partners or scenario.station not in catalogue.stations:
+def _no_part(kind: str, scenario: Scenario, given: str, catalogue: Catalogue, where: Location) -> Iterator[Problem]:
+    """Who does nothing here, of the catalogue or not, can neither leave nor be held back."""
+    if scenario.station not in catalogue.stations:  # refused for that already
         return
     takes_part = partners_of(scenario, catalogue)
-    if given not in takes_part and given not in {provider.id for provider in scenario.providers}:
-        yield Problem(
-            where,
-            f"{given} has no part in this scenario, nothing would come of it; taking part are {', '.join(takes_part)}",
-        )
+    if given in takes_part:
+        return
+    if given not in catalogue.partners:
+        more = [provider.id for provider in scenario.providers] if "provider" in kind else []
+        yield Problem(where, not_known(kind, given, [*takes_part, *more]))
+        return
+    listed = ", ".join(takes_part)
+    yield Problem(where, f"{given} has no part in this scenario, nothing would come of it; taking part are {listed}")
 
 
 def _taken(event: Withdrawal, station: Station, where: Location) -> Iterator[Problem]:

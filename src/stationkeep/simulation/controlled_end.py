@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY, LONGEST_LOWERING_BURN_S
 from stationkeep.orbit.mean_decay import MeanFlight
 from stationkeep.outcome import OutcomeReason
+<<<<<<< HEAD
 from stationkeep.propulsion.burns import gain_for_delta_v_km, propellant_for_delta_v_kg
+=======
+from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_km
+>>>>>>> END11
 from stationkeep.simulation import causes
 from stationkeep.simulation.deorbit import Load, loads_for_speed, used_together
 from stationkeep.simulation.partners import PartnerEvents
@@ -23,6 +27,7 @@ from stationkeep.simulation.timeline import BURN_FAILED, LOWERING
 
 if TYPE_CHECKING:
     from stationkeep.simulation.deorbit import Shortage, Supply
+    from stationkeep.simulation.fall_need import FallNeed
     from stationkeep.simulation.providers import ProviderState
 
 _REACHED_KM: Final = 0.01
@@ -32,8 +37,10 @@ _KEPT: Final = 1.1  # of what the end takes, before anything is spent on coming 
 _WORTH_KG: Final = 20.0
 _ABOVE_LEVEL_KM: Final = 0.5  # drag takes the rest, and what happens at a level happens there
 _USUAL_PACE_DAYS: Final = 7.0
+_NOT_TO_WAIT: Final = "begun before its level: what holds the station would have run out on the way there"
 _ROUNDS: Final = 12
 _FORECAST_DAYS: Final = 10.0  # one rate of sinking, and of use for the attitude, holds so long
+_STEEP_BELOW_KM, _STEEP_DAYS = 250.0, 0.1  # in the last kilometres the use rises from one to 1,000 kg/d within a day
 
 
 class ControlledEnd(PartnerEvents, abc.ABC):
@@ -160,7 +167,8 @@ class ControlledEnd(PartnerEvents, abc.ABC):
         taken = 0.0
         while flight.time_mjd_utc < ends and flight.mean_altitude_km > level + _REACHED_KM:
             began, height = flight.time_mjd_utc, flight.mean_altitude_km
-            stop = min(began + min(keeper.piece_days(height), _FORECAST_DAYS), ends)
+            longest = _FORECAST_DAYS if height > _STEEP_BELOW_KM else _STEEP_DAYS
+            stop = min(began + min(keeper.piece_days(height), longest), ends)
             factor = self.drag_per_mass * self.arrays.drag_forecast(flight.elements, stop)
             reason = flight.advance(stop, floor_mean_altitude_km=level, drag_factor=factor)
             days, sunk_km = flight.time_mjd_utc - began, height - flight.mean_altitude_km
@@ -178,27 +186,50 @@ class ControlledEnd(PartnerEvents, abc.ABC):
     # --- the end ------------------------------------------------------------------------------------------------------
 
     def is_to_come_down_now(self) -> bool:
-        """Whether it has sunk to where the decided end begins."""
-        level = self.mission.fall_need.from_altitude_km
-        return self.let_down and abs(self.flight.mean_altitude_km - level) <= _REACHED_KM
+        """Whether it has sunk to where the decided end begins, was no higher when that was decided, or cannot wait."""
+        return self.let_down and not self.end_failed and (not self._is_above_level() or self._soon_unheld())
+
+    def _is_above_level(self) -> bool:
+        return self.flight.mean_altitude_km > self.mission.fall_need.from_altitude_km + _REACHED_KM
+
+    def _soon_unheld(self) -> bool:
+        """Whether the air takes what holds the station before the next look at it: then it is now or not at all."""
+        keeper = self.attitude
+        if keeper is None or keeper.kg_day <= keeper.usual_kg_day:
+            return False
+        return self.attitude_kg <= keeper.kg_day * min(keeper.piece_days(self.altitude_km), _FORECAST_DAYS)
+
+    def _need_from_here(self) -> FallNeed:
+        """What the end takes from where the station is: more from above the level at which it was to begin."""
+        need = self.mission.fall_need
+        if not self._is_above_level():
+            return need
+        level = need.from_altitude_km
+        more_m_s = delta_v_for_gain_m_s(level, self.altitude_km - level)
+        return replace(need, delta_v_m_s=need.delta_v_m_s + more_m_s)
 
     def comes_down_on_target(self) -> bool:
-        """Burn for the end, if what is docked can; else say what is lacking: then it falls where it may."""
-        need = self.mission.fall_need
-        able = sorted(self.supplies(need.from_altitude_km - _REACHED_KM), key=self._comes_first)
+        """Burn for the end, if what is docked can; else say once what is lacking.
+
+        Until that is there, or whoever is aboard has left, it sinks on, and falls where it may.
+        """
+        need, early = self._need_from_here(), self._is_above_level()
+        lowest = min(need.from_altitude_km, self.altitude_km) - _REACHED_KM
+        able = sorted(self.supplies(lowest), key=self._comes_first)
         lacking, chosen = used_together(self.mass_kg, [one.docked for one in able], need)
         aboard = 0 if self.setup is None else len(self.board.traffic.people)
+        if early and (aboard or not lacking.none):
+            return False  # there may be another way until it has sunk so far
         if aboard or not lacking.none:
             why = f"{aboard} people are aboard" if aboard else self._why_nobody(lacking)
-            title = f"Nobody can bring it down on target: {why}"
-            no_one = [causes.LET_DOWN, causes.ATTITUDE_LOST, causes.UNBACKED]
-            self.note("deorbit-impossible", title, because=no_one, brings=(causes.NO_DEORBIT,))
+            self._refused("people" if aboard else "means", why)
             return False
         self.watches[EVERYTHING].look(self.now, lacking, None)
+        self.causes.end(causes.NO_DEORBIT)
         able = [able[index] for index in chosen]
         luck = self.inputs.last_burn_luck / FAILURE_PROBABILITY
         if luck < 1.0:
-            self._fails(able, luck)
+            self._fails(able, luck, need)
             return False
         pushed, burnt_kg = self._burns_for_the_end(able, need.delta_v_m_s)
         self.note(
@@ -206,10 +237,20 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             f"Brought down on target by {pushed}",
             delta_v_m_s=need.delta_v_m_s,
             propellant_kg=burnt_kg,
+            note=_NOT_TO_WAIT if early else None,
             because=(causes.LET_DOWN,),
             brings=(causes.ON_TARGET,),
         )
         return True
+
+    def _refused(self, by: str, why: str) -> None:
+        """Say why it cannot be flown, of each kind of reason once."""
+        if by in self.end_refused:
+            return
+        self.end_refused.add(by)
+        title = f"Nobody can bring it down on target: {why}"
+        no_one = [causes.LET_DOWN, causes.ATTITUDE_LOST, causes.UNBACKED]
+        self.note("deorbit-impossible", title, because=no_one, brings=(causes.NO_DEORBIT,))
 
     def _why_nobody(self, lacking: Shortage) -> str:
         """In words, why nobody brings it down on target: what is docked may do, but nothing burns while it tumbles."""
@@ -232,9 +273,9 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             return False
         return provider.usable_kg > _LACKING_KG and self.stopped.isdisjoint(provider.plan.provider.push_needs)
 
-    def _fails(self, able: list[Supply], part: float) -> None:
+    def _fails(self, able: list[Supply], part: float, need: FallNeed) -> None:
         """The last burn stops for good after this part of it: the station falls where it may, within hours."""
-        need = self.mission.fall_need
+        self.end_failed = True
         speed = need.delta_v_m_s - (1.0 - part) * need.final_burn_m_s
         pushed, burnt_kg = self._burns_for_the_end(able, speed)
         lowest = self.scenario.reentry_altitude_km + 1.0

@@ -130,8 +130,9 @@ class _Run(ControlledEnd):
             linked = self.linked(provider.id)
             for delivery in () if linked else provider.plan.deliveries:
                 self.at(delivery.time_mjd_utc, partial(self.deliver, provider, delivery))
-            for stay in () if linked else provider.plan.stays:
-                self.at(max(stay.arrives_mjd_utc, self.epoch), partial(self.arrive, provider, stay))
+            for stay in self.stays_to_come(provider):
+                if stay.arrives_mjd_utc >= self.epoch:
+                    self.at(stay.arrives_mjd_utc, partial(self.arrive, provider, stay))
                 self.at(stay.leaves_mjd_utc, partial(self.leave, provider, stay))
                 if not provider.plan.reboosts:  # from then on it counts for a controlled fall
                     self.at(stay.arrives_mjd_utc - self.mission.fall_need.wait_days, self.review)
@@ -153,6 +154,9 @@ class _Run(ControlledEnd):
         # Everything else on the calendar starts first, so that what happens at the epoch happens before the flight.
         yield self.environment.timeout(0.0)
         while True:
+            if self.is_to_come_down_now() and self.comes_down_on_target():
+                self._finish(OutcomeReason.DEORBITED)
+                return
             if self.let_down and self.comes_down_sooner():
                 continue
             pusher = None if self.policy is None else self.pusher()
@@ -176,9 +180,6 @@ class _Run(ControlledEnd):
             self._after_coast()
             if reason is OutcomeReason.ALTITUDE_REACHED:
                 self._reached_a_level()
-                if self.is_to_come_down_now() and self.comes_down_on_target():
-                    self._finish(OutcomeReason.DEORBITED)
-                    return
             elif reason is not OutcomeReason.TIME_LIMIT:
                 self._finish(reason)
                 return

@@ -109,7 +109,8 @@ class PeopleTurns(SegmentEvents, abc.ABC):
         self.board.kept_home |= {trip.key for trip in trips}
         self._changed()
         flights = list(dict.fromkeys(trip.up_flight for trip in trips))
-        self.note("people-kept-home", f"{trips[0].agency} sends nobody any more in {some(flights)}")
+        name = self.mission.partner_names.get(partner, trips[0].agency)
+        self.note("people-kept-home", f"{name} sends nobody any more in {some(flights)}")
 
     def _recall(self, partner: str, flown_by: Collection[str]) -> None:
         """A partner's people go home now, in its craft or one it pays for; whoever else sits in them goes along."""

@@ -98,6 +98,7 @@ class ResponseEvents(SanctionEvents, abc.ABC):
     def _let_down(self, event: Response) -> str:
         self.policy = None
         self.let_down = True
+        self.end_refused.clear()
         level = self.mission.fall_need.from_altitude_km
         return f"lets the station down, nobody raises it any more; from {level:g} km it is to be brought down on target"
 

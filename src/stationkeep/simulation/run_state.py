@@ -128,6 +128,10 @@ class RunState:
         self.raising = False
         self.let_down = False
         """Whether a partner has decided on a controlled end."""
+        self.end_failed = False
+        """Whether its last burn has failed: it is flown once."""
+        self.end_refused: set[str] = set()
+        """What was told of why it cannot be flown."""
         self.next_burn_mjd = -np.inf
         self.to_be_enabled: set[str] = set()
         self.not_delivering: set[str] = set()

@@ -34,25 +34,29 @@ class SegmentBook:
     def __init__(self, needs: SegmentNeeds | None, luck: tuple[float, float]) -> None:
         self._needs = needs
         self._delay, self._share = luck
-        self._since: list[tuple[float, frozenset[str], tuple[SegmentLoss, ...]]] = []
-        self._stopped: frozenset[str] = frozenset()
+        self._gone: dict[str, float] = {}
+        """Who has stopped, and since when, without a break."""
+        self._before: tuple[float, dict[str, float]] = -np.inf, {}
+        """The last moment at which that changed, and how it was until then."""
         self.ahead: dict[Key, tuple[float, SegmentLoss]] = {}
         """Every loss with the moment it comes, also those that have come."""
 
     def change(self, now_mjd_utc: float, stopped: frozenset[str]) -> list[float]:
         """These partners have stopped now, no others: when does something change next?
 
-        Whoever stopped earlier still counts from then; a loss that hangs on somebody who is back is none any more.
+        Each loss counts from the moment at which those it hangs on had all stopped, of those still gone. Who has come
+        back leaves no trace, and what happens within one moment none of its order.
         """
-        if self._needs is None or stopped == self._stopped:
+        if self._needs is None or stopped == self._gone.keys():
             return []
-        self._stopped = stopped
-        self._since = [one for one in self._since if one[1] <= stopped]
-        losses = self._needs.losses(stopped, datetime_utc(now_mjd_utc))
-        self._since.append((now_mjd_utc, stopped, losses))
+        if now_mjd_utc > self._before[0] + _SAME_DAYS:
+            self._before = now_mjd_utc, self._gone
+        moment, before = self._before
+        self._gone = {partner: before.get(partner, moment) for partner in stopped}
         self.ahead = {}
-        for began, _, found in self._since:
-            for loss in found:
+        for began in sorted(set(self._gone.values())):
+            together = frozenset(partner for partner, since in self._gone.items() if since <= began)
+            for loss in self._needs.losses(together, datetime_utc(began)):
                 time = began + loss.after_days(self._delay)
                 if time < self.ahead.get(loss.key, (np.inf, loss))[0]:
                     self.ahead[loss.key] = time, loss
