@@ -14,11 +14,7 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY, LONGEST_LOWERING_BURN_S
 from stationkeep.orbit.mean_decay import MeanFlight
 from stationkeep.outcome import OutcomeReason
-<<<<<<< HEAD
-from stationkeep.propulsion.burns import gain_for_delta_v_km, propellant_for_delta_v_kg
-=======
-from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_km
->>>>>>> END11
+from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_km, propellant_for_delta_v_kg
 from stationkeep.simulation import causes
 from stationkeep.simulation.deorbit import Load, loads_for_speed, used_together
 from stationkeep.simulation.partners import PartnerEvents
