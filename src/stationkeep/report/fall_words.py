@@ -27,6 +27,31 @@ def fall_if_not_aimed(branch: BranchDocument) -> Reentry | None:
     return reentry_of([*falls, *[None] * flying]) if falls or flying > 0 else None
 
 
+def brought_down_text(branch: BranchDocument) -> str:
+    """``brought down Feb 2031`` where half of the runs are; empty where not."""
+    down = branch.brought_down
+    return "" if down is None or down.median_utc is None else f"brought down {text.month_text(down.median_utc)}"
+
+
+def median_end_utc(branch: BranchDocument) -> str | None:
+    """When half of the runs have fallen, or have been brought down on target; none where neither comes."""
+    down, fall = branch.brought_down, fall_if_not_aimed(branch)
+    if down is not None and down.median_utc is not None:
+        return down.median_utc
+    return None if fall is None or branch.reentry.median_utc is None else fall.median_utc
+
+
+def last_end_utc(branch: BranchDocument) -> str | None:
+    """When hardly any run flies any more; none where that is after the horizon."""
+    fall = fall_if_not_aimed(branch)
+    if not brought_down_runs(branch):
+        return branch.reentry.p95_utc
+    if fall is not None and fall.p95_utc is None:
+        return None
+    seen = branch.mean_altitude_km
+    return next((d for d, p95 in zip(seen.dates_utc[::-1], seen.p95[::-1], strict=True) if p95 is not None), None)
+
+
 def branch_fall_text(branch: BranchDocument, horizon_utc: str, *, long: bool = False) -> str:
     """When it falls: ``May 2024``; ``Apr 2031 in 1 of 6 runs``; ``no, brought down on target``."""
     fall = fall_if_not_aimed(branch)

@@ -166,21 +166,23 @@ def _classes(row: VerdictRow, following: VerdictRow | None) -> str:
 def _altitude_section(document: RunDocument) -> str:
     labels = {key: branch.label for key, branch in document.branches.items()}
     key = key_to(branch_styles(document.branches), labels) if needs_key(document) else ""
+    aimed = any(brought_down_runs(branch) for branch in document.branches.values())
     return (
         '<section aria-labelledby="altitude" class="keep"><h2 id="altitude">Altitude</h2>'
-        f"<p>{_told_of_the_fan(document.runs)}</p>{key}"
+        f"<p>{_told_of_the_fan(document.runs, aimed=aimed)}</p>{key}"
         f"<figure>{both_sheets(lambda sheet: altitude_figure(document, sheet))}"
         "<figcaption>Mean altitude: mean semi-major axis minus 6378.137 km.</figcaption></figure></section>"
     )
 
 
-def _told_of_the_fan(runs: int) -> str:
+def _told_of_the_fan(runs: int, *, aimed: bool) -> str:
     if runs == 1:
         return "Each line is one run; how sure it is, only many runs can tell."
     share = "90 %" if runs >= text.FEWEST_RUNS_FOR_A_WINDOW else "all"
     return (
         f"The line is the median of the runs, the band holds {share} of them. Where a band reaches the bottom, some "
         "runs have fallen while others still fly."
+        + (" Runs brought down on target leave the band; the line goes down where half of them are." if aimed else "")
     )
 
 
