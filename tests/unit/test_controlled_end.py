@@ -22,6 +22,7 @@ from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY
 from stationkeep.outcome import OutcomeReason
 from stationkeep.propulsion.burns import delta_v_for_gain_m_s, gain_for_delta_v_km
 from stationkeep.report.verdict import verdict_rows, verdict_sentence
+from stationkeep.simulation.attitude_keeping import AttitudeKeeper
 from stationkeep.simulation.deorbit import Load, loads_for_speed
 from stationkeep.simulation.inputs import Avoidance
 from stationkeep.simulation.timeline import Function, Timeline, TimelineEvent
@@ -234,6 +235,79 @@ def test_what_holds_it_until_the_end_is_not_spent_on_coming_down_sooner() -> Non
     assert sum(event.propellant_kg or 0.0 for event in lowerings(run) if event.provider == "progress") > 1500.0
 
 
+def test_the_end_begins_before_its_level_where_what_holds_it_would_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Air denser than foreseen in the last kilometres: the thrusters ran dry at 221 km, beside a loaded vehicle."""
+    usual = AttitudeKeeper._kg_day_in
+
+    def denser(keeper: AttitudeKeeper, density: float, altitude: float) -> float:
+        stated = usual(keeper, density, altitude)
+        return 3000.0 if stated > 0.0 and altitude < 226.0 else stated
+
+    monkeypatch.setattr(AttitudeKeeper, "_kg_day_in", denser)
+    monkeypatch.setattr(AttitudeKeeper, "kg_day_sinking", lambda *_: 1.0)  # what was foreseen
+    made = providers(10400.0)
+    made[0] |= {"resupply": []}
+    made[0]["propellant"]["initial_kg"] = 1800.0
+    run = fly(DECIDED, providers=made, horizon_utc=HORIZON, given=inputs(loss=0.0001), **LOW)
+    assert run.outcome.reason is OutcomeReason.DEORBITED
+    assert 220.5 < run.outcome.mean_altitude_km < 226.5
+    burn = run.events[-2]
+    assert burn.note is not None
+    assert burn.note.startswith("begun before its level")
+    higher = run.outcome.mean_altitude_km - 220.0
+    assert burn.delta_v_m_s == pytest.approx(57.0 + delta_v_for_gain_m_s(220.0, higher))
+    assert "tanks-dry" not in kinds(run)
+
+
+def test_what_the_end_lacks_even_with_all_that_comes_is_said_when_it_is_decided() -> None:
+    """A decision cost years, and only at its level one read that there had never been enough."""
+    lacks = [event for event in down(2000.0, DECIDED).events if event.kind == "deorbit-lacking"]
+    assert [event.time_utc[:10] for event in lacks] == ["2022-04-20"]
+    assert lacks[0].title.startswith("As planned, nobody could bring it down on target: it lacks ")
+    assert "deorbit-lacking" not in kinds(down(16000.0, DECIDED))  # the tug is to come three weeks later
+
+
+def test_full_tanks_take_nothing_and_that_is_no_delivery() -> None:
+    made = providers(16000.0)
+    made[0]["propellant"]["initial_kg"] = 1.0e6
+    made[0]["label"] = "The station's own thrusters"
+    full = fly(providers=made, horizon_utc="2022-10-01", altitude_policy=None)
+    given = [event for event in full.events if event.kind == "delivery"]
+    assert all(event.propellant_kg is not None and event.propellant_kg >= 0.5 for event in given)
+    made[0]["propellant"]["initial_kg"] = 2000.0
+    burnt = fly(providers=made, horizon_utc="2022-10-01")
+    titles = [event.title for event in burnt.events if event.kind in ("delivery", "burn")]
+    assert any(title == "Propellant delivered to the station's own thrusters" for title in titles)
+    assert not [title for title in titles if " The " in title]
+
+
+HIGH = {"delta_v_m_s": 80.0, "final_burn_m_s": 34.7, "longest_final_burn_s": 1800.0, "from_altitude_km": 320.0}
+
+
+def test_decided_below_the_level_of_the_end_it_is_flown_as_soon_as_it_can_be() -> None:
+    """The level was looked for on the way down only: from 300 km, 320 km never came, and nothing was said of it."""
+    stated = {**HIGH, "source": MADE_UP}
+    run = fly(
+        response("2022-05-20", what="deorbit"), providers=providers(16000.0), horizon_utc=HORIZON,
+        controlled_deorbit=stated, **LOW,
+    )  # fmt: skip
+    assert run.outcome.reason is OutcomeReason.DEORBITED
+    assert run.events[-1].time_utc[:10] == "2022-05-20"
+    waits = fly(DECIDED, providers=providers(16000.0), horizon_utc=HORIZON, controlled_deorbit=stated, **LOW)
+    said = [event for event in waits.events if event.kind == "deorbit-impossible"]
+    assert [event.time_utc[:10] for event in said] == ["2022-04-20"]  # once: the tug comes three weeks later
+    assert waits.outcome.reason is OutcomeReason.DEORBITED
+    assert waits.events[-1].time_utc[:10] == "2022-05-10"
+
+
+def test_decided_below_the_level_with_too_little_it_says_so() -> None:
+    run = fly(
+        DECIDED, providers=providers(2000.0), horizon_utc=HORIZON, controlled_deorbit={**HIGH, "source": MADE_UP}, **LOW
+    )  # fmt: skip
+    assert run.outcome.reentered
+    assert kinds(run).count("deorbit-impossible") == 1
+
+
 def test_out_of_the_way_of_debris_downwards_where_it_is_let_down() -> None:
     """Craft burnt week by week to lower it, and when debris came near nobody could push it out of the way."""
     days = [mjd_utc(parse_utc(day)) for day in ("2022-05-13", "2022-06-20")]
@@ -269,33 +343,6 @@ def test_who_lets_it_down_does_not_say_that_nobody_can_reboost() -> None:
         (fly(withdrawal("2022-04-20")), "Nobody can reboost any more"),
     ):
         assert [event.title for event in run.events if event.kind == "reboost-ends"] == [said]
-
-
-HIGH = {"delta_v_m_s": 80.0, "final_burn_m_s": 34.7, "longest_final_burn_s": 1800.0, "from_altitude_km": 320.0}
-
-
-def test_decided_below_the_level_of_the_end_it_is_flown_as_soon_as_it_can_be() -> None:
-    """The level was looked for on the way down only: from 300 km, 320 km never came, and nothing was said of it."""
-    stated = {**HIGH, "source": MADE_UP}
-    run = fly(
-        response("2022-05-20", what="deorbit"), providers=providers(16000.0), horizon_utc=HORIZON,
-        controlled_deorbit=stated, **LOW,
-    )  # fmt: skip
-    assert run.outcome.reason is OutcomeReason.DEORBITED
-    assert run.events[-1].time_utc[:10] == "2022-05-20"
-    waits = fly(DECIDED, providers=providers(16000.0), horizon_utc=HORIZON, controlled_deorbit=stated, **LOW)
-    said = [event for event in waits.events if event.kind == "deorbit-impossible"]
-    assert [event.time_utc[:10] for event in said] == ["2022-04-20"]  # once: the tug comes three weeks later
-    assert waits.outcome.reason is OutcomeReason.DEORBITED
-    assert waits.events[-1].time_utc[:10] == "2022-05-10"
-
-
-def test_decided_below_the_level_with_too_little_it_says_so() -> None:
-    run = fly(
-        DECIDED, providers=providers(2000.0), horizon_utc=HORIZON, controlled_deorbit={**HIGH, "source": MADE_UP}, **LOW
-    )  # fmt: skip
-    assert run.outcome.reentered
-    assert kinds(run).count("deorbit-impossible") == 1
 
 
 def test_what_lowered_it_is_no_drag() -> None:

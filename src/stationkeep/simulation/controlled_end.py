@@ -179,6 +179,27 @@ class ControlledEnd(PartnerEvents, abc.ABC):
         """Whether it pushes as low as where the end begins."""
         return self.state_of(supply.provider).plan.too_low_below_km <= self.mission.fall_need.from_altitude_km
 
+    def tell_what_the_end_lacks(self) -> None:
+        """Say at the decision what is lacking with what is docked and the next load of each that still comes."""
+        need = self.mission.fall_need
+        held = self.attitude is None or bool(self.attitude.holders)
+        if not (held and self._is_above_level()):
+            return  # at its level it is tried at once, and that tells; of a station that tumbles the loss told more
+        planned = []
+        for one in self.supplies(need.from_altitude_km):
+            if self._stays_for_the_end(one):
+                provider = self.state_of(one.provider)
+                comes = self.comes_still(provider)
+                more_kg = 0.0 if comes is None else comes[1]
+                here_kg = one.docked.propellant_kg
+                kg = max(here_kg, more_kg) if provider.plan.stays else here_kg + more_kg  # one craft leaves, one comes
+                planned.append(one.docked._replace(propellant_kg=kg))
+        lacking = used_together(self.mass_kg, planned, need)[0]
+        if not lacking.none:
+            title = f"As planned, nobody could bring it down on target: {_lacks(lacking)}"
+            told = "with what is docked and the next load of each that still comes, and pushes as low as the end begins"
+            self.note("deorbit-lacking", title, note=told, because=(causes.LET_DOWN,))
+
     # --- the end ------------------------------------------------------------------------------------------------------
 
     def is_to_come_down_now(self) -> bool:
@@ -220,8 +241,8 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             why = f"{aboard} people are aboard" if aboard else self._why_nobody(lacking)
             self._refused("people" if aboard else "means", why)
             return False
-        self.watches[EVERYTHING].look(self.now, lacking, None)
         self.causes.end(causes.NO_DEORBIT)
+        self.watches[EVERYTHING].look(self.now, lacking, None)
         able = [able[index] for index in chosen]
         luck = self.inputs.last_burn_luck / FAILURE_PROBABILITY
         if luck < 1.0:
@@ -258,7 +279,7 @@ class ControlledEnd(PartnerEvents, abc.ABC):
                  one.plan.only_port)
             for one in docked
         ]  # fmt: skip
-        told = [f"{one.plan.label} ({one.usable_kg / 1000.0:.1f} t)" for one in docked]
+        told = [f"{one.plan.in_sentence} ({one.usable_kg / 1000.0:.1f} t)" for one in docked]
         lost = f"the attitude is lost, {' and '.join(told)} cannot burn" if told else "the attitude is lost"
         besides = used_together(self.mass_kg, loads, self.mission.fall_need)[0]
         return lost if besides.none else f"{lost}; and {_lacks(besides)}"
@@ -294,7 +315,7 @@ class ControlledEnd(PartnerEvents, abc.ABC):
             if amount > 0.0:
                 self.network.draw(self.now, one.provider, amount, "controlled end")
                 self.mass_kg -= amount
-                pushed.append(self.state_of(one.provider).plan.label)
+                pushed.append(self.state_of(one.provider).plan.in_sentence)
         return " and ".join(pushed), sum(burnt)
 
     def _comes_first(self, supply: Supply) -> tuple[bool, float]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stationkeep.simulation.providers import ProviderState
 
 _SAFE_KM: Final = 400.0  # from above, no Sun seen so far brings it down to 220 km within half a year
+_TOLD_KG: Final = 0.5
 _SCHEDULE_ENDS_DAYS: Final = 365.0  # a schedule that reaches this near the horizon is cut off by it, not ended
 
 
@@ -50,8 +51,9 @@ class PartnerEvents(StockEvents):
         self._brought_by(delivery.partner)
         flight = self.flight_told
         self.came(provider, flight or self._who_brings(delivery.partner), amount)
-        title = f"{flight} brings propellant" if flight else f"Propellant delivered to {provider.plan.label}"
-        self.note("delivery", title, provider=provider.id, propellant_kg=amount)
+        title = f"{flight} brings propellant" if flight else f"Propellant delivered to {provider.plan.in_sentence}"
+        if amount >= _TOLD_KG:  # its tanks may be full
+            self.note("delivery", title, provider=provider.id, propellant_kg=amount)
         self.review()
 
     def _order_extra(self, provider: ProviderState, delivery: Delivery) -> None:

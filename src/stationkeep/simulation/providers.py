@@ -75,6 +75,11 @@ class ProviderPlan:
         return self.label.split(" at ", maxsplit=1)[0]
 
     @property
+    def in_sentence(self) -> str:
+        """The label amid a sentence: an article at its beginning is small there."""
+        return f"the {self.label[4:]}" if self.label.startswith("The ") else self.label
+
+    @property
     def tank_names(self) -> tuple[str, ...]:
         """Its tanks in the feed network."""
         return tuple(tank.id for tank in self.tanks) or (self.provider.id,)

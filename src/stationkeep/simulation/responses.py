@@ -53,24 +53,26 @@ class ResponseEvents(SanctionEvents, abc.ABC):
         assert event.days_forward is not None
         if self.linked(provider.id):
             told = self.flight_comes_earlier(provider.id, event.days_forward)
-            return told or f"no flight of {provider.plan.label} is left that could come earlier"
+            return told or f"no flight of {provider.plan.in_sentence} is left that could come earlier"
         due = provider.next_flight(self.now)
         if due is None:
-            return f"no flight of {provider.plan.label} is left that could come earlier"
+            return f"no flight of {provider.plan.in_sentence} is left that could come earlier"
         planned = provider.time_of(due)
         free_from = provider.leaves_mjd_utc if provider.plan.stays and provider.present else self.now
         earlier = max(planned - event.days_forward, self.now, free_from)
         if earlier >= planned:
-            return f"the next flight of {provider.plan.label} cannot come earlier than {iso_day(planned)}"
+            return f"the next flight of {provider.plan.in_sentence} cannot come earlier than {iso_day(planned)}"
         provider.moved[planned] = earlier
         self.at(earlier, partial(self.come_early, provider, due))
-        return f"the next flight of {provider.plan.label} comes on {iso_day(earlier)} instead of {iso_day(planned)}"
+        return (
+            f"the next flight of {provider.plan.in_sentence} comes on {iso_day(earlier)} instead of {iso_day(planned)}"
+        )
 
     def _buy(self, event: Response) -> str:
         provider = self._takes_part(event)
         if provider.lost:
-            return f"{provider.plan.label} is lost and cannot be had any more"
-        return f"{provider.plan.label} is bought and may come from now on"
+            return f"{provider.plan.in_sentence} is lost and cannot be had any more"
+        return f"{provider.plan.in_sentence} is bought and may come from now on"
 
     def _adapt(self, event: Response) -> str:
         provider = self._takes_part(event)
@@ -81,7 +83,7 @@ class ResponseEvents(SanctionEvents, abc.ABC):
         if event.attitude_from is not None:
             self.held_by[provider.id] = event.attitude_from
             changes.append(f"held by {' or '.join(event.attitude_from)}")
-        return f"{provider.plan.label} is adapted{': ' + ', '.join(changes) if changes else ''}"
+        return f"{provider.plan.in_sentence} is adapted{': ' + ', '.join(changes) if changes else ''}"
 
     def _takes_part(self, event: Response) -> ProviderState:
         provider = self.state_of(event.provider or "")
@@ -99,6 +101,7 @@ class ResponseEvents(SanctionEvents, abc.ABC):
         self.policy = None
         self.let_down = True
         self.end_refused.clear()
+        self.afterwards.append(self.tell_what_the_end_lacks)  # once all that happens at this moment has happened
         level = self.mission.fall_need.from_altitude_km
         return f"lets the station down, nobody raises it any more; from {level:g} km it is to be brought down on target"
 
@@ -110,6 +113,10 @@ class ResponseEvents(SanctionEvents, abc.ABC):
 
     def _everybody_leaves(self, event: Response) -> str:
         return self.people_reduced(0, f"{self.partner_name(event.who)} has decided so")
+
+    @abc.abstractmethod
+    def tell_what_the_end_lacks(self) -> None:
+        """Say what a decided end lacks even with all that still comes."""
 
     @abc.abstractmethod
     def state_of(self, provider_id: str) -> ProviderState:

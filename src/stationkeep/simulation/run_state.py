@@ -161,7 +161,7 @@ class RunState:
         self.longest_burn_s = {state.id: state.plan.provider.max_burn_duration_s for state in self.providers}
         """How long each provider may burn at a time."""
         self.usual_engines = {
-            state.id: BurnEngine(state.plan.label, state.thruster, np.inf, state.plan.turn_deg)
+            state.id: BurnEngine(state.plan.in_sentence, state.thruster, np.inf, state.plan.turn_deg)
             for state in self.providers
         }
         """What each provider burns with where nothing is known of who is docked."""

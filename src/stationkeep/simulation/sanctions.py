@@ -169,7 +169,7 @@ class SanctionEvents(WithdrawalEvents, abc.ABC):
     # --- words --------------------------------------------------------------------------------------------------------
 
     def _whom(self, event: Sanction) -> str:
-        labels = {provider.id: provider.plan.label for provider in self.providers}
+        labels = {provider.id: provider.plan.in_sentence for provider in self.providers}
         return labels.get(event.on) or self.partner_name(event.on)
 
     def _how(self, event: Sanction) -> str:
