@@ -81,6 +81,8 @@ def test_a_scenario_may_state_it() -> None:
     assert need_of(scenario(controlled_deorbit=own)) == FallNeed(80.0, 40.0, 900.0, 250.0, 180.0, MADE_UP)
     waits = need_of(scenario(controlled_deorbit={"wait_days": 90.0}))
     assert (waits.delta_v_m_s, waits.wait_days) == (57.0, 90.0)
+    with pytest.raises(ValidationError, match="wait_days"):
+        scenario(controlled_deorbit={"wait_days": 1.0e6})  # every load ever planned would be a promise
     for name in own:
         with pytest.raises(ValidationError, match=f"{name} is missing"):
             scenario(controlled_deorbit={key: value for key, value in own.items() if key != name})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import pytest
@@ -11,9 +12,12 @@ from stationkeep.campaign.matrix_cases import MatrixError, asked
 from stationkeep.campaign.matrix_document import FillIn, GraphLoss, MatrixDocument, MatrixPeople, MatrixRow
 from stationkeep.campaign.matrix_graph import unseen
 from stationkeep.campaign.matrix_rows import _counted_by_runs
+from stationkeep.report.figures import WIDE, text_width_px, wrapped
 from stationkeep.report.matrix_cell import FINE, GRAVE, WORST, Cell
 from stationkeep.report.matrix_cells import HEADS, cells
+from stationkeep.report.matrix_page import matrix_file, matrix_html
 from stationkeep.report.matrix_people import people_cell
+from stationkeep.report.text import day_text, unbroken
 from stationkeep.scenario.loader import load_scenario
 
 DAY: Final = "2024-05-10T00:00:00Z"
@@ -115,7 +119,7 @@ def test_who_could_step_in_is_told_for_which_function(document: MatrixDocument) 
     assert cell.more == ("attitude control, not yet: Dragon with boost trunk",)
     both = trunk.model_copy(update={"title": "Attitude control"})
     helped = row(document, "roscosmos").model_copy(update={"fill_in": [trunk, both]})
-    assert cells(document, helped)[-1].head == "reboost and attitude control: Dragon with boost trunk"
+    assert cells(document, helped)[-1].head == "reboost, attitude control: Dragon with boost trunk"
 
 
 def test_thrusters_step_in_only_while_their_tanks_last(document: MatrixDocument) -> None:
@@ -162,9 +166,9 @@ def test_who_must_leave_leaves_for_causes_each_with_its_share() -> None:
     limits = [("attitude", 0.5), ("cabin oxygen below 16 kPa", 0.25), ("altitude", 0.25)]
     named = [{"name": name, "share": share} for name, share in limits]
     told = people_cell(people(must_leave=JULY, first_limit=named), people(), HORIZON)
-    assert told.head == "must leave Jul 2022 (attitude lost 50 %, unsafe air 25 %, too low 25 % of runs)"
+    assert told.head == "must leave Jul 2022 (attitude lost 50 %, air soon unsafe 25 %, too low 25 % of runs)"
     some = people_cell(people(must_leave={**JULY, "share": 0.75}, first_limit=named[:2]), people(), HORIZON)
-    assert some.head == "must leave Jul 2022 (attitude lost 50 %, unsafe air 25 % of runs)"
+    assert some.head == "must leave Jul 2022 (attitude lost 50 %, air soon unsafe 25 % of runs)"
     one = people_cell(people(must_leave={**JULY, "share": 0.5}, first_limit=named[:1]), people(), HORIZON)
     assert one.head == "must leave Jul 2022 (attitude lost, in 50 % of runs)"
 
@@ -200,3 +204,28 @@ def test_a_smaller_crew_is_told_beside_what_it_needs_less_of(document: MatrixDoc
     assert "crew of 3 instead of 7 a year later" in (told.head, *told.more)
     alike = row(document, "roscosmos").model_copy(update={"people": gone.model_copy(update={"crew": 7})})
     assert "crew of" not in dict(zip(HEADS, cells(document, alike), strict=True))["People"].line
+
+
+def test_the_page_says_once_what_the_figure_alone_says(document: MatrixDocument) -> None:
+    page = matrix_html(document, reproduce="stationkeep matrix iss-2022")
+    title = f"if a partner leaves on {day_text(document.on_utc, long=True)}"
+    assert title not in page
+    assert title in matrix_file(document, ".svg", "").decode()  # type: ignore[union-attr]
+    assert "▲\u00a0something is lost" in page  # where there is no figure, its key
+    assert "<b>NASA</b>; station lost" in page
+    assert document.on_utc[:4] == "2022"
+    assert not re.search(r"\(\d{4}-\d{2}-\d{2}[:;)]", page.partition('id="notes"')[0])  # days as people write them
+
+
+def test_a_number_stays_with_its_unit_and_a_month_with_its_year() -> None:
+    assert unbroken("too low 25 % of runs, Sep 2024") == "too low 25\u00a0% of runs, Sep\u00a02024"
+    lines = wrapped(unbroken("too low 25 % of runs"), WIDE, text_width_px("too low 25", WIDE) + 1.0)
+    assert "25\u00a0% of" in lines
+
+
+def test_one_person_is_no_people() -> None:
+    water: dict[str, Any] = {
+        "function": "water", "title": "Water", "ends": "less", "when": "later", "earliest_utc": None, "best_utc": DAY,
+        "latest_utc": None, "through": [], "in_runs": False, "run_median_utc": None, "enough_for": 1,
+    }  # fmt: skip
+    assert "Water for more than 1 person (" in unseen([GraphLoss(**water)])

@@ -7,7 +7,7 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from typer.testing import CliRunner
@@ -231,6 +231,35 @@ def test_a_broken_file_is_refused_with_one_message(change: Any, words: str) -> N
         load_partnership(spoilt(change), "made-up.yaml")
     assert words in str(refused.value)
     assert "made-up.yaml" in str(refused.value)
+
+
+HABITAT: Final[dict[str, Any]] = {"id": "habitat", "name": "Habitat", "needs": [{"of": ["power"], **SAYS}]}
+
+
+@pytest.mark.parametrize(
+    ("segment", "told"),
+    [
+        ({"needs": [{"of": ["power"], "at_least": 3, **SAYS}]}, "segment 'habitat' needs 3 of 1 (power)"),
+        ({"ground_control": "power"}, "ground_control 'power' is no function that a craft needs to come"),
+        ({"ground_control": "left"}, "ground_control 'left' is no function"),
+        ({"needs": []}, "segments.0.needs: must have more entries: at least 1"),
+        (
+            {"needs": [{"of": ["power"], "bridged_days": {"value": -2.0, "unit": "d", **D}, **SAYS}]},
+            "segments.0.needs.0.bridged_days: must be in d (days) and not below zero",
+        ),
+    ],
+)
+def test_a_broken_segment_is_refused_and_said_once(segment: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError) as refused:
+        load_partnership({**small_file(), "segments": [{**HABITAT, **segment}]}, "made-up.yaml")
+    assert refused.value.problem.startswith("made-up.yaml: ")
+    assert told in refused.value.problem
+    assert ";" not in refused.value.problem  # one fault, one message
+
+
+def test_a_field_of_the_wrong_kind_is_told_in_words_of_the_file() -> None:
+    with pytest.raises(InputError, match=r"segments: must be a list \('- ' before each entry\)"):
+        load_partnership({**small_file(), "segments": "habitat"}, "made-up.yaml")
 
 
 def test_a_circle_without_any_store_is_refused() -> None:

@@ -235,3 +235,19 @@ def test_a_ship_due_in_the_last_days_is_not_waited_for() -> None:
     found = re.search(r"would end in (\d+) days", said[0])
     assert found is not None
     assert 7 <= int(found[1]) < 30
+
+
+def test_two_crews_go_and_one_goes() -> None:
+    run = station("2022-09-24", 26.0)
+    run.look_ahead()
+    assert re.match(r"Soyuz MS-21 and SpaceX Crew-5 go home early: for all aboard", told(run, "crew-reduced")[0])
+
+
+def test_of_empty_tanks_it_is_not_told_how_much_is_left() -> None:
+    run = station("2022-09-24")
+    progress, vehicle = (next(one for one in run.providers if one.id == name) for name in ("progress", "usdv"))
+    run._tell_no_more([progress])
+    assert f"{progress.usable_kg:,.0f} kg are left" in told(run, "deliveries-end")[-1]
+    assert vehicle.usable_kg < 0.5
+    run._tell_no_more([vehicle])
+    assert "kg are left" not in told(run, "deliveries-end")[-1]

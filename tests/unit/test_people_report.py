@@ -184,7 +184,7 @@ def test_a_rare_shortage_is_not_why_most_runs_are_empty_for_a_time() -> None:
         (NO_RELIEF, "no other crew comes", "no other crew"),
         ("response", "partners call everybody home", "called home"),
         (CALLED_HOME, "partners call their people home", "called home"),
-        ("cabin oxygen below 16 kPa", "oxygen in the cabin would fall below 16 kPa", "unsafe air"),
+        ("cabin oxygen below 16 kPa", "oxygen in the cabin would fall below 16 kPa", "air soon unsafe"),
         ("pressure below 70 kPa", "pressure would fall below 70 kPa", "pressure too low"),
         ("American food", "American food would end", "American food"),
         ("the ground has closed", "the ground has closed", "ground has closed"),
@@ -205,7 +205,7 @@ def test_several_reasons_have_their_shares() -> None:
     said = "because the attitude is lost (50 % of the runs) or no other crew comes (25 %)."
     assert sentences(people)[2].endswith(said)
     air = [NamedShare(name=f"cabin oxygen below {kpa} kPa", share=0.5) for kpa in (16, 19.5)]
-    assert limit_text(air) == "unsafe air"
+    assert limit_text(air) == "air soon unsafe"
     many = [NamedShare(name=name, share=0.2) for name in ("attitude", "altitude", NO_RELIEF, "response", "food")]
     told = changed(people, "station_left", reasons=many)
     assert sentences(told)[2].endswith("no other crew comes (20 %) or for other reasons (40 %).")

@@ -266,19 +266,36 @@ def test_cargo_that_cannot_come_is_not_counted_on() -> None:
     assert any(name.startswith("Dragon") for name in planned)
 
 
-def test_without_the_ground_no_cargo_comes_and_the_chain_says_so() -> None:
-    """The commercial station: Operator A commands it; the ships of B and C, which push, dock no more."""
+def without_operator_a(date: str, scope: list[str] = OPERATING) -> Timeline:
     fields = load_scenario("commercial-two-providers").scenario.model_dump(by_alias=True)
-    leaves = {"type": "withdrawal", "date_utc": "2030-02-01", "partner": "operator-a", "scope": OPERATING}
+    leaves = {"type": "withdrawal", "date_utc": date, "partner": "operator-a", "scope": scope}
     fields |= {"horizon_utc": "2032-01-01", "branches": {"x": {"label": "x", "events": [leaves]}}, "comparisons": ()}
     scenario = Scenario.model_validate(fields)
     campaign = prepare_campaign(scenario, load_catalogue())
-    timeline = simulate(campaign.mission, "x", median_inputs(scenario, campaign.weather), limits=False)
+    return simulate(campaign.mission, "x", median_inputs(scenario, campaign.weather), limits=False)
+
+
+def test_without_the_ground_no_cargo_comes_and_the_chain_says_so() -> None:
+    """The commercial station: Operator A commands it; the ships of B and C, which push, dock no more."""
+    timeline = without_operator_a("2030-02-01")
     gone = mjd_utc(parse_utc("2030-02-01"))
     assert not [event for event in timeline.events if event.kind == "cargo-arrival" and event.time_mjd_utc > gone]
     ends = first(timeline, "reboost-ends")
     assert "ground-control-lost" in {timeline.events[one].kind for one in ends.because}
     assert timeline.lost_mjd_utc[Function.RESUPPLY] == pytest.approx(gone)
+
+
+def test_whoever_leaves_at_the_epoch_leaves_the_craft_docked_then_with_what_they_have() -> None:
+    """Cargo C-1 is docked from the first day with propellant that Operator C may burn until it leaves."""
+    timeline = without_operator_a("2030-01-01", EVERYTHING)
+    ends = [event for event in timeline.events if event.kind == "reboost-ends"]
+    left = next(event for event in timeline.events if event.kind == "departure" and event.title.startswith("Cargo C-1"))
+    assert [event.time_mjd_utc for event in ends] == [left.time_mjd_utc]  # not "nobody can" while it is there
+    assert timeline.reboost_ends_mjd_utc == left.time_mjd_utc
+    assert " with 0 kg" not in left.title
+    assert "are left" in first(timeline, "deliveries-end").title
+    home = [event.title for event in timeline.events if event.kind == "people-kept-home"]
+    assert [title.split(" sends")[0] for title in home] == ["Operator A"]  # its name, not its id
 
 
 def test_a_partner_who_provides_none_of_it_changes_none_of_it() -> None:

@@ -9,11 +9,21 @@ from stationkeep.campaign.document import BroughtDown
 from stationkeep.campaign.quantiles import loss_fields
 from stationkeep.descent.deorbit_need import FAILURE_PROBABILITY
 from stationkeep.outcome import OutcomeReason
+from stationkeep.scenario.agenda import all_courses
 from stationkeep.scenario.pressure import Response, ResponseKind
 
 if TYPE_CHECKING:
     from stationkeep.campaign.run_record import RunRecord
-    from stationkeep.scenario.schema import Branch
+    from stationkeep.scenario.schema import Branch, Scenario
+
+
+def decisions(scenario: Scenario, branch: str) -> frozenset[float]:
+    """The moments [MJD UTC, to a second] from which somebody lets the station down to bring it down on target."""
+    return frozenset(
+        round(course.begins_mjd_utc, 5)
+        for course in all_courses(scenario.branches[branch].events, scenario)
+        if isinstance(course.event, Response) and course.event.what is ResponseKind.DEORBIT
+    )
 
 
 def brought_down(branch: Branch, runs: Sequence[RunRecord], casualties: float) -> BroughtDown | None:

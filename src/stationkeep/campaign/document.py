@@ -36,7 +36,7 @@ class Reentry(Part):
     median_utc: str | None
     p95_utc: str | None
     dates_utc: list[str | None] = Field(
-        description="fall date of every run, in run order; null: still flying at the horizon"
+        description="fall date of every run, in run order; null: still flying at the horizon, or brought down"
     )
 
 

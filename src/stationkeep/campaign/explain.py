@@ -58,8 +58,14 @@ def _over_all(kind: str, runs: Sequence[RunRecord]) -> dict[str, Any]:
     The reference run has the median inputs, not the median dates: where they differ a reader must see both.
     """
     if kind == "reentered":
-        dates = [run.outcome.time_mjd_utc if run.outcome.reentered else None for run in runs]
-    elif kind == "reboost-ends":
+        fallen = [run.outcome.time_mjd_utc if run.outcome.reentered else None for run in runs]
+        # a run brought down on target neither falls nor flies on: it has no place in the median
+        kept = [
+            date for run, date in zip(runs, fallen, strict=True) if run.outcome.reason is not OutcomeReason.DEORBITED
+        ]
+        share = sum(date is not None for date in fallen) / len(fallen)
+        return {"share": share, "median_utc": loss_fields(kept)["median_utc"] if kept else None}
+    if kind == "reboost-ends":
         dates = [run.reboost_ends_mjd_utc for run in runs]
     elif kind in _FUNCTIONS:
         dates = [run.lost_mjd_utc.get(_FUNCTIONS[kind]) for run in runs]

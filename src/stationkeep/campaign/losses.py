@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stationkeep.attitude.figures import iss_attitude
 from stationkeep.campaign.attitude_range import LARGE, RATE
+from stationkeep.campaign.brought_down import decisions
 from stationkeep.campaign.document import (
     ArraysRecord,
     BranchDocument,
@@ -101,9 +102,12 @@ def functions_lost(
     scenario = campaign.mission.scenario
     if not scenario.providers:
         return []
+    decided = decisions(scenario, branch)
     found = []
     for function, title in TITLES.items():
         dates = [run.lost_mjd_utc.get(function) for run in runs]
+        if function is Function.REBOOST:  # whoever lets it down loses nothing by it
+            dates = [date if date is None or round(date, 5) not in decided else None for date in dates]
         if any(date is not None for date in dates):
             by, partner = _provided_by(campaign, function, reference)
             others = list(_could_have(campaign, branch, function, reference))

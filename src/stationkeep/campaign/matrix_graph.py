@@ -169,7 +169,8 @@ def _through(loss: GraphLoss) -> str:
 
 def _title(loss: GraphLoss) -> str:
     """The function; where what is left is enough for fewer people, for how many."""
-    return f"{loss.title} for more than {loss.enough_for} people" if loss.enough_for else loss.title
+    people = "person" if loss.enough_for == 1 else "people"
+    return f"{loss.title} for more than {loss.enough_for} {people}" if loss.enough_for else loss.title
 
 
 def _when(loss: GraphLoss) -> str:

@@ -43,14 +43,24 @@ def loss_fields(dates_mjd: Sequence[float | None]) -> dict[str, Any]:
     return {"share": share, "p05_utc": low, "median_utc": middle, "p95_utc": high}
 
 
-def altitude_quantiles(altitudes_km: FloatArray) -> list[list[float | None]]:
+def altitude_quantiles(
+    altitudes_km: FloatArray, brought_down: NDArray[np.bool_] | None = None
+) -> list[list[float | None]]:
     """Quantiles over runs of (n_run, n_time) altitudes, NaN where a run has fallen: null where the quantile has too.
 
     A fallen run counts as lower than any altitude, so the median does not rise when the weakest runs are gone.
+    ``brought_down``: (n_run,) which runs end on target; they are left out from their end on, and the median ends
+    when half of all runs have ended so.
     """
-    ranked = np.sort(np.where(np.isnan(altitudes_km), -np.inf, altitudes_km), axis=0)
+    ended = np.isnan(altitudes_km)
+    aimed = ended & (np.zeros(len(altitudes_km), dtype=bool) if brought_down is None else brought_down)[:, np.newaxis]
+    ranked = np.sort(np.where(aimed, np.inf, np.where(ended, -np.inf, altitudes_km)), axis=0)
+    left = len(ranked) - aimed.sum(axis=0)
     result: list[list[float | None]] = []
     for level in LEVELS:
-        row = ranked[max(int(np.ceil(level * len(ranked) - 1.0e-9)) - 1, 0)]
+        place = np.maximum(np.ceil(level * left - 1.0e-9).astype(int) - 1, 0)
+        row = np.take_along_axis(ranked, place[np.newaxis, :], axis=0)[0]
+        if level == LEVELS[1]:
+            row = np.where(2 * left <= len(ranked), np.inf, row)
         result.append([None if np.isinf(value) else round(float(value), 3) for value in row])
     return result

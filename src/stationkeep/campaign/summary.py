@@ -182,11 +182,12 @@ def _altitudes(runs: Sequence[RunRecord]) -> MeanAltitude:
     """The fan of altitudes, every few days from the epoch until the last run has fallen."""
     first = runs[0].altitude
     metres = np.array([run.altitude.metres() for run in runs])
+    aimed = np.array([run.outcome.reason is OutcomeReason.DEORBITED for run in runs])
     days = range(first.begin, max(run.altitude.last_day for run in runs) + 1, DAYS_BETWEEN_POINTS)
     quantiles: list[list[float | None]] = [[], [], []]
     for start in range(0, len(days), _POINTS_AT_A_TIME):
         part = kilometres(metres[:, start : min(start + _POINTS_AT_A_TIME, len(days))])
-        for whole, more in zip(quantiles, altitude_quantiles(part), strict=True):
+        for whole, more in zip(quantiles, altitude_quantiles(part, aimed), strict=True):
             whole.extend(more)
     low, middle, high = quantiles
     dates = [iso_day(first.first_day_mjd + day) for day in days]

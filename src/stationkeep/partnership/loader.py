@@ -22,6 +22,13 @@ from stationkeep.partnership.model import Asset, Partnership, PartnershipError
 
 _DATA: Final = Path(__file__).parent / "data"
 _HINT: Final = "the shipped file partnership/data/iss.yaml shows every field; docs/partners.md explains them"
+_FAULTS: Final = {
+    "tuple_type": "must be a list ('- ' before each entry)",
+    "dict_type": "must be a group of fields",
+    "model_type": "must be a group of fields",
+    "too_short": "must have more entries: at least {min_length}",
+}
+_MOST_FAULTS: Final = 8
 _EXPECTED: Final = Expected(PartnershipError, _HINT, largest_mebibytes=1)
 
 
@@ -87,17 +94,34 @@ def load_partnership(document: Mapping[str, Any], name: str, catalogue: Catalogu
     try:
         stated = Partnership.model_validate(document)
     except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
-            for one in error.errors(include_url=False)[:8]
-        ]
-        raise PartnershipError(f"{name}: {'; '.join(faults)}", hint=_HINT) from None
+        raise PartnershipError(f"{name}: {'; '.join(_faults(error))}", hint=_HINT) from None
     filled = stated.model_copy(update={"assets": tuple(_owned(asset, known, name) for asset in stated.assets)})
     problem = next(_problems(filled), None)
     if problem is not None:
         raise PartnershipError(f"{name}: {problem}", hint=_HINT)
     names = {partner.id: partner.name for partner in known.partners.values()}
     return LoadedPartnership(filled, MappingProxyType(names), known, name)
+
+
+def _faults(error: ValidationError) -> list[str]:
+    """What is wrong with the fields of a file, each once: a list with a wrong entry in it is not called empty."""
+    found = error.errors(include_url=False)
+    places = [one["loc"] for one in found]
+    told = [
+        f"{'.'.join(map(str, one['loc']))}: "
+        + (_FAULTS[one["type"]].format(**one.get("ctx", {})) if one["type"] in _FAULTS else _plain(one["msg"]))
+        for one in found
+        if one["type"] != "too_short" or not any(_inside(place, one["loc"]) for place in places)
+    ]
+    return told[:_MOST_FAULTS]
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def _inside(place: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
 
 
 def each_by_itself(given: str) -> str:
@@ -167,21 +191,15 @@ def _problems(stated: Partnership) -> Iterator[str]:
             for one in need.of:
                 if one not in everything:
                     yield f"asset {asset.id!r} needs unknown {one!r}{nearest(one, everything)}"
-    for segment in stated.segments:
-        for one in segment.named:
-            if one not in everything:
-                yield f"segment {segment.id!r} names unknown {one!r}{nearest(one, everything)}"
-        if segment.ground_control is not None and segment.ground_control not in functions:
-            yield f"segment {segment.id!r}: ground_control {segment.ground_control!r} is no function"
-    segments = [segment.id for segment in stated.segments]
-    if len(set(segments)) < len(segments):
-        yield "a segment is named twice"
+    yield from _segment_problems(stated, functions, everything)
     size = {asset.id: asset.count for asset in stated.assets}
-    for asset in stated.assets:
-        for need in asset.needs:
+    wanting = [(f"asset {asset.id!r}", asset.needs) for asset in stated.assets]
+    wanting += [(f"segment {segment.id!r}", segment.needs) for segment in stated.segments]
+    for who, needs in wanting:
+        for need in needs:
             offered_count = sum(size.get(one, 1) for one in need.of)
             if need.at_least > offered_count:
-                yield f"asset {asset.id!r} needs {need.at_least} of {offered_count} ({', '.join(need.of)})"
+                yield f"{who} needs {need.at_least} of {offered_count} ({', '.join(need.of)})"
     for function in stated.functions:
         for provider in function.providers:
             if provider.asset not in assets:
@@ -189,3 +207,23 @@ def _problems(stated: Partnership) -> Iterator[str]:
         offered = [provider.asset for provider in function.providers]
         if len(set(offered)) < len(offered):
             yield f"function {function.id!r} names a provider twice"
+
+
+def _segment_problems(stated: Partnership, functions: list[str], everything: list[str]) -> Iterator[str]:
+    """What is wrong with the segments of the habitat."""
+    craft = {one for asset in stated.assets if asset.vehicle for need in asset.needs for one in need.of}
+    for segment in stated.segments:
+        for one in segment.named:
+            if one not in everything:
+                yield f"segment {segment.id!r} names unknown {one!r}{nearest(one, everything)}"
+        control = segment.ground_control
+        if control is not None and control not in functions:
+            yield f"segment {segment.id!r}: ground_control {control!r} is no function"
+        elif control is not None and control not in craft:
+            yield (
+                f"segment {segment.id!r}: ground_control {control!r} is no function that a craft needs to come: "
+                "name the one that clears dockings"
+            )
+    segments = [segment.id for segment in stated.segments]
+    if len(set(segments)) < len(segments):
+        yield "a segment is named twice"

@@ -10,6 +10,13 @@ from numpy.typing import NDArray
 
 from stationkeep.campaign.document import BranchDocument, RunDocument
 from stationkeep.report import text
+from stationkeep.report.fall_words import (
+    branch_fall_text,
+    brought_down_text,
+    fall_if_not_aimed,
+    last_end_utc,
+    median_end_utc,
+)
 from stationkeep.report.figures import Sheet, blank, frame, label, set_ticks, svg_of, text_width_px, time_ticks, wrapped
 from stationkeep.report.palette import MUTED, BranchStyle, branch_styles
 from stationkeep.timescale import mjd_utc, parse_utc
@@ -80,10 +87,15 @@ def _draw_branch(axes: Axes, branch: BranchDocument, style: BranchStyle, sheet: 
 
 
 def _curves(branch: BranchDocument) -> tuple[Curve, Curve, Curve, Curve]:
-    """Times [MJD] and the three altitude quantiles [km], each carried down to the date it falls (NaN after it)."""
+    """Times [MJD] and the three altitude quantiles [km], each carried down to the date it falls (NaN after it).
+
+    The median goes down as steeply where half of the runs are brought down on target; the band just ends there.
+    """
     series = branch.mean_altitude_km
     time = np.array([mjd_utc(parse_utc(date)) for date in series.dates_utc], dtype=np.float64)
-    falls = (branch.reentry.p05_utc, branch.reentry.median_utc, branch.reentry.p95_utc)
+    fall = fall_if_not_aimed(branch)
+    outer = (None, None) if fall is None else (fall.p05_utc, fall.p95_utc)
+    falls = (outer[0], median_end_utc(branch), outer[1])
     ends = [None if fall is None else mjd_utc(parse_utc(fall)) for fall in falls]
     # The grid may step over the last steep hours: add the falls themselves as points.
     grid = np.unique(np.concatenate([time, [end for end in ends if end is not None]]))
@@ -117,7 +129,7 @@ def _time_span(document: RunDocument) -> tuple[float, float]:
     horizon = mjd_utc(parse_utc(document.scenario.horizon_utc))
     ends = []
     for branch in document.branches.values():
-        last = branch.reentry.p95_utc
+        last = last_end_utc(branch)
         ends.append(horizon if last is None else mjd_utc(parse_utc(last)))
     stop = max(ends, default=horizon)
     return start, min(horizon, stop + 0.06 * (stop - start)) if stop < horizon else horizon
@@ -132,10 +144,10 @@ def _top_km(document: RunDocument) -> float:
 
 def _name_branches(axes: Axes, document: RunDocument, sheet: Sheet) -> None:
     """Write each branch's name beside its own curve: the survivors above their end, the others beside their fall."""
-    falling = {key: branch for key, branch in document.branches.items() if branch.reentry.median_utc is not None}
+    falling = {key: branch for key, branch in document.branches.items() if median_end_utc(branch) is not None}
     for number, (key, branch) in enumerate((k, b) for k, b in document.branches.items() if k not in falling):
         _name_survivor(axes, branch, branch_styles(document.branches)[key], sheet, number)
-    ordered = sorted(falling.items(), key=lambda item: item[1].reentry.median_utc or "")
+    ordered = sorted(falling.items(), key=lambda item: median_end_utc(item[1]) or "")
     if len(ordered) > 2 or not _name_on_either_side(axes, ordered, document, sheet):
         _name_in_a_column(axes, ordered, document, sheet)
 
@@ -194,9 +206,9 @@ def _column_place(axes: Axes, ordered: Falling, wanted_px: float) -> tuple[float
     def mjds(dates: Iterable[str | None]) -> list[float]:
         return [mjd_utc(parse_utc(date)) for date in dates if date is not None]
 
-    medians = mjds(branch.reentry.median_utc for _, branch in ordered)
+    medians = mjds(median_end_utc(branch) for _, branch in ordered)
     late = max(mjds(branch.reentry.p95_utc or branch.mean_altitude_km.dates_utc[-1] for _, branch in ordered))
-    early = min(mjds(branch.reentry.p05_utc or branch.reentry.median_utc for _, branch in ordered))
+    early = min(mjds(branch.reentry.p05_utc or median_end_utc(branch) for _, branch in ordered))
     places = [(late + gap, True), (early - 2 * gap, False), (max(medians) + gap, True), (min(medians) - gap, False)]
     per_px = (last - first) / axes.bbox.width
     found = [(place, right, ((last - place) if right else (place - first)) / per_px) for place, right in places]
@@ -244,14 +256,14 @@ def _falling_lines(
     branch: BranchDocument, document: RunDocument, sheet: Sheet, room_px: float
 ) -> list[tuple[str, str]]:
     told = [(line, "bold") for line in wrapped(text.clean(branch.label), sheet, room_px)]
-    fall = f"falls {text.fall_text(branch.reentry, document.scenario.horizon_utc)}"
+    fall = brought_down_text(branch) or f"falls {branch_fall_text(branch, document.scenario.horizon_utc)}"
     return told if sheet.narrow else [*told, (fall, "normal")]
 
 
 def _alt(document: RunDocument) -> str:
     horizon = document.scenario.horizon_utc
     said = [
-        f"{text.clean(branch.label)}: {text.fall_text(branch.reentry, horizon)}"
+        f"{text.clean(branch.label)}: {brought_down_text(branch) or branch_fall_text(branch, horizon)}"
         for branch in document.branches.values()
     ]
     start = text.month_text(document.scenario.epoch_utc, long=True)

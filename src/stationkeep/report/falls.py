@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stationkeep.campaign.document import BranchDocument, RunDocument
 from stationkeep.report import text
+from stationkeep.report.fall_words import branch_fall_text, branch_window_text, fall_if_not_aimed
 from stationkeep.report.figures import Sheet, blank, frame, label, set_ticks, svg_of, time_ticks, wrapped
 from stationkeep.report.palette import INK, MUTED, branch_styles
 from stationkeep.timescale import mjd_utc, parse_utc
@@ -126,9 +127,9 @@ def _height_ticks(tallest: float) -> tuple[list[float], list[str]]:
 
 def _mark_quantiles(axes: Axes, branch: BranchDocument, tallest: float, sheet: Sheet) -> None:
     """A bar over the 90 % window and a tick at the median, just above the histogram."""
+    fall = fall_if_not_aimed(branch) or branch.reentry
     low, middle, high = (
-        None if date is None else mjd_utc(parse_utc(date))
-        for date in (branch.reentry.p05_utc, branch.reentry.median_utc, branch.reentry.p95_utc)
+        None if date is None else mjd_utc(parse_utc(date)) for date in (fall.p05_utc, fall.median_utc, fall.p95_utc)
     )
     level = tallest * (1.0 + 6.0 / axes.bbox.height)
     options: dict[str, Any] = {"color": INK.light, "clip_on": False, "solid_capstyle": "butt"}
@@ -142,13 +143,13 @@ def _mark_quantiles(axes: Axes, branch: BranchDocument, tallest: float, sheet: S
 
 def _said(branch: BranchDocument, document: RunDocument) -> str:
     horizon = document.scenario.horizon_utc
-    window = text.window_text(branch.reentry, horizon)
+    window = branch_window_text(branch, horizon)
     if branch.reentry.median_utc is None:
         return f"{text.chance_text(branch.reentry)} down by {text.horizon_text(horizon)}"
     if document.runs == 1:
-        return f"one run: {text.fall_text(branch.reentry, horizon)}"
+        return f"one run: {branch_fall_text(branch, horizon)}"
     spread = text.spread_name(document.runs).removesuffix(" window")
-    return f"median {text.fall_text(branch.reentry, horizon)} · {spread} {window}"
+    return f"median {branch_fall_text(branch, horizon)} · {spread} {window}"
 
 
 def _alt(document: RunDocument) -> str:

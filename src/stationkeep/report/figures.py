@@ -29,7 +29,7 @@ Item = TypeVar("Item")
 WIDE_PX: Final = 960.0
 NARROW_PX: Final = 360.0
 _WIDE_LETTERS: Final = frozenset("WMmw@%")
-_NARROW_LETTERS: Final = frozenset("iljtfrI.,:;'| !()[]-")
+_NARROW_LETTERS: Final = frozenset("iljtfrI.,:;'| !()[]-\u00a0")
 _POINTS_PER_INCH: Final = 72.0  # at this resolution one point is one CSS pixel of the drawing
 
 
@@ -84,11 +84,14 @@ def label(axes: Axes, x: float, y: float, words: str, sheet: Sheet, **style: Any
 
 
 def wrapped(words: str, sheet: Sheet, width_px: float) -> list[str]:
-    """``words`` in lines that fit ``width_px``; a name is never cut off, only broken, inside a word if need be."""
+    """``words`` in lines that fit ``width_px``; a name is never cut off, only broken, inside a word if need be.
+
+    A space that is not to be broken is not.
+    """
     room = width_px / sheet.text_px
     lines: list[str] = []
     line, length = "", 0.0
-    for word in words.split():
+    for word in re.split(r"[ \t\n]+", words.strip()):
         for piece in _pieces(word, room):
             size = sum(map(_letter_width, piece))
             if line and length + _letter_width(" ") + size > room:

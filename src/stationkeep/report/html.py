@@ -12,6 +12,7 @@ from stationkeep.report import text
 from stationkeep.report.altitude import altitude_figure, needs_key
 from stationkeep.report.crisis import crisis_section
 from stationkeep.report.events import events_of
+from stationkeep.report.fall_words import brought_down_runs, fall_days
 from stationkeep.report.falls import falls_caption, falls_figure
 from stationkeep.report.figures import both_sheets
 from stationkeep.report.ground import ground_section
@@ -165,39 +166,40 @@ def _classes(row: VerdictRow, following: VerdictRow | None) -> str:
 def _altitude_section(document: RunDocument) -> str:
     labels = {key: branch.label for key, branch in document.branches.items()}
     key = key_to(branch_styles(document.branches), labels) if needs_key(document) else ""
+    aimed = any(brought_down_runs(branch) for branch in document.branches.values())
     return (
         '<section aria-labelledby="altitude" class="keep"><h2 id="altitude">Altitude</h2>'
-        f"<p>{_told_of_the_fan(document.runs)}</p>{key}"
+        f"<p>{_told_of_the_fan(document.runs, aimed=aimed)}</p>{key}"
         f"<figure>{both_sheets(lambda sheet: altitude_figure(document, sheet))}"
         "<figcaption>Mean altitude: mean semi-major axis minus 6378.137 km.</figcaption></figure></section>"
     )
 
 
-def _told_of_the_fan(runs: int) -> str:
+def _told_of_the_fan(runs: int, *, aimed: bool) -> str:
     if runs == 1:
         return "Each line is one run; how sure it is, only many runs can tell."
     share = "90 %" if runs >= text.FEWEST_RUNS_FOR_A_WINDOW else "all"
     return (
         f"The line is the median of the runs, the band holds {share} of them. Where a band reaches the bottom, some "
         "runs have fallen while others still fly."
+        + (" Runs brought down on target leave the band; the line goes down where half of them are." if aimed else "")
     )
 
 
 def _falls_section(document: RunDocument) -> str:
     if not any(any(branch.reentry.dates_utc) for branch in document.branches.values()):
         by = text.day_text(document.scenario.horizon_utc, long=True)
+        aimed = any(brought_down_runs(branch) for branch in document.branches.values())
+        or_down = " or has been brought down on target" if aimed else ""
         return (
             '<section aria-labelledby="falls"><h2 id="falls">When it falls</h2>'
-            f"<p>It does not: in every run of every branch the station is still flying on {by}.</p></section>"
+            f"<p>It does not: in every run of every branch the station is still flying on {by}{or_down}.</p></section>"
         )
     styles = branch_styles(document.branches)
     rows = [
         (
             f'<span class="t" {branch_vars(styles[key])}>{e(branch.label)}</span>',
-            *(
-                text.day_text(date) if date else "after the horizon"
-                for date in (branch.reentry.p05_utc, branch.reentry.median_utc, branch.reentry.p95_utc)
-            ),
+            *fall_days(branch),
             text.chance_text(branch.reentry),
         )
         for key, branch in document.branches.items()
@@ -207,6 +209,8 @@ def _falls_section(document: RunDocument) -> str:
     heads = ("Branch", ends[0], "Half have fallen", ends[1], "Fall by the horizon")
     horizon = text.day_text(document.scenario.horizon_utc)
     caption = f"Over all runs, to the calendar day as computed; the horizon is {horizon}."
+    if any(brought_down_runs(branch) for branch in document.branches.values()):
+        caption += " Runs brought down on target are left out of the dates, not of the share."
     return (
         '<section aria-labelledby="falls"><div class="keep"><h2 id="falls">When it falls</h2>'
         "<p>Each run has its own Sun, air density and drag; the same ones in every branch.</p>"

@@ -194,7 +194,7 @@ def _by_function(found: list[FillIn], told: str = "", *, shares: bool = False) -
         of_it = [one for one in found if one.title == title]
         names = [f"{_names([one])[0]} ({_share_words(one)})" for one in of_it] if shares else _names(of_it)
         lines.setdefault(short_list(names), []).append(_lower(title))
-    return [f"{' and '.join(titles)}{told}: {names}" for names, titles in lines.items()]
+    return [f"{', '.join(titles)}{told}: {names}" for names, titles in lines.items()]
 
 
 def _too_little(row: MatrixRow) -> list[FillIn]:

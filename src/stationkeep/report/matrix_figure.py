@@ -16,43 +16,51 @@ if TYPE_CHECKING:
 
     from stationkeep.campaign.matrix_document import MatrixDocument
 
-_WIDTHS_PX: Final = (118.0, 176.0, 186.0, 126.0, 108.0, 104.0, 142.0)
+_WIDTHS_PX: Final = (118.0, 168.0, 182.0, 126.0, 108.0, 116.0, 142.0)
 _SHEET: Final = Sheet(WIDE.width_px, 10.8, narrow=False)
 _LINE_PX: Final = 13.4
 _PAD_PX: Final = 6.0
 _TITLE_PX: Final = 46.0
 _FOOT_PX: Final = 62.0
+_KEY_PX: Final = 30.0
 _MARK_PX: Final = 13.0
 _MARKERS: Final = ("", "o", "^", "s")
 _HOLLOW: Final = "o"
 
 
-def matrix_figure(document: MatrixDocument) -> Figure:
-    """The whole matrix on one sheet, 960 px wide; a printed page holds it."""
+def matrix_figure(document: MatrixDocument, *, alone: bool = True) -> Figure:
+    """The whole matrix on one sheet, 960 px wide; a printed page holds it.
+
+    Not ``alone``: without the title and the notes that the page around it has.
+    """
     rows = [_lines(row) for row in ([cells(document, row) for row in document.rows])]
     heights = [max(len(lines) for lines, _ in row) * _LINE_PX + 2.0 * _PAD_PX for row in rows]
     head = 2.0 * _LINE_PX + 2.0 * _PAD_PX
-    height = _TITLE_PX + head + sum(heights) + _FOOT_PX
+    title, foot = (_TITLE_PX, _FOOT_PX) if alone else (0.0, _KEY_PX)
+    height = title + head + sum(heights) + foot
     figure = blank(_SHEET, height)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_xlim(0.0, _SHEET.width_px)
     axes.set_ylim(height, 0.0)
     axes.axis("off")
     axes.patch.set_visible(False)
-    _title(axes, document)
-    _heads(axes, _TITLE_PX, head)
-    top = _TITLE_PX + head
+    if alone:
+        _title(axes, document)
+    _heads(axes, title, head)
+    top = title + head
     for row, size in zip(rows, heights, strict=True):
         _row(axes, row, top, size)
         top += size
-    _key(axes, top + 18.0, doubted=any(row.disagrees for row in document.rows))
+    _key(axes, top + 18.0)
+    if alone:
+        _notes(axes, top + 36.0, doubted=any(row.disagrees for row in document.rows))
     return figure
 
 
 def matrix_svg(document: MatrixDocument) -> str:
     """The figure as inline SVG in the page's fonts and colours; all it says stands in its description as well."""
     alt = "; ".join(f"{row.label}: {row.verdict}" for row in document.rows)
-    return svg_of(matrix_figure(document), name="matrix", alt=f"Matrix of departures. {alt}")
+    return svg_of(matrix_figure(document, alone=False), name="matrix", alt=f"Matrix of departures. {alt}")
 
 
 Laid = list[tuple[list[tuple[str, bool]], int]]
@@ -61,11 +69,11 @@ Laid = list[tuple[list[tuple[str, bool]], int]]
 
 def _lines(row: tuple[Cell, ...]) -> Laid:
     laid: Laid = []
-    for place, (cell, width) in enumerate(zip(row, _WIDTHS_PX, strict=True)):
+    for cell, width in zip(row, _WIDTHS_PX, strict=True):
         room = width - 2.0 * _PAD_PX - (_MARK_PX if cell.gravity > FINE else 0.0)
-        lines = [(line, True) for line in wrapped(cell.head, _SHEET, room)]
+        lines = [(line, True) for line in wrapped(text.unbroken(cell.head), _SHEET, room)]
         for more in cell.more:
-            lines += [(line, False) for line in wrapped(more, _SHEET, room if place == 0 else room + 6.0)]
+            lines += [(line, False) for line in wrapped(text.unbroken(more), _SHEET, room)]
         laid.append((lines, cell.gravity))
     return laid
 
@@ -73,7 +81,7 @@ def _lines(row: tuple[Cell, ...]) -> Laid:
 def _title(axes: Axes, document: MatrixDocument) -> None:
     day = text.day_text(document.on_utc, long=True)
     _write(axes, 2.0, 15.0, f"{document.scenario.title}: if a partner leaves on {day}", size=16.0, bold=True)
-    runs = f"{document.runs:,} runs a row, the same in every row; everybody else goes on as in {document.base_label!r}"
+    runs = f"{document.runs:,} runs for each row, the same in all; everybody else goes on as in {document.base_label!r}"
     _write(axes, 2.0, 34.0, runs, colour=MUTED.light)
 
 
@@ -101,8 +109,7 @@ def _row(axes: Axes, row: Laid, top: float, height: float) -> None:
         inset = _PAD_PX + (_MARK_PX if gravity > FINE else 0.0)
         for place, (line, first) in enumerate(lines):
             at = top + _PAD_PX + (place + 0.5) * _LINE_PX
-            hanging = gravity > FINE and left > 0.0 and not first  # further lines begin below the mark
-            _write(axes, left + inset - (6.0 if hanging else 0.0), at, line, bold=first)
+            _write(axes, left + inset, at, line, bold=first)
         left += width
     axes.plot((0.0, _SHEET.width_px), (top + height, top + height), color=RULE.light, linewidth=0.8)
 
@@ -115,7 +122,7 @@ def _mark(axes: Axes, x: float, y: float, gravity: int) -> None:
               markeredgewidth=1.0, linestyle="none")  # fmt: skip
 
 
-def _key(axes: Axes, y: float, *, doubted: bool) -> None:
+def _key(axes: Axes, y: float) -> None:
     from matplotlib.patches import Rectangle
 
     x = 4.0
@@ -126,10 +133,13 @@ def _key(axes: Axes, y: float, *, doubted: bool) -> None:
         _write(axes, x + 20.0, y, MARK_WORDS[gravity], colour=MUTED.light)
         x += 44.0 + 5.9 * len(MARK_WORDS[gravity])
     _write(axes, x, y, "no mark: as where nobody leaves", colour=MUTED.light)
+
+
+def _notes(axes: Axes, y: float, *, doubted: bool) -> None:
     told = "* by the graph of who provides what; the runs do not simulate it so. Dates are medians over the runs."
-    _write(axes, 2.0, y + 18.0, told, colour=MUTED.light)
+    _write(axes, 2.0, y, told, colour=MUTED.light)
     if doubted:
-        _write(axes, 2.0, y + 34.0, f"{DAGGER_WORDS}.", colour=MUTED.light)
+        _write(axes, 2.0, y + 16.0, f"{DAGGER_WORDS}.", colour=MUTED.light)
 
 
 def _write(

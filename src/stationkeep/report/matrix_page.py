@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from stationkeep.report import text
 from stationkeep.report.html import page_html
 from stationkeep.report.markup import e, linked, table, tree
-from stationkeep.report.matrix_cell import DAGGER_WORDS, MARKS
+from stationkeep.report.matrix_cell import DAGGER_WORDS, FINE, MARK_WORDS, MARKS, Cell
 from stationkeep.report.matrix_cells import HEADS, cells
 from stationkeep.report.matrix_figure import matrix_figure, matrix_svg
 from stationkeep.report.why import chain_line
@@ -21,6 +21,7 @@ _STANDING: Final = {
     "goes on": "goes on", "had shown": "has done it", "could have": "has not done it", "later": "comes later, in time",
     "too late": "comes too late",
 }  # fmt: skip
+_KEY: Final = "; ".join(f"{MARKS[one]}\u00a0{MARK_WORDS[one]}" for one in range(len(MARKS) - 1, FINE, -1))
 
 
 def matrix_file(document: MatrixDocument, kind: str, reproduce: str) -> str | bytes:
@@ -45,14 +46,15 @@ def matrix_html(document: MatrixDocument, *, reproduce: str) -> str:
     title = f"{e(document.scenario.title)}: if a partner leaves"
     head = (
         f'<header class="top"><p class="kicker">stationkeep matrix · {e(document.scenario.id)}</p><h1>{title}</h1>'
-        f'<p class="facts">On {e(day)}, with everything it does; {document.runs:,} runs a row, seed {document.seed}'
-        "</p></header>"
+        f'<p class="facts">On {e(day)}, with everything it does; {document.runs:,} runs for each row, '
+        f"seed {document.seed}</p></header>"
     )
     told = "".join(_departure(document, row) for row in document.rows if row.partners)
     sections = (
         '<section aria-label="Matrix" class="keep"><figure class="matrix">'
         f'<div class="wide">{matrix_svg(document)}</div>'
-        f'<div class="narrow">{_stacked(document)}</div><figcaption>{e(_caption(document))}</figcaption></figure>'
+        f'<div class="narrow">{_stacked(document)}</div><figcaption><span class="narrow">{e(_KEY)}.</span>'
+        f"{e(_caption(document))}</figcaption></figure>"
         "</section>",
         f'<section aria-labelledby="why"><h2 id="why">Departure by departure</h2>{told}</section>',
         _cut_sets(document),
@@ -75,9 +77,15 @@ def _stacked(document: MatrixDocument) -> str:
     """The same cells for a telephone, one block below the other."""
     rows = []
     for row in document.rows:
-        said = cells(document, row)
-        rows.append(tuple(e(f"{MARKS[one.gravity]} {one.line}".strip()) for one in said))
+        rows.append(tuple(map(_one_line, cells(document, row))))
     return table("", HEADS, rows, stack=True)
+
+
+def _one_line(cell: Cell) -> str:
+    """Mark and words of a cell, what is read first in bold."""
+    mark = f"{MARKS[cell.gravity]} " if cell.gravity else ""
+    rest = text.unbroken(cell.line.removeprefix(cell.head))
+    return f"{mark}<b>{e(text.unbroken(cell.head))}</b>{e(rest)}"
 
 
 def _departure(document: MatrixDocument, row: MatrixRow) -> str:
@@ -85,7 +93,7 @@ def _departure(document: MatrixDocument, row: MatrixRow) -> str:
     if row.why.chain:
         parts.append(f"<p><b>Why</b> (reference run): {e(chain_line(row.why))}.</p>")
     if row.not_simulated:
-        parts.append(f'<p class="m">{e(row.not_simulated)}</p>')
+        parts.append(f'<p class="m">{e(text.with_days(row.not_simulated))}</p>')
     if row.lost_by_graph:
         heads = ("Function", "Lost (graph)", "Range", "Through", "In the runs")
         listed = table("", heads, [_graph_row(loss) for loss in row.lost_by_graph], stack=True)
@@ -106,7 +114,8 @@ def _graph_row(loss: GraphLoss) -> tuple[str, ...]:
     runs = "not simulated" if not loss.in_runs else _day(loss.run_median_utc, "not by the horizon")
     if loss.counted_apart:
         runs += f" (counted otherwise: {loss.counted_apart})"
-    title = f"{loss.title} (enough left for {loss.enough_for} people)" if loss.enough_for else loss.title
+    people = "person" if loss.enough_for == 1 else "people"
+    title = f"{loss.title} (enough left for {loss.enough_for} {people})" if loss.enough_for else loss.title
     return tuple(map(e, (title, when, span, " ← ".join(loss.through), runs)))
 
 
@@ -118,7 +127,7 @@ def _fillers(found: list[FillIn]) -> list[tuple[str, ...]]:
     rows = []
     for one in found:
         since = f" ({text.day_text(one.from_utc)})" if one.from_utc else ""
-        rows.append(tuple(map(e, (one.title, one.who, _STANDING[one.standing] + since, one.says))))
+        rows.append(tuple(map(e, (one.title, one.who, _STANDING[one.standing] + since, text.with_days(one.says)))))
     return rows
 
 

@@ -86,7 +86,7 @@ def _crew(people: MatrixPeople, usual: MatrixPeople | None) -> Iterator[_Line]:
 
 
 def _why(limits: list[NamedShare], share: float) -> str:
-    """`` (attitude lost 50 %, unsafe air 25 % of runs)``: the date beside it is a median of all who must leave,
+    """`` (attitude lost 50 %, air soon unsafe 25 % of runs)``: the date beside it is a median of all who must leave,
     whatever for; so each cause has its share, and none seems to come later than what it causes."""
     if not limits:
         return _in_runs(share)

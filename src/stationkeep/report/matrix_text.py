@@ -26,7 +26,7 @@ def print_matrix(document: MatrixDocument, console: Console) -> None:
     _say(console, f"{document.scenario.title}: if a partner leaves on {day}", "bold")
     begins = f"{text.day_text(document.scenario.epoch_utc, long=True)} ({document.scenario.id})"
     on_as = f"everybody else goes on as in {document.base_label!r}"
-    _say(console, f"{document.runs:,} runs a row, from {begins} on; {on_as}", "dim")
+    _say(console, f"{document.runs:,} runs for each row, from {begins} on; {on_as}", "dim")
     for row in document.rows:
         answers = cells(document, row)
         console.print()
@@ -39,7 +39,7 @@ def print_matrix(document: MatrixDocument, console: Console) -> None:
         if row.partners and row.why.chain:
             table.add_row("  Why (reference run)", _fitting(console, chain_line(row.why)))
         if row.not_simulated:
-            table.add_row("  Not in the runs", _fitting(console, row.not_simulated))
+            table.add_row("  Not in the runs", _fitting(console, text.with_days(row.not_simulated)))
         console.print(table)
     console.print()
     _say(console, "* by the graph of who provides what (stationkeep depends); dates are medians", "dim")

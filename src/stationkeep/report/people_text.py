@@ -212,7 +212,8 @@ def _is_clause(limit: str) -> bool:
 
 
 def _air_text(limit: str) -> str:
-    return "pressure too low" if "pressure" in limit and " below " in limit else "unsafe air"
+    """Who sees the air going leaves in time: at the date beside this it still is good."""
+    return "pressure too low" if "pressure" in limit and " below " in limit else "air soon unsafe"
 
 
 def _is_air(limit: str) -> bool:

@@ -60,6 +60,11 @@ def with_days(words: str, *, long: bool = False) -> str:
     return re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda found: day_text(f"{found[0]}T00:00:00Z", long=long), words)
 
 
+def unbroken(words: str) -> str:
+    """Words in which a number stays with what follows it (``25 %``, ``Sep 2024``), for lines that are broken."""
+    return re.sub(r"(?<=\d) (?=%)|(?<=\b[A-Z][a-z]{2}) (?=\d{4}\b)", "\u00a0", words)
+
+
 def month_text(date_utc: str | datetime, *, long: bool = False) -> str:
     """A month: ``May 2024``."""
     moment = _moment(date_utc)

@@ -10,6 +10,7 @@ from stationkeep.campaign.document import BranchDocument, GroundRisk, Reentry, R
 from stationkeep.campaign.part import LossDates
 from stationkeep.errors import InputError
 from stationkeep.report import text
+from stationkeep.report.fall_words import branch_fall_text, branch_window_text
 from stationkeep.report.interruptions import interrupted_sentence
 from stationkeep.report.limits import first_lost_sentence, limit_rows, loss_text
 from stationkeep.report.people_text import people_rows
@@ -46,8 +47,8 @@ def verdict_rows(document: RunDocument) -> list[VerdictRow]:
 
     rows = [
         _row(document, "Reboost no longer possible", lambda b: "never possible" if never else _reboost_ends(b, by)),
-        _row(document, "Station falls", lambda b: text.fall_text(b.reentry, horizon), kind="key", opens=True),
-        _row(document, spread, known(lambda b: text.window_text(b.reentry, horizon)), kind="detail"),
+        _row(document, "Station falls", lambda b: branch_fall_text(b, horizon), kind="key", opens=True),
+        _row(document, spread, known(lambda b: branch_window_text(b, horizon)), kind="detail"),
         _row(document, f"Falls by {by}", lambda b: text.chance_text(b.reentry)),
     ]
     if any(b.brought_down for b in document.branches.values()):
@@ -204,7 +205,7 @@ def _day_or_words(date: str) -> str:
 def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str:
     """One branch's answer as a sentence that can be quoted."""
     reentry, by = branch.reentry, text.day_text(horizon_utc, long=True)
-    window = text.window_text(reentry, horizon_utc, long=True)
+    window = branch_window_text(branch, horizon_utc, long=True)
     lost = "".join(f" {said}" for said in (first_lost_sentence(branch), interrupted_sentence(branch)) if said)
     down = branch.brought_down.share if branch.brought_down is not None else 0.0
     if down:
@@ -216,9 +217,10 @@ def verdict_sentence(branch: BranchDocument, horizon_utc: str, runs: int) -> str
         return f"Still flying on {by} {every}.{lost}"
     if reentry.median_utc is None:
         first = f"; 5 % of the runs fall before the end of {window.split(' to ')[0].removeprefix('from ')}"
-        said = f"Falls by {by} in {text.chance_text(reentry)}{first if reentry.p05_utc else ''}."
+        spread = f" ({window})" if down else first if reentry.p05_utc else ""
+        said = f"Falls by {by} in {text.chance_text(reentry)}{spread}."
     else:
-        fall = text.fall_text(reentry, horizon_utc, long=True)
+        fall = branch_fall_text(branch, horizon_utc, long=True)
         odds = "" if reentry.p95_utc else f", in {text.chance_text(reentry)} by {by}"
         spread = f"; {text.spread_name(runs)} {window}" if runs > 1 else ", in the one run flown"
         said = f"Falls in {fall}{odds}{spread}."
@@ -245,7 +247,8 @@ def _share_of(risk: GroundRisk, region: str) -> str:
 
 def _reboost_ends(branch: BranchDocument, by: str) -> str:
     if branch.reboost_ends_utc is not None:
-        return text.day_text(branch.reboost_ends_utc)
+        decided = branch.brought_down is not None and all(one.function != "reboost" for one in branch.functions_lost)
+        return text.day_text(branch.reboost_ends_utc) + (", as decided" if decided else "")
     # Somebody could still push when it fell: too little, not too late.
     return f"not by {by}" if branch.reentry.median_utc is None else "until it falls"
 

@@ -57,7 +57,7 @@ class ControlledDeorbit(Part):
     final_burn_m_s: PositiveNumber | None = Field(default=None, description="of it, in the last burn")
     longest_final_burn_s: PositiveNumber | None = Field(default=None, description="a longer one spreads the debris")
     from_altitude_km: AltitudeKm | None = Field(default=None, description="below it there is no time left for it")
-    wait_days: PositiveNumber = Field(
+    wait_days: Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0.0, le=3660.0)] = Field(
         default=180.0, description="a load that comes later than so is not counted: the reserve guarantees no longer"
     )
     source: Source | None = Field(default=None, description="of the four figures")

@@ -130,8 +130,9 @@ class _Run(ControlledEnd):
             linked = self.linked(provider.id)
             for delivery in () if linked else provider.plan.deliveries:
                 self.at(delivery.time_mjd_utc, partial(self.deliver, provider, delivery))
-            for stay in () if linked else provider.plan.stays:
-                self.at(max(stay.arrives_mjd_utc, self.epoch), partial(self.arrive, provider, stay))
+            for stay in self.stays_to_come(provider):
+                if stay.arrives_mjd_utc >= self.epoch:
+                    self.at(stay.arrives_mjd_utc, partial(self.arrive, provider, stay))
                 self.at(stay.leaves_mjd_utc, partial(self.leave, provider, stay))
                 if not provider.plan.reboosts:  # from then on it counts for a controlled fall
                     self.at(stay.arrives_mjd_utc - self.mission.fall_need.wait_days, self.review)

@@ -82,6 +82,25 @@ class PartnerEvents(StockEvents):
         if here or self.linked(provider.id) or self.comes_now(provider, stay, partial(self._join, provider, stay)):
             self._join(provider, stay)
 
+    def already_docked(self) -> None:
+        """Craft that are there at the epoch have what is in their tanks before anything else happens at that moment.
+
+        Whoever leaves then leaves a full craft behind; nobody may think that nothing is left to push with.
+        """
+        if self.setup is not None:
+            for name, craft in self.board.craft.items():
+                if craft.provider is not None and name in self.board.traffic.attached and craft.load is not None:
+                    self.at(self.epoch, partial(self.load_arrives, name))
+        for provider in self.providers:
+            for stay in self.stays_to_come(provider):
+                if stay.arrives_mjd_utc < self.epoch:
+                    self.at(self.epoch, partial(self.arrive, provider, stay))
+
+    def stays_to_come(self, provider: ProviderState) -> tuple[Stay, ...]:
+        """Its vehicles that this branch has come by themselves: not with flights of the plan."""
+        takes_part = provider.enabled or provider.id in self.to_be_enabled
+        return provider.plan.stays if takes_part and not self.linked(provider.id) else ()
+
     def come_early(self, provider: ProviderState, due: Delivery | Stay) -> None:
         """A flight that was brought forward is there."""
         if isinstance(due, Delivery):
@@ -109,7 +128,7 @@ class PartnerEvents(StockEvents):
             who = self.flight_told or stay.flight or provider.plan.label
             self.note("arrival", f"{who} arrives", provider=provider.id, propellant_kg=amount)
             self.came(provider, who, amount)
-        self.review()
+            self.review()
 
     def leave(self, provider: ProviderState, stay: Stay | None) -> None:
         """The visitor goes, with what it has not burnt; without a stay: because the station is too low."""

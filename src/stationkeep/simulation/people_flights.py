@@ -44,9 +44,6 @@ class PeopleFlights(PeopleState, abc.ABC):
         """Put the first things of flights and people on the calendar."""
         if self.setup is None:
             return
-        for name, craft in self.board.craft.items():
-            if craft.provider is not None and name in self.board.traffic.attached and craft.load is not None:
-                self.at(self.epoch, partial(self._load_arrives, name))
         self.at(self.epoch, self.change_soon)
         self._await_flights()
         self._await_those_not_flown()
@@ -134,7 +131,7 @@ class PeopleFlights(PeopleState, abc.ABC):
         elif self._provider_of(flight.name) is None:
             self.note("cargo-arrival", f"{flight.name} arrives with {came:,.0f} kg of cargo")
         self.supplied = self.supplied or came > 0.0
-        self._load_arrives(flight.name)
+        self.load_arrives(flight.name)
 
     def unload(self, name: str, aboard: Aboard) -> float:
         """A flight's cargo goes into the stores; returns the mass that came [kg]."""
@@ -171,7 +168,8 @@ class PeopleFlights(PeopleState, abc.ABC):
         provider = self._state(craft.provider)
         return provider if provider.enabled or provider.id in self.to_be_enabled else None
 
-    def _load_arrives(self, flight: str) -> None:
+    def load_arrives(self, flight: str) -> None:
+        """What a flight has in its tanks is there, or is pumped over."""
         provider, load = self._provider_of(flight), self.board.craft[flight].load
         if provider is None or load is None:
             return

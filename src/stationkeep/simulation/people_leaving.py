@@ -108,7 +108,8 @@ class PeopleLeaving(PeopleFlights, abc.ABC):
         what = words(limit.what)
         gone = self._enough_to_leave()
         if gone:
-            why = f"{', '.join(gone)} goes home early: for all aboard {foreseen_words(limit)}"
+            go = "goes" if len(gone) == 1 else "go"
+            why = f"{' and '.join(gone)} {go} home early: for all aboard {foreseen_words(limit)}"
             self.note("crew-reduced", why, because=self.why_less_power(limit.what))
             self.depart(gone)
             return

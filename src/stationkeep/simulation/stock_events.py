@@ -74,7 +74,7 @@ class StockEvents(TurnsOfBranch, abc.ABC):
         title = f"{names} brings no more propellant" if ship else "No more propellant comes"
         working = [provider for provider in ended if provider.present and self._draws(provider)]
         left = sum(provider.usable_kg for provider in working)
-        left_told = f", {left:,.0f} kg are left" if working else ""
+        left_told = f", {left:,.0f} kg are left" if working and round(left) > 0 else ""
         loads = [self.last_loads[provider.id] for provider in ended if provider.id in self.last_loads]
         last = max(loads, key=lambda load: load.time_mjd_utc, default=None)
         told = f"the last load came before {iso_day(self.epoch)}"

@@ -62,10 +62,15 @@ class TurnsOfBranch(ResponseEvents, abc.ABC):
                 if time <= self.horizon:
                     order = (time, _FIRST if is_end else _RANKS.get(type(event), _LAST), event.model_dump_json())
                     turns.append((order, act, course))
+        self.already_docked()  # whoever leaves at the epoch leaves what is in the tanks of craft docked then
         turns.sort(key=lambda turn: turn[0])
         for time, group in groupby(turns, key=lambda turn: turn[0][0]):
             together = [(act, course) for _, act, course in group]
             self.at(time, partial(self._happen_together, together))
+
+    @abc.abstractmethod
+    def already_docked(self) -> None:
+        """Craft that are there at the epoch have what is in their tanks before anything happens then."""
 
     def _may_be_enabled(self, course: Course) -> bool:
         event = course.event
