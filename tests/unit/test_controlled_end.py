@@ -267,14 +267,13 @@ def test_what_the_end_lacks_even_with_all_that_comes_is_said_when_it_is_decided(
     assert "deorbit-lacking" not in kinds(down(16000.0, DECIDED))  # the tug is to come three weeks later
 
 
-def test_full_tanks_take_nothing_and_that_is_no_delivery() -> None:
+def test_next_to_nothing_is_no_delivery_and_an_article_is_small_amid_a_sentence() -> None:
     made = providers(16000.0)
-    made[0]["propellant"]["initial_kg"] = 1.0e6
     made[0]["label"] = "The station's own thrusters"
-    full = fly(providers=made, horizon_utc="2022-10-01", altitude_policy=None)
-    given = [event for event in full.events if event.kind == "delivery"]
-    assert all(event.propellant_kg is not None and event.propellant_kg >= 0.5 for event in given)
-    made[0]["propellant"]["initial_kg"] = 2000.0
+    load = made[0]["resupply"][0]
+    made[0]["resupply"] = [{**load, "propellant_kg": 0.02}]
+    assert "delivery" not in kinds(fly(providers=made, horizon_utc="2022-10-01"))
+    made[0]["resupply"] = [load]
     burnt = fly(providers=made, horizon_utc="2022-10-01")
     titles = [event.title for event in burnt.events if event.kind in ("delivery", "burn")]
     assert any(title == "Propellant delivered to the station's own thrusters" for title in titles)

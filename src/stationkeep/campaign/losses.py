@@ -26,6 +26,7 @@ from stationkeep.partnership.loader import partnership_of_station
 from stationkeep.scenario.agenda import all_courses
 from stationkeep.scenario.events import ProviderAvailable, Withdrawal, WithdrawalScope
 from stationkeep.scenario.pressure import Response
+from stationkeep.simulation.providers import in_sentence
 from stationkeep.simulation.timeline import DeorbitOutlook, Function, NoReturn
 from stationkeep.timescale import iso_day, iso_utc, parse_utc
 
@@ -129,13 +130,13 @@ def _provided_by(campaign: Campaign, function: Function, reference: Timeline) ->
     """What provided it last, or at the epoch, and whose that is."""
     scenario, names = campaign.mission.scenario, campaign.mission.partner_names
     at_first = [item for item in scenario.providers if item.enabled and item.purpose == "reboost"]
-    owners = {item.label or item.id: item.partner for item in scenario.providers}
+    owners = {in_sentence(item.label or item.id): item.partner for item in scenario.providers}
     for plan in campaign.mission.providers:  # the station's own engines burn where none of a provider's craft is docked
         for engine in plan.docked_push.engines if plan.docked_push is not None else ():
             owners.setdefault(engine.label, plan.provider.partner)
     last = reference.last_by.get(function)
     if function is Function.REBOOST:
-        said = [last] if last else [item.label or item.id for item in at_first]
+        said = [last] if last else [in_sentence(item.label or item.id) for item in at_first]
         whose = [owners[one] for one in said]
     elif function is Function.RESUPPLY:
         whose = [item.partner for item in at_first]

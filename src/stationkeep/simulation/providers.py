@@ -34,6 +34,11 @@ CANNOT_BE_DRAWN: Final = "aboard at the epoch, cannot be drawn"
 """In the ledger: what stays behind when engines have run a tank dry."""
 
 
+def in_sentence(label: str) -> str:
+    """A label amid a sentence: an article at its beginning is small there."""
+    return f"the {label[4:]}" if label.startswith("The ") else label
+
+
 @dataclass(frozen=True)
 class ProviderPlan:
     """What a scenario says of a provider, looked up once for all runs."""
@@ -76,8 +81,8 @@ class ProviderPlan:
 
     @property
     def in_sentence(self) -> str:
-        """The label amid a sentence: an article at its beginning is small there."""
-        return f"the {self.label[4:]}" if self.label.startswith("The ") else self.label
+        """The label amid a sentence."""
+        return in_sentence(self.label)
 
     @property
     def tank_names(self) -> tuple[str, ...]:
