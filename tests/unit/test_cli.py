@@ -197,14 +197,14 @@ def _hear_ctrl_c() -> None:
 
 
 def _wait_until_it_flies(process: subprocess.Popen[str]) -> None:
-    """Until it has had four seconds of a processor, which on a busy machine may take a minute: by then it flies."""
+    """Until it has had a second of a processor, on a busy machine after a minute: then it is no longer loading."""
     stat = Path(f"/proc/{process.pid}/stat")
     time.sleep(6.0)
     for _ in range(540):
         if process.poll() is not None or not stat.exists():
             return
         user, system = stat.read_text().rsplit(")", 1)[1].split()[11:13]
-        if (int(user) + int(system)) / os.sysconf("SC_CLK_TCK") > 4.0:
+        if (int(user) + int(system)) / os.sysconf("SC_CLK_TCK") > 1.0:
             return
         time.sleep(0.1)
 
