@@ -16,7 +16,7 @@ from stationkeep.habitat.margins import Limit, binding_limit
 from stationkeep.habitat.state import HabitatEvent
 from stationkeep.simulation.people_sharing import WORTH_MOVING_KG, Larder, handed_over, is_uneven
 from stationkeep.simulation.store_book import RESERVE, Levels, StoreBook, Watched, watched_stores
-from stationkeep.simulation.stowage import Stowage
+from stationkeep.simulation.stowage import LEAST_KG, Stowage
 
 if TYPE_CHECKING:
     from stationkeep.habitat.state import HabitatState
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _RETRY_DAYS: Final = 20.0  # a repair for which there was no spare part: about as often as cargo comes
 _AIR_DUTIES: Final = ("hold", "proportional")
 _SAME_DAYS: Final = 1.0e-6
-_LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +312,7 @@ class Aboard(Stowage):
         left, goods = most_kg, max(self.goods_kg, 0.0)
         for store in self.setup.life_support.waste:
             part = min(left, self.state.amount(store))
-            if part > _LEAST_KG:
+            if part > LEAST_KG:
                 self.state.add_cargo(store, -part)
                 left -= part
         load = most_kg - left + min(left, goods)

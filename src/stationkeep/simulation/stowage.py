@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from stationkeep.simulation.people_setup import PeopleSetup
     from stationkeep.simulation.store_book import Levels, Watched
 
-_LEAST_KG: Final = 0.5  # of cargo: less is not told apart from nothing
+LEAST_KG: Final = 0.5
+"""Of cargo: less is not told apart from nothing."""
 _USE_DAYS: Final = 45.0
 """What is used a day is what goes in the time a reserve in days is for."""
 
@@ -107,7 +108,7 @@ class Stowage(abc.ABC):
                 loads[store] = min(more[store] * most_kg, loads[store] + wanted[store])
         total = sum(loads.values())
         part = most_kg / total if total > most_kg else 1.0
-        return {store: part * load for store, load in loads.items() if part * load >= _LEAST_KG}
+        return {store: part * load for store, load in loads.items() if part * load >= LEAST_KG}
 
     def _lack_of_all(self, store: str, lack_kg: float) -> float:
         """What a tank may take of what it and the others of its kind lack together, as far as there is room in it."""
