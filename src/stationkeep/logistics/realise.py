@@ -64,6 +64,7 @@ def realise(
     left_early: frozenset[str] = frozenset(),
     unfit: Mapping[str, float] | None = None,
     not_before: Mapping[str, float] | None = None,
+    settled: Mapping[str, Flight] | None = None,
 ) -> Realised:
     """How does the plan come, with this luck?
 
@@ -72,11 +73,14 @@ def realise(
     good for; if the relief does not come it leaves all the same, and the station is left with fewer people. A craft
     whose port is taken goes to another that fits, or waits. A crew craft that becomes unfit has the next of its kind
     sent for its people; ``left_early``: those that had left before; ``unfit``: when some do, whatever their luck;
-    ``not_before``: from when on some can be launched [MJD UTC]. Nothing raises: the result shows what is not possible.
+    ``not_before``: from when on some can be launched [MJD UTC]; ``settled``: flights that have come, as they came: they
+    keep their day and port whatever is planned around them. Nothing raises: the result shows what is not possible.
     """
     rescues = Rescues(luck.unfit_at, left_early, unfit or {}, not_before or {})
     closed = tuple(sorted(closures, key=lambda one: one.from_mjd_utc))
-    work = _Work(plan, luck, from_mjd_utc, closed, ports or iss_ports(), fleet or known_fleet(), rescues)
+    work = _Work(
+        plan, luck, from_mjd_utc, closed, ports or iss_ports(), fleet or known_fleet(), rescues, settled or {}
+    )  # fmt: skip
     work.launch_all()
     work.set_departures()
     work.find_ports()
@@ -121,6 +125,7 @@ class _Work:
     ports: PortBook
     fleet: Fleet
     rescues: Rescues
+    settled: Mapping[str, Flight]
     flights: dict[str, Flight] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
@@ -190,11 +195,14 @@ class _Work:
         """
         taken: dict[str, list[tuple[float, float]]] = {}
         crews = self._ports_of_crews()
-        for flight in sorted(self.flights.values(), key=lambda one: one.arrival_mjd_utc or math.inf):
+        in_turn = sorted(self.flights.values(), key=lambda one: one.arrival_mjd_utc or math.inf)
+        for flight in sorted(in_turn, key=lambda one: one.name not in self.settled) if self.settled else in_turn:
             if flight.arrival_mjd_utc is None:
                 continue
-            if flight.launch_mjd_utc < self.first:
-                placed: Flight | None = flight
+            if flight.name in self.settled:
+                placed: Flight | None = _as_it_came(flight, self.settled[flight.name])
+            elif flight.launch_mjd_utc < self.first:
+                placed = flight
                 if flight.departure_mjd_utc != self.plan.flights[flight.name].departure_mjd_utc:
                     placed = replace(flight, stays=_ending(flight.stays, flight.departure_mjd_utc))
             else:
@@ -317,6 +325,13 @@ class _Work:
         launch = flight.launch_mjd_utc + (wait if wait > _LAUNCH_TO_PORT_DAYS else 0.0)
         stays = (PortStay(port, when, leaves),)
         return flight.dated(launch, when, leaves, stays, flight.outcome)
+
+
+def _as_it_came(flight: Flight, came: Flight) -> Flight:
+    """A flight at the day and the port it came to; when it leaves is as it now stands."""
+    leaves, arrival = flight.departure_mjd_utc, came.arrival_mjd_utc
+    stays = tuple(PortStay(stay.port, stay.from_mjd_utc, leaves) for stay in came.stays[-1:])
+    return flight.dated(came.launch_mjd_utc, arrival, leaves, stays, flight.outcome)
 
 
 def _free_from(taken: Sequence[tuple[float, float]], arrival: float, until: float) -> float:

@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 
     Dates = tuple[tuple[str, float], ...]
     Moved = tuple[str, str, float, float | None, float | None, tuple[PortStay, ...]]
-    Missing = tuple[frozenset[str], frozenset[str], Dates, Dates, Dates, frozenset[str], tuple[Moved, ...] | None]
+    Missing = tuple[
+        frozenset[str], frozenset[str], Dates, Dates, Dates, frozenset[str], tuple[Moved, ...], tuple[Moved, ...] | None
+    ]
     """Flights that do not come, craft that left before they could become unfit, when others do by event, until when
-    some overstay, before when some cannot be launched, whose people stay on the ground, and which flights are planned
-    anew: kind, launch, arrival, departure, ports; none: the plan is as it was given."""
+    some overstay, before when some cannot be launched, whose people stay on the ground, which came otherwise than they
+    would by now, and which flights are planned anew: kind, launch, arrival, departure, ports; none: the plan is as it
+    was given."""
 
 _SOONEST_DAYS: Final = 0.01  # from now to the launch of a ship that is sent at once
 _COMES_AGAIN_DAYS: Final = 5.0  # between two flights that were put off, once the way is free again
@@ -94,6 +97,10 @@ class FlightBoard:
         self.now = epoch_mjd_utc
         self.flights: dict[str, Flight] = {}
         self._come: set[str] = set()
+        self._realised: Mapping[str, Flight] = {}
+        """What came of the plan when it was last looked at, before anybody's decisions."""
+        self._settled: dict[str, Flight] = {}
+        """Flights that have come and would stand elsewhere, or come at another time, by the plan as it is now."""
         self._not_before: dict[str, float] = {}
         """Flights that would have had to be launched in the past, as somebody else did not come: when that was seen."""
         self._arrivals: list[tuple[float, str]] = []
@@ -132,6 +139,7 @@ class FlightBoard:
             self._left_early |= spared
             known = self._possible(gone)
         manifest = known.came.manifest
+        self._realised = manifest.flights
         for name in self.lost & manifest.flights.keys():
             manifest = with_lost(manifest, name)
         for name, days in self.failed.items():
@@ -154,14 +162,25 @@ class FlightBoard:
         self.version += 1
 
     def _possible(self, gone: frozenset[str]) -> Known:
-        """What comes without some flights. Nobody is sent in their stead at a time that is over by now."""
+        """What comes without some flights. Nobody is sent in their stead at a time that is over by now.
+
+        What has come has come: where the plan as it now is would have it elsewhere, it stays where it is.
+        """
         while True:
             known = self._without(gone)
-            flights = known.came.manifest.flights.items()
-            past = {name for name, flight in flights if self._is_over(flight)} - self._come
-            if all(self._not_before.get(name, -math.inf) > self.now for name in past):
+            flights = known.came.manifest.flights
+            past = {name for name, flight in flights.items() if self._is_over(flight)} - self._come
+            came = {
+                name: flight
+                for name, flight in self._realised.items()
+                if name in self._come and name not in self._settled and not _same_visit(flights.get(name), flight)
+            }
+            too_soon = any(self._not_before.get(name, -math.inf) <= self.now for name in past)
+            if not came and not too_soon:
                 return known
-            self._not_before |= dict.fromkeys(past, self.now + _SOONEST_DAYS)
+            self._settled |= came
+            if too_soon:
+                self._not_before |= dict.fromkeys(past, self.now + _SOONEST_DAYS)
 
     def _is_over(self, flight: Flight) -> bool:
         return flight.arrival_mjd_utc is not None and flight.arrival_mjd_utc <= self.now
@@ -173,6 +192,7 @@ class FlightBoard:
         missing = (
             gone, self._left_early, tuple(sorted(self.unfit.items())), tuple(sorted(overstay.items())),
             tuple(sorted(self._not_before.items())), self.kept_home,
+            tuple(sorted(_moved(flight) for flight in self._settled.values())),
             None if self._moved is None else tuple(dates for name, dates in self._moved.items() if name not in gone),
         )  # fmt: skip
         if missing not in self._known:
@@ -182,7 +202,7 @@ class FlightBoard:
                 plan = replace(plan, trips=tuple(trip for trip in plan.trips if trip.key not in self.kept_home))
             came = realise(
                 plan, self.luck, from_mjd_utc=self.epoch, ports=self.ports, left_early=self._left_early,
-                unfit=self.unfit, not_before=self._not_before,
+                unfit=self.unfit, not_before=self._not_before, settled=self._settled,
             )  # fmt: skip
             self._known[missing] = Known(came)
         return self._known[missing]
@@ -277,7 +297,7 @@ class FlightBoard:
 
     def hold(self, names: Iterable[str]) -> None:
         """Put flights off."""
-        self.held |= set(names)
+        self.held |= set(names) - self._come
 
     def keep(self, names: set[str]) -> None:
         """These craft do not leave until they are let go. From the next planning on others go to other ports."""
@@ -313,6 +333,14 @@ class FlightBoard:
         """One more flight, beside the schedule."""
         self.change_plan({**self.plan.flights, flight.name: flight})
         self.craft[flight.name] = craft
+
+
+def _same_visit(flight: Flight | None, came: Flight) -> bool:
+    """Whether a flight still comes on the day and to the port it came."""
+    if flight is came:
+        return True
+    ports = ("", "") if flight is None else tuple(one.stays[-1].port if one.stays else "" for one in (flight, came))
+    return flight is not None and flight.arrival_mjd_utc == came.arrival_mjd_utc and ports[0] == ports[1]
 
 
 def _moved(flight: Flight) -> Moved:
