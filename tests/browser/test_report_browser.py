@@ -32,8 +32,9 @@ QUIETLY = [
 ]
 
 # The page carries no script and forbids any, so it is looked at from outside, through a frame of the width asked for.
-# Only what scrolls inside its own frame, and what is there for screen readers alone, may be wider than the window.
-MEASURE = """
+# Its encoding is told: a browser guesses by as much as it has read. Only what scrolls inside its own frame, and what is
+# there for screen readers alone, may be wider than the window.
+MEASURE = """<!DOCTYPE html><meta charset="utf-8">
 <body style="margin:0"><iframe id="page" style="border:0;width:%dpx;height:900px" srcdoc="%s"></iframe>
 <script>
 document.getElementById("page").onload = event => {
