@@ -19,6 +19,7 @@ FloatArray = NDArray[np.float64]
 
 if TYPE_CHECKING:
     from stationkeep.campaign.run_record import RunRecord
+    from stationkeep.scenario.events import Event
     from stationkeep.scenario.schema import Branch, Scenario
 
 
@@ -27,8 +28,12 @@ def decisions(scenario: Scenario, branch: str) -> frozenset[float]:
     return frozenset(
         round(course.begins_mjd_utc, 5)
         for course in all_courses(scenario.branches[branch].events, scenario)
-        if isinstance(course.event, Response) and course.event.what is ResponseKind.DEORBIT
+        if _lets_down(course.event)
     )
+
+
+def _lets_down(event: Event) -> bool:
+    return isinstance(event, Response) and event.what is ResponseKind.DEORBIT
 
 
 def held_where_brought_down(altitudes_km: FloatArray, times_mjd: FloatArray, ends: Sequence[Outcome]) -> FloatArray:
@@ -49,8 +54,7 @@ def brought_down(branch: Branch, runs: Sequence[RunRecord], casualties: float) -
 
     ``casualties``: expected of an uncontrolled fall, as a last burn that stops half-way ends in one.
     """
-    decided = any(isinstance(event, Response) and event.what is ResponseKind.DEORBIT for event in branch.events)
-    if not decided:
+    if not any(map(_lets_down, branch.events)):
         return None
     ends = [run.outcome for run in runs]
     dates = [end.time_mjd_utc if end.reason is OutcomeReason.DEORBITED else None for end in ends]

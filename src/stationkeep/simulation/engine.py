@@ -125,7 +125,7 @@ class _Run(ControlledEnd):
         """Put every dated thing on the calendar; partner events come before deliveries of the same moment."""
         self.schedule_turns()
         for provider in self.providers:
-            if not (provider.enabled or provider.id in self.to_be_enabled):
+            if not self.is_in_the_branch(provider):
                 continue  # plays no part in this branch
             linked = self.linked(provider.id)
             for delivery in () if linked else provider.plan.deliveries:

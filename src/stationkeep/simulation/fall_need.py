@@ -8,7 +8,7 @@ Station keeps what was published for it, a scenario what it states.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -63,9 +63,7 @@ PUBLISHED_ISS: Final = FallNeed(
 )
 
 
-def fall_need(
-    scenario: Scenario, elements: MeanElements, mass_kg: float, engines: Sequence[Thruster]
-) -> FallNeed:  # fmt: skip
+def fall_need(scenario: Scenario, elements: MeanElements, mass_kg: float, engines: Sequence[Thruster]) -> FallNeed:
     """What the scenario states; else what was published, for the International Space Station; else computed."""
     stated = scenario.controlled_deorbit or ControlledDeorbit()
     if (
@@ -83,11 +81,7 @@ def fall_need(
             stated.source or "",
         )
     if scenario.station.startswith("iss"):
-        known = PUBLISHED_ISS
-        return FallNeed(
-            known.delta_v_m_s, known.final_burn_m_s, known.longest_final_burn_s, known.from_altitude_km,
-            stated.wait_days, known.source,
-        )  # fmt: skip
+        return replace(PUBLISHED_ISS, wait_days=stated.wait_days)
     ballistic = scenario.drag.ballistic_coefficient_m2_kg * scenario.drag.reference_mass_kg / mass_kg
     return computed_need(elements.inclination_rad, mass_kg, ballistic, engines, stated.wait_days)
 

@@ -50,7 +50,7 @@ class PartnerEvents(StockEvents):
             self.causes.end(causes.TANKS_DRY)
         self._brought_by(delivery.partner)
         flight = self.flight_told
-        self.came(provider, flight or self._who_brings(delivery.partner), amount)
+        self.came(provider, flight or self.partner_name(delivery.partner), amount)
         title = f"{flight} brings propellant" if flight else f"Propellant delivered to {provider.plan.in_sentence}"
         if amount >= _TOLD_KG:  # its tanks may be full
             self.note("delivery", title, provider=provider.id, propellant_kg=amount)
@@ -98,8 +98,7 @@ class PartnerEvents(StockEvents):
 
     def stays_to_come(self, provider: ProviderState) -> tuple[Stay, ...]:
         """Its vehicles that this branch has come by themselves: not with flights of the plan."""
-        takes_part = provider.enabled or provider.id in self.to_be_enabled
-        return provider.plan.stays if takes_part and not self.linked(provider.id) else ()
+        return provider.plan.stays if self.is_in_the_branch(provider) and not self.linked(provider.id) else ()
 
     def come_early(self, provider: ProviderState, due: Delivery | Stay) -> None:
         """A flight that was brought forward is there."""
@@ -156,11 +155,8 @@ class PartnerEvents(StockEvents):
         """Whether what comes for it is taken: also where sanctions keep its engines, and nothing else, from use."""
         return provider.operating or not (provider.lost or provider.plan.provider.partner in self.stopped)
 
-    def _who_brings(self, partner: str) -> str:
-        return self.mission.partner_names.get(partner, partner)
-
     def _brought_by(self, partner: str) -> None:
-        self.last_by[Function.RESUPPLY] = self._who_brings(partner)
+        self.last_by[Function.RESUPPLY] = self.partner_name(partner)
 
     def _can_come(self, provider: ProviderState) -> bool:
         """Whether it is high enough, and held still enough, for an arrival."""
@@ -238,7 +234,7 @@ class PartnerEvents(StockEvents):
 
     def _was_to_push(self, provider: ProviderState) -> bool:
         """Whether this branch has it push, now or later, were it not stopped or lost."""
-        takes_part = provider.enabled or provider.lost or provider.id in self.to_be_enabled
+        takes_part = provider.lost or self.is_in_the_branch(provider)
         return takes_part and provider.plan.reboosts and self.now < provider.plan.until_mjd_utc
 
     @staticmethod
@@ -260,7 +256,7 @@ class PartnerEvents(StockEvents):
 
     def _load_is_to_come(self, provider: ProviderState, now_mjd_utc: float) -> bool:
         """Whether another load of a provider that is there to reboost comes into its tanks."""
-        if not (provider.plan.reboosts and (provider.enabled or provider.id in self.to_be_enabled)):
+        if not (provider.plan.reboosts and self.is_in_the_branch(provider)):
             return False
         if provider.too_low(self.altitude_km) or not self._takes_loads(provider):
             return False

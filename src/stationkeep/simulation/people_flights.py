@@ -166,7 +166,7 @@ class PeopleFlights(PeopleState, abc.ABC):
         if craft is None or craft.provider is None or craft.load is None:
             return None
         provider = self._state(craft.provider)
-        return provider if provider.enabled or provider.id in self.to_be_enabled else None
+        return provider if self.is_in_the_branch(provider) else None
 
     def load_arrives(self, flight: str) -> None:
         """What a flight has in its tanks is there, or is pumped over."""
@@ -259,7 +259,7 @@ class PeopleFlights(PeopleState, abc.ABC):
         needs = () if provider is None else self._state(provider).plan.provider.arrival_needs
         missing = sorted(self.stopped.intersection(needs))
         if missing:
-            who = " and ".join(self.mission.partner_names.get(partner, partner) for partner in missing)
+            who = " and ".join(self.partner_name(partner) for partner in missing)
             have = "has" if len(missing) == 1 else "have"
             return f"{who}, which it needs, {have} stopped", tuple(map(causes.stopped, missing))
         return None

@@ -122,9 +122,7 @@ class PeopleTurns(SegmentEvents, abc.ABC):
             if trip.agency.casefold() == partner and seats.get(trip.key) in own
         }  # fmt: skip
         if craft:
-            self.book.called_home(
-                self.now, craft, f"{self.mission.partner_names.get(partner, partner)} recalls its crew"
-            )
+            self.book.called_home(self.now, craft, f"{self.partner_name(partner)} recalls its crew")
             self.depart(sorted(craft))
 
     def craft_taken(self, partner: str, items: Collection[Removable]) -> None:
@@ -137,7 +135,7 @@ class PeopleTurns(SegmentEvents, abc.ABC):
             and (not named or any(name.startswith(flight.name) for name in named))
         ]  # fmt: skip
         if gone:
-            self.book.called_home(self.now, gone, f"{self.mission.partner_names.get(partner, partner)} takes it away")
+            self.book.called_home(self.now, gone, f"{self.partner_name(partner)} takes it away")
             self.depart(sorted(gone))
 
     def docked_at(self, module: str) -> list[str]:

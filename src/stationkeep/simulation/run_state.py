@@ -304,9 +304,17 @@ class RunState:
                 return provider
         return None
 
+    def is_in_the_branch(self, provider: ProviderState) -> bool:
+        """Whether this branch has it, now or later, whether or not it works."""
+        return provider.enabled or provider.id in self.to_be_enabled
+
     def plays_a_part(self, provider: ProviderState) -> bool:
         """Whether this branch uses it, now or later."""
-        return provider.operating and (provider.enabled or provider.id in self.to_be_enabled)
+        return provider.operating and self.is_in_the_branch(provider)
+
+    def partner_name(self, partner: str) -> str:
+        """For people."""
+        return self.mission.partner_names.get(partner, partner)
 
     def mark(self, function: Function, possible: bool) -> None:
         """Remember since when a function is lost, or that it is back."""

@@ -273,10 +273,6 @@ class WithdrawalEvents(PeopleTurns, abc.ABC):
     def asset_rate(self, provider: ProviderState) -> float:
         """Share of its longest burn that may still be used."""
 
-    def partner_name(self, partner: str) -> str:
-        """For people."""
-        return self.mission.partner_names.get(partner, partner)
-
     @abc.abstractmethod
     def flights_cut(self) -> set[str]:
         """Partners whose flights sanctions stop altogether."""
